@@ -1,0 +1,1 @@
+//! Tickets and everything decided about them. Pure.

@@ -1,0 +1,1 @@
+//! The policy file: parse, check, evaluate, explain. Pure.

@@ -1,0 +1,1 @@
+//! Builders, a fixed clock and the both-engines harness, for tests only.

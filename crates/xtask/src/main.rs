@@ -1,0 +1,3 @@
+//! demo, test, bench: the commands of the project.
+
+fn main() {}
