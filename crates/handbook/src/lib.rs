@@ -1,1 +1,23 @@
-//! The policy file: parse, check, evaluate, explain. Pure.
+//! The policy file: parse, check, evaluate, explain. Pure: no clock, no network, no database.
+//!
+//! A [`Handbook`] is made by [`Handbook::parse`] and never changes afterwards. Everything it decides comes with its
+//! reasons: [`Handbook::decide_priority`] lists the rules tried, [`Handbook::route`] says why a team was chosen, and
+//! [`Calendar::add`] returns the walk over the calendar beside the instant.
+
+mod calendar;
+mod facts;
+mod file;
+mod priorities;
+mod routes;
+mod rules;
+mod targets;
+
+pub use calendar::{Calendar, Range, Step, Walk};
+pub use facts::{Fact, Facts, OrganizationFacts, RequesterFacts, TicketFacts};
+pub use file::{
+    AllowedAreas, Area, Company, Contacts, Csat, Fields, Handbook, Handover, Hero, Hold, Lifecycle,
+    Person, Posthog, Problem, Problems, Replies, Team,
+};
+pub use priorities::{Level, Priority, PriorityDecision, Rule, Tried, UnknownLevel};
+pub use routes::Route;
+pub use targets::{Amount, Target};
