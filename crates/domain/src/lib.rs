@@ -1,1 +1,34 @@
-//! Tickets and everything decided about them. Pure.
+//! Tickets and everything decided about them. Pure: no SQL, no HTTP, no wall clock, no randomness.
+//!
+//! A [`Ticket`] is the [fold](Ticket::fold) of its [`Event`]s. [`decide`] looks at a ticket, a [`Command`], the
+//! [`Facts`] and the handbook, and says which events follow, or why none may. Nothing else changes a ticket.
+
+mod actors;
+mod clocks;
+mod decide;
+mod events;
+mod facts;
+mod ids;
+mod people;
+mod promises;
+mod refusals;
+mod status;
+mod tickets;
+pub mod words;
+
+pub use actors::{Actor, Role};
+pub use clocks::{Clock, ClockKind, ClockState, Timer, TimerKind};
+pub use decide::{Author, Changes, Command, CustomChange, Decided, NewComment, Opening, decide};
+pub use events::{Envelope, Event, UnknownEvent};
+pub use facts::{Candidate, Facts, Provenance, TeamRef};
+pub use ids::{
+    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId, OrganizationId, TeamId,
+    TicketId, TokenId, UserId,
+};
+pub use people::{Field, FieldOption, Identity, Membership, Organization, Team, User, fold};
+pub use promises::{Promise, Reader};
+pub use refusals::Refusal;
+pub use status::{Cause, Channel, Kind, Severity, Status};
+pub use tickets::{Escalation, Override, Ticket};
+
+pub use handbook::Level;

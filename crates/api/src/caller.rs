@@ -1,0 +1,90 @@
+//! Who calls: credentials to actor, before anything else happens.
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use desk::{Act, Ctx, Desk, Error};
+use domain::{Actor, Channel, User};
+
+use crate::answers::Problem;
+
+/// The one who calls, as far as the credentials say.
+#[derive(Clone)]
+pub struct Caller {
+    /// The circumstances of this request.
+    pub ctx: Ctx,
+    /// The person; none for an anonymous caller.
+    pub user: Option<User>,
+    /// Scheme and host as the caller sees them; every URL in the answer begins with it.
+    pub base: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or(Problem::Desk(Error::Unauthenticated))
+    }
+}
+
+/// Finds out who calls and whether they may do what the route does.
+pub(crate) async fn authorize(State((desk, act)): State<(Desk, Act)>, mut request: Request, next: Next) -> Response {
+    match caller(&desk, request.headers(), act).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(error) => Problem::Desk(error).into_response(),
+    }
+}
+
+async fn caller(desk: &Desk, headers: &HeaderMap, act: Act) -> Result<Caller, Error> {
+    let base = base(desk, headers);
+    let user = match headers.get(header::AUTHORIZATION) {
+        None => None,
+        Some(value) => Some(user(desk, value.to_str().map_err(|_| Error::Unauthenticated)?).await?),
+    };
+    let actor = user.as_ref().map_or(Actor::Anonymous, |user| Actor::Person { id: user.id, role: user.role });
+    desk::require(&actor, act)?;
+    Ok(Caller { ctx: desk.ctx(actor, Channel::Api), user, base })
+}
+
+/// `Basic email/token:TOKEN`, `Basic email:password` or `Bearer TOKEN`.
+async fn user(desk: &Desk, authorization: &str) -> Result<User, Error> {
+    let (scheme, rest) = authorization.split_once(' ').ok_or(Error::Unauthenticated)?;
+    let ctx = desk.ctx(Actor::Anonymous, Channel::Api);
+    if scheme.eq_ignore_ascii_case("bearer") {
+        let token = rest.trim().to_owned();
+        return desk.read(ctx, move |tx, _| desk::sessions::by_bearer(tx, &token)).await;
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return Err(Error::Unauthenticated);
+    }
+    let pair = STANDARD.decode(rest.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let pair = pair.ok_or(Error::Unauthenticated)?;
+    let (name, secret) = pair.split_once(':').ok_or(Error::Unauthenticated)?;
+    let secret = secret.to_owned();
+    if let Some(email) = name.strip_suffix("/token") {
+        let email = email.to_owned();
+        return desk.read(ctx, move |tx, _| desk::sessions::by_token(tx, &email, &secret)).await;
+    }
+    let email = name.to_owned();
+    let candidate = desk.read(ctx, move |tx, _| desk::sessions::candidate(tx, &email)).await?;
+    desk::sessions::check_password(candidate, secret).await
+}
+
+/// Scheme and host of the request; behind a proxy the configured public address.
+fn base(desk: &Desk, headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let public = &desk.settings().public_url;
+    match host {
+        Some(host) if desk.settings().demo && host.chars().all(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(c)) => {
+            format!("http://{host}")
+        }
+        _ => public.to_string(),
+    }
+}

@@ -1,0 +1,113 @@
+//! Every route of the API in one table: method, path, and what it takes to be let in.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::handler::Handler;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{self, MethodRouter};
+use desk::{Act, Desk};
+
+use crate::answers::Problem;
+use crate::caller::authorize;
+
+/// The verbs the API knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Create.
+    Post,
+    /// Change.
+    Put,
+    /// Remove.
+    Delete,
+}
+
+/// One route: nobody is let in who may not do its act.
+pub struct Route {
+    /// The verb.
+    pub method: Method,
+    /// The path below `/api/v2`, without `.json`.
+    pub path: &'static str,
+    /// What the caller must be allowed to do.
+    pub act: Act,
+    handler: MethodRouter<Desk>,
+}
+
+impl Route {
+    /// A route that reads.
+    pub(crate) fn get<T: 'static>(path: &'static str, act: Act, handler: impl Handler<T, Desk>) -> Self {
+        Self { method: Method::Get, path, act, handler: routing::get(handler) }
+    }
+
+    /// A route that creates.
+    pub(crate) fn post<T: 'static>(path: &'static str, act: Act, handler: impl Handler<T, Desk>) -> Self {
+        Self { method: Method::Post, path, act, handler: routing::post(handler) }
+    }
+
+    /// A route that changes.
+    pub(crate) fn put<T: 'static>(path: &'static str, act: Act, handler: impl Handler<T, Desk>) -> Self {
+        Self { method: Method::Put, path, act, handler: routing::put(handler) }
+    }
+
+    /// A route that removes.
+    pub(crate) fn delete<T: 'static>(path: &'static str, act: Act, handler: impl Handler<T, Desk>) -> Self {
+        Self { method: Method::Delete, path, act, handler: routing::delete(handler) }
+    }
+}
+
+/// The whole table.
+pub fn routes() -> Vec<Route> {
+    let mut all = Vec::new();
+    all.extend(crate::tickets::routes());
+    all.extend(crate::requests::routes());
+    all.extend(crate::users::routes());
+    all.extend(crate::organizations::routes());
+    all.extend(crate::groups::routes());
+    all.extend(crate::fields::routes());
+    all
+}
+
+/// The API as a router, to be nested at `/api/v2`.
+pub fn router(desk: &Desk) -> Router<Desk> {
+    let mut router = Router::new();
+    for route in routes() {
+        let guarded = route.handler.layer(middleware::from_fn_with_state((desk.clone(), route.act), authorize));
+        router = router.route(route.path, guarded);
+    }
+    router
+        .fallback(|| async { Problem::NoSuchEndpoint.into_response() })
+        .method_not_allowed_fallback(|| async { Problem::NoSuchEndpoint.into_response() })
+        .layer(middleware::from_fn(everywhere))
+}
+
+/// What holds for every answer: other origins may read it, it says how many calls are left, and it is not sniffed.
+async fn everywhere(request: Request, next: Next) -> Response {
+    let mut response = if request.method() == axum::http::Method::OPTIONS {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, authorization, idempotency-key, x-requested-with"),
+        (
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "location, x-rate-limit, x-rate-limit-remaining, x-idempotency-lookup",
+        ),
+        (header::ACCESS_CONTROL_MAX_AGE, "7200"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("x-rate-limit"), "100000"),
+        (HeaderName::from_static("x-rate-limit-remaining"), "100000"),
+        (HeaderName::from_static("ratelimit-limit"), "100000"),
+        (HeaderName::from_static("ratelimit-remaining"), "100000"),
+        (HeaderName::from_static("ratelimit-reset"), "60"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,148 @@
+//! What every use case is given: who acts, when, through which door, and under which handbook.
+
+use std::sync::{Arc, RwLock};
+
+use domain::{Actor, Channel};
+use handbook::Handbook;
+use jiff::Timestamp;
+use store::{Store, Tx};
+
+use crate::{Clock, Error, Secrets};
+
+/// The circumstances of one command. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    /// Who acts.
+    pub actor: Actor,
+    /// The one instant of this command.
+    pub now: Timestamp,
+    /// Through which door it came.
+    pub via: Channel,
+    /// The handbook in force.
+    pub handbook: Arc<Handbook>,
+    /// Keys.
+    pub secrets: Arc<Secrets>,
+    /// Where our pages are, without a slash at the end; links in mails begin with it.
+    pub base_url: Arc<str>,
+}
+
+impl Ctx {
+    /// The same circumstances with somebody else acting.
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self { actor, ..self.clone() }
+    }
+
+    /// The same circumstances at another instant.
+    pub fn at(&self, now: Timestamp) -> Self {
+        Self { now, ..self.clone() }
+    }
+}
+
+/// What is configured for the whole desk.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where our pages are, as customers reach them.
+    pub public_url: Arc<str>,
+    /// Nothing leaves the machine, and the clock can be moved.
+    pub demo: bool,
+}
+
+/// The desk: storage, clock, keys and the handbook in force. Cheap to clone; holds no state of its own.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    secrets: Arc<Secrets>,
+    handbook: RwLock<Arc<Handbook>>,
+    settings: Settings,
+    ticket_count: std::sync::Mutex<Option<(i64, i64)>>,
+}
+
+impl Desk {
+    /// A desk over an opened store. The handbook must have been activated in it.
+    pub fn new(store: Store, clock: Clock, secrets: Secrets, handbook: Handbook, settings: Settings) -> Self {
+        let inner = Inner {
+            store,
+            clock,
+            secrets: Arc::new(secrets),
+            handbook: RwLock::new(Arc::new(handbook)),
+            settings,
+            ticket_count: std::sync::Mutex::new(None),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The storage.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// What is configured.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The handbook in force.
+    pub fn handbook(&self) -> Arc<Handbook> {
+        self.inner.handbook.read().expect("the handbook is never left locked by a panic").clone()
+    }
+
+    /// Puts another handbook in force on this node.
+    pub fn set_handbook(&self, handbook: Handbook) {
+        *self.inner.handbook.write().expect("the handbook is never left locked by a panic") = Arc::new(handbook);
+    }
+
+    /// The circumstances of a command now.
+    pub fn ctx(&self, actor: Actor, via: Channel) -> Ctx {
+        Ctx {
+            actor,
+            now: self.inner.clock.now(),
+            via,
+            handbook: self.handbook(),
+            secrets: self.inner.secrets.clone(),
+            base_url: self.inner.settings.public_url.clone(),
+        }
+    }
+
+    /// Runs a use case that changes something, in one transaction.
+    pub async fn write<T, F>(&self, ctx: Ctx, mut f: F) -> Result<T, Error>
+    where
+        F: FnMut(&mut Tx<'_>, &Ctx) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.inner.store.write(move |tx| f(tx, &ctx)).await
+    }
+
+    /// Runs a use case that only reads, in one transaction.
+    pub async fn read<T, F>(&self, ctx: Ctx, mut f: F) -> Result<T, Error>
+    where
+        F: FnMut(&mut Tx<'_>, &Ctx) -> Result<T, Error> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.inner.store.read(move |tx| f(tx, &ctx)).await
+    }
+
+    /// How many tickets there are, deleted ones left out. Old rows are counted once and remembered; only the newest
+    /// thousand are counted each time, so that a row committed late is not missed.
+    pub fn count_tickets(&self, tx: &mut Tx<'_>) -> Result<i64, Error> {
+        const MARGIN: i64 = 1000;
+        let known = *self.inner.ticket_count.lock().expect("the count is never left locked by a panic");
+        let (upto, rows) = match known {
+            Some(known) => known,
+            None => store::tickets::settled_count(tx, MARGIN)?,
+        };
+        let (newer, deleted) = store::tickets::tail_counts(tx, upto)?;
+        let fresh = if newer > 4 * MARGIN { store::tickets::settled_count(tx, MARGIN)? } else { (upto, rows) };
+        *self.inner.ticket_count.lock().expect("the count is never left locked by a panic") = Some(fresh);
+        Ok(rows + newer - deleted)
+    }
+}

@@ -1,0 +1,129 @@
+//! Signing in: one-time links, passwords, sessions, API tokens. Only hashes are stored.
+
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
+use argon2::Argon2;
+use domain::{TokenId, User, UserId};
+use jiff::SignedDuration;
+use store::Tx;
+
+use crate::{Ctx, Error, secrets};
+
+/// How long a session lasts.
+const SESSION: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// How long a one-time link is good.
+const LINK: SignedDuration = SignedDuration::from_hours(72);
+/// Shortest password.
+const SHORTEST: usize = 10;
+
+fn usable(user: User) -> Result<User, Error> {
+    if user.active && !user.suspended { Ok(user) } else { Err(Error::Unauthenticated) }
+}
+
+/// The person an API token and an address belong to. The token belongs to the account; the address says as whom.
+pub fn by_token(tx: &mut Tx<'_>, email: &str, token: &str) -> Result<User, Error> {
+    store::sessions::token_user(tx, &secrets::token_hash(token))?.ok_or(Error::Unauthenticated)?;
+    usable(store::users::by_email(tx, email)?.ok_or(Error::Unauthenticated)?)
+}
+
+/// The person a bearer token belongs to.
+pub fn by_bearer(tx: &mut Tx<'_>, token: &str) -> Result<User, Error> {
+    let id = store::sessions::token_user(tx, &secrets::token_hash(token))?.ok_or(Error::Unauthenticated)?;
+    usable(store::users::load(tx, id)?.ok_or(Error::Unauthenticated)?)
+}
+
+/// The person who may be about to sign in by password; nothing is proved yet.
+pub fn candidate(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, Error> {
+    Ok(store::users::by_email(tx, email)?)
+}
+
+/// Checks a password away from the storage's threads, for it is slow on purpose. An unknown person takes as long.
+pub async fn check_password(candidate: Option<User>, password: String) -> Result<User, Error> {
+    let checked = tokio::task::spawn_blocking(move || {
+        let hash = candidate.as_ref().and_then(|user| user.password_hash.clone());
+        let right = match hash.as_deref().and_then(|hash| PasswordHash::new(hash).ok()) {
+            Some(hash) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
+            None => {
+                let _ = hash_password(&password);
+                false
+            }
+        };
+        candidate.filter(|_| right)
+    });
+    usable(checked.await.ok().flatten().ok_or(Error::Unauthenticated)?)
+}
+
+/// What is stored of a password: argon2id with a fresh salt.
+pub fn hash_password(password: &str) -> String {
+    let salt: [u8; 16] = secrets::random();
+    let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
+    hash.expect("argon2's own parameters are valid").to_string()
+}
+
+/// Sets a person's password; too short is refused.
+pub fn set_password(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, password: &str) -> Result<(), Error> {
+    if password.chars().count() < SHORTEST {
+        return Err(Error::invalid(
+            "password",
+            "TooShort",
+            format!("Password: is too short (minimum is {SHORTEST} characters)"),
+        ));
+    }
+    let mut user = store::users::load(tx, user)?.ok_or(Error::NotFound)?;
+    user.password_hash = Some(hash_password(password));
+    user.updated_at = ctx.now;
+    store::users::update(tx, &user)?;
+    Ok(())
+}
+
+/// Makes an API token and shows it this once.
+pub fn create_token(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<String, Error> {
+    let token = secrets::token();
+    let id = tx.next_id(store::Kind::Token)?;
+    store::sessions::insert_token(tx, TokenId(id), user, &secrets::token_hash(&token), ctx.now)?;
+    crate::handbooks::record_admin(tx, ctx, "user", user.0, "token_created", "{}")?;
+    Ok(token)
+}
+
+/// Makes a one-time link's token.
+pub fn create_link(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<String, Error> {
+    let token = secrets::token();
+    let expires_at = ctx.now.checked_add(LINK).unwrap_or(ctx.now);
+    store::sessions::insert_link(tx, user, &secrets::token_hash(&token), expires_at)?;
+    Ok(token)
+}
+
+/// Whose one-time link this is, if it is still good. Looking does not use it up.
+pub fn look_at_link(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<User, Error> {
+    let id = store::sessions::link_user(tx, &secrets::token_hash(token), ctx.now)?.ok_or(Error::NotFound)?;
+    usable(store::users::load(tx, id)?.ok_or(Error::NotFound)?)
+}
+
+/// Uses a one-time link up: sets the password and signs in.
+pub fn use_link(tx: &mut Tx<'_>, ctx: &Ctx, token: &str, password: &str) -> Result<(User, String), Error> {
+    let user = look_at_link(tx, ctx, token)?;
+    set_password(tx, ctx, user.id, password)?;
+    if !store::sessions::use_link(tx, &secrets::token_hash(token), ctx.now)? {
+        return Err(Error::NotFound);
+    }
+    let session = sign_in(tx, ctx, user.id)?;
+    Ok((user, session))
+}
+
+/// Begins a session; the token goes into the cookie.
+pub fn sign_in(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<String, Error> {
+    let token = secrets::token();
+    let expires_at = ctx.now.checked_add(SESSION).unwrap_or(ctx.now);
+    store::sessions::insert_session(tx, user, &secrets::token_hash(&token), ctx.now, expires_at)?;
+    Ok(token)
+}
+
+/// The person a session belongs to.
+pub fn by_session(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<User, Error> {
+    let id = store::sessions::session_user(tx, &secrets::token_hash(token), ctx.now)?.ok_or(Error::Unauthenticated)?;
+    usable(store::users::load(tx, id)?.ok_or(Error::Unauthenticated)?)
+}
+
+/// Ends a session.
+pub fn sign_out(tx: &mut Tx<'_>, token: &str) -> Result<(), Error> {
+    Ok(store::sessions::delete_session(tx, &secrets::token_hash(token))?)
+}

@@ -1,0 +1,51 @@
+//! Comments and what they do: an answer ends a clock, a question starts one. (SLA-05 to SLA-07, ST-05)
+
+use super::{Author, Deciding, NewComment};
+use crate::{ClockKind, Event, Status};
+
+impl Deciding<'_> {
+    /// Records the comment and, on an existing ticket, everything that follows from it.
+    pub(super) fn comment(&mut self, comment: &NewComment) {
+        let answer = comment.public && comment.by == Author::Agent;
+        let ask = comment.public && comment.by == Author::Customer && !self.ticket.internal;
+        self.record(Event::Commented {
+            comment: comment.id,
+            author: comment.author,
+            public: comment.public,
+            answer,
+            ask,
+            digest: comment.digest.clone(),
+        });
+        if answer {
+            self.answered();
+        }
+    }
+
+    /// A human public reply. (SLA-05, ESC-03, ST-08)
+    fn answered(&mut self) {
+        self.answer_clock();
+        if let Some(escalation) = self.ticket.escalation.clone()
+            && escalation.owed
+        {
+            if self.facts.author.teams.contains(&escalation.team) {
+                self.record(Event::EscalatedPromiseKept);
+            } else {
+                self.start_target(ClockKind::Escalated, escalation.at);
+            }
+        }
+        if self.ticket.status == Status::New {
+            self.move_to(Status::Open);
+        }
+    }
+
+    /// A customer message on an existing ticket: it opens again and the next clock runs unless one does. (SLA-06, SLA-07)
+    pub(super) fn asked(&mut self) {
+        if matches!(self.ticket.status, Status::Pending | Status::Hold | Status::Solved) {
+            self.move_to(Status::Open);
+        }
+        if self.ticket.current_clock().is_none() {
+            let begun = self.ticket.replied_at.is_some() || !self.ticket.clocks.is_empty();
+            self.start_target(if begun { ClockKind::Next } else { ClockKind::First }, self.now);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Starting, hastening and ending clocks. (SLA rows)
+
+use handbook::Target;
+use jiff::Timestamp;
+
+use super::Deciding;
+use crate::events::Started;
+use crate::{Clock, ClockKind, ClockState, Event, Level, TeamId, Timer, TimerKind};
+
+/// The smallest step of stored time: a breach falls due strictly after its deadline.
+const TICK: jiff::SignedDuration = jiff::SignedDuration::from_micros(1);
+
+impl Deciding<'_> {
+    /// The target of the level in force, if it promises anything.
+    fn target(&self, kind: ClockKind) -> Option<Target> {
+        let level = self.ticket.priority;
+        match kind {
+            ClockKind::First => self.handbook.priority(level).first_reply.clone(),
+            ClockKind::Next => self.handbook.next_reply(level),
+            ClockKind::Escalated => self.handbook.priority(level).escalated.clone(),
+        }
+    }
+
+    /// Whether the level in force has a target for an escalation.
+    pub(super) fn has_escalated_target(&self) -> bool {
+        self.target(ClockKind::Escalated).is_some()
+    }
+
+    /// Starts a clock if the level in force has a target for it; "no promise" starts nothing. (PR-03)
+    pub(super) fn start_target(&mut self, kind: ClockKind, from: Timestamp) {
+        if self.ticket.internal {
+            return;
+        }
+        let Some(target) = self.target(kind) else { return };
+        let team = self.ticket.team;
+        let (due_at, walk) = self.facts.calendar(self.handbook, team).add(from, &target);
+        let reason = reason(kind, self.ticket.priority);
+        let timers = self.clock_timers(team, from.max(self.now), due_at);
+        let clock = Started { kind, started_at: from, due_at, target: target.text, reason, team, timers, walk };
+        self.record(Event::ClockStarted { clock });
+    }
+
+    /// The deadline becomes the earlier of the old one and a fresh one from now. (PR-07)
+    pub(super) fn hasten(&mut self, clock: &Clock) {
+        let Some(target) = self.target(clock.kind) else { return };
+        let (due_at, walk) = self.facts.calendar(self.handbook, clock.team).add(self.now, &target);
+        if due_at < clock.due_at {
+            let reason = format!("{}, since it became {}", clock.reason, self.ticket.priority.as_str());
+            let timers = self.clock_timers(clock.team, self.now, due_at);
+            self.record(Event::ClockMoved { due_at, target: target.text, reason, timers, walk });
+        }
+    }
+
+    /// Warnings that still lie ahead, and the breach. (SLA-11)
+    fn clock_timers(&self, team: TeamId, after: Timestamp, due_at: Timestamp) -> Vec<Timer> {
+        let calendar = self.facts.calendar(self.handbook, team);
+        let warnings = self.handbook.replies.warn_before.iter().filter_map(|before| {
+            let handbook::Amount::OpenSeconds(seconds) = before.amount else { return None };
+            let at = calendar.back(due_at, seconds);
+            (at > after).then(|| Timer { at, kind: TimerKind::Warn(before.text.clone()) })
+        });
+        let breach = due_at.checked_add(TICK).ok().map(|at| Timer { at, kind: TimerKind::Breach });
+        warnings.chain(breach).collect()
+    }
+
+    /// A human answered: in time at exactly the deadline. (SLA-03, SLA-05)
+    pub(super) fn answer_clock(&mut self) {
+        let Some(clock) = self.ticket.current_clock() else { return };
+        let state = if self.now <= clock.due_at { ClockState::Met } else { ClockState::Missed };
+        let reason = clock.reason.clone();
+        self.record(Event::ClockStopped { state, reason });
+    }
+
+    /// The current clock ends without an answer; one that was missed stays missed.
+    pub(super) fn cancel_clock(&mut self, why: &str) {
+        let Some(clock) = self.ticket.current_clock() else { return };
+        let state = if clock.state == ClockState::Missed { ClockState::Missed } else { ClockState::Cancelled };
+        let reason = format!("{}; ended: {why}", clock.reason);
+        self.record(Event::ClockStopped { state, reason });
+    }
+}
+
+fn reason(kind: ClockKind, level: Level) -> String {
+    let what = match kind {
+        ClockKind::First => "first reply",
+        ClockKind::Next => "follow-up",
+        ClockKind::Escalated => "reply after escalation",
+    };
+    format!("{what}, {} priority", level.as_str())
+}

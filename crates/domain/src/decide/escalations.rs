@@ -1,0 +1,36 @@
+//! Handing a ticket to another team and back. (ESC rows)
+
+use super::{Deciding, NewComment};
+use crate::{ClockKind, Event, Refusal, TeamId};
+
+impl Deciding<'_> {
+    /// Moves it to another team with a note. An unmet first clock runs on; otherwise the escalated clock begins. (ESC-03)
+    pub(super) fn escalate(&mut self, team: TeamId, note: &NewComment) -> Result<(), Refusal> {
+        if self.ticket.status.is_done() {
+            return Err(Refusal::Done(self.ticket.status));
+        }
+        self.facts.team(team).ok_or(Refusal::UnknownTeam)?;
+        if team == self.ticket.team {
+            return Err(Refusal::EscalationWithinTeam);
+        }
+        self.comment(note);
+        let before = self.ticket.escalation.clone();
+        let since = before.as_ref().map_or(self.now, |escalation| escalation.at);
+        let from = before.as_ref().map_or(self.ticket.team, |escalation| escalation.from);
+        let current = self.ticket.current_clock().map(|clock| clock.kind);
+        let owed = current == Some(ClockKind::First) && self.has_escalated_target();
+        self.record(Event::Escalated { team, from, since, owed, note: note.id });
+        if self.has_escalated_target() && matches!(current, None | Some(ClockKind::Next)) {
+            self.cancel_clock("escalated");
+            self.start_target(ClockKind::Escalated, since);
+        }
+        Ok(())
+    }
+
+    /// Hands it back to the team it came from; the clocks stay as they are. (ESC-06)
+    pub(super) fn deescalate(&mut self) -> Result<(), Refusal> {
+        let escalation = self.ticket.escalation.clone().ok_or(Refusal::NotEscalated)?;
+        self.record(Event::Deescalated { to: escalation.from });
+        Ok(())
+    }
+}

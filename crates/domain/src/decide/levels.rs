@@ -1,0 +1,80 @@
+//! The level and the team: what the handbook says about a ticket's facts. (PR, ROT rows)
+
+use super::Deciding;
+use crate::{ClockKind, ClockState, Event, Level, Refusal};
+
+impl Deciding<'_> {
+    /// The facts the handbook's rules see, the ticket's own being those of this very moment.
+    fn rule_facts(&self) -> handbook::Facts {
+        let word = |text: Option<&'static str>| text.unwrap_or_default().to_owned();
+        let mut facts = self.facts.rules.clone();
+        facts.ticket.channel = self.ticket.channel.as_str().to_owned();
+        facts.ticket.area = self.ticket.area.clone().unwrap_or_default();
+        facts.ticket.severity = word(self.ticket.severity.map(crate::Severity::as_str));
+        facts.ticket.kind = word(self.ticket.kind.map(crate::Kind::as_str));
+        facts.ticket.tags.clone_from(&self.ticket.tags);
+        facts
+    }
+
+    /// Sets the level by the handbook, with its reasons. (PR-05)
+    pub(super) fn decide_level(&mut self) {
+        let decision = self.handbook.decide_priority(&self.rule_facts());
+        self.record(Event::PriorityDecided { decision, provenance: self.facts.provenance.clone() });
+    }
+
+    /// Decides the level anew; only another level is an event. A level set by hand stays. (PR-07, PR-11)
+    pub(super) fn reconsider(&mut self) {
+        if self.ticket.level_override.is_some() || self.ticket.status.is_done() {
+            return;
+        }
+        let before = self.ticket.priority;
+        let decision = self.handbook.decide_priority(&self.rule_facts());
+        if decision.value != before {
+            self.record(Event::PriorityDecided { decision, provenance: self.facts.provenance.clone() });
+            self.level_changed(before);
+        }
+    }
+
+    /// A person sets the level. The same level again is no override. (PR-11)
+    pub(super) fn override_level(&mut self, level: Level, reason: &str) {
+        let before = self.ticket.priority;
+        if level != before {
+            self.record(Event::PriorityOverridden { level, reason: reason.to_owned() });
+            self.level_changed(before);
+        }
+    }
+
+    /// A higher level brings the deadline nearer or starts a clock; a lower one applies from the next clock. (PR-07)
+    fn level_changed(&mut self, before: Level) {
+        if self.ticket.priority <= before || self.ticket.internal || self.ticket.status.is_done() {
+            return;
+        }
+        let told = self.ticket.promise.is_some();
+        match self.ticket.current_clock().cloned() {
+            Some(clock) if clock.state == ClockState::Running => self.hasten(&clock),
+            Some(_) => {}
+            None if self.ticket.asked_at.is_some() => {
+                let first = self.ticket.replied_at.is_none() && self.ticket.clocks.is_empty();
+                self.start_target(if first { ClockKind::First } else { ClockKind::Next }, self.now);
+            }
+            None => {}
+        }
+        if let Some(clock) = self.ticket.current_clock()
+            && told
+            && clock.kind == ClockKind::First
+            && clock.state == ClockState::Running
+            && self.ticket.promise.as_ref().and_then(|promise| promise.due_at).is_none_or(|due| clock.due_at < due)
+        {
+            let promise = self.facts.reader.improved(clock.due_at, self.now);
+            self.record(Event::PromiseImproved { promise });
+        }
+    }
+
+    /// Chooses the team by the handbook. Total: there is always one. (ROT-01, ROT-02)
+    pub(super) fn route(&mut self) -> Result<(), Refusal> {
+        let route = self.handbook.route(self.ticket.area.as_deref());
+        let team = self.facts.team_by_slug(&route.team).ok_or(Refusal::UnknownTeam)?.id;
+        self.record(Event::Routed { team, route });
+        Ok(())
+    }
+}

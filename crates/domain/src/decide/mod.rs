@@ -1,0 +1,217 @@
+//! Deciding: from what is and what is asked to what happens, or why it may not.
+
+mod answers;
+mod changes;
+mod clocks;
+mod escalations;
+mod levels;
+mod openings;
+mod statuses;
+mod wakes;
+
+use handbook::Handbook;
+use jiff::Timestamp;
+
+use crate::{
+    Actor, Cause, Channel, CommentId, Event, Facts, FieldId, Kind, Level, OrganizationId, Refusal, Severity, Status,
+    TeamId, Ticket, TicketId, UserId,
+};
+
+/// On whose side the author of a comment stands. (SLA-05)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// The requester or somebody copied in.
+    Customer,
+    /// A human agent.
+    Agent,
+    /// A rule, a machine, or somebody who takes no part: neither asks nor answers.
+    Other,
+}
+
+/// A comment whose words are already stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewComment {
+    /// Its row.
+    pub id: CommentId,
+    /// Who wrote it.
+    pub author: UserId,
+    /// On whose side.
+    pub by: Author,
+    /// Visible to the requester.
+    pub public: bool,
+    /// Digest of the words.
+    pub digest: String,
+}
+
+/// A custom field that gets another value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomChange {
+    /// Which.
+    pub field: FieldId,
+    /// Digest of the value; none empties it.
+    pub digest: Option<String>,
+}
+
+/// A new ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// Its number, taken before deciding.
+    pub id: TicketId,
+    /// Who needs help.
+    pub requester: UserId,
+    /// Who typed it in.
+    pub submitter: UserId,
+    /// The organization that counts.
+    pub organization: Option<OrganizationId>,
+    /// The requester is one of us. (SLA-05)
+    pub internal: bool,
+    /// Where it came from.
+    pub channel: Channel,
+    /// How bad.
+    pub severity: Option<Severity>,
+    /// The part of the product.
+    pub area: Option<String>,
+    /// What sort of request.
+    pub kind: Option<Kind>,
+    /// Sorted, lower case, unique.
+    pub tags: Vec<String>,
+    /// People copied in.
+    pub ccs: Vec<UserId>,
+    /// The closed ticket it continues.
+    pub follow_up_of: Option<TicketId>,
+    /// A ticket its sender named without a right to it.
+    pub claims: Option<TicketId>,
+    /// Digest of the subject.
+    pub subject_digest: String,
+    /// The first comment.
+    pub comment: NewComment,
+    /// What an agent sets at once: status, assignee, team, priority, custom fields.
+    pub changes: Changes,
+}
+
+/// What one update asks for; what is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// A comment.
+    pub comment: Option<NewComment>,
+    /// Another status.
+    pub status: Option<Status>,
+    /// When a held ticket comes back.
+    pub hold_until: Option<Timestamp>,
+    /// Why it is solved.
+    pub cause: Option<Cause>,
+    /// Somebody, or nobody.
+    pub assignee: Option<Option<UserId>>,
+    /// Another team.
+    pub team: Option<TeamId>,
+    /// A level by hand, with the reason. (PR-11)
+    pub level: Option<(Level, String)>,
+    /// All tags.
+    pub tags: Option<Vec<String>>,
+    /// All people copied in.
+    pub ccs: Option<Vec<UserId>>,
+    /// How bad.
+    pub severity: Option<Option<Severity>>,
+    /// The part of the product.
+    pub area: Option<Option<String>>,
+    /// What sort of request.
+    pub kind: Option<Option<Kind>>,
+    /// Somebody else needs help.
+    pub requester: Option<UserId>,
+    /// Another organization counts.
+    pub organization: Option<Option<OrganizationId>>,
+    /// Digest of another subject.
+    pub subject_digest: Option<String>,
+    /// Custom fields.
+    pub fields: Vec<CustomChange>,
+}
+
+/// What is asked of a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// A new ticket.
+    Open(Box<Opening>),
+    /// Changes of an existing one.
+    Update(Box<Changes>),
+    /// Do what has come due.
+    Wake,
+    /// The facts about the organization changed. (PR-07)
+    Reconsider,
+    /// Hand it to another team. (ESC-02)
+    Escalate {
+        /// To whom.
+        team: TeamId,
+        /// Why, what was tried, what is expected.
+        note: NewComment,
+    },
+    /// Hand it back. (ESC-06)
+    Deescalate,
+    /// Remove it from every list.
+    Delete,
+}
+
+/// What follows from a command.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decided {
+    /// The ticket after the events.
+    pub ticket: Ticket,
+    /// The events, each with its instant, in order.
+    pub events: Vec<(Timestamp, Event)>,
+}
+
+/// Decides what follows from a command. The same arguments always give the same answer.
+///
+/// `ticket` is `None` only for [`Command::Open`].
+///
+/// # Errors
+///
+/// A [`Refusal`] when a rule forbids it; then nothing happened.
+pub fn decide(
+    ticket: Option<&Ticket>,
+    command: &Command,
+    facts: &Facts,
+    actor: &Actor,
+    handbook: &Handbook,
+    now: Timestamp,
+) -> Result<Decided, Refusal> {
+    let mut deciding = match (ticket, command) {
+        (None, Command::Open(opening)) => Deciding::open(opening, facts, actor, handbook, now)?,
+        (Some(ticket), _) => Deciding { ticket: ticket.clone(), events: Vec::new(), facts, actor, handbook, now },
+        (None, _) => return Err(Refusal::Closed),
+    };
+    match command {
+        Command::Open(opening) => deciding.opening(opening)?,
+        Command::Update(changes) => deciding.update(changes)?,
+        Command::Wake => deciding.wake(),
+        Command::Reconsider => deciding.reconsider(),
+        Command::Escalate { team, note } => deciding.escalate(*team, note)?,
+        Command::Deescalate => deciding.deescalate()?,
+        Command::Delete => deciding.delete(),
+    }
+    Ok(Decided { ticket: deciding.ticket, events: deciding.events })
+}
+
+/// A decision in the making: the ticket as it is so far, and the events that made it so.
+struct Deciding<'a> {
+    ticket: Ticket,
+    events: Vec<(Timestamp, Event)>,
+    facts: &'a Facts,
+    actor: &'a Actor,
+    handbook: &'a Handbook,
+    now: Timestamp,
+}
+
+impl Deciding<'_> {
+    /// Lets an event happen: the following rules see the ticket with it.
+    fn record(&mut self, event: Event) {
+        self.ticket.fold(self.now, &event);
+        self.events.push((self.now, event));
+    }
+
+    fn delete(&mut self) {
+        if self.ticket.deleted_at.is_none() {
+            self.cancel_clock("deleted");
+            self.record(Event::Deleted);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Why a command may not happen.
+
+use jiff::Timestamp;
+
+use crate::Status;
+
+/// A command that the rules refuse. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Closed is final; a follow-up is the way on. (ST-06)
+    #[error("a closed ticket does not change; open a follow-up")]
+    Closed,
+    /// The status table has no such arrow.
+    #[error("{from} does not become {to}")]
+    Transition {
+        /// The status it has.
+        from: Status,
+        /// The status asked for.
+        to: Status,
+    },
+    /// On hold needs a day to come back.
+    #[error("on hold needs hold_until, a day from {earliest} to {latest}")]
+    HoldWithoutDate {
+        /// First allowed instant.
+        earliest: Timestamp,
+        /// Last allowed instant.
+        latest: Timestamp,
+    },
+    /// Too early, too late, or too often. (ST-04)
+    #[error("on hold is for a day from {earliest} to {latest}; for less leave it pending")]
+    HoldOutOfBounds {
+        /// First allowed instant.
+        earliest: Timestamp,
+        /// Last allowed instant.
+        latest: Timestamp,
+    },
+    /// Held for longer than the handbook allows in total. (ST-04)
+    #[error("it has been on hold for too long in total; an admin can hold it again")]
+    HeldTooLong,
+    /// The assignee is not in the ticket's team.
+    #[error("the assignee is not a member of the ticket's team")]
+    AssigneeNotInTeam,
+    /// The handbook or the desk has no such team.
+    #[error("there is no such team")]
+    UnknownTeam,
+    /// Escalation goes to another team. (ESC-02)
+    #[error("escalation goes to another team")]
+    EscalationWithinTeam,
+    /// It is not escalated, so it cannot be handed back.
+    #[error("the ticket is not escalated")]
+    NotEscalated,
+    /// A done ticket is reopened before it is escalated.
+    #[error("the ticket is {0}; reopen it first")]
+    Done(Status),
+}

@@ -1,0 +1,129 @@
+//! Comments: the words of a ticket. Erasable; the log keeps only their digests.
+
+use domain::{AuditId, Channel, CommentId, TicketId, UserId};
+use jiff::Timestamp;
+
+use crate::page::{Page, Start};
+use crate::{Error, Row, Sql, Tx, params};
+
+/// One comment as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Its id, from the same sequence as events: it orders them.
+    pub id: CommentId,
+    /// Its ticket.
+    pub ticket: TicketId,
+    /// The change set it came with.
+    pub audit: AuditId,
+    /// Who wrote it.
+    pub author: UserId,
+    /// Visible to the requester.
+    pub public: bool,
+    /// As typed: Markdown or plain text.
+    pub body: String,
+    /// Cleaned HTML.
+    pub html: String,
+    /// Salt of the digest in the log.
+    pub salt: String,
+    /// Through which door it came.
+    pub via: Channel,
+    /// Delivery details of a mail, as JSON: addresses, quoted rest, warnings.
+    pub details: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+}
+
+/// Stores a comment.
+pub fn insert(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO comments (id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        params![
+            comment.id.0,
+            comment.ticket.0,
+            comment.audit.0,
+            comment.author.0,
+            comment.public,
+            &comment.body,
+            &comment.html,
+            &comment.salt,
+            comment.via.as_str(),
+            comment.details.as_deref(),
+            comment.created_at
+        ],
+    )
+    .map(|_| ())
+}
+
+fn comment(row: &Row) -> Result<Comment, Error> {
+    Ok(Comment {
+        id: CommentId(row.get(0)?),
+        ticket: TicketId(row.get(1)?),
+        audit: AuditId(row.get(2)?),
+        author: UserId(row.get(3)?),
+        public: row.get(4)?,
+        body: row.get(5)?,
+        html: row.get(6)?,
+        salt: row.get(7)?,
+        via: row.get::<String>(8)?.parse().map_err(|error| Error::corrupt("comments.via", error))?,
+        details: row.get(9)?,
+        created_at: row.get(10)?,
+    })
+}
+
+const COLUMNS: &str = "id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at";
+
+/// A page of a ticket's comments in the order they were written.
+pub fn page(tx: &mut Tx<'_>, ticket: TicketId, only_public: bool, page: &Page) -> Result<Vec<Comment>, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM comments WHERE ticket_id = ").bind(ticket.0);
+    if only_public {
+        sql.push(" AND is_public");
+    }
+    let falling = page.reads_descending();
+    if let Start::After(key) | Start::Before(key) = &page.start {
+        sql.push(if falling { " AND id < " } else { " AND id > " }).bind(key.id);
+    }
+    sql.push(if falling { " ORDER BY id DESC" } else { " ORDER BY id" }).push(" LIMIT ").bind(page.size);
+    if let Start::Offset(offset) = page.start
+        && offset > 0
+    {
+        sql.push(" OFFSET ").bind(offset);
+    }
+    let mut found: Vec<Comment> = tx.query(sql.text(), sql.params())?.iter().map(comment).collect::<Result<_, _>>()?;
+    if page.reads_backwards() {
+        found.reverse();
+    }
+    Ok(found)
+}
+
+/// One comment by its id.
+pub fn load(tx: &mut Tx<'_>, id: CommentId) -> Result<Option<Comment>, Error> {
+    let sql = "SELECT id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at
+         FROM comments WHERE id = $1";
+    tx.query_opt(sql, params![id.0])?.as_ref().map(comment).transpose()
+}
+
+/// The comments with these ids, in no order.
+pub fn many(tx: &mut Tx<'_>, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM comments WHERE id IN (");
+    sql.join(ids, ", ", "", |sql, id| {
+        sql.bind(id.0);
+    });
+    sql.push(")");
+    tx.query(sql.text(), sql.params())?.iter().map(comment).collect()
+}
+
+/// How many comments a ticket has.
+pub fn count(tx: &mut Tx<'_>, ticket: TicketId, only_public: bool) -> Result<i64, Error> {
+    let sql = if only_public {
+        "SELECT count(*) FROM comments WHERE ticket_id = $1 AND is_public"
+    } else {
+        "SELECT count(*) FROM comments WHERE ticket_id = $1"
+    };
+    tx.query_one(sql, params![ticket.0])?.get(0)
+}

@@ -1,0 +1,64 @@
+//! The append-only log of tickets.
+
+use domain::{AuditId, Envelope, Event, EventId, TicketId};
+
+use crate::{Error, Row, Sql, Tx, params};
+
+/// Appends events; a place that is taken means that somebody else changed the ticket meanwhile.
+pub fn append(tx: &mut Tx<'_>, events: &[Envelope]) -> Result<(), Error> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let payloads: Vec<String> = events.iter().map(|envelope| envelope.event.encode()).collect();
+    let mut sql = Sql::new();
+    sql.push(
+        "INSERT INTO events (id, ticket_id, seq, audit_id, at, actor_kind, actor_id, via, policy, kind, version, payload) VALUES ",
+    );
+    let rows: Vec<(&Envelope, &String)> = events.iter().zip(&payloads).collect();
+    sql.join(&rows, ", ", "", |sql, (envelope, payload)| {
+        sql.push("(").bind(envelope.id.0).push(", ").bind(envelope.ticket.0);
+        sql.push(", ").bind(envelope.seq).push(", ").bind(envelope.audit.0);
+        sql.push(", ").bind(envelope.at).push(", ").bind(envelope.actor_kind.as_str());
+        sql.push(", ").bind(envelope.actor_id.as_str()).push(", ").bind(envelope.via.as_str());
+        sql.push(", ").bind(envelope.policy.as_str()).push(", ").bind(envelope.event.kind());
+        sql.push(", ").bind(Event::VERSION).push(", ").bind(payload.as_str()).push(")");
+    });
+    tx.execute(sql.text(), sql.params()).map(|_| ())
+}
+
+fn envelope(row: &Row) -> Result<Envelope, Error> {
+    let kind: String = row.get(9)?;
+    let payload: String = row.get(11)?;
+    Ok(Envelope {
+        id: EventId(row.get(0)?),
+        ticket: TicketId(row.get(1)?),
+        seq: row.get(2)?,
+        audit: AuditId(row.get(3)?),
+        at: row.get(4)?,
+        actor_kind: row.get(5)?,
+        actor_id: row.get(6)?,
+        via: row.get::<String>(7)?.parse().map_err(|error| Error::corrupt("events.via", error))?,
+        policy: row.get(8)?,
+        event: Event::decode(&kind, row.get(10)?, &payload).map_err(|error| Error::corrupt("events.payload", error))?,
+    })
+}
+
+/// A ticket's whole log, oldest first.
+pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Envelope>, Error> {
+    let rows = tx.query(
+        "SELECT id, ticket_id, seq, audit_id, at, actor_kind, actor_id, via, policy, kind, version, payload
+         FROM events WHERE ticket_id = $1 ORDER BY seq",
+        params![ticket.0],
+    )?;
+    rows.iter().map(envelope).collect()
+}
+
+/// The last events of a ticket, oldest first.
+pub fn tail(tx: &mut Tx<'_>, ticket: TicketId, limit: i64) -> Result<Vec<Envelope>, Error> {
+    let rows = tx.query(
+        "SELECT id, ticket_id, seq, audit_id, at, actor_kind, actor_id, via, policy, kind, version, payload
+         FROM events WHERE ticket_id = $1 ORDER BY seq DESC LIMIT $2",
+        params![ticket.0, limit],
+    )?;
+    rows.iter().rev().map(envelope).collect()
+}

@@ -1,0 +1,196 @@
+//! What has to leave: written with the change that caused it, delivered at least once, by one gate.
+
+use domain::{DeliveryId, TicketId, UserId};
+use jiff::Timestamp;
+
+use crate::{Error, Kind, Row, Sql, Tx, params};
+
+/// An effect on the outside world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id, taken before it was written: the Message-ID holds it.
+    pub id: DeliveryId,
+    /// What makes it the same effect when it is caused twice.
+    pub key: String,
+    /// When it was caused.
+    pub at: Timestamp,
+    /// email, slack, posthog, webhook, github, x.
+    pub channel: String,
+    /// acknowledgement, reply, reminder, warning, breach, …
+    pub kind: String,
+    /// Not written by a person.
+    pub automatic: bool,
+    /// The ticket it is about.
+    pub ticket: Option<TicketId>,
+    /// The person it goes to, if it is one.
+    pub user: Option<UserId>,
+    /// Addresses or channels.
+    pub to: Vec<String>,
+    /// The subject line, or a title.
+    pub subject: String,
+    /// Plain text with every link.
+    pub text: String,
+    /// HTML, where the channel has it.
+    pub html: Option<String>,
+    /// Headers as on the wire, as a JSON object.
+    pub headers: String,
+    /// Anything else the channel needs, as JSON.
+    pub payload: String,
+}
+
+/// A delivery on its way: what is known about its attempts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    /// The effect.
+    pub delivery: Delivery,
+    /// pending, sent, failed or refused.
+    pub state: String,
+    /// When it is tried next.
+    pub due_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// What the other side said last.
+    pub last_error: Option<String>,
+    /// When it was sent or given up.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// Takes the number of the next delivery.
+pub fn next_id(tx: &mut Tx<'_>) -> Result<DeliveryId, Error> {
+    tx.next_id(Kind::Delivery).map(DeliveryId)
+}
+
+/// Queues an effect. The same key again changes nothing.
+pub fn insert(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), Error> {
+    let to = serde_json::to_string(&delivery.to).expect("a list of texts");
+    tx.execute(
+        "INSERT INTO outbox (id, key, at, channel, kind, is_automatic, ticket_id, user_id, recipients, subject, text,
+            html, headers, payload, state, due_at, attempts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'pending', $15, 0)
+         ON CONFLICT (key) DO NOTHING",
+        params![
+            delivery.id.0,
+            &delivery.key,
+            delivery.at,
+            &delivery.channel,
+            &delivery.kind,
+            delivery.automatic,
+            delivery.ticket.map(|id| id.0),
+            delivery.user.map(|id| id.0),
+            &to,
+            &delivery.subject,
+            &delivery.text,
+            delivery.html.as_deref(),
+            &delivery.headers,
+            &delivery.payload,
+            delivery.at
+        ],
+    )?;
+    tx.touch("outbox");
+    Ok(())
+}
+
+const COLUMNS: &str = "id, key, at, channel, kind, is_automatic, ticket_id, user_id, recipients, subject, text, html,
+    headers, payload, state, due_at, attempts, last_error, finished_at";
+
+fn queued(row: &Row) -> Result<Queued, Error> {
+    let to: String = row.get(8)?;
+    Ok(Queued {
+        delivery: Delivery {
+            id: DeliveryId(row.get(0)?),
+            key: row.get(1)?,
+            at: row.get(2)?,
+            channel: row.get(3)?,
+            kind: row.get(4)?,
+            automatic: row.get(5)?,
+            ticket: row.get::<Option<i64>>(6)?.map(TicketId),
+            user: row.get::<Option<i64>>(7)?.map(UserId),
+            to: serde_json::from_str(&to).map_err(|error| Error::corrupt("outbox.recipients", error))?,
+            subject: row.get(9)?,
+            text: row.get(10)?,
+            html: row.get(11)?,
+            headers: row.get(12)?,
+            payload: row.get(13)?,
+        },
+        state: row.get(14)?,
+        due_at: row.get(15)?,
+        attempts: row.get(16)?,
+        last_error: row.get(17)?,
+        finished_at: row.get(18)?,
+    })
+}
+
+/// Takes what is due, oldest first, and puts it off until `lease_until`, so that no other worker takes it too and a
+/// crash only delays it.
+pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease_until: Timestamp, limit: i64) -> Result<Vec<Queued>, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM outbox WHERE state = 'pending' AND due_at <= ").bind(now);
+    sql.push(" ORDER BY due_at, id LIMIT ").bind(limit).push(tx.skip_locked());
+    let found: Vec<Queued> = tx.query(sql.text(), sql.params())?.iter().map(queued).collect::<Result<_, _>>()?;
+    if !found.is_empty() {
+        let mut sql = Sql::new();
+        sql.push("UPDATE outbox SET attempts = attempts + 1, due_at = ").bind(lease_until).push(" WHERE id IN (");
+        sql.join(&found, ", ", "", |sql, one| {
+            sql.bind(one.delivery.id.0);
+        });
+        sql.push(")");
+        tx.execute(sql.text(), sql.params())?;
+    }
+    Ok(found)
+}
+
+/// Records how an attempt ended: "sent", "failed" and "refused" are final, "pending" is tried again at `due_at`.
+pub fn finish(
+    tx: &mut Tx<'_>,
+    id: DeliveryId,
+    state: &str,
+    error: Option<&str>,
+    due_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let finished = if state == "pending" { None } else { Some(now) };
+    tx.execute(
+        "UPDATE outbox SET state = $2, last_error = $3, due_at = $4, finished_at = $5 WHERE id = $1",
+        params![id.0, state, error, due_at, finished],
+    )?;
+    Ok(())
+}
+
+/// Records that several deliveries left.
+pub fn sent(tx: &mut Tx<'_>, ids: &[DeliveryId], now: Timestamp) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new();
+    sql.push("UPDATE outbox SET state = 'sent', last_error = NULL, finished_at = ").bind(now).push(" WHERE id IN (");
+    sql.join(ids, ", ", "", |sql, id| {
+        sql.bind(id.0);
+    });
+    sql.push(")");
+    tx.execute(sql.text(), sql.params()).map(|_| ())
+}
+
+/// Everything in a state, oldest first, after an id.
+pub fn in_state(tx: &mut Tx<'_>, state: &str, after: DeliveryId, limit: i64) -> Result<Vec<Queued>, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM outbox WHERE state = ").bind(state);
+    sql.push(" AND id > ").bind(after.0).push(" ORDER BY id LIMIT ").bind(limit);
+    tx.query(sql.text(), sql.params())?.iter().map(queued).collect()
+}
+
+/// A ticket's deliveries, oldest first.
+pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Queued>, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM outbox WHERE ticket_id = ").bind(ticket.0).push(" ORDER BY id");
+    tx.query(sql.text(), sql.params())?.iter().map(queued).collect()
+}
+
+/// When the next delivery is due, if any waits.
+pub fn next(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
+    tx.query_one("SELECT min(due_at) FROM outbox WHERE state = 'pending'", params![])?.get(0)
+}
+
+/// How many deliveries are in a state.
+pub fn count(tx: &mut Tx<'_>, state: &str) -> Result<i64, Error> {
+    tx.query_one("SELECT count(*) FROM outbox WHERE state = $1", params![state])?.get(0)
+}

@@ -1,0 +1,71 @@
+//! Sessions, one-time links and API tokens, by the hash of their token.
+
+use domain::{TokenId, UserId};
+use jiff::Timestamp;
+
+use crate::{Error, Tx, params};
+
+fn user(row: Option<crate::Row>) -> Result<Option<UserId>, Error> {
+    row.map(|row| row.get(0).map(UserId)).transpose()
+}
+
+/// The person an API token belongs to, unless it was revoked.
+pub fn token_user(tx: &mut Tx<'_>, hash: &str) -> Result<Option<UserId>, Error> {
+    let sql = "SELECT user_id FROM api_tokens WHERE token_hash = $1 AND revoked_at IS NULL";
+    user(tx.query_opt(sql, params![hash])?)
+}
+
+/// Stores an API token's hash.
+pub fn insert_token(tx: &mut Tx<'_>, id: TokenId, user: UserId, hash: &str, now: Timestamp) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO api_tokens (id, user_id, token_hash, created_at) VALUES ($1, $2, $3, $4)",
+        params![id.0, user.0, hash, now],
+    )
+    .map(|_| ())
+}
+
+/// Stores a one-time link's hash.
+pub fn insert_link(tx: &mut Tx<'_>, user: UserId, hash: &str, expires_at: Timestamp) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO sign_in_links (token_hash, user_id, expires_at) VALUES ($1, $2, $3)",
+        params![hash, user.0, expires_at],
+    )
+    .map(|_| ())
+}
+
+/// The person a one-time link is for, if it is neither used nor expired.
+pub fn link_user(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<Option<UserId>, Error> {
+    let sql = "SELECT user_id FROM sign_in_links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
+    user(tx.query_opt(sql, params![hash, now])?)
+}
+
+/// Uses a one-time link up; false if somebody else just did.
+pub fn use_link(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<bool, Error> {
+    let sql = "UPDATE sign_in_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL";
+    Ok(tx.execute(sql, params![hash, now])? == 1)
+}
+
+/// Stores a session's hash.
+pub fn insert_session(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    hash: &str,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        params![hash, user.0, now, expires_at],
+    )
+    .map(|_| ())
+}
+
+/// The person a session belongs to, if it has not expired.
+pub fn session_user(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<Option<UserId>, Error> {
+    user(tx.query_opt("SELECT user_id FROM sessions WHERE token_hash = $1 AND expires_at > $2", params![hash, now])?)
+}
+
+/// Ends a session.
+pub fn delete_session(tx: &mut Tx<'_>, hash: &str) -> Result<(), Error> {
+    tx.execute("DELETE FROM sessions WHERE token_hash = $1", params![hash]).map(|_| ())
+}

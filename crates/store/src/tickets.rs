@@ -1,0 +1,386 @@
+//! Tickets: the fold as a document, and beside it the columns that lists need.
+
+use domain::{BrandId, CommentId, OrganizationId, Status, TeamId, Ticket, TicketId, UserId};
+
+use crate::page::{KeyValue, Page, Start};
+use crate::{Error, Row, Sql, Tx, params};
+
+/// A ticket with what is stored beside its events.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// The fold of its events.
+    pub ticket: Ticket,
+    /// What it is about. Erasable.
+    pub subject: String,
+    /// Salt of the subject's digest. Erasable.
+    pub subject_salt: String,
+    /// The comment it began with.
+    pub first_comment: CommentId,
+    /// Another system's name for it; not unique.
+    pub external_id: Option<String>,
+    /// Under which brand we answer.
+    pub brand: Option<BrandId>,
+    /// The support address it came to.
+    pub mailbox: Option<String>,
+    /// The language of the conversation.
+    pub locale: Option<String>,
+}
+
+const COLUMNS: &str = "t.state, t.subject, t.subject_salt, t.first_comment_id, t.external_id, t.brand_id, t.mailbox, t.locale";
+
+fn stored(row: &Row) -> Result<Stored, Error> {
+    let state: String = row.get(0)?;
+    Ok(Stored {
+        ticket: serde_json::from_str(&state).map_err(|error| Error::corrupt("tickets.state", error))?,
+        subject: row.get(1)?,
+        subject_salt: row.get(2)?,
+        first_comment: CommentId(row.get(3)?),
+        external_id: row.get(4)?,
+        brand: row.get::<Option<i64>>(5)?.map(BrandId),
+        mailbox: row.get(6)?,
+        locale: row.get(7)?,
+    })
+}
+
+/// Open tickets come first by deadline; those without one last.
+fn due_sort(ticket: &Ticket) -> i64 {
+    ticket.due_at().map_or(i64::MAX, |due| due.as_microsecond())
+}
+
+/// Stores a new ticket and the instant it wants to be woken at.
+pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
+    let ticket = &stored.ticket;
+    let state = encode(ticket);
+    let changed = tx.change_id()?;
+    tx.execute(
+        "INSERT INTO tickets (id, seq, state, subject, subject_salt, first_comment_id, status, priority, team_id,
+            assignee_id, requester_id, organization_id, brand_id, mailbox, locale, external_id, due_sort, is_escalated,
+            created_at, updated_at, deleted_at, changed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+        params![
+            ticket.id.0,
+            ticket.seq,
+            &state,
+            &stored.subject,
+            &stored.subject_salt,
+            stored.first_comment.0,
+            ticket.status.as_str(),
+            ticket.priority.as_str(),
+            ticket.team.0,
+            ticket.assignee.map(|id| id.0),
+            ticket.requester.0,
+            ticket.organization.map(|id| id.0),
+            stored.brand.map(|id| id.0),
+            stored.mailbox.as_deref(),
+            stored.locale.as_deref(),
+            stored.external_id.as_deref(),
+            due_sort(ticket),
+            ticket.escalation.is_some(),
+            ticket.created_at,
+            ticket.updated_at,
+            ticket.deleted_at,
+            changed
+        ],
+    )?;
+    crate::wakeups::set(tx, "ticket", ticket.id.0, ticket.next_wakeup(), false)
+}
+
+/// Stores a ticket that changed, and when it wants to be woken.
+pub fn update(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
+    let ticket = &stored.ticket;
+    let state = encode(ticket);
+    let changed = tx.change_id()?;
+    tx.execute(
+        "UPDATE tickets SET seq = $2, state = $3, subject = $4, subject_salt = $5, status = $6, priority = $7,
+            team_id = $8, assignee_id = $9, requester_id = $10, organization_id = $11, brand_id = $12, mailbox = $13,
+            locale = $14, external_id = $15, due_sort = $16, is_escalated = $17, updated_at = $18,
+            deleted_at = $19, changed = $20
+         WHERE id = $1",
+        params![
+            ticket.id.0,
+            ticket.seq,
+            &state,
+            &stored.subject,
+            &stored.subject_salt,
+            ticket.status.as_str(),
+            ticket.priority.as_str(),
+            ticket.team.0,
+            ticket.assignee.map(|id| id.0),
+            ticket.requester.0,
+            ticket.organization.map(|id| id.0),
+            stored.brand.map(|id| id.0),
+            stored.mailbox.as_deref(),
+            stored.locale.as_deref(),
+            stored.external_id.as_deref(),
+            due_sort(ticket),
+            ticket.escalation.is_some(),
+            ticket.updated_at,
+            ticket.deleted_at,
+            changed
+        ],
+    )?;
+    crate::wakeups::set(tx, "ticket", ticket.id.0, ticket.next_wakeup(), true)
+}
+
+fn encode(ticket: &Ticket) -> String {
+    serde_json::to_string(ticket).expect("a ticket is made of plain values")
+}
+
+/// The ticket with this number, also a deleted one.
+pub fn load(tx: &mut Tx<'_>, id: TicketId) -> Result<Option<Stored>, Error> {
+    let sql = "SELECT t.state, t.subject, t.subject_salt, t.first_comment_id, t.external_id, t.brand_id, t.mailbox, t.locale
+         FROM tickets t WHERE t.id = $1";
+    tx.query_opt(sql, params![id.0])?.as_ref().map(stored).transpose()
+}
+
+/// The ticket with this number, locked until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: TicketId) -> Result<Option<Stored>, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM tickets t WHERE t.id = ").bind(id.0).push(tx.lock_suffix());
+    tx.query_opt(sql.text(), sql.params())?.as_ref().map(stored).transpose()
+}
+
+/// The tickets with these numbers that exist and are not deleted, in no order.
+pub fn many(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<Stored>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM tickets t WHERE t.deleted_at IS NULL AND t.id IN (");
+    sql.join(ids, ", ", "", |sql, id| {
+        sql.bind(id.0);
+    });
+    sql.push(")");
+    tx.query(sql.text(), sql.params())?.iter().map(stored).collect()
+}
+
+/// Which tickets a list holds. Every part that is given must be true; deleted tickets are never in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// One of these.
+    pub statuses: Vec<Status>,
+    /// In this team.
+    pub team: Option<TeamId>,
+    /// With this person, or with nobody.
+    pub assignee: Option<Option<UserId>>,
+    /// Asked by this person.
+    pub requester: Option<UserId>,
+    /// Of this organization.
+    pub organization: Option<OrganizationId>,
+    /// Another system's name.
+    pub external_id: Option<String>,
+    /// Escalated ones only.
+    pub escalated: bool,
+    /// With a deadline before this instant, in microseconds.
+    pub due_before: Option<i64>,
+}
+
+/// By what a list is ordered; the number decides between equals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The number.
+    #[default]
+    Id,
+    /// The last change.
+    UpdatedAt,
+    /// The status, as a word.
+    Status,
+    /// What is due first.
+    Due,
+    /// The subject.
+    Subject,
+    /// The assignee's number.
+    Assignee,
+    /// The team's number.
+    Team,
+    /// The requester's number.
+    Requester,
+}
+
+impl Order {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Id => "t.id",
+            Self::UpdatedAt => "t.updated_at",
+            Self::Status => "t.status",
+            Self::Due => "t.due_sort",
+            Self::Subject => "t.subject",
+            Self::Assignee => "coalesce(t.assignee_id, 0)",
+            Self::Team => "t.team_id",
+            Self::Requester => "t.requester_id",
+        }
+    }
+
+    /// The value that places a ticket in this order.
+    pub fn key(self, stored: &Stored) -> Option<KeyValue> {
+        let ticket = &stored.ticket;
+        Some(match self {
+            Self::Id => return None,
+            Self::UpdatedAt => KeyValue::Int(ticket.updated_at.as_microsecond()),
+            Self::Status => KeyValue::Text(ticket.status.as_str().to_owned()),
+            Self::Due => KeyValue::Int(due_sort(ticket)),
+            Self::Subject => KeyValue::Text(stored.subject.clone()),
+            Self::Assignee => KeyValue::Int(ticket.assignee.map_or(0, |id| id.0)),
+            Self::Team => KeyValue::Int(ticket.team.0),
+            Self::Requester => KeyValue::Int(ticket.requester.0),
+        })
+    }
+}
+
+fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter) {
+    sql.push(" WHERE t.deleted_at IS NULL");
+    if filter.statuses == [Status::New, Status::Open] {
+        // Written as in the partial indexes, so that they serve.
+        sql.push(" AND t.status IN ('new', 'open')");
+    } else if !filter.statuses.is_empty() {
+        sql.push(" AND t.status IN (");
+        sql.join(&filter.statuses, ", ", "", |sql, status| {
+            sql.bind(status.as_str());
+        });
+        sql.push(")");
+    }
+    if let Some(team) = filter.team {
+        sql.push(" AND t.team_id = ").bind(team.0);
+    }
+    match filter.assignee {
+        Some(Some(user)) => {
+            sql.push(" AND t.assignee_id = ").bind(user.0);
+        }
+        Some(None) => {
+            sql.push(" AND t.assignee_id IS NULL");
+        }
+        None => {}
+    }
+    if let Some(user) = filter.requester {
+        sql.push(" AND t.requester_id = ").bind(user.0);
+    }
+    if let Some(organization) = filter.organization {
+        sql.push(" AND t.organization_id = ").bind(organization.0);
+    }
+    if let Some(external_id) = &filter.external_id {
+        sql.push(" AND t.external_id = ").bind(external_id.as_str());
+    }
+    if let Some(before) = filter.due_before {
+        sql.push(" AND t.due_sort < ").bind(before);
+    }
+    if filter.escalated {
+        sql.push(" AND t.is_escalated");
+    }
+}
+
+/// One page of a list.
+pub fn page(tx: &mut Tx<'_>, filter: &Filter, order: Order, page: &Page) -> Result<Vec<Stored>, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM tickets t");
+    filtered(&mut sql, filter);
+    let falling = page.reads_descending();
+    if let Start::After(key) | Start::Before(key) = &page.start {
+        let sign = if falling { " < " } else { " > " };
+        match &key.value {
+            Some(value) if order != Order::Id => {
+                sql.push(" AND (").push(order.column()).push(", t.id)").push(sign).push("(");
+                match value {
+                    KeyValue::Int(number) => sql.bind(*number),
+                    KeyValue::Text(text) => sql.bind(text.as_str()),
+                };
+                sql.push(", ").bind(key.id).push(")");
+            }
+            _ => {
+                sql.push(" AND t.id").push(sign).bind(key.id);
+            }
+        }
+    }
+    let direction = if falling { " DESC" } else { "" };
+    sql.push(" ORDER BY ").push(order.column()).push(direction);
+    if order != Order::Id {
+        sql.push(", t.id").push(direction);
+    }
+    sql.push(" LIMIT ").bind(page.size);
+    if let Start::Offset(offset) = page.start
+        && offset > 0
+    {
+        sql.push(" OFFSET ").bind(offset);
+    }
+    let mut found: Vec<Stored> = tx.query(sql.text(), sql.params())?.iter().map(stored).collect::<Result<_, _>>()?;
+    if page.reads_backwards() {
+        found.reverse();
+    }
+    Ok(found)
+}
+
+/// How many tickets a filter finds, counted up to `limit`.
+pub fn count_up_to(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<i64, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT count(*) FROM (SELECT 1 AS one FROM tickets t");
+    filtered(&mut sql, filter);
+    sql.push(" LIMIT ").bind(limit).push(") AS some");
+    tx.query_one(sql.text(), sql.params())?.get(0)
+}
+
+/// How many rows have an id above `after`, and how many tickets are deleted. Rows are never removed, so the number of
+/// tickets is a remembered count of old rows plus the first less the second.
+pub fn tail_counts(tx: &mut Tx<'_>, after: i64) -> Result<(i64, i64), Error> {
+    let newer: i64 = tx.query_one("SELECT count(*) FROM tickets WHERE id > $1", params![after])?.get(0)?;
+    let deleted: i64 = tx.query_one("SELECT count(*) FROM tickets WHERE deleted_at IS NOT NULL", params![])?.get(0)?;
+    Ok((newer, deleted))
+}
+
+/// The largest id and how many rows there are up to `margin` below it.
+pub fn settled_count(tx: &mut Tx<'_>, margin: i64) -> Result<(i64, i64), Error> {
+    let top: Option<i64> = tx.query_one("SELECT max(id) FROM tickets", params![])?.get(0)?;
+    let upto = (top.unwrap_or(0) - margin).max(0);
+    let rows: i64 = tx.query_one("SELECT count(*) FROM tickets WHERE id <= $1", params![upto])?.get(0)?;
+    Ok((upto, rows))
+}
+
+/// The numbers of an organization's tickets that are not done, oldest first.
+pub fn unsolved_of_organization(tx: &mut Tx<'_>, organization: OrganizationId) -> Result<Vec<TicketId>, Error> {
+    let rows = tx.query(
+        "SELECT id FROM tickets WHERE organization_id = $1 AND deleted_at IS NULL AND status NOT IN ('solved', 'closed')
+         ORDER BY id",
+        params![organization.0],
+    )?;
+    rows.iter().map(|row| row.get(0).map(TicketId)).collect()
+}
+
+/// Values of custom fields, as JSON text, of several tickets.
+pub fn field_values(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<(TicketId, i64, String)>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new();
+    sql.push("SELECT ticket_id, field_id, value FROM field_values WHERE ticket_id IN (");
+    sql.join(ids, ", ", "", |sql, id| {
+        sql.bind(id.0);
+    });
+    sql.push(")");
+    let rows = tx.query(sql.text(), sql.params())?;
+    rows.iter().map(|row| Ok((TicketId(row.get(0)?), row.get(1)?, row.get(2)?))).collect()
+}
+
+/// Sets or empties the value of a custom field.
+pub fn set_field(tx: &mut Tx<'_>, ticket: TicketId, field: i64, value: Option<&str>) -> Result<(), Error> {
+    match value {
+        Some(value) => tx.execute(
+            "INSERT INTO field_values (ticket_id, field_id, value) VALUES ($1, $2, $3)
+             ON CONFLICT (ticket_id, field_id) DO UPDATE SET value = excluded.value",
+            params![ticket.0, field, value],
+        ),
+        None => {
+            tx.execute("DELETE FROM field_values WHERE ticket_id = $1 AND field_id = $2", params![ticket.0, field])
+        }
+    }
+    .map(|_| ())
+}
+
+/// What the app sent along, as JSON text.
+pub fn set_context(tx: &mut Tx<'_>, ticket: TicketId, content: &str) -> Result<(), Error> {
+    tx.execute("INSERT INTO contexts (ticket_id, content) VALUES ($1, $2)", params![ticket.0, content]).map(|_| ())
+}
+
+/// What the app sent along, if it did.
+pub fn context(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Option<String>, Error> {
+    let row = tx.query_opt("SELECT content FROM contexts WHERE ticket_id = $1", params![ticket.0])?;
+    row.map(|row| row.get(0)).transpose()
+}
+
