@@ -51,8 +51,9 @@ fn talk(mut stream: &TcpStream, server: Server) -> Vec<String> {
             (true, ".", _) => "250 2.0.0 queued as 77",
             (true, ..) => continue,
             (_, "EHLO", _) => "250-mx.test\r\n250 AUTH PLAIN",
-            (_, "AUTH", Server::RefusesSignIn(answer)) => answer,
-            (_, "RCPT", Server::Refuses(answer)) => answer,
+            (_, "AUTH", Server::RefusesSignIn(answer)) | (_, "RCPT", Server::Refuses(answer)) => {
+                answer
+            }
             (_, "DATA", _) => "354 go on",
             (_, "QUIT", _) => "221 bye",
             _ => "250 ok",

@@ -158,7 +158,7 @@ impl Writer {
         let Some((href, from)) = self.link.take() else { return };
         let leads_somewhere = href.starts_with("http://") || href.starts_with("https://");
         let shown = self.out.get(from..).unwrap_or_default().trim();
-        if leads_somewhere && !shown.is_empty() && !href.contains(shown.trim_end_matches('/')) {
+        if leads_somewhere && !shown.is_empty() && bare(shown) != bare(&href) {
             self.space = true;
             self.word(&format!("({href})"));
         }
@@ -167,6 +167,12 @@ impl Writer {
     fn finish(self) -> String {
         self.out.trim_matches('\n').trim_end().to_owned()
     }
+}
+
+/// A web address without what people leave out.
+fn bare(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.trim_end_matches('/')
 }
 
 /// What follows `</name`, or nothing: an open script hides the rest, as in a browser.

@@ -29,16 +29,19 @@ const MAX_PARTS: usize = 300;
 
 /// Reads a message. Never fails and never panics: what is wrong becomes a [`Defect`].
 pub fn parse(raw: &[u8]) -> Message {
-    if parts_announced(raw) > MAX_PARTS {
-        return unreadable(raw, Defect::TooManyParts);
-    }
     let (bytes, headers_cut) = with_short_headers(raw);
+    let too_many_parts = parts_announced(&bytes) > MAX_PARTS;
     let read = catch_unwind(|| {
         let parser = MessageParser::default();
-        parser.parse(&*bytes).filter(|mail| !mail.parts.is_empty()).map(|mail| read(&mail))
+        if too_many_parts {
+            let body = String::from_utf8_lossy(&bytes[end_of_headers(&bytes)..]);
+            parser.parse_headers(&*bytes).map(|mail| read(&mail, Some(&body)))
+        } else {
+            parser.parse(&*bytes).map(|mail| read(&mail, None))
+        }
     });
     let Ok(Some(mut message)) = read else {
-        return unreadable(raw, Defect::Unreadable);
+        return unreadable(raw);
     };
     if headers_cut {
         message.defects.push(Defect::HeadersCut);
@@ -86,9 +89,9 @@ fn end_of_headers(raw: &[u8]) -> usize {
     at
 }
 
-fn unreadable(raw: &[u8], defect: Defect) -> Message {
+fn unreadable(raw: &[u8]) -> Message {
     let (body, removed) = text::clean(&String::from_utf8_lossy(raw));
-    let mut message = Message { defects: vec![defect], ..Message::default() };
+    let mut message = Message { defects: vec![Defect::Unreadable], ..Message::default() };
     if removed {
         message.defects.push(Defect::ControlCharacters);
     }
@@ -96,7 +99,8 @@ fn unreadable(raw: &[u8], defect: Defect) -> Message {
     finish(message, body)
 }
 
-fn read(mail: &mail_parser::Message<'_>) -> Message {
+/// Takes the message apart; a body given as it came stands for parts nobody took apart.
+fn read(mail: &mail_parser::Message<'_>, whole_body: Option<&str>) -> Message {
     let mut defects = Vec::new();
     let mut message = Message {
         message_id: message_ids(mail, HeaderName::MessageId).into_iter().next(),
@@ -119,7 +123,12 @@ fn read(mail: &mail_parser::Message<'_>) -> Message {
     if message.date.is_none() {
         defects.push(Defect::MissingDate);
     }
-    let body = body(mail, &mut message.html, &mut defects);
+    let body = if let Some(whole) = whole_body {
+        defects.push(Defect::TooManyParts);
+        text::clean(whole).0
+    } else {
+        body(mail, &mut message.html, &mut defects)
+    };
     message.defects = defects;
     finish(message, body)
 }
@@ -275,9 +284,12 @@ fn body(
             append(&mut page, text);
         }
     }
-    let mut body = if plain.trim().is_empty() { html::to_text(&page) } else { plain };
-    let removed;
-    (body, removed) = text::clean(&body);
+    if let Some(rest) = body_without_parts(mail).filter(|_| plain.is_empty() && page.is_empty()) {
+        plain.push_str(rest);
+        defects.push(Defect::Encoding);
+    }
+    let readable = if plain.trim().is_empty() { html::to_text(&page) } else { plain };
+    let (body, removed) = text::clean(&readable);
     if removed {
         defects.push(Defect::ControlCharacters);
     }
@@ -293,6 +305,15 @@ fn body(
         defects.push(Defect::NoBody);
     }
     body.to_owned()
+}
+
+/// The body of a multipart mail whose boundary never comes.
+fn body_without_parts<'m>(mail: &'m mail_parser::Message<'_>) -> Option<&'m str> {
+    let root = mail.parts.first()?;
+    match (&root.body, root.content_type()?.ctype()) {
+        (PartType::Text(text), "multipart") => Some(text),
+        _ => None,
+    }
 }
 
 fn append(body: &mut String, part: &str) {

@@ -93,7 +93,7 @@ fn decode(text: &str) -> Option<u128> {
     let (&last, rest) = text.as_bytes().split_last()?;
     let rest = rest.iter().try_fold(0, |bits, &c| Some(bits << 5 | value(c)?))?;
     let last = value(last)?;
-    (last & 3 == 0).then_some(rest << 3 | last >> 2)
+    last.is_multiple_of(4).then_some(rest << 3 | last >> 2)
 }
 
 #[cfg(test)]
