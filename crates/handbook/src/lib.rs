@@ -7,6 +7,7 @@
 mod calendar;
 mod facts;
 mod file;
+mod nearest;
 mod priorities;
 mod routes;
 mod rules;
