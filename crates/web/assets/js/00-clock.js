@@ -1,0 +1,31 @@
+// The server's clock as this page knows it. The browser's own clock is never asked what time it is; it only measures
+// how long the page has been open. In the demo the server's clock may stand still, and then so does this one.
+const meta = (name) => document.querySelector(`meta[name="${name}"]`);
+
+globalThis.answerable = {
+  meta,
+  // The server's words for the few sentences that are written here.
+  words: JSON.parse(meta('words')?.content ?? '{}'),
+  startedAt: Date.parse(meta('now')?.content),
+  measuredFrom: performance.now(),
+  now() {
+    const still = meta('now')?.dataset.clock === 'still';
+    return this.startedAt + (still ? 0 : performance.now() - this.measuredFrom);
+  },
+  time() {
+    const form = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: this.words.zone };
+    return new Intl.DateTimeFormat(document.documentElement.lang, form).format(this.now());
+  },
+  say(key, values = {}) {
+    return (this.words[key] ?? '').replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  },
+  typing: (element) => element?.closest?.('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]'),
+};
+
+document.addEventListener('live:clock', (event) => {
+  const { now, clock } = event.detail ?? {};
+  if (!now) return;
+  answerable.startedAt = Date.parse(now);
+  answerable.measuredFrom = performance.now();
+  if (clock) meta('now').dataset.clock = clock;
+}, true);

@@ -1,0 +1,142 @@
+//! Bundles what the browser needs: style sheet, own script, htmx and the icon sprite.
+//!
+//! Each bundle is compressed once, here, and named after the hash of its content, so that it may be cached for a
+//! year. htmx is nobody's code of ours: it comes from its npm package by lock file and is fetched when it is missing.
+
+#![expect(clippy::print_stdout, reason = "a build script talks to Cargo on standard output")]
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest, Sha256};
+
+const HTMX: &str = "node_modules/htmx.org/dist/htmx.min.js";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for input in ["build.rs", "assets", "package.json", "package-lock.json", HTMX] {
+        println!("cargo::rerun-if-changed={input}");
+    }
+    fetch_htmx()?;
+
+    let css = bundle("assets/css", "css", |_, text| without_comments(text))?;
+    let js = bundle("assets/js", "js", |name, text| {
+        format!("// {name}\n{{\n{}}}\n", without_line_comments(text))
+    })?;
+    let htmx = fs::read_to_string(HTMX)?;
+    let favicon = without_indentation(&fs::read_to_string("assets/favicon.svg")?);
+    let icons = without_indentation(&fs::read_to_string("assets/icons.svg")?);
+
+    let assets = [
+        ("APP_CSS", "app", "css", "text/css; charset=utf-8", css),
+        ("APP_JS", "app", "js", "text/javascript; charset=utf-8", js),
+        ("HTMX_JS", "htmx", "js", "text/javascript; charset=utf-8", htmx),
+        ("FAVICON_SVG", "favicon", "svg", "image/svg+xml", favicon),
+        ("ICONS_SVG", "icons", "svg", "image/svg+xml", icons),
+    ];
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let mut code = String::new();
+    for (constant, name, extension, content_type, content) in assets {
+        let file = out.join(format!("{name}.{extension}"));
+        let packed = out.join(format!("{name}.{extension}.gz"));
+        fs::write(&file, &content)?;
+        fs::write(&packed, compressed(content.as_bytes())?)?;
+        let hash = short_hash(content.as_bytes());
+        writeln!(
+            code,
+            "const {constant}: Asset = Asset {{ path: \"/assets/{name}.{hash}.{extension}\", \
+             content_type: {content_type:?}, bytes: include_bytes!({file:?}), gzip: include_bytes!({packed:?}) }};"
+        )?;
+    }
+    fs::write(out.join("assets.rs"), code)?;
+    Ok(())
+}
+
+/// Installs the pinned packages when htmx is not there yet.
+fn fetch_htmx() -> Result<(), Box<dyn Error>> {
+    if Path::new(HTMX).exists() {
+        return Ok(());
+    }
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let status = Command::new(npm)
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .status()
+        .map_err(|error| {
+            format!(
+                "htmx comes from npm, and `npm` could not be started ({error}): install Node.js"
+            )
+        })?;
+    if !status.success() || !Path::new(HTMX).exists() {
+        return Err("htmx is missing: run `npm ci` in crates/web and read what it says".into());
+    }
+    Ok(())
+}
+
+/// Joins the files of a folder in the order of their names.
+fn bundle(
+    folder: &str,
+    extension: &str,
+    prepare: impl Fn(&str, &str) -> String,
+) -> Result<String, Box<dyn Error>> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    files.retain(|file| file.extension().is_some_and(|found| found == extension));
+    files.sort();
+    let mut joined = String::new();
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        joined.push_str(&prepare(&name, &fs::read_to_string(&file)?));
+    }
+    Ok(joined)
+}
+
+/// Drops comments and indentation of a style sheet.
+fn without_comments(css: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = css;
+    while let Some((before, after)) = rest.split_once("/*") {
+        kept.push_str(before);
+        rest = after.split_once("*/").map_or("", |(_, rest)| rest);
+    }
+    kept.push_str(rest);
+    without_indentation(&kept)
+}
+
+/// Drops the lines of a script that are comments only, and the indentation.
+fn without_line_comments(js: &str) -> String {
+    let mut kept = String::new();
+    for line in js.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        kept.push_str(line);
+        kept.push('\n');
+    }
+    without_indentation(&kept)
+}
+
+fn without_indentation(text: &str) -> String {
+    let mut kept = String::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        kept.push_str(line);
+        kept.push('\n');
+    }
+    kept
+}
+
+fn compressed(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+fn short_hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(6).fold(String::new(), |mut hash, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    })
+}

@@ -1,0 +1,79 @@
+//! The strip above every page of the demo: what it is, how the clock stands, whose eyes one looks through.
+
+use maud::{Markup, html};
+
+use super::button::csrf;
+use super::icon::icon;
+use crate::reader::{Clock, Reader};
+use crate::words::Text;
+use crate::{routes, times};
+
+/// What the bar shows.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoBar<'a> {
+    /// When something is due next.
+    pub next_due: Option<jiff::Timestamp>,
+    /// How many deliveries there are.
+    pub deliveries: i64,
+    /// Whose eyes one may look through: id and words.
+    pub people: &'a [(i64, &'a str)],
+    /// Whose eyes one looks through.
+    pub person: Option<i64>,
+    /// The page to come back to.
+    pub back: &'a str,
+}
+
+/// The bar.
+pub fn demo_bar(reader: &Reader, bar: &DemoBar<'_>) -> Markup {
+    let words = reader.words;
+    html! {
+        section.demo aria-label=(words.say(Text::DemoBar)) {
+            details {
+                summary {
+                    span.demo-label { (words.say(Text::DemoName)) }
+                    span.demo-nothing { (words.say(Text::DemoPromise)) " · " }
+                    (now(reader))
+                }
+                (clock(reader, bar))
+            p.push { a href=(routes::DEMO_OUTBOX) { (words.fill(Text::Outbox, &[("n", &bar.deliveries)])) } }
+            form method="post" action=(routes::DEMO_AS) {
+                (csrf(reader))
+                input type="hidden" name="back" value=(bar.back);
+                label for="demo-as" { (words.say(Text::SeeItAs)) }
+                select #demo-as name="person" {
+                    @for (id, name) in bar.people { option value=(id) selected[Some(*id) == bar.person] { (name) } }
+                }
+                button.button type="submit" { (words.say(Text::Go)) }
+            }
+                p { a href=(routes::DEMO_TOUR) { (words.say(Text::Tour)) " " (icon("next")) } }
+            }
+        }
+    }
+}
+
+fn now(reader: &Reader) -> Markup {
+    let words = reader.words;
+    let how = match reader.clock {
+        Clock::Running => Text::ClockRunning,
+        Clock::Still => Text::ClockStill,
+    };
+    html! { span { time datetime=(reader.now) { (times::exact(words, reader.now, &reader.zone)) } ", " span.clock { (words.say(how)) } } }
+}
+
+fn clock(reader: &Reader, bar: &DemoBar<'_>) -> Markup {
+    let words = reader.words;
+    html! {
+        form method="post" action=(routes::DEMO_CLOCK) {
+            (csrf(reader))
+            input type="hidden" name="back" value=(bar.back);
+            button.button type="submit" name="advance" value="1h" { (words.say(Text::PlusHour)) }
+            button.button type="submit" name="advance" value="1d" { (words.say(Text::PlusDay)) }
+            @if let Some(next) = bar.next_due {
+                button.button type="submit" name="next" value="1" {
+                    (words.fill(Text::NextDue, &[("time", &times::next(words, next, &reader.zone, reader.now))]))
+                }
+            }
+            a.button href=(routes::DEMO_CLOCK) { (words.say(Text::SetClock)) }
+        }
+    }
+}

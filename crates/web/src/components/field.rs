@@ -1,0 +1,158 @@
+//! One field of a form: label, hint, error, control; and the summary of what is to be mended.
+
+use maud::{Markup, html};
+
+use super::icon::icon;
+use crate::words::{Text, Words};
+
+/// A field, and what was typed into it before.
+#[derive(Clone, Copy, Debug)]
+pub struct Field<'a> {
+    /// Unique on the page.
+    pub id: &'a str,
+    /// What the form calls it.
+    pub name: &'a str,
+    /// Always visible.
+    pub label: &'a str,
+    /// What helps to fill it in.
+    pub hint: Option<&'a str>,
+    /// What is wrong with it.
+    pub error: Option<&'a str>,
+    /// What was typed.
+    pub value: &'a str,
+    /// Whether it may stay empty; a field says so in words.
+    pub optional: bool,
+    /// The control.
+    pub control: Control<'a>,
+}
+
+/// What a field is filled in with.
+#[derive(Clone, Copy, Debug)]
+pub enum Control<'a> {
+    /// One line of a kind, and what the browser may fill in.
+    Line {
+        /// `text`, `email`, `password`, `search`, `datetime-local` …
+        kind: &'a str,
+        /// The value of `autocomplete`, or `off`.
+        autocomplete: &'a str,
+    },
+    /// Several lines.
+    Text,
+    /// One of a few: value and words.
+    Select(&'a [(&'a str, &'a str)]),
+    /// One of a few, all visible: value, words, hint.
+    Radio(&'a [(&'a str, &'a str, &'a str)]),
+    /// Files, any number.
+    Files,
+}
+
+/// The field.
+pub fn field(words: Words, field: &Field<'_>) -> Markup {
+    let described = described_by(field);
+    if let Control::Radio(options) = field.control {
+        return radio(words, field, options, described.as_deref());
+    }
+    html! {
+        div.field {
+            label for=(field.id) { (field.label) (optional(words, field)) }
+            (hint_and_error(words, field))
+            (control(field, described.as_deref()))
+        }
+    }
+}
+
+/// A box to tick, with the words beside it.
+pub fn checkbox(id: &str, name: &str, label: &str, checked: bool, hint: Option<&str>) -> Markup {
+    let described = hint.map(|_| format!("{id}-hint"));
+    html! {
+        div.field {
+            label.choice {
+                input type="checkbox" id=(id) name=(name) value="true" checked[checked] aria-describedby=[described.as_deref()];
+                (label)
+            }
+            @if let Some(hint) = hint { p.hint id={ (id) "-hint" } { (hint) } }
+        }
+    }
+}
+
+/// Two or more errors, on top of the form, each a link to its field.
+pub fn summary(words: Words, fields: &[&Field<'_>]) -> Markup {
+    let wrong: Vec<_> =
+        fields.iter().filter_map(|field| field.error.map(|error| (field.id, error))).collect();
+    html! {
+        @if wrong.len() > 1 {
+            section.summary aria-labelledby="form-errors" {
+                h2 #form-errors tabindex="-1" autofocus { (words.count(Text::ErrorsHeading, i64::try_from(wrong.len()).unwrap_or(i64::MAX))) }
+                ul { @for (id, error) in wrong { li { a href={ "#" (id) } { (error) } } } }
+            }
+        }
+    }
+}
+
+fn described_by(field: &Field<'_>) -> Option<String> {
+    let hint = field.hint.map(|_| format!("{}-hint", field.id));
+    let error = field.error.map(|_| format!("{}-error", field.id));
+    let ids: Vec<String> = hint.into_iter().chain(error).collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
+}
+
+fn optional(words: Words, field: &Field<'_>) -> Markup {
+    html! { @if field.optional { " " span.hint { (words.say(Text::Optional)) } } }
+}
+
+fn hint_and_error(words: Words, field: &Field<'_>) -> Markup {
+    html! {
+        @if let Some(hint) = field.hint { p.hint id={ (field.id) "-hint" } { (hint) } }
+        @if let Some(error) = field.error {
+            p.error id={ (field.id) "-error" } {
+                (icon("soon")) " " span.hidden { (words.say(Text::Error)) " " } (error)
+            }
+        }
+    }
+}
+
+fn control(field: &Field<'_>, described: Option<&str>) -> Markup {
+    let Field { id, name, value, .. } = *field;
+    let invalid = field.error.map(|_| "true");
+    let required = !field.optional;
+    match field.control {
+        Control::Line { kind, autocomplete } => html! {
+            input id=(id) name=(name) type=(kind) value=(value) autocomplete=(autocomplete) dir="auto"
+                aria-describedby=[described] aria-invalid=[invalid] required[required];
+        },
+        Control::Text => html! {
+            textarea id=(id) name=(name) rows="5" dir="auto" aria-describedby=[described] aria-invalid=[invalid] required[required] { (value) }
+        },
+        Control::Select(options) => html! {
+            select id=(id) name=(name) aria-describedby=[described] aria-invalid=[invalid] {
+                @for (option, label) in options { option value=(option) selected[*option == value] { (label) } }
+            }
+        },
+        Control::Files => html! {
+            input id=(id) name=(name) type="file" multiple aria-describedby=[described] aria-invalid=[invalid];
+        },
+        Control::Radio(_) => html! {},
+    }
+}
+
+fn radio(
+    words: Words,
+    field: &Field<'_>,
+    options: &[(&str, &str, &str)],
+    described: Option<&str>,
+) -> Markup {
+    html! {
+        fieldset.field id=(field.id) aria-describedby=[described] {
+            legend { (field.label) (optional(words, field)) }
+            (hint_and_error(words, field))
+            @for (option, label, hint) in options {
+                div {
+                    label.choice {
+                        input type="radio" name=(field.name) id={ (field.id) "-" (option) } value=(option) checked[*option == field.value];
+                        span { (label) @if !hint.is_empty() { " " span.hint { (hint) } } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! One form over a list: the query, and selects that write into it. On a small screen it stands behind one button.
+
+use maud::{Markup, html};
+
+use crate::words::{Text, Words};
+
+/// The filters of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct FilterBar<'a> {
+    /// Where the list is.
+    pub action: &'a str,
+    /// The query as the API writes it.
+    pub query: &'a str,
+    /// The selects.
+    pub choices: &'a [Choice<'a>],
+    /// Where the query can be saved as a view.
+    pub save: Option<&'a str>,
+}
+
+/// One select.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice<'a> {
+    /// What the form calls it.
+    pub name: &'a str,
+    /// Its label.
+    pub label: &'a str,
+    /// Values and words; the first is "any".
+    pub options: &'a [(&'a str, &'a str)],
+    /// What is chosen.
+    pub value: &'a str,
+}
+
+/// The form.
+pub fn filter_bar(words: Words, bar: &FilterBar<'_>) -> Markup {
+    html! {
+        details.filter-box {
+            summary.button { (words.say(Text::Filters)) }
+            form.filters action=(bar.action) aria-label=(words.say(Text::FilterThisList)) {
+                label.hidden for="filter-q" { (words.say(Text::Query)) }
+                input.query #filter-q name="q" type="search" value=(bar.query) autocomplete="off" spellcheck="false"
+                    data-key="f" data-key-label=(words.say(Text::Filters)) aria-keyshortcuts="F";
+                @for choice in bar.choices {
+                    label.hidden for={ "filter-" (choice.name) } { (choice.label) }
+                    select id={ "filter-" (choice.name) } name=(choice.name) {
+                        @for (value, label) in choice.options { option value=(value) selected[*value == choice.value] { (label) } }
+                    }
+                }
+                button.button type="submit" { (words.say(Text::Filter)) }
+                @if let Some(save) = bar.save { a.button.quiet href=(save) { (words.say(Text::SaveView)) } }
+            }
+        }
+    }
+}

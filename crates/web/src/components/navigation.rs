@@ -1,0 +1,71 @@
+//! The views with their counts, and the other places.
+
+use maud::{Markup, html};
+
+use crate::words::{Text, Words, number};
+
+const MOST_COUNTED: i64 = 1_000;
+
+/// A link of the navigation.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// Its words.
+    pub label: &'a str,
+    /// Where it leads.
+    pub href: &'a str,
+    /// How many tickets wait there.
+    pub count: Option<i64>,
+    /// The chord that leads there: `"g q"`.
+    pub chord: Option<&'a str>,
+    /// Whether one is there.
+    pub current: bool,
+}
+
+impl<'a> Place<'a> {
+    /// A place without a count.
+    pub fn new(label: &'a str, href: &'a str) -> Self {
+        Self { label, href, count: None, chord: None, current: false }
+    }
+}
+
+/// The navigation: own and shared views, team views, other places.
+pub fn navigation(
+    words: Words,
+    views: &[Place<'_>],
+    team_views: &[Place<'_>],
+    places: &[Place<'_>],
+) -> Markup {
+    html! {
+        nav #views .views popover aria-label=(words.say(Text::Views)) {
+            (list(words, views))
+            @if !team_views.is_empty() { h2 { (words.say(Text::TeamViews)) } (list(words, team_views)) }
+            (list(words, places))
+        }
+    }
+}
+
+fn list(words: Words, places: &[Place<'_>]) -> Markup {
+    html! {
+        @if !places.is_empty() {
+            ul {
+                @for place in places {
+                    li {
+                        a href=(place.href) aria-current=[place.current.then_some("page")] data-chord=[place.chord]
+                            data-key-label=[place.chord.map(|_| place.label)] {
+                            (place.label)
+                            @if let Some(count) = place.count { (counted(words, count)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn counted(words: Words, count: i64) -> Markup {
+    html! {
+        " "
+        span.count aria-hidden="true" { @if count > MOST_COUNTED { (number(MOST_COUNTED)) "+" } @else { (number(count)) } }
+        span.hidden { (words.count(Text::Tickets, count)) }
+    }
+}

@@ -1,0 +1,60 @@
+//! What is said about something the reader did or should know.
+
+use maud::{Markup, html};
+
+use super::button::{Button, action};
+use crate::reader::Reader;
+use crate::words::Text;
+
+/// What kind of thing is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// News.
+    Info,
+    /// It worked.
+    Ok,
+    /// It soon matters.
+    Warn,
+    /// It failed.
+    Danger,
+}
+
+/// The one notice of a page, with a way back where there is one.
+#[derive(Clone, Copy, Debug)]
+pub struct Notice<'a> {
+    /// What happened.
+    pub text: &'a str,
+    /// Where undoing is posted to.
+    pub undo: Option<&'a str>,
+}
+
+/// The region right after the main part where notices appear.
+pub fn region(reader: &Reader, notice: Option<Notice<'_>>) -> Markup {
+    let words = reader.words;
+    html! {
+        section #notices .notices aria-label=(words.say(Text::Notices)) {
+            @if let Some(notice) = notice {
+                div.notice {
+                    p role="status" { (notice.text) }
+                    @if let Some(undo) = notice.undo { (action(reader, undo, Button::plain(words.say(Text::Undo)).with_key("z"))) }
+                }
+            }
+        }
+    }
+}
+
+/// A box within the page: what happened, why, and what one can do.
+pub fn message_box(id: &str, tone: Tone, heading: &str, rest: &Markup) -> Markup {
+    let class = match tone {
+        Tone::Info => "message-box",
+        Tone::Ok => "message-box ok",
+        Tone::Warn => "message-box warn",
+        Tone::Danger => "message-box danger",
+    };
+    html! {
+        section class=(class) aria-labelledby={ (id) "-heading" } {
+            h2 id={ (id) "-heading" } tabindex="-1" { (heading) }
+            (rest)
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The frame of every signed-in page.
+
+use maud::{DOCTYPE, Markup, html};
+use serde_json::json;
+
+use super::avatar::{Size, avatar};
+use super::button::csrf;
+use super::demo_bar::{DemoBar, demo_bar};
+use super::icon::icon;
+use super::navigation::{Place, navigation};
+use super::notice::{self, Notice};
+use crate::reader::{Clock, Density, Reader, Theme};
+use crate::words::{Text, Words};
+use crate::{assets, routes};
+
+/// What the name of the place is.
+const NAME: &str = "Answerable";
+
+/// How htmx behaves here: nothing is evaluated, nothing injected, nothing of a customer kept in the browser, and the
+/// answers to refused forms are shown.
+const HTMX_CONFIG: &str = r#"{"allowEval":false,"includeIndicatorStyles":false,"historyEnabled":false,"attributesToSettle":["class"],"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},{"code":"409|422","swap":true},{"code":"...","swap":false,"error":true}]}"#;
+
+/// A page around its main part.
+#[derive(Clone, Debug)]
+pub struct Page<'a> {
+    /// Who reads it.
+    pub reader: &'a Reader,
+    /// What it is, for the tab.
+    pub title: &'a str,
+    /// The reader's name.
+    pub person: &'a str,
+    /// Who is hero of the week: "Hero: you, until Mon 00:00".
+    pub hero: Option<&'a str>,
+    /// The colours.
+    pub theme: Theme,
+    /// The room a row takes.
+    pub density: Density,
+    /// Whether single letters are shortcuts.
+    pub single_keys: bool,
+    /// The views with their counts.
+    pub views: &'a [Place<'a>],
+    /// The views of teams.
+    pub team_views: &'a [Place<'a>],
+    /// Everything else one can go to.
+    pub places: &'a [Place<'a>],
+    /// What is searched for.
+    pub query: &'a str,
+    /// The demo's bar, in the demo.
+    pub demo: Option<DemoBar<'a>>,
+    /// What is to be said about the last action.
+    pub notice: Option<Notice<'a>>,
+    /// What the page listens to, and the last event it has: `("ticket:7,view:mine", 41)`.
+    pub live: Option<(&'a str, i64)>,
+}
+
+/// The page.
+pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
+    let words = page.reader.words;
+    let density = if page.density == Density::Compact { " density-compact" } else { "" };
+    let body = html! {
+        a.skip href="#main" { (words.say(Text::SkipToContent)) }
+        @if let Some(demo) = &page.demo { (demo_bar(page.reader, demo)) }
+        (header(page))
+        div class={ "frame" @if aside.is_some() { " with-aside" } } {
+            (navigation(words, page.views, page.team_views, page.places))
+            main #main tabindex="-1" { (main) }
+            @if let Some(aside) = aside { aside.aside aria-label=(words.say(Text::AboutThis)) { (aside) } }
+        }
+        (notice::region(page.reader, page.notice))
+        p #connection .notices role="status" hidden {}
+        modal-box { dialog #dialog { div #dialog-content data-dialog-content {} } }
+        (keys(page))
+        key-map data-letters=(if page.single_keys { "on" } else { "off" }) {}
+        @if let Some((topics, since)) = page.live { live-events topics=(topics) since=(since) {} }
+    };
+    let class = format!(
+        "{}{density}{}",
+        theme_class(page.theme),
+        if aside.is_some() { " has-aside" } else { "" }
+    );
+    document(page.reader, page.title, &class, true, &body)
+}
+
+/// A whole document: what stands in its head, and its body.
+pub(super) fn document(
+    reader: &Reader,
+    title: &str,
+    class: &str,
+    script: bool,
+    body: &Markup,
+) -> Markup {
+    let words = reader.words;
+    let still = if reader.clock == Clock::Still { "still" } else { "running" };
+    html! {
+        (DOCTYPE)
+        html lang=(words.tag()) class=(class.trim()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (words.fill(Text::Title, &[("page", &title), ("name", &NAME)])) }
+                link rel="icon" type="image/svg+xml" href=(assets::favicon_url());
+                link rel="stylesheet" href=(assets::css_url());
+                @if script {
+                    meta name="now" content=(reader.now) data-clock=(still);
+                    meta name="words" content=(words_for_script(words, reader));
+                    meta name="htmx-config" content=(HTMX_CONFIG);
+                    script src=(assets::htmx_url()) defer {}
+                    script src=(assets::js_url()) type="module" {}
+                }
+            }
+            body { (body) }
+        }
+    }
+}
+
+/// The class on `html` that fixes the colours a cookie asks for.
+pub(super) fn theme_class(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "",
+        Theme::Light => "theme-light",
+        Theme::Dark => "theme-dark",
+    }
+}
+
+/// The name of the place, leading home.
+pub(super) fn wordmark() -> Markup {
+    html! {
+        a href=(routes::HOME) aria-label=(NAME) {
+            span.mark-a aria-hidden="true" { "A" } span.wordmark aria-hidden="true" { (NAME) }
+        }
+    }
+}
+
+/// The few sentences the script writes itself, patterns included.
+fn words_for_script(words: Words, reader: &Reader) -> String {
+    json!({
+        "left": words.say(Text::Left),
+        "over": words.say(Text::Over),
+        "daysHours": words.say(Text::DaysHours),
+        "hoursMinutes": words.say(Text::HoursMinutes),
+        "minutes": words.say(Text::Minutes),
+        "underMinute": words.say(Text::UnderMinute),
+        "selected": words.say(Text::Selected),
+        "draftKept": words.say(Text::DraftKeptHere),
+        "draftRestored": words.say(Text::DraftRestored),
+        "offline": words.say(Text::Offline),
+        "zone": reader.zone.iana_name().unwrap_or("UTC"),
+    })
+    .to_string()
+}
+
+fn header(page: &Page<'_>) -> Markup {
+    let words = page.reader.words;
+    html! {
+        header.top {
+            div.top-name {
+                button.button.quiet.top-menu-button type="button" popovertarget="views" { (icon("menu")) (words.say(Text::Menu)) }
+                (wordmark())
+            }
+            form.search role="search" action=(routes::SEARCH) {
+                label.hidden for="search" { (words.say(Text::Search)) }
+                (icon("search"))
+                input #search name="q" type="search" value=(page.query) placeholder=(words.say(Text::SearchOrCommand))
+                    autocomplete="off" data-key="/" aria-keyshortcuts="/ Control+K" data-key-label=(words.say(Text::Search));
+                kbd aria-hidden="true" { "Ctrl K" }
+            }
+            p.top-hero { @if let Some(hero) = page.hero { (hero) } }
+            details.menu #own-menu {
+                summary aria-label=(words.fill(Text::YourMenu, &[("name", &page.person)])) {
+                    (avatar(page.person, Size::Large)) (icon("down"))
+                }
+                div.menu-panel {
+                    p.hint { (page.person) }
+                    a href=(routes::SETTINGS) { (words.say(Text::Settings)) }
+                    a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
+                    form method="post" action=(routes::SIGN_OUT) data-signs-out { (csrf(page.reader)) button type="submit" { (words.say(Text::SignOut)) } }
+                }
+            }
+        }
+    }
+}
+
+/// The sheet of all keys. Script fills in what the page at hand offers.
+fn keys(page: &Page<'_>) -> Markup {
+    let words = page.reader.words;
+    let (switch, value) = if page.single_keys {
+        (Text::SwitchLettersOff, "off")
+    } else {
+        (Text::SwitchLettersOn, "on")
+    };
+    html! {
+        dialog #keys aria-labelledby="keys-heading" {
+            h2 #keys-heading { (words.say(Text::AllKeys)) }
+            form method="post" action=(routes::SINGLE_KEYS) {
+                (csrf(page.reader))
+                button.button type="submit" name="single_keys" value=(value) { (words.say(switch)) }
+            }
+            p.hint { (words.say(Text::KeysHere)) }
+            h3 { (words.say(Text::KeysOnThisPage)) }
+            ul.keys data-page-keys {}
+            form method="dialog" { button.button { (words.say(Text::Close)) } }
+        }
+    }
+}

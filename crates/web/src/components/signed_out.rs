@@ -1,0 +1,50 @@
+//! The frame of pages for those who are not signed in, and for customers: one calm column.
+
+use maud::{Markup, html};
+
+use super::demo_bar::{DemoBar, demo_bar};
+use super::shell::{document, theme_class, wordmark};
+use crate::reader::{Reader, Theme};
+use crate::routes;
+use crate::words::Text;
+
+/// A page of one column.
+#[derive(Clone, Debug)]
+pub struct PublicPage<'a> {
+    /// Who reads it.
+    pub reader: &'a Reader,
+    /// What it is, for the tab.
+    pub title: &'a str,
+    /// The colours.
+    pub theme: Theme,
+    /// How wide the column is.
+    pub width: Width,
+    /// The demo's bar, in the demo.
+    pub demo: Option<DemoBar<'a>>,
+    /// Whether the page has any use for script.
+    pub script: bool,
+}
+
+/// How wide a column is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// For prose and forms.
+    Text,
+    /// For two fields and a button.
+    Narrow,
+}
+
+/// The page.
+pub fn public_page(page: &PublicPage<'_>, main: &Markup) -> Markup {
+    let words = page.reader.words;
+    let body = html! {
+        a.skip href="#main" { (words.say(Text::SkipToContent)) }
+        @if let Some(demo) = &page.demo { (demo_bar(page.reader, demo)) }
+        header.plain-top {
+            div.top-name { (wordmark()) }
+            a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
+        }
+        main #main .column.narrow[page.width == Width::Narrow] tabindex="-1" { (main) }
+    };
+    document(page.reader, page.title, theme_class(page.theme), page.script, &body)
+}

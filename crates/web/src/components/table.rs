@@ -1,0 +1,59 @@
+//! A table with a caption, sorted by the server, scrolling on its own when it is wide.
+
+use maud::{Markup, html};
+
+/// A column.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    /// What it holds.
+    pub name: &'a str,
+    /// Whether it holds numbers.
+    pub number: bool,
+    /// Where sorting by it leads.
+    pub sort: Option<&'a str>,
+    /// How the table is sorted by it now: `ascending` or `descending`.
+    pub sorted: Option<&'a str>,
+}
+
+impl<'a> Column<'a> {
+    /// A column of words.
+    pub fn text(name: &'a str) -> Self {
+        Self { name, number: false, sort: None, sorted: None }
+    }
+
+    /// A column of numbers.
+    pub fn number(name: &'a str) -> Self {
+        Self { number: true, ..Self::text(name) }
+    }
+}
+
+/// The table; the first cell of a row is its heading.
+pub fn table(id: &str, caption: &str, columns: &[Column<'_>], rows: &[Vec<Markup>]) -> Markup {
+    html! {
+        div.table-box role="region" tabindex="0" aria-labelledby={ (id) "-caption" } {
+            table.table id=(id) {
+                caption id={ (id) "-caption" } { (caption) }
+                thead {
+                    tr {
+                        @for column in columns {
+                            th.number[column.number] scope="col" aria-sort=[column.sorted] {
+                                @match column.sort {
+                                    Some(to) => a href=(to) { (column.name) },
+                                    None => (column.name),
+                                }
+                            }
+                        }
+                    }
+                }
+                tbody {
+                    @for row in rows {
+                        tr {
+                            @for (column, cell) in columns.iter().zip(row).take(1) { th.number[column.number] scope="row" { (cell) } }
+                            @for (column, cell) in columns.iter().zip(row).skip(1) { td.number[column.number] { (cell) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The strip above a ticket's conversation: what it is, what is due, what one can do.
+
+use maud::{Markup, html};
+
+use super::badge::{Priority, Status, priority, status};
+use super::button::{Button, dialog_link, link, menu};
+use super::icon::icon;
+use super::time_left::{TimeLeft, time_left};
+use crate::reader::Reader;
+use crate::routes;
+use crate::words::Text;
+
+/// A ticket as its own page heads it.
+#[derive(Clone, Debug)]
+pub struct TicketHeader<'a> {
+    /// The number.
+    pub id: i64,
+    /// What it is about.
+    pub subject: &'a str,
+    /// What is due.
+    pub left: TimeLeft,
+    /// The same with the promise in words: "First reply due Mon 08:00".
+    pub promise: &'a str,
+    /// How much it presses.
+    pub priority: Priority,
+    /// Where it stands.
+    pub status: Status,
+    /// Who has it: "Flags / Bo".
+    pub owner: &'a str,
+    /// Who else is here: "Ada is viewing".
+    pub presence: &'a str,
+    /// The list one came from: where it is and its words, "My queue, 1 of 12".
+    pub list: Option<(&'a str, &'a str)>,
+    /// Where the next ticket of that list is.
+    pub next: Option<&'a str>,
+    /// Where the previous one is.
+    pub previous: Option<&'a str>,
+    /// The actions that have no button of their own: where, and their words.
+    pub more: &'a [(&'a str, &'a str, Option<&'a str>)],
+}
+
+/// The strip.
+pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+    let words = reader.words;
+    html! {
+        header.ticket-head id={ "ticket-" (ticket.id) "-header" } {
+            (way(reader, ticket))
+            h1 dir="auto" tabindex="-1" { span.number { "#" (ticket.id) } " " (ticket.subject) }
+            div.ticket-state {
+                a.plain href=(routes::ticket_part(ticket.id, "explanation")) { (time_left(reader, ticket.left)) }
+                span { (ticket.promise) }
+                (priority(words, ticket.priority))
+                (status(words, ticket.status))
+                span.small { (ticket.owner) }
+                div.ticket-actions {
+                    (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve)).with_key("s")))
+                    (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(ticket)))
+                }
+            }
+            p.ticket-presence { (ticket.presence) }
+        }
+    }
+}
+
+/// The bar at the foot of a small screen; it leads to the composer.
+pub fn bottom_bar(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+    let words = reader.words;
+    html! {
+        nav.bottom-bar aria-label=(words.say(Text::AboutThis)) {
+            (link(&format!("#ticket-{}-reply", ticket.id), Button::plain(words.say(Text::Reply))))
+            (link(&format!("#ticket-{}-note", ticket.id), Button::plain(words.say(Text::Note))))
+            (menu(&format!("ticket-{}-more-small", ticket.id), Button::plain(words.say(Text::More)), &more_small(reader, ticket)))
+        }
+    }
+}
+
+fn way(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+    let words = reader.words;
+    html! {
+        p.ticket-way {
+            @match ticket.list {
+                Some((href, label)) => a href=(href) data-key="u" data-key-label=(label) aria-keyshortcuts="U" { (icon("back")) " " (label) },
+                None => span {},
+            }
+            span.line {
+                @if let Some(next) = ticket.next {
+                    a href=(next) rel="next" data-key="shift+j" aria-keyshortcuts="Shift+J" { (words.say(Text::FollowingTicket)) } kbd.second aria-hidden="true" { "⇧J" }
+                }
+                @if let Some(previous) = ticket.previous {
+                    a.second href=(previous) rel="prev" data-key="shift+k" aria-keyshortcuts="Shift+K" { (words.say(Text::PreviousTicket)) } kbd.second aria-hidden="true" { "⇧K" }
+                }
+            }
+        }
+    }
+}
+
+fn more(ticket: &TicketHeader<'_>) -> Markup {
+    html! {
+        @for (part, label, key) in ticket.more {
+            @let to = routes::ticket_part(ticket.id, part);
+            a href=(to) hx-get=(to) hx-target="#dialog-content" data-key=[*key] aria-keyshortcuts=[super::button::shortcut(*key)] {
+                (label) (super::button::key_cap(*key))
+            }
+        }
+    }
+}
+
+fn more_small(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+    html! {
+        a href=(routes::ticket_part(ticket.id, "solution")) { (reader.words.say(Text::Solve)) }
+        @for (part, label, _) in ticket.more { a href=(routes::ticket_part(ticket.id, part)) { (label) } }
+    }
+}

@@ -1,0 +1,234 @@
+//! What was said on a ticket and what happened to it. A note is never mistaken for a reply.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use super::avatar::{Size, avatar};
+use super::icon::icon;
+use super::time;
+use crate::reader::Reader;
+use crate::words::Text;
+
+/// Something said, for the requester to read.
+#[derive(Clone, Debug)]
+pub struct Message<'a> {
+    /// The number of its event.
+    pub id: i64,
+    /// Who said it.
+    pub author: &'a str,
+    /// What they did: "asked", "wrote", "replied to Dana".
+    pub did: &'a str,
+    /// By which way it came: "in the app", "e-mail, DKIM ok".
+    pub via: Option<&'a str>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the author is one of us.
+    pub ours: bool,
+    /// The words, cleaned.
+    pub body: Markup,
+    /// What came along.
+    pub attachments: &'a [Attachment<'a>],
+    /// How its delivery goes, if there is anything to say.
+    pub delivery: Option<Delivery<'a>>,
+}
+
+/// A file beside a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Attachment<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its size in words: "12 kB".
+    pub size: &'a str,
+    /// Where it is.
+    pub href: &'a str,
+}
+
+/// What is to say about the way out.
+#[derive(Clone, Copy, Debug)]
+pub enum Delivery<'a> {
+    /// It leaves in so many seconds and can be undone.
+    Leaving {
+        /// How long still.
+        seconds: i64,
+        /// Where undoing is posted to.
+        undo: &'a str,
+    },
+    /// The other server refused it, in its own words.
+    Failed(&'a str),
+}
+
+/// Something said among us.
+#[derive(Clone, Debug)]
+pub struct Note<'a> {
+    /// The number of its event.
+    pub id: i64,
+    /// Who said it.
+    pub author: &'a str,
+    /// Who cannot see it.
+    pub hidden_from: &'a str,
+    /// When.
+    pub at: Timestamp,
+    /// The words, cleaned.
+    pub body: Markup,
+}
+
+/// Something that happened, and who or which rule did it.
+#[derive(Clone, Debug)]
+pub struct Happening<'a> {
+    /// What: "Routed to Flags".
+    pub what: &'a str,
+    /// By whom.
+    pub by: By<'a>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Who changed something.
+#[derive(Clone, Copy, Debug)]
+pub enum By<'a> {
+    /// A person.
+    Person(&'a str),
+    /// A rule of the handbook.
+    Rule(&'a str),
+}
+
+/// The list all of these stand in.
+pub fn timeline(items: &Markup) -> Markup {
+    html! { ol #timeline .timeline { (items) } }
+}
+
+/// A public message.
+pub fn message(reader: &Reader, message: &Message<'_>) -> Markup {
+    let heading = format!("message-{}-heading", message.id);
+    html! {
+        li {
+            article id={ "message-" (message.id) } class={ "message" @if message.ours { " ours" } } aria-labelledby=(heading) tabindex="-1" {
+                header {
+                    (avatar(message.author, Size::Small))
+                    h3 id=(heading) {
+                        b { (message.author) } " " (message.did)
+                        @if let Some(via) = message.via { " · " (via) }
+                        " · " (time::dated(reader, message.at))
+                    }
+                }
+                div.prose dir="auto" { (message.body) }
+                (attachments(message.attachments))
+                @if let Some(delivery) = message.delivery { (delivery_strip(reader, delivery)) }
+            }
+        }
+    }
+}
+
+/// An internal note: tint, dashed edge, lock and words.
+pub fn note(reader: &Reader, note: &Note<'_>) -> Markup {
+    let words = reader.words;
+    let heading = format!("message-{}-heading", note.id);
+    html! {
+        li {
+            article.message.note id={ "message-" (note.id) } aria-labelledby=(heading) tabindex="-1" {
+                header {
+                    (icon("lock"))
+                    h3 id=(heading) {
+                        b { (words.say(Text::InternalNote)) } " " (words.fill(Text::NoteBy, &[("name", &note.author)]))
+                        " · " (time::dated(reader, note.at))
+                        " · " b { (words.fill(Text::CannotSee, &[("name", &note.hidden_from)])) }
+                    }
+                }
+                div.prose dir="auto" { (note.body) }
+            }
+        }
+    }
+}
+
+/// One thing that happened: a muted line without a box.
+pub fn happening(reader: &Reader, happening: &Happening<'_>) -> Markup {
+    html! { li.happening { (line(reader, happening)) } }
+}
+
+/// Several things that happened one after the other, folded.
+pub fn happenings(reader: &Reader, all: &[Happening<'_>]) -> Markup {
+    let (Some(first), Some(last)) = (all.first(), all.last()) else { return html! {} };
+    if all.len() == 1 {
+        return happening(reader, first);
+    }
+    let words = reader.words;
+    let (from, to) = (
+        crate::times::promise(words, first.at, &reader.zone, reader.now),
+        crate::times::promise(words, last.at, &reader.zone, reader.now),
+    );
+    let counted = words.say(Text::Changes).split('|').next_back().unwrap_or_default();
+    let summary = counted
+        .replace("{n}", &all.len().to_string())
+        .replace("{from}", &from)
+        .replace("{to}", &to);
+    html! {
+        li {
+            details.happening {
+                summary { (summary) }
+                ul { @for one in all { li { (line(reader, one)) } } }
+            }
+        }
+    }
+}
+
+/// A mail a rule sent, folded to one line.
+pub fn automatic(
+    reader: &Reader,
+    summary: &str,
+    rule: &str,
+    at: Timestamp,
+    body: &Markup,
+) -> Markup {
+    html! {
+        li {
+            details.happening.automatic {
+                summary {
+                    (icon("mail")) " " (summary) " · " (time::dated(reader, at)) " · "
+                    (reader.words.fill(Text::ByRule, &[("rule", &rule)]))
+                }
+                div.text dir="auto" { (body) }
+            }
+        }
+    }
+}
+
+/// The rule between what was there and what has come since.
+pub fn new_since(reader: &Reader) -> Markup {
+    html! { li #new-since .mark { (reader.words.say(Text::NewSince)) } }
+}
+
+fn line(reader: &Reader, happening: &Happening<'_>) -> Markup {
+    let by = match happening.by {
+        By::Person(name) => reader.words.fill(Text::ByPerson, &[("name", &name)]),
+        By::Rule(rule) => reader.words.fill(Text::ByRule, &[("rule", &rule)]),
+    };
+    html! {
+        span { "· " (happening.what) " " span.by { (by) } }
+        " " (time::past(reader, happening.at))
+    }
+}
+
+fn attachments(all: &[Attachment<'_>]) -> Markup {
+    html! {
+        @if !all.is_empty() {
+            ul.attachments {
+                @for one in all { li { a href=(one.href) { (icon("file")) (one.name) } ", " (one.size) } }
+            }
+        }
+    }
+}
+
+fn delivery_strip(reader: &Reader, delivery: Delivery<'_>) -> Markup {
+    let words = reader.words;
+    match delivery {
+        Delivery::Leaving { seconds, undo } => html! {
+            div.strip.leaving.line {
+                span { (words.fill(Text::LeavesIn, &[("n", &seconds)])) }
+                (super::button::action(reader, undo, super::button::Button::plain(words.say(Text::Undo)).with_key("z")))
+            }
+        },
+        Delivery::Failed(why) => {
+            html! { p.strip { (words.fill(Text::NotDelivered, &[("why", &why)])) } }
+        }
+    }
+}

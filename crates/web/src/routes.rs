@@ -1,0 +1,66 @@
+//! Every path the components lead to. They stay put once shipped.
+
+/// The start page.
+pub const HOME: &str = "/";
+/// Sign in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Sign out.
+pub const SIGN_OUT: &str = "/sign-out";
+/// Search.
+pub const SEARCH: &str = "/search";
+/// Take the next ticket.
+pub const NEXT: &str = "/next";
+/// What happened to me and mine.
+pub const NOTICES: &str = "/notices";
+/// A new ticket for a customer.
+pub const NEW_TICKET: &str = "/tickets/new";
+/// Everything selected in a list.
+pub const BULK: &str = "/tickets/bulk";
+/// One's own settings.
+pub const SETTINGS: &str = "/settings/me";
+/// Single keys on and off.
+pub const SINGLE_KEYS: &str = "/settings/me/single-keys";
+/// When and how we answer.
+pub const SUPPORT_HOURS: &str = "/support-hours";
+/// A customer's own tickets.
+pub const REQUESTS: &str = "/requests";
+/// A new ticket by a customer.
+pub const NEW_REQUEST: &str = "/requests/new";
+/// The demo's clock.
+pub const DEMO_CLOCK: &str = "/demo/clock";
+/// The demo's choice of eyes.
+pub const DEMO_AS: &str = "/demo/as";
+/// The demo's deliveries.
+pub const DEMO_OUTBOX: &str = "/demo/outbox";
+/// The demo's tour.
+pub const DEMO_TOUR: &str = "/demo/tour";
+
+/// A list of tickets.
+pub fn view(slug: &str) -> String {
+    format!("/views/{slug}")
+}
+
+/// A ticket.
+pub fn ticket(id: i64) -> String {
+    format!("/tickets/{id}")
+}
+
+/// One action on a ticket or one face of it: `ticket_part(7, "solution")`.
+pub fn ticket_part(id: i64, part: &str) -> String {
+    format!("/tickets/{id}/{part}")
+}
+
+/// Where a reply goes, and nothing else.
+pub fn replies(id: i64) -> String {
+    ticket_part(id, "replies")
+}
+
+/// Where an internal note goes, and nothing else.
+pub fn notes(id: i64) -> String {
+    ticket_part(id, "notes")
+}
+
+/// A customer's ticket.
+pub fn request(id: i64) -> String {
+    format!("/requests/{id}")
+}
