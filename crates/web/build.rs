@@ -3,8 +3,6 @@
 //! Each bundle is compressed once, here, and named after the hash of its content, so that it may be cached for a
 //! year. htmx is nobody's code of ours: it comes from its npm package by lock file and is fetched when it is missing.
 
-#![expect(clippy::print_stdout, reason = "a build script talks to Cargo on standard output")]
-
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -44,6 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (constant, name, extension, content_type, content) in assets {
         let file = out.join(format!("{name}.{extension}"));
         let packed = out.join(format!("{name}.{extension}.gz"));
+        let (file, packed) = (file.display().to_string(), packed.display().to_string());
         fs::write(&file, &content)?;
         fs::write(&packed, compressed(content.as_bytes())?)?;
         let hash = short_hash(content.as_bytes());

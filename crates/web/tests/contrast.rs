@@ -66,7 +66,7 @@ fn contrast(one: Oklch, other: Oklch) -> f64 {
 fn pairs() -> Vec<(String, String, f64)> {
     let mut pairs = Vec::new();
     let mut meet = |front: &str, back: &str, least: f64| {
-        pairs.push((front.to_owned(), back.to_owned(), least))
+        pairs.push((front.to_owned(), back.to_owned(), least));
     };
     for surface in SURFACES {
         for front in ["text", "muted", "link"] {

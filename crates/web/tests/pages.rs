@@ -1,7 +1,5 @@
 //! Every page of the gallery, read with an HTML5 parser: what a person or a browser would trip over fails here.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 

@@ -1,9 +1,10 @@
 //! The pages of the gallery: a Monday morning at the desk, from the blueprint of the interface.
 
+use domain::Status;
+use handbook::Level;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use web::components::badge::{Priority, Status};
 use web::components::button::{self, Button};
 use web::components::composer::{Composer, Kind, composer};
 use web::components::demo_bar::DemoBar;
@@ -37,7 +38,7 @@ pub(crate) fn all() -> Vec<(&'static str, Markup)> {
         ("queue-empty", queue_empty()),
         ("ticket", ticket(Kind::Reply, None)),
         ("ticket-note", ticket(Kind::Note, None)),
-        ("ticket-refused", ticket(Kind::Reply, Some(refused()))),
+        ("ticket-refused", ticket(Kind::Reply, Some(&refused()))),
         ("sign-in", sign_in()),
         ("request-new", request_new()),
         ("request", request()),
@@ -141,21 +142,18 @@ fn first(instant: &str) -> TimeLeft {
     due(Promise::First, instant)
 }
 
-type Line<'a> = (
-    i64,
-    &'a str,
-    &'a str,
-    TimeLeft,
-    Priority,
-    Status,
-    Option<&'a str>,
-    Option<i64>,
-    &'a [&'a str],
-);
+type Line<'a> =
+    (i64, &'a str, &'a str, TimeLeft, Level, Status, Option<&'a str>, Option<i64>, &'a [&'a str]);
 
 fn lines() -> Vec<Line<'static>> {
-    use Priority::{High, Low, Normal};
-    use Status::{Hold, New, Open, Pending};
+    let mut lines = pressing_lines();
+    lines.extend(calm_lines());
+    lines
+}
+
+fn pressing_lines() -> Vec<Line<'static>> {
+    use Level::{High, Normal};
+    use Status::{New, Open};
     vec![
         (
             4812,
@@ -223,6 +221,13 @@ fn lines() -> Vec<Line<'static>> {
             Some(6),
             &["Normal", "startup programme"],
         ),
+    ]
+}
+
+fn calm_lines() -> Vec<Line<'static>> {
+    use Level::{High, Low, Normal};
+    use Status::{Hold, New, Open, Pending};
+    vec![
         (
             4810,
             "لا تظهر التغييرات في لوحة التحكم 🙈",
@@ -384,7 +389,7 @@ fn header() -> TicketHeader<'static> {
         subject: "Flags fall back to default on Safari",
         left: first("2026-06-08T07:00:00Z"),
         promise: "First reply due Mon 08:00",
-        priority: Priority::High,
+        priority: Level::High,
         status: Status::Open,
         owner: "Flags / Bo",
         presence: "Ada is viewing",
@@ -405,7 +410,7 @@ fn header() -> TicketHeader<'static> {
     }
 }
 
-fn ticket(open: Kind, refusal: Option<Markup>) -> Markup {
+fn ticket(open: Kind, refusal: Option<&Markup>) -> Markup {
     let reader = reader();
     let header = header();
     let main = html! {
@@ -419,7 +424,7 @@ fn ticket(open: Kind, refusal: Option<Markup>) -> Markup {
             reply: "Hi Dana, found it: Safari 19 drops our storage event, so the flags never arrive. Fixed in 41.2, which is out now.",
             note: "",
             open,
-            refusal: refusal.as_ref(),
+            refusal,
         }))
         (bottom_bar(&reader, &header))
     };
@@ -519,7 +524,7 @@ fn aside(reader: &Reader) -> Markup {
         }
         details.aside-part #ticket-4812-why {
             summary data-key="y" data-key-label="Why and by when" { span { "Why and by when" } kbd aria-hidden="true" { "Y" } }
-            p { (badge::priority(reader.words, Priority::High)) " because:" }
+            p { (badge::priority(reader.words, Level::High)) " because:" }
             (rules(reader.words, &[
                 Rule { because: "high-paying customer", when: "organization.mrr >= 2000.0", outcome: Outcome::Decided },
                 Rule { because: "in trial", when: "organization.trial", outcome: Outcome::NotTrue },
@@ -726,9 +731,9 @@ fn support_hours() -> Markup {
         h1 tabindex="-1" { "When and how we answer" }
         p { "Weekdays round the clock, London time. No weekends." }
         (table("targets", "How soon we answer", &[Column::text("Priority"), Column::text("First reply"), Column::text("Follow-ups"), Column::text("Escalated")], &[
-            vec![badge::priority(Words::default(), Priority::High), cell("12 h"), cell("24 h"), cell("2 business days")],
-            vec![badge::priority(Words::default(), Priority::Normal), cell("24 h"), cell("48 h"), cell("4 business days")],
-            vec![badge::priority(Words::default(), Priority::Low), cell("no promise; we often answer"), cell("–"), cell("–")],
+            vec![badge::priority(Words::default(), Level::High), cell("12 h"), cell("24 h"), cell("2 business days")],
+            vec![badge::priority(Words::default(), Level::Normal), cell("24 h"), cell("48 h"), cell("4 business days")],
+            vec![badge::priority(Words::default(), Level::Low), cell("no promise; we often answer"), cell("–"), cell("–")],
         ]))
         p { "High is any of: a high-paying customer, in trial, has the teams add-on, critical severity." }
         (table("channels", "Channels", &[Column::text("Channel"), Column::text("Who may use it")], &[

@@ -64,6 +64,7 @@ impl<'a> Button<'a> {
     }
 
     /// The same, with a key.
+    #[must_use]
     pub fn with_key(self, key: &'a str) -> Self {
         Self { key: Some(key), ..self }
     }

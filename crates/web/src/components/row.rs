@@ -1,9 +1,11 @@
 //! A row of a list: when and what; below, who and why here.
 
+use domain::Status;
+use handbook::Level;
 use maud::{Markup, html};
 
 use super::avatar::{Size, avatar};
-use super::badge::{Priority, Status, priority, status};
+use super::badge::{priority, status};
 use super::time_left::{TimeLeft, time_left};
 use crate::reader::Reader;
 use crate::routes;
@@ -21,7 +23,7 @@ pub struct Row<'a> {
     /// What is due.
     pub left: TimeLeft,
     /// How much it presses.
-    pub priority: Priority,
+    pub priority: Level,
     /// Where it stands.
     pub status: Status,
     /// Who has it.

@@ -1,8 +1,10 @@
 //! The strip above a ticket's conversation: what it is, what is due, what one can do.
 
+use domain::Status;
+use handbook::Level;
 use maud::{Markup, html};
 
-use super::badge::{Priority, Status, priority, status};
+use super::badge::{priority, status};
 use super::button::{Button, dialog_link, link, menu};
 use super::icon::icon;
 use super::time_left::{TimeLeft, time_left};
@@ -22,7 +24,7 @@ pub struct TicketHeader<'a> {
     /// The same with the promise in words: "First reply due Mon 08:00".
     pub promise: &'a str,
     /// How much it presses.
-    pub priority: Priority,
+    pub priority: Level,
     /// Where it stands.
     pub status: Status,
     /// Who has it: "Flags / Bo".
