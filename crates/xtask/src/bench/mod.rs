@@ -1,0 +1,244 @@
+//! `cargo xtask bench`: the real program, measured on both databases, side by side.
+//!
+//! Nothing here passes or fails: the table is for people. The load generator, the server and the database share one
+//! machine, so a rate is a floor, and the ratio between the engines says more than either number.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::commands::{binary, cargo, read, run as run_to_end, wrong_usage};
+use crate::load::{self, Report, request};
+use crate::packages::{Install, Package, provide, require_node};
+use crate::postgres::{Durability, Postgres};
+
+mod program;
+mod table;
+
+use program::{Program, ticket_ids};
+use table::{Engine, Table, What};
+
+/// Callers who ask at once over HTTP.
+const CONNECTIONS: u64 = 8;
+
+/// What was asked for on the command line.
+#[derive(Debug)]
+struct Options {
+    engines: Vec<Engine>,
+    /// How long each measurement takes.
+    seconds: u64,
+    /// How many tickets are stored before reading is measured.
+    tickets: u64,
+}
+
+/// Measures and prints; a measurement that fails leaves a gap in the table and its reason above it.
+pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
+    let options = Options::parse(arguments)?;
+    require_node()?;
+    run_to_end(&mut cargo(&["build", "--release", "--package", "answerable"]))?;
+    run_to_end(&mut cargo(&["build", "--release", "--package", "testkit", "--examples"]))?;
+
+    let folder = Folder::create()?;
+    let server = if options.engines.contains(&Engine::Postgres) {
+        provide(&[Package::Postgres], Install::Allowed)?;
+        Some(Postgres::start(Durability::Full)?)
+    } else {
+        None
+    };
+    let mut table = Table::default();
+    for &engine in &options.engines {
+        let database = |name: &str| match &server {
+            Some(server) if engine == Engine::Postgres => server.create(name),
+            _ => Ok(format!("sqlite://{}", folder.0.join(name).with_extension("db").display())),
+        };
+        println!("\n== {}", engine.name());
+        let mut measure =
+            Measure { engine, options: &options, folder: &folder.0, table: &mut table };
+        measure.use_cases(&database("use_cases")?);
+        if let Err(error) = measure.program(&database("program")?) {
+            println!("   the rest cannot be measured: {error:#}");
+        }
+    }
+
+    println!(
+        "\n{CONNECTIONS} connections over HTTP, {} s each, {} tickets stored",
+        options.seconds, options.tickets
+    );
+    print!("{table}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The measurements of one engine.
+struct Measure<'a> {
+    engine: Engine,
+    options: &'a Options,
+    folder: &'a Path,
+    table: &'a mut Table,
+}
+
+impl Measure<'_> {
+    /// Durable ticket creations below HTTP.
+    fn use_cases(&mut self, database: &str) {
+        self.take(What::CreationsByMany, |measure| measure.throughput(database, 64));
+        self.take(What::CreationsByOne, |measure| measure.throughput(database, 1));
+    }
+
+    /// Everything that needs the program running: first writing into an empty desk, then reading from a full one.
+    fn program(&mut self, database: &str) -> Result<()> {
+        let program = Program::start(database, self.folder)?;
+        self.take(What::CreationsOverHttp, |measure| measure.creations(&program));
+        program.stop()?;
+
+        let tickets = self.options.tickets.to_string();
+        println!("   storing {tickets} tickets");
+        run_to_end(&mut example("seed", &[database, &tickets]))?;
+        let program = Program::start(database, self.folder)?;
+        self.table.note(self.engine, What::StartToReady, program.ready_after.as_secs_f64());
+        self.reading(&program)?;
+        self.take(What::Memory, |_| program.memory("VmRSS"));
+        self.take(What::MemoryPeak, |_| program.memory("VmHWM"));
+        program.stop()
+    }
+
+    fn reading(&mut self, program: &Program) -> Result<()> {
+        let credentials = program.bearer();
+        let list = move |path: &str| request("GET", path, &[("Authorization", &credentials)], b"");
+        let first_page = "/api/v2/tickets.json?per_page=50";
+        match self.load(program, |_| list(first_page)) {
+            Ok(report) => {
+                self.table.note(self.engine, What::List, report.per_second());
+                self.table.note(
+                    self.engine,
+                    What::ListLatency,
+                    report.within(990).unwrap_or_default(),
+                );
+            }
+            Err(error) => println!("   {}: {error:#}", What::List.text().0),
+        }
+
+        let tickets = ticket_ids(&load::send(program.address, &list(first_page))?)?;
+        let cookie = program.sign_in().context("signing in for the pages")?;
+        let page = move |path: &str| request("GET", path, &[("Cookie", &cookie)], b"");
+        self.take(What::QueuePage, |measure| {
+            measure.load(program, |_| page("/")).map(|report| report.per_second())
+        });
+        self.take(What::TicketPage, |measure| {
+            let of = |n: u64| tickets[usize::try_from(n).unwrap_or_default() % tickets.len()];
+            measure
+                .load(program, |n| page(&format!("/tickets/{}", of(n))))
+                .map(|report| report.per_second())
+        });
+        Ok(())
+    }
+
+    /// Requests by customers, each with its own address and text.
+    fn creations(&mut self, program: &Program) -> Result<f64> {
+        let report = self.load(program, |n| {
+            let body = format!(
+                r#"{{"request":{{"requester":{{"name":"Caller {n}","email":"caller{n}@example.test"}},
+                "subject":"Question {n}","comment":{{"body":"This is question {n}. How do I do it?"}}}}}}"#
+            );
+            request("POST", "/api/v2/requests.json", &[("Content-Type", "application/json")], body.as_bytes())
+        })?;
+        Ok(report.per_second())
+    }
+
+    fn throughput(&self, database: &str, callers: u64) -> Result<f64> {
+        let arguments = [database, &callers.to_string(), &self.options.seconds.to_string()];
+        let answer = read(&mut example("throughput", &arguments))?;
+        let line = answer.lines().last().unwrap_or_default();
+        let answer: serde_json::Value =
+            serde_json::from_str(line).with_context(|| format!("it said `{line}`"))?;
+        answer["per_second"].as_f64().with_context(|| format!("it said `{line}`"))
+    }
+
+    /// A short warm-up, then the measurement.
+    fn load(&self, program: &Program, next: impl Fn(u64) -> Vec<u8> + Sync) -> Result<Report> {
+        // The warm-up counts from far away, so that no request is sent twice.
+        load::run(program.address, CONNECTIONS, Duration::from_secs(1), |n| {
+            next(n + 1_000_000_000)
+        })?;
+        let report = load::run(
+            program.address,
+            CONNECTIONS,
+            Duration::from_secs(self.options.seconds),
+            next,
+        )?;
+        if let Some(first) = &report.first_error {
+            println!("   {} errors; the first: {first}", report.errors);
+        }
+        Ok(report)
+    }
+
+    /// Takes one measurement into the table, or says why not.
+    fn take(&mut self, what: What, measure: impl FnOnce(&mut Self) -> Result<f64>) {
+        match measure(self) {
+            Ok(value) => {
+                println!("   {}: {}", what.text().0, what.show(value));
+                self.table.note(self.engine, what, value);
+            }
+            Err(error) => println!("   {}: {error:#}", what.text().0),
+        }
+    }
+}
+
+fn example(name: &str, arguments: &[&str]) -> std::process::Command {
+    let mut command =
+        cargo(&["run", "--release", "--quiet", "--package", "testkit", "--example", name, "--"]);
+    command.args(arguments);
+    command
+}
+
+impl Options {
+    fn parse(arguments: &[String]) -> Result<Self> {
+        let mut options = Self { engines: Engine::ALL.to_vec(), seconds: 5, tickets: 200_000 };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let value = arguments
+                .next()
+                .ok_or_else(|| wrong_usage(format!("`{argument}` wants a value")))?;
+            let number =
+                || value.parse().map_err(|_| wrong_usage(format!("`{argument}` wants a number")));
+            match argument.as_str() {
+                "--engine" => {
+                    let engine = Engine::ALL.into_iter().find(|engine| engine.flag() == value);
+                    options.engines = vec![
+                        engine.ok_or_else(|| wrong_usage("--engine wants sqlite or postgres"))?,
+                    ];
+                }
+                "--seconds" => options.seconds = number()?,
+                "--tickets" => options.tickets = number()?,
+                unknown => {
+                    return Err(wrong_usage(format!(
+                        "`{unknown}` means nothing here; see cargo xtask help"
+                    )));
+                }
+            }
+        }
+        ensure!(options.seconds > 0, wrong_usage("--seconds wants at least 1"));
+        Ok(options)
+    }
+}
+
+/// A temporary folder, gone when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn create() -> Result<Self> {
+        let folder = std::env::temp_dir().join(format!("answerable-bench-{}", std::process::id()));
+        fs::create_dir(&folder)
+            .with_context(|| format!("{} could not be created", folder.display()))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            eprintln!("{} could not be deleted: {error}", self.0.display());
+        }
+    }
+}
