@@ -28,7 +28,7 @@ customElements.define('key-map', class extends HTMLElement {
     const key = this.name(event);
     if (!key || (event.repeat && !['j', 'k'].includes(key))) return;
     if (!this.letters && key.length === 1) return;
-    if (this.prefix) return this.finish(event, key);
+    if (this.chord) return this.finish(event, key);
     if (key === '?') return this.act(event, () => this.sheet());
     if (key === 'g') return this.act(event, () => this.begin());
     const handled = new CustomEvent('key-map:press', { bubbles: true, cancelable: true, detail: { key } });
@@ -65,7 +65,7 @@ customElements.define('key-map', class extends HTMLElement {
       const details = target.parentElement;
       const opened = !details.open || !details.contains(document.activeElement);
       if (details.name || opened) details.open = true; else details.open = false;
-      const field = details.open && details.querySelector('textarea, input:not([type=hidden])');
+      const field = details.open && details.querySelector('textarea');
       (field || target).focus();
     } else if (target.matches('input, select, textarea')) target.focus();
     else target.click();
@@ -81,7 +81,7 @@ customElements.define('key-map', class extends HTMLElement {
     this.end();
   }
   begin() {
-    this.prefix = 'g';
+    this.chord = 'g';
     this.strip = document.createElement('div');
     this.strip.className = 'chord';
     this.strip.textContent = [...document.querySelectorAll('[data-chord^="g "]')]
@@ -90,13 +90,13 @@ customElements.define('key-map', class extends HTMLElement {
     this.timer = setTimeout(() => this.end(), chordWait);
   }
   finish(event, key) {
-    const target = document.querySelector(`[data-chord="${this.prefix} ${CSS.escape(key)}"]`);
+    const target = document.querySelector(`[data-chord="${this.chord} ${CSS.escape(key)}"]`);
     this.end();
     if (target) this.act(event, () => target.click());
   }
   end() {
     clearTimeout(this.timer);
-    this.prefix = undefined;
+    this.chord = undefined;
     this.strip?.remove();
   }
   // Four letters within a blink are dictation or a cat: the last ones run nothing.

@@ -102,7 +102,7 @@ fn reply(reader: &Reader, composer: &Composer<'_>) -> Markup {
                             @for (value, text) in THEN { option value=(value) { (words.say(*text)) } }
                         }
                     }
-                    button.hidden type="submit" name="then" value="solved:answered" tabindex="-1" data-send-solved { (solve) }
+                    button.hidden type="submit" name="solve" value="answered" tabindex="-1" data-send-solved { (solve) }
                     button.button.primary type="submit" data-send-button aria-keyshortcuts="Control+Enter Meta+Enter" {
                         (words.fill(Text::SendTo, &[("name", &composer.requester)])) kbd aria-hidden="true" { "Ctrl ↵" }
                     }
@@ -153,8 +153,8 @@ fn toolbar(reader: &Reader, id: &str) -> Markup {
             text-tools for=(id) role="toolbar" aria-label=(words.say(Text::Formatting)) aria-controls=(id) {
                 @for (mark, text) in MARKS { button.button.quiet type="button" data-mark=(mark) { (words.say(*text)) } }
             }
-            label.button.quiet for={ (id) "-files" } { (icon("clip")) (words.say(Text::Attach)) }
             input.hidden type="file" multiple name="files" id={ (id) "-files" };
+            label.button.quiet for={ (id) "-files" } { (icon("clip")) (words.say(Text::Attach)) }
         }
     }
 }
