@@ -5,7 +5,7 @@ pub(crate) fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
-    let most = (word.chars().count() / 3).clamp(1, 3);
+    let most = word.chars().count().div_ceil(3).clamp(1, 3);
     let measured = candidates.into_iter().map(|candidate| (distance(word, candidate), candidate));
     measured
         .filter(|(distance, _)| *distance <= most)

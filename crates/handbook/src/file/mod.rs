@@ -3,6 +3,10 @@
 //! Reading is in `read`, one function a section; `sections` walks the TOML with its lines. Nothing here changes after
 //! [`Handbook::parse`], so a handbook can be shared by all threads.
 
+mod read;
+mod sections;
+mod version;
+
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
@@ -66,7 +70,7 @@ pub struct Company {
 pub struct Replies {
     /// Follow-ups take this many times the first target.
     pub next: f64,
-    /// Open time before a deadline at which the team is warned, longest first as written.
+    /// Open time before a deadline at which the team is warned, as written.
     pub warn_before: Vec<Target>,
 }
 
@@ -245,8 +249,8 @@ impl Handbook {
     /// # Errors
     ///
     /// Everything that is wrong with it, as far as it can be told at once.
-    pub fn parse(_text: &str) -> Result<Self, Problems> {
-        Err(Problems(Vec::new()))
+    pub fn parse(text: &str) -> Result<Self, Problems> {
+        read::handbook(text)
     }
 
     /// The handbook that ships with the product; a good one to start from.
@@ -272,7 +276,8 @@ impl Handbook {
 
     /// The detail about a person, whatever the case of the address.
     pub fn person(&self, email: &str) -> Option<&Person> {
-        self.people.iter().find(|person| person.email.eq_ignore_ascii_case(email))
+        let email = email.to_lowercase();
+        self.people.iter().find(|person| person.email == email)
     }
 
     /// Everyone in a team: the address in lower case and the name, which is the local part if no name is given.
@@ -297,6 +302,6 @@ impl Handbook {
 
     /// The hours of a person who has their own; others work in those of their team. (ROT-10)
     pub fn person_calendar(&self, email: &str) -> Option<&Calendar> {
-        self.calendars.people.get(&email.to_ascii_lowercase())
+        self.calendars.people.get(&email.to_lowercase())
     }
 }

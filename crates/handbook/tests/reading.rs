@@ -1,0 +1,99 @@
+//! What a handbook means that is read without problems.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use handbook::{Handbook, Level};
+use jiff::civil::{Time, Weekday, time};
+
+const SMALL: &str = "[[priority]]\nname = 'normal'\n[[team]]\nslug = 'support'\n";
+
+fn read(more: &str) -> Handbook {
+    Handbook::parse(&format!("{SMALL}{more}")).unwrap()
+}
+
+#[test]
+fn what_is_left_out_has_its_default() {
+    let handbook = read("");
+
+    assert_eq!(handbook.company.timezone, "UTC");
+    assert_eq!(handbook.company.triage, "support");
+    assert_eq!(handbook.replies.next.to_string(), "2");
+    assert_eq!(handbook.lifecycle.pending_reminder, Some(5 * 86_400));
+    assert_eq!(handbook.csat.after, 72 * 3600);
+    assert_eq!(handbook.csat.posthog.key_env, "ANSWERABLE_POSTHOG_KEY");
+    assert_eq!(handbook.company_calendar().days(), [true, true, true, true, true, false, false]);
+    assert_eq!(handbook.fields.severity, None);
+    assert_eq!(handbook.priority(Level::High).level, Level::Normal);
+}
+
+#[test]
+fn the_version_is_of_the_content_and_not_of_its_layout() {
+    let one = read("[company]\nname = 'Acme'\ntimezone = 'UTC'\n[fields]\narea = 1000\n");
+    let same = read(
+        "# a comment\n[fields]\narea = 1_000\n[company]\ntimezone    = \"UTC\"\n\nname = \"Acme\" # here\n",
+    );
+    let other = read("[company]\nname = 'Acme!'\ntimezone = 'UTC'\n[fields]\narea = 1000\n");
+
+    assert_eq!(one.version, same.version);
+    assert_ne!(one.version, other.version);
+    assert_eq!(one.version.len(), 64);
+}
+
+#[test]
+fn a_team_keeps_what_it_does_not_change_of_the_hours() {
+    let handbook = read(
+        "timezone = 'America/New_York'\nhours = { ranges = ['09:00-17:00'] }\nholidays = [2026-07-03]\n\
+         [hours]\ndays = ['mon', 'sun']\nholidays = ['2026-12-25']\n",
+    );
+    let team = handbook.calendar("support");
+
+    assert_eq!(team.zone_name(), "America/New_York");
+    assert_eq!(team.days(), [true, false, false, false, false, false, true]);
+    assert_eq!(team.ranges().len(), 1);
+    assert_eq!(team.holidays().iter().map(ToString::to_string).collect::<Vec<_>>(), ["2026-07-03"]);
+    assert_eq!(handbook.company_calendar().ranges().len(), 0);
+}
+
+#[test]
+fn a_rotation_hands_over_on_monday_at_midnight_unless_told() {
+    let hero = |more: &str| {
+        let text = format!(
+            "members = ['A@b.c']\nhero = {{ order = ['a@B.c'], from = 2026-01-05{more} }}\n"
+        );
+        read(&text).teams[0].hero.clone().unwrap()
+    };
+
+    assert_eq!(
+        (hero("").handover.weekday, hero("").handover.time),
+        (Weekday::Monday, Time::midnight())
+    );
+    let wednesday = hero(", handover = 'wed 09:30'");
+    assert_eq!(
+        (wednesday.handover.weekday, wednesday.handover.time),
+        (Weekday::Wednesday, time(9, 30, 0, 0))
+    );
+    assert_eq!(wednesday.order, ["a@b.c"]);
+}
+
+#[test]
+fn a_contact_may_be_one_address_or_several() {
+    let contacts =
+        read("[contacts]\nsales = 'Sales@Acme.test'\nlegal = ['a@b.c', 'd@e.f']\n").contacts;
+
+    assert_eq!(contacts.sales, ["sales@acme.test"]);
+    assert_eq!(contacts.legal, ["a@b.c", "d@e.f"]);
+    assert!(contacts.abuse.is_empty());
+}
+
+/// D-11
+#[test]
+fn the_reminder_can_be_turned_off() {
+    assert_eq!(read("[lifecycle]\npending_reminder = 'never'\n").lifecycle.pending_reminder, None);
+}
+
+#[test]
+fn ids_of_fields_can_be_fixed() {
+    let fields = read("[fields]\nseverity = 360001\nkind = 360003\n").fields;
+
+    assert_eq!((fields.severity, fields.area, fields.kind), (Some(360_001), None, Some(360_003)));
+}
