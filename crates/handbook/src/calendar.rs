@@ -52,7 +52,7 @@
 //!
 //! # Bounds
 //!
-//! A walk looks at no more than [`HORIZON_DAYS`] days and then stays where it is. Targets are at most a year long, so
+//! A walk looks at no more than 200,000 days and then stays where it is. Targets are at most a year long, so
 //! only nonsense gets there.
 
 mod days;
@@ -204,7 +204,7 @@ impl Calendar {
         }
     }
 
-    /// The open seconds between two instants, in full; zero if they are the wrong way around.
+    /// The whole open seconds between two instants; zero if they are the wrong way around.
     pub fn elapsed(&self, from: Timestamp, to: Timestamp) -> i64 {
         let pieces = self.forward(from).take_while(|piece| piece.from < to);
         let open = pieces

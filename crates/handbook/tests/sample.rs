@@ -17,9 +17,9 @@ fn facts(conditions: u8) -> Facts {
     facts.organization.trial = is(1);
     facts.organization.addons =
         if is(2) { vec!["sso".to_owned(), "teams".to_owned()] } else { vec![] };
-    facts.ticket.severity = severity(is(3), is(7)).to_owned();
-    facts.organization.plan = plan(is(4), is(5)).to_owned();
-    facts.ticket.area = if is(6) { "billing" } else { "session_replay" }.to_owned();
+    severity(is(3), is(7)).clone_into(&mut facts.ticket.severity);
+    plan(is(4), is(5)).clone_into(&mut facts.organization.plan);
+    if is(6) { "billing" } else { "session_replay" }.clone_into(&mut facts.ticket.area);
     facts
 }
 

@@ -28,8 +28,7 @@ pub(super) struct Piece {
 /// Why a calendar is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Closed {
-    Weekend,
-    /// A weekday the calendar is never open on.
+    /// A day of the week on which the calendar is never open.
     DayOff(Weekday),
     Holiday,
     OutsideHours,
@@ -44,7 +43,6 @@ impl Piece {
 impl Closed {
     pub(super) fn why(self) -> &'static str {
         match self {
-            Self::Weekend => "weekend",
             Self::Holiday => "holiday",
             Self::OutsideHours => "outside hours",
             Self::DayOff(Weekday::Monday) => "closed on Mondays",
@@ -111,8 +109,7 @@ impl Calendar {
     fn closed_all_day(&self, date: Date) -> Option<Closed> {
         let weekday = date.weekday();
         if !self.days[usize::from(weekday.to_monday_zero_offset().unsigned_abs())] {
-            let weekend = matches!(weekday, Weekday::Saturday | Weekday::Sunday);
-            return Some(if weekend { Closed::Weekend } else { Closed::DayOff(weekday) });
+            return Some(Closed::DayOff(weekday));
         }
         self.holidays.contains(&date).then_some(Closed::Holiday)
     }

@@ -72,7 +72,7 @@ fn company_section(section: &Section<'_, '_>, timezone: String, teams: &[Team]) 
     let company = Company {
         name: section.text("name").map_or_else(|| "Support".to_owned(), |name| name.value),
         timezone,
-        from: section.text("from").map(|from| from.value).unwrap_or_default(),
+        from: section.parsed("from", sender).map(|from| from.value).unwrap_or_default(),
         triage: triage.map_or_else(first, |slug| slug.value),
     };
     section.close();
@@ -237,6 +237,15 @@ fn email(text: &str) -> Result<String, String> {
     } else {
         Err(format!("\"{text}\" is not an e-mail address"))
     }
+}
+
+/// `Acme support <support@acme.test>`, or the address alone; empty is as if left out.
+fn sender(text: &str) -> Result<String, String> {
+    let inner = text.rsplit_once('<').map_or(Some(text), |(_, rest)| rest.strip_suffix('>'));
+    if text.is_empty() || inner.is_some_and(|address| email(address).is_ok()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("\"{text}\" is not a sender like \"Acme support <support@acme.test>\""))
 }
 
 /// Short names are for addresses, channels and forms: lower case, digits, `-` and `_`.
