@@ -1,3 +1,61 @@
-//! Customer support done by engineers, run from a written handbook.
+//! The binary: command line, configuration, wiring.
 
-fn main() {}
+mod admin;
+mod app;
+mod cli;
+mod config;
+mod demo;
+mod handbooks;
+mod keys;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    log();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Demo(options) => runtime()?.block_on(demo::run(options)),
+        Command::Serve(options) => runtime()?.block_on(serve::run(options)),
+        Command::Agent(command) => admin::agent(command),
+        Command::Token(command) => admin::token(command),
+        Command::Handbook(command) => handbooks::run(command),
+        Command::Doctor(options) => admin::doctor(&options),
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("ANSWERABLE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,answerable=info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// One clear line on standard error: the error and what it comes from.
+#[expect(clippy::print_stderr, reason = "this is the command line's answer")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("answerable: {error:#}");
+}

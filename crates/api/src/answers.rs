@@ -55,6 +55,11 @@ pub(crate) fn no_content() -> Response {
     StatusCode::NO_CONTENT.into_response()
 }
 
+/// 200 with JSON that is already written.
+pub(crate) fn raw(body: String) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))], body).into_response()
+}
+
 /// A status with JSON.
 pub(crate) fn with(status: StatusCode, body: impl Serialize) -> Response {
     let mut response = (status, Json(body)).into_response();

@@ -127,6 +127,27 @@ impl Paging {
         Ok(Self { page, sort, style: Style::Offset(number_of), size })
     }
 
+    /// The rows a page asks for out of a whole list that is already here, in rising order of `id`.
+    pub(crate) fn window<T>(&self, mut rows: Vec<T>, id: impl Fn(&T) -> i64) -> Vec<T> {
+        if self.page.descending {
+            rows.reverse();
+        }
+        let size = usize::try_from(self.page.size).unwrap_or(101);
+        let falling = self.page.descending;
+        match &self.page.start {
+            Start::Offset(offset) => rows.into_iter().skip(usize::try_from(*offset).unwrap_or(0)).take(size).collect(),
+            Start::After(key) => {
+                rows.into_iter().filter(|row| (id(row) > key.id) != falling && id(row) != key.id).take(size).collect()
+            }
+            Start::Before(key) => {
+                let mut rows: Vec<T> =
+                    rows.into_iter().filter(|row| (id(row) < key.id) != falling && id(row) != key.id).collect();
+                rows.drain(..rows.len().saturating_sub(size));
+                rows
+            }
+        }
+    }
+
     /// Cuts the extra row off and adds what says how to go on. `rows` are the storage's, `key` places a row.
     pub(crate) fn finish<T>(
         &self,

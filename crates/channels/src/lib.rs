@@ -29,6 +29,8 @@ pub enum Transport {
     Smtp(smtp::Smtp),
     /// Nowhere: the demo's.
     Capture(smtp::Capture),
+    /// No mail server is configured: mail waits.
+    None,
 }
 
 impl Transport {
@@ -37,6 +39,7 @@ impl Transport {
         match self {
             Self::Smtp(smtp) => smtp.send(mail).await,
             Self::Capture(capture) => capture.send(mail),
+            Self::None => Outcome::Later { reason: "no mail server is configured".to_owned() },
         }
     }
 }

@@ -146,3 +146,17 @@ impl Desk {
         Ok(rows + newer - deleted)
     }
 }
+
+impl Ctx {
+    /// The circumstances of starting: the desk itself acts, before there is a desk.
+    pub fn starting(now: Timestamp, handbook: Handbook) -> Self {
+        Self {
+            actor: Actor::System,
+            now,
+            via: Channel::System,
+            handbook: Arc::new(handbook),
+            secrets: Arc::new(Secrets::fresh()),
+            base_url: "".into(),
+        }
+    }
+}

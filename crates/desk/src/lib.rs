@@ -10,6 +10,7 @@ mod secrets;
 pub mod deliveries;
 pub mod fields;
 pub mod handbooks;
+pub mod idempotency;
 pub mod mailbox;
 pub mod organizations;
 pub mod sessions;

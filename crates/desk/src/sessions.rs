@@ -59,8 +59,8 @@ pub fn hash_password(password: &str) -> String {
     hash.expect("argon2's own parameters are valid").to_string()
 }
 
-/// Sets a person's password; too short is refused.
-pub fn set_password(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, password: &str) -> Result<(), Error> {
+/// Whether a password may be used; too short is refused.
+pub fn check_new_password(password: &str) -> Result<(), Error> {
     if password.chars().count() < SHORTEST {
         return Err(Error::invalid(
             "password",
@@ -68,8 +68,13 @@ pub fn set_password(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, password: &str) ->
             format!("Password: is too short (minimum is {SHORTEST} characters)"),
         ));
     }
+    Ok(())
+}
+
+/// Stores a password's hash; hashing is slow on purpose and happens before the transaction.
+pub fn store_password(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, hash: &str) -> Result<(), Error> {
     let mut user = store::users::load(tx, user)?.ok_or(Error::NotFound)?;
-    user.password_hash = Some(hash_password(password));
+    user.password_hash = Some(hash.to_owned());
     user.updated_at = ctx.now;
     store::users::update(tx, &user)?;
     Ok(())
@@ -98,10 +103,10 @@ pub fn look_at_link(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<User, Err
     usable(store::users::load(tx, id)?.ok_or(Error::NotFound)?)
 }
 
-/// Uses a one-time link up: sets the password and signs in.
-pub fn use_link(tx: &mut Tx<'_>, ctx: &Ctx, token: &str, password: &str) -> Result<(User, String), Error> {
+/// Uses a one-time link up: stores the new password's hash and signs in.
+pub fn use_link(tx: &mut Tx<'_>, ctx: &Ctx, token: &str, password_hash: &str) -> Result<(User, String), Error> {
     let user = look_at_link(tx, ctx, token)?;
-    set_password(tx, ctx, user.id, password)?;
+    store_password(tx, ctx, user.id, password_hash)?;
     if !store::sessions::use_link(tx, &secrets::token_hash(token), ctx.now)? {
         return Err(Error::NotFound);
     }

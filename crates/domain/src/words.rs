@@ -22,8 +22,8 @@ impl Locale {
 
 /// An instant as a customer reads it: `Mon 8 Jun, 08:00`; with the year if it is not the present one.
 pub fn date_time(_locale: Locale, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
-    let local = at.to_zoned(zone.clone());
-    if local.year() == now.to_zoned(zone.clone()).year() {
+    let local = at.to_zoned_datetime(zone.clone());
+    if local.year() == now.to_zoned_datetime(zone.clone()).year() {
         local.strftime("%a %-d %b, %H:%M").to_string()
     } else {
         local.strftime("%a %-d %b %Y, %H:%M").to_string()
@@ -78,4 +78,53 @@ pub fn improved(_locale: Locale, when: &str, zone: &str) -> String {
 /// "your time (BST)" or "London time (BST)".
 pub fn whose_time(_locale: Locale, own: bool, place: &str, letters: &str) -> String {
     if own { format!("your time ({letters})") } else { format!("{place} time ({letters})") }
+}
+
+/// Mails to customers.
+pub mod mail {
+    use super::Locale;
+
+    /// Subject of the acknowledgement.
+    pub fn acknowledged_subject(_locale: Locale, number: i64, subject: &str) -> String {
+        format!("We have your request, #{number}: {subject}").trim_end_matches([' ', ':']).to_owned()
+    }
+
+    /// The acknowledgement. (PR-06)
+    pub fn acknowledged(_locale: Locale, number: i64, promise: &str, link: &str) -> String {
+        format!("We have your request, #{number}.\n\n{promise}\n\nTo add something, reply to this mail.\n\n{link}\n")
+    }
+
+    /// Subject of everything after the acknowledgement.
+    pub fn reply_subject(_locale: Locale, number: i64, subject: &str) -> String {
+        format!("Re: #{number}: {subject}").trim_end_matches([' ', ':']).to_owned()
+    }
+
+    /// Under an agent's reply.
+    pub fn reply_footer(_locale: Locale, name: &str, company: &str, link: &str) -> String {
+        format!("{name}, engineer at {company}\nTo answer, reply to this mail. {link}")
+    }
+
+    /// A better promise.
+    pub fn improved(_locale: Locale, number: i64, promise: &str, link: &str) -> String {
+        format!("About your request #{number}.\n\n{promise}\n\n{link}\n")
+    }
+
+    /// A pending ticket's reminder. (D-11)
+    pub fn reminder(_locale: Locale, number: i64, solves: Option<&str>, link: &str) -> String {
+        match solves {
+            Some(when) => format!(
+                "We answered your request #{number} and wait for you. Without a word from you it is marked as solved \
+                 on {when}.\n\nTo answer, reply to this mail.\n\n{link}\n"
+            ),
+            None => format!("We answered your request #{number} and wait for you.\n\nTo answer, reply to this mail.\n\n{link}\n"),
+        }
+    }
+
+    /// A pending ticket has solved itself; how it opens again. (ST-01)
+    pub fn auto_solved(_locale: Locale, number: i64, link: &str) -> String {
+        format!(
+            "We have not heard from you for a while, so your request #{number} is marked as solved.\n\n\
+             If it is not, reply to this mail and it opens again.\n\n{link}\n"
+        )
+    }
 }

@@ -1,1 +1,79 @@
-//! What is due: wake-ups and the outbox.
+//! What is due: wake-ups and the outbox, the only two queues. Nothing is kept in memory between two rounds.
+
+mod outbox;
+mod wakeups;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use channels::Transport;
+use desk::{Desk, Error};
+use domain::{Actor, Channel};
+use jiff::Timestamp;
+use tokio::sync::{Mutex, watch};
+
+/// How often the queues are looked at when nothing tells us to.
+const ROUND: Duration = Duration::from_secs(1);
+
+/// Does what is due. One round at a time on this node; several nodes may work at once.
+pub struct Worker {
+    desk: Desk,
+    transport: Transport,
+    round: Mutex<()>,
+}
+
+impl Worker {
+    /// A worker over a desk, sending mail through a transport.
+    pub fn new(desk: Desk, transport: Transport) -> Arc<Self> {
+        Arc::new(Self { desk, transport, round: Mutex::new(()) })
+    }
+
+    /// Works until `stop` turns true: after every change, and every second.
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
+        let mut changes = self.desk.store().changes();
+        while !*stop.borrow() {
+            if let Err(error) = self.settle().await {
+                tracing::error!(error = &error as &dyn std::error::Error, "a round of due work failed");
+                tokio::time::sleep(ROUND).await;
+            }
+            tokio::select! {
+                _ = stop.changed() => {}
+                () = self.news(&mut changes) => {}
+                () = tokio::time::sleep(ROUND) => {}
+            }
+        }
+    }
+
+    /// Waits until something was put into the outbox.
+    async fn news(&self, changes: &mut tokio::sync::broadcast::Receiver<Arc<str>>) {
+        loop {
+            match changes.recv().await {
+                Ok(topic) if &*topic == "outbox" => return,
+                Ok(_) => {}
+                Err(_) => return tokio::time::sleep(ROUND).await,
+            }
+        }
+    }
+
+    /// Does everything that is due now: wake-ups in order, then deliveries.
+    pub async fn settle(&self) -> Result<(), Error> {
+        let _round = self.round.lock().await;
+        let now = self.desk.clock().now();
+        wakeups::run(&self.desk, now, false).await?;
+        outbox::run(&self.desk, &self.transport).await
+    }
+
+    /// Moves the demo's clock to `at`, doing on the way what falls due, each at its own instant.
+    pub async fn advance_to(&self, at: Timestamp) -> Result<(), Error> {
+        let _round = self.round.lock().await;
+        wakeups::run(&self.desk, at, true).await?;
+        self.desk.clock().move_to(at);
+        outbox::run(&self.desk, &self.transport).await
+    }
+
+    /// The next instant at which something happens by itself.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, Error> {
+        let ctx = self.desk.ctx(Actor::System, Channel::System);
+        self.desk.read(ctx, |tx, _| desk::tickets::next_due(tx)).await
+    }
+}

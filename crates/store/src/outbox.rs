@@ -32,9 +32,7 @@ pub struct Delivery {
     pub text: String,
     /// HTML, where the channel has it.
     pub html: Option<String>,
-    /// Headers as on the wire, as a JSON object.
-    pub headers: String,
-    /// Anything else the channel needs, as JSON.
+    /// Anything else the channel needs, as JSON: a mail's other addresses and ids.
     pub payload: String,
 }
 
@@ -65,8 +63,8 @@ pub fn insert(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), Error> {
     let to = serde_json::to_string(&delivery.to).expect("a list of texts");
     tx.execute(
         "INSERT INTO outbox (id, key, at, channel, kind, is_automatic, ticket_id, user_id, recipients, subject, text,
-            html, headers, payload, state, due_at, attempts)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'pending', $15, 0)
+            html, payload, state, due_at, attempts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'pending', $14, 0)
          ON CONFLICT (key) DO NOTHING",
         params![
             delivery.id.0,
@@ -81,7 +79,6 @@ pub fn insert(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), Error> {
             &delivery.subject,
             &delivery.text,
             delivery.html.as_deref(),
-            &delivery.headers,
             &delivery.payload,
             delivery.at
         ],
@@ -91,7 +88,7 @@ pub fn insert(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), Error> {
 }
 
 const COLUMNS: &str = "id, key, at, channel, kind, is_automatic, ticket_id, user_id, recipients, subject, text, html,
-    headers, payload, state, due_at, attempts, last_error, finished_at";
+    payload, state, due_at, attempts, last_error, finished_at";
 
 fn queued(row: &Row) -> Result<Queued, Error> {
     let to: String = row.get(8)?;
@@ -109,14 +106,13 @@ fn queued(row: &Row) -> Result<Queued, Error> {
             subject: row.get(9)?,
             text: row.get(10)?,
             html: row.get(11)?,
-            headers: row.get(12)?,
-            payload: row.get(13)?,
+            payload: row.get(12)?,
         },
-        state: row.get(14)?,
-        due_at: row.get(15)?,
-        attempts: row.get(16)?,
-        last_error: row.get(17)?,
-        finished_at: row.get(18)?,
+        state: row.get(13)?,
+        due_at: row.get(14)?,
+        attempts: row.get(15)?,
+        last_error: row.get(16)?,
+        finished_at: row.get(17)?,
     })
 }
 

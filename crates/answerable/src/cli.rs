@@ -1,0 +1,151 @@
+//! The command line. Every flag has an environment variable `ANSWERABLE_…`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Customer support done by engineers, run from a written handbook.
+#[derive(Parser)]
+#[command(name = "answerable", version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Try it: nothing leaves the machine, the clock can be moved, and every outgoing message can be read.
+    Demo(DemoOptions),
+    /// Run the desk.
+    Serve(ServeOptions),
+    /// People who answer.
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    /// Tokens for the HTTP API.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// The policy file.
+    #[command(subcommand)]
+    Handbook(HandbookCommand),
+    /// Check the configuration, the database and the handbook, and say what is wrong.
+    Doctor(StoreOptions),
+}
+
+/// Where the data is.
+#[derive(Args, Clone)]
+pub(crate) struct StoreOptions {
+    /// `sqlite://answerable.db`, or a PostgreSQL URL.
+    #[arg(long, env = "ANSWERABLE_DATABASE_URL", default_value = "sqlite://answerable.db")]
+    pub(crate) database_url: String,
+    /// File with the installation's key; made at the first start. It belongs into the backup, but not into the dump.
+    #[arg(long, env = "ANSWERABLE_KEY_FILE", default_value = "answerable.key")]
+    pub(crate) key_file: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct DemoOptions {
+    /// Begin without organizations, end users and tickets.
+    #[arg(long, env = "ANSWERABLE_EMPTY")]
+    pub(crate) empty: bool,
+    /// Address to listen on; loopback only.
+    #[arg(long, env = "ANSWERABLE_LISTEN", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: SocketAddr,
+    /// The handbook; the shipped sample if none is given.
+    #[arg(long, env = "ANSWERABLE_HANDBOOK")]
+    pub(crate) handbook: Option<PathBuf>,
+    /// Let the clock stand still at this instant (RFC 3339) until it is moved.
+    #[arg(long, env = "ANSWERABLE_NOW")]
+    pub(crate) now: Option<jiff::Timestamp>,
+    /// A database to use; a fresh temporary one if none is given.
+    #[arg(long, env = "ANSWERABLE_DATABASE_URL")]
+    pub(crate) database_url: Option<String>,
+    /// File to write the admin's credentials to, as JSON, once the demo is ready.
+    #[arg(long, env = "ANSWERABLE_CREDENTIALS_FILE")]
+    pub(crate) credentials_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct ServeOptions {
+    #[command(flatten)]
+    pub(crate) store: StoreOptions,
+    /// Address to listen on; put a TLS proxy in front.
+    #[arg(long, env = "ANSWERABLE_LISTEN", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: SocketAddr,
+    /// The handbook; it is put in force unless it was in force before.
+    #[arg(long, env = "ANSWERABLE_HANDBOOK")]
+    pub(crate) handbook: Option<PathBuf>,
+    /// Where customers reach the pages; links in mails begin with it.
+    #[arg(long, env = "ANSWERABLE_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
+    /// Mail server for outgoing mail: `smtps://user:password@host:465` or `smtp://host:587?tls=required`.
+    #[arg(long, env = "ANSWERABLE_SMTP_URL", hide_env_values = true)]
+    pub(crate) smtp_url: Option<String>,
+    /// TOML file with any of the above; flags and environment win.
+    #[arg(long, env = "ANSWERABLE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum RoleName {
+    Admin,
+    Agent,
+    Light,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AgentCommand {
+    /// Make an agent known and print a one-time sign-in link.
+    Create {
+        /// Mail address.
+        #[arg(long)]
+        email: String,
+        /// Name.
+        #[arg(long)]
+        name: String,
+        /// What they may do.
+        #[arg(long, value_enum, default_value = "agent")]
+        role: RoleName,
+        /// Where the pages are; the link begins with it.
+        #[arg(long, env = "ANSWERABLE_PUBLIC_URL", default_value = "http://127.0.0.1:3000")]
+        public_url: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make an API token and print it this once.
+    Create {
+        /// Whose; an agent or admin.
+        #[arg(long)]
+        email: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum HandbookCommand {
+    /// Read a handbook and say what is wrong with it, line by line.
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Put a handbook in force.
+    Activate {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Say what a handbook decides for some facts, and why.
+    Explain {
+        /// The file.
+        file: PathBuf,
+        /// JSON with `organization`, `ticket` and `requester`.
+        #[arg(long)]
+        facts: PathBuf,
+    },
+}

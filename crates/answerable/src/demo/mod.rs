@@ -1,0 +1,138 @@
+//! The newcomer's first minute and the outside checks' handle: a desk whose clock can be moved and whose mail is read
+//! instead of sent.
+
+mod doors;
+mod sample;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use channels::Transport;
+use channels::smtp::Capture;
+use desk::{Clock, Ctx, Desk, Secrets, Settings};
+use domain::{Actor, Channel, Role};
+use handbook::Handbook;
+use jiff::Timestamp;
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+use jobs::Worker;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::cli::DemoOptions;
+use crate::{app, serve};
+
+/// The demo's admin, who is in no team.
+const ADMIN: &str = "admin@demo.test";
+
+pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
+    if !options.listen.ip().is_loopback() {
+        bail!("the demo needs no sign-in for its clock and mail, so it listens on loopback only, not on {}", options.listen);
+    }
+    let (text, name) = match &options.handbook {
+        Some(path) => (serve::read(path)?, path.display().to_string()),
+        None => (Handbook::sample().to_owned(), "sample".to_owned()),
+    };
+    let folder = Folder::new()?;
+    let url = options.database_url.clone().unwrap_or_else(|| folder.database());
+    let handbook = Handbook::parse(&text).map_err(|problems| serve::wrong(&name, &problems))?;
+    let clock = clock(options.now, &handbook);
+    let store = serve::store(&url)?;
+    let handbook = serve::start_handbook(&store, Some(&text), &name, clock.now()).await?;
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", options.listen))?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let settings = Settings { public_url: address.as_str().into(), demo: true };
+    let desk = Desk::new(store, clock, Secrets::fresh(), handbook, settings);
+    let credentials = admin(&desk, &address).await?;
+    if !options.empty {
+        sample::fill(&desk).await.context("the sample company could not be made")?;
+    }
+    let worker = Worker::new(desk.clone(), Transport::Capture(Capture));
+    worker.settle().await?;
+    let (stop, stopped) = watch::channel(false);
+    let working = tokio::spawn(worker.clone().run(stopped));
+    let router = app::router(desk.clone(), doors::router(worker));
+    let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(serve::signal()).await });
+    announce(&address, &credentials);
+    if let Some(path) = &options.credentials_file {
+        write_whole(path, &credentials.to_string())?;
+    }
+    server.await??;
+    let _ = stop.send(true);
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(5), working).await;
+    Ok(())
+}
+
+/// The clock: standing at `now`, or running; on a weekend it begins on Monday morning, so that something moves.
+fn clock(now: Option<Timestamp>, handbook: &Handbook) -> Clock {
+    if let Some(now) = now {
+        return Clock::standing(now);
+    }
+    let now = Clock::System.now();
+    let zone = TimeZone::get(&handbook.company.timezone).unwrap_or(TimeZone::UTC);
+    let mut local = now.to_zoned_datetime(zone);
+    if matches!(local.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        while local.weekday() != Weekday::Monday {
+            local = local.tomorrow().unwrap_or(local);
+        }
+        let nine = local.with().hour(9).minute(12).second(0).subsec_nanosecond(0).build();
+        return Clock::running(nine.map_or(now, |nine| nine.timestamp()));
+    }
+    Clock::running(now)
+}
+
+/// Makes the admin and says how to get in.
+async fn admin(desk: &Desk, address: &str) -> anyhow::Result<serde_json::Value> {
+    let password = desk::token();
+    let hash = desk::sessions::hash_password(&password);
+    let ctx: Ctx = desk.ctx(Actor::System, Channel::System);
+    let token = desk
+        .write(ctx, move |tx, ctx| {
+            let user = desk::users::ensure_agent(tx, ctx, ADMIN, "Demo admin", Role::Admin)?;
+            desk::sessions::store_password(tx, ctx, user.id, &hash)?;
+            desk::sessions::create_token(tx, ctx, user.id)
+        })
+        .await?;
+    Ok(serde_json::json!({ "url": address, "email": ADMIN, "password": password, "token": token }))
+}
+
+#[expect(clippy::print_stdout, reason = "this is what a newcomer reads")]
+fn announce(address: &str, credentials: &serde_json::Value) {
+    println!("Answerable demo: {address}");
+    println!("Nothing leaves this machine. Sign in with one click there, or as {} with", credentials["email"].as_str().unwrap_or_default());
+    println!("password {}", credentials["password"].as_str().unwrap_or_default());
+    println!("API token {} (email/token:TOKEN); outgoing mail is at {address}/demo/outbox", credentials["token"].as_str().unwrap_or_default());
+}
+
+/// Writes a file so that a reader sees all of it or nothing.
+fn write_whole(path: &std::path::Path, text: &str) -> anyhow::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    let context = || format!("the credentials file {} cannot be written", path.display());
+    std::fs::write(&partial, text).with_context(context)?;
+    std::fs::rename(&partial, path).with_context(context)
+}
+
+/// A temporary folder that goes with the demo.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("answerable-demo-{}", desk::token()));
+        std::fs::create_dir_all(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    fn database(&self) -> String {
+        format!("sqlite://{}", self.0.join("demo.db").display())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,88 @@
+//! Related records beside tickets: each once, next to the main list or inside it.
+
+use desk::tickets::Stored;
+use desk::{Ctx, Error, Tx};
+use domain::{ClockKind, OrganizationId, TeamId, UserId};
+use serde_json::{Map, Value, json};
+
+use crate::paging::Query;
+use crate::tickets::json::time;
+
+/// Adds the lists that `include` asks for.
+pub(crate) fn add(
+    tx: &mut Tx<'_>,
+    _ctx: &Ctx,
+    query: &Query,
+    base: &str,
+    tickets: &[Stored],
+    answer: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    if query.includes("users") {
+        let ids = tickets.iter().flat_map(|stored| {
+            let ticket = &stored.ticket;
+            [ticket.requester, ticket.submitter].into_iter().chain(ticket.assignee).chain(ticket.ccs.iter().copied())
+        });
+        let ids: Vec<UserId> = ids.collect();
+        answer.insert("users".to_owned(), users(tx, &ids, base)?);
+    }
+    if query.includes("groups") {
+        let ids: Vec<TeamId> = tickets.iter().map(|stored| stored.ticket.team).collect();
+        let teams = desk::teams::all(tx)?;
+        let found = teams.iter().filter(|team| ids.contains(&team.id));
+        answer.insert("groups".to_owned(), found.map(|team| crate::groups::json(team, base)).collect());
+    }
+    if query.includes("organizations") {
+        let mut ids: Vec<OrganizationId> = tickets.iter().filter_map(|stored| stored.ticket.organization).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let found = desk::organizations::many(tx, &ids)?;
+        let list = found.iter().map(|organization| crate::organizations::json(organization, base)).collect();
+        answer.insert("organizations".to_owned(), list);
+    }
+    Ok(())
+}
+
+/// Whether anything goes into each ticket.
+pub(crate) fn embeds(query: &Query) -> bool {
+    query.includes("slas") || query.includes("dates")
+}
+
+/// Puts into a ticket what `include` asks for.
+pub(crate) fn embed(query: &Query, stored: &Stored, value: &mut Value) {
+    if query.includes("slas") {
+        value["slas"] = json!({ "policy_metrics": policy_metrics(stored) });
+    }
+}
+
+/// The clocks as the API's policy metrics; an escalated clock reports as the next reply.
+fn policy_metrics(stored: &Stored) -> Vec<Value> {
+    let clocks = stored.ticket.clocks.iter();
+    clocks
+        .filter(|clock| clock.is_current())
+        .map(|clock| {
+            let metric = if clock.kind == ClockKind::First { "first_reply_time" } else { "next_reply_time" };
+            json!({ "metric": metric, "stage": "active", "breach_at": time(clock.due_at) })
+        })
+        .collect()
+}
+
+/// People, each once.
+pub(crate) fn users(tx: &mut Tx<'_>, ids: &[UserId], base: &str) -> Result<Value, Error> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(desk::users::many(tx, &ids)?.iter().map(|user| crate::users::json(user, base)).collect())
+}
+
+/// People as a customer may see them: who they are, and whether they are one of us.
+pub(crate) fn people(tx: &mut Tx<'_>, ids: &[UserId]) -> Result<Value, Error> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let people = desk::users::many(tx, &ids)?;
+    let list = people.iter().map(|user| {
+        let name = user.alias.as_deref().unwrap_or(&user.name);
+        json!({ "id": user.id.0, "name": name, "agent": user.role.answers(), "photo": null, "organization_id": null })
+    });
+    Ok(list.collect())
+}

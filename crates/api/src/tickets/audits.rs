@@ -1,0 +1,229 @@
+//! Change sets in the API's shape.
+
+use axum::extract::{Path, State};
+use desk::tickets::{Comment, Done};
+use desk::{Act, Desk, Error, Key, Tx};
+use domain::{Envelope, Event, Ticket, TicketId};
+use serde_json::{Value, json};
+
+use super::json::{comment, time, via};
+use crate::answers::{Answer, ok};
+use crate::body::path_id;
+use crate::caller::Caller;
+use crate::paging::{Paging, Query};
+use crate::routes::Route;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/tickets/{id}/audits", Act::ReadDesk, list),
+        Route::get("/tickets/{id}/audits/count", Act::ReadDesk, count),
+        Route::get("/tickets/{id}/audits/{audit}", Act::ReadDesk, show),
+    ]
+}
+
+/// The change set of a command that has just run.
+pub(super) fn of_change(tx: &mut Tx<'_>, done: &Done, base: &str) -> Result<Value, Error> {
+    let ids: Vec<_> = done.events.iter().filter_map(comment_id).collect();
+    let comments = desk::tickets::comments_by_id(tx, &ids)?;
+    let _ = base;
+    Ok(audit(&done.events, &comments, &mut None, done))
+}
+
+fn comment_id(envelope: &Envelope) -> Option<domain::CommentId> {
+    match &envelope.event {
+        Event::Commented { comment, .. } => Some(*comment),
+        _ => None,
+    }
+}
+
+trait Place {
+    fn audit_id(&self) -> i64;
+    fn ticket_id(&self) -> i64;
+    fn at(&self) -> jiff::Timestamp;
+}
+
+impl Place for Done {
+    fn audit_id(&self) -> i64 {
+        self.audit.0
+    }
+    fn ticket_id(&self) -> i64 {
+        self.stored.ticket.id.0
+    }
+    fn at(&self) -> jiff::Timestamp {
+        self.stored.ticket.updated_at
+    }
+}
+
+impl Place for Envelope {
+    fn audit_id(&self) -> i64 {
+        self.audit.0
+    }
+    fn ticket_id(&self) -> i64 {
+        self.ticket.0
+    }
+    fn at(&self) -> jiff::Timestamp {
+        self.at
+    }
+}
+
+/// One change set. `state` is the ticket before it where it is known; previous values are read from it.
+fn audit(events: &[Envelope], comments: &[Comment], state: &mut Option<Ticket>, place: &impl Place) -> Value {
+    let person = events.iter().find_map(Envelope::person);
+    let mut list = Vec::new();
+    for envelope in events {
+        event(envelope, comments, state.as_ref(), &mut list);
+        match state {
+            Some(ticket) => ticket.fold(envelope.at, &envelope.event),
+            None => *state = Ticket::replay(envelope.ticket, [(envelope.at, &envelope.event)]),
+        }
+    }
+    json!({
+        "id": place.audit_id(),
+        "ticket_id": place.ticket_id(),
+        "created_at": time(events.first().map_or(place.at(), |envelope| envelope.at)),
+        "author_id": person.map_or(-1, |id| id.0),
+        "via": events.first().map(|envelope| via(envelope.via)),
+        "metadata": { "system": {}, "custom": {} },
+        "events": list,
+    })
+}
+
+fn event(envelope: &Envelope, comments: &[Comment], before: Option<&Ticket>, list: &mut Vec<Value>) {
+    let id = envelope.id.0;
+    let mut push = |mut value: Value| {
+        value["id"] = id.into();
+        if envelope.actor_kind == "rule" {
+            value["via"] = json!({ "channel": "rule",
+                "source": { "from": { "title": envelope.actor_id }, "to": {}, "rel": "trigger" } });
+        }
+        list.push(value);
+    };
+    let change = |field: &str, value: Value, previous: Value| {
+        if envelope.seq <= 1 {
+            json!({ "type": "Create", "field_name": field, "value": value })
+        } else {
+            json!({ "type": "Change", "field_name": field, "value": value, "previous_value": previous })
+        }
+    };
+    let text = |id: Option<i64>| id.map_or(Value::Null, |id| id.to_string().into());
+    match &envelope.event {
+        Event::Opened(opened) => {
+            push(change("requester_id", opened.requester.to_string().into(), Value::Null));
+            push(change("status", "new".into(), Value::Null));
+            push(change("organization_id", text(opened.organization.map(|id| id.0)), Value::Null));
+            push(change("tags", opened.tags.clone().into(), Value::Null));
+        }
+        Event::Commented { comment: wanted, .. } => {
+            if let Some(found) = comments.iter().find(|comment| comment.id == *wanted) {
+                let mut value = comment(found);
+                value["type"] = "Comment".into();
+                push(value);
+            }
+        }
+        Event::PriorityDecided { decision, .. } => {
+            let previous = before.map_or(Value::Null, |ticket| ticket.priority.as_str().into());
+            push(change("priority", decision.value.as_str().into(), previous));
+        }
+        Event::PriorityOverridden { level, .. } => {
+            let previous = before.map_or(Value::Null, |ticket| ticket.priority.as_str().into());
+            push(change("priority", level.as_str().into(), previous));
+        }
+        Event::Routed { team, .. } => {
+            push(change("group_id", team.to_string().into(), text(before.map(|ticket| ticket.team.0))));
+        }
+        Event::TeamChanged { from, to } => {
+            push(change("group_id", to.to_string().into(), from.to_string().into()));
+        }
+        Event::Escalated { team, .. } => {
+            push(change("group_id", team.to_string().into(), text(before.map(|ticket| ticket.team.0))));
+        }
+        Event::Deescalated { to } => {
+            push(change("group_id", to.to_string().into(), text(before.map(|ticket| ticket.team.0))));
+        }
+        Event::StatusChanged { from, to, .. } => push(change("status", to.as_str().into(), from.as_str().into())),
+        Event::Assigned { to } => {
+            let previous = text(before.and_then(|ticket| ticket.assignee).map(|id| id.0));
+            push(change("assignee_id", text(to.map(|id| id.0)), previous));
+        }
+        Event::Tagged { tags } => {
+            let previous = before.map_or(Value::Null, |ticket| ticket.tags.clone().into());
+            push(change("tags", tags.clone().into(), previous));
+        }
+        Event::RequesterChanged { to, .. } => {
+            push(change("requester_id", to.to_string().into(), text(before.map(|ticket| ticket.requester.0))));
+        }
+        Event::OrganizationChanged { to } => {
+            let previous = text(before.and_then(|ticket| ticket.organization).map(|id| id.0));
+            push(change("organization_id", text(to.map(|id| id.0)), previous));
+        }
+        Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
+            let recipients: Vec<i64> = before.iter().map(|ticket| ticket.requester.0).collect();
+            push(json!({ "type": "Notification", "subject": "", "body": promise.text, "recipients": recipients }));
+        }
+        Event::CcsChanged { ccs } => {
+            let ids: Vec<i64> = ccs.iter().map(|id| id.0).collect();
+            push(json!({ "type": "Cc", "recipients": ids }));
+        }
+        Event::SeverityChanged { from, to } => push(change(
+            "severity",
+            to.map_or(Value::Null, |word| word.as_str().into()),
+            from.map_or(Value::Null, |word| word.as_str().into()),
+        )),
+        Event::AreaChanged { to } => push(change("area", to.clone().into(), Value::Null)),
+        Event::KindChanged { to } => {
+            push(change("kind", to.map_or(Value::Null, |word| word.as_str().into()), Value::Null));
+        }
+        Event::FieldChanged { field, .. } => push(change(&field.to_string(), Value::Null, Value::Null)),
+        Event::ClockStarted { .. }
+        | Event::ClockMoved { .. }
+        | Event::ClockStopped { .. }
+        | Event::TimersSet { .. }
+        | Event::Warned { .. }
+        | Event::Breached { .. }
+        | Event::Reminded
+        | Event::SubjectChanged { .. }
+        | Event::EscalatedPromiseKept
+        | Event::Deleted => {}
+    }
+}
+
+/// All change sets of a ticket, oldest first.
+fn all(tx: &mut Tx<'_>, ctx: &desk::Ctx, id: TicketId) -> Result<Vec<Value>, Error> {
+    let mut state = None;
+    let sets = desk::tickets::audits(tx, ctx, id)?;
+    Ok(sets.iter().map(|(events, comments)| audit(events, comments, &mut state, &events[0])).collect())
+}
+
+async fn list(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+    let id = TicketId(path_id(&id)?);
+    let paging = Paging::read(&query, &["created_at"])?;
+    let base = caller.base;
+    let answer = desk
+        .read(caller.ctx, move |tx, ctx| {
+            let audits = all(tx, ctx, id)?;
+            let count = i64::try_from(audits.len()).unwrap_or(0);
+            let mut rows = paging.window(audits, |row| row["id"].as_i64().unwrap_or(0));
+            let mut answer = paging.finish(&query, &base, &mut rows, Some(count), |row| Key {
+                value: None,
+                id: row["id"].as_i64().unwrap_or(0),
+            });
+            answer.insert("audits".to_owned(), rows.into());
+            Ok(answer)
+        })
+        .await?;
+    Ok(ok(answer))
+}
+
+async fn count(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
+    let id = TicketId(path_id(&id)?);
+    let now = caller.ctx.now;
+    let audits = desk.read(caller.ctx, move |tx, ctx| all(tx, ctx, id)).await?;
+    Ok(ok(json!({ "count": { "value": audits.len(), "refreshed_at": time(now) } })))
+}
+
+async fn show(State(desk): State<Desk>, caller: Caller, Path((id, audit)): Path<(String, String)>) -> Answer {
+    let (id, audit) = (TicketId(path_id(&id)?), path_id(&audit)?);
+    let audits = desk.read(caller.ctx, move |tx, ctx| all(tx, ctx, id)).await?;
+    let found = audits.into_iter().find(|one| one["id"] == audit).ok_or(Error::NotFound)?;
+    Ok(ok(json!({ "audit": found })))
+}

@@ -1,0 +1,331 @@
+//! Effects: what has to leave because of what happened. Written in the same transaction, sent later by one gate.
+//!
+//! A letter to a customer is made from a [`PublicComment`] or from a rule's text. An internal note has no way to
+//! become one: the only constructor of [`PublicComment`] looks at the comment's visibility.
+
+use domain::words::{self, Locale};
+use domain::{Cause, Envelope, Event, Promise, Status, User};
+use mail::Outgoing;
+use serde::{Deserialize, Serialize};
+use store::Tx;
+use store::comments::Comment;
+pub use store::outbox::Delivery;
+use store::outbox::Queued;
+use store::tickets::Stored;
+
+use crate::tickets::reader_of;
+use crate::{Ctx, Error, texts};
+
+/// What a mail needs beside the columns of the outbox.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Letter {
+    /// Our address with the name.
+    pub from: String,
+    /// People copied in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cc: Vec<String>,
+    /// The address that brings replies back.
+    pub reply_to: String,
+    /// Without brackets.
+    pub message_id: String,
+    /// The conversation so far, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
+}
+
+/// A comment that customers may read. A note cannot be one.
+struct PublicComment<'c>(&'c Comment);
+
+impl<'c> PublicComment<'c> {
+    fn of(comment: &'c Comment) -> Option<Self> {
+        comment.public.then_some(Self(comment))
+    }
+}
+
+/// Queues every effect of these events.
+pub(crate) fn cause(tx: &mut Tx<'_>, ctx: &Ctx, stored: &Stored, events: &[Envelope]) -> Result<(), Error> {
+    for envelope in events {
+        let post = Post { ctx, stored, envelope };
+        match &envelope.event {
+            Event::Opened(opened) if opened.organization.is_none() && !opened.internal => post.unknown(tx)?,
+            Event::Acknowledged { promise } => post.acknowledge(tx, promise)?,
+            Event::PromiseImproved { promise } => post.improve(tx, promise)?,
+            Event::Commented { comment, public: true, answer: true, .. } => {
+                let comment = store::comments::load(tx, *comment)?.ok_or(Error::NotFound)?;
+                if let Some(comment) = PublicComment::of(&comment) {
+                    post.reply(tx, &comment)?;
+                }
+            }
+            Event::Warned { threshold, .. } => post.warn(tx, threshold)?,
+            Event::Breached { .. } => post.breach(tx)?,
+            Event::Reminded => post.remind(tx)?,
+            Event::StatusChanged { to: Status::Solved, cause: Some(Cause::Auto), .. } => post.auto_solved(tx)?,
+            Event::Escalated { .. } => post.escalated(tx)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// One event's post.
+struct Post<'a> {
+    ctx: &'a Ctx,
+    stored: &'a Stored,
+    envelope: &'a Envelope,
+}
+
+impl Post<'_> {
+    fn number(&self) -> i64 {
+        self.stored.ticket.id.0
+    }
+
+    fn locale(user: &User) -> Locale {
+        user.locale.as_deref().map(Locale::nearest).unwrap_or_default()
+    }
+
+    fn link(&self) -> String {
+        format!("{}/requests/{}", self.ctx.base_url, self.number())
+    }
+
+    fn acknowledge(&self, tx: &mut Tx<'_>, promise: &Promise) -> Result<(), Error> {
+        let Some(requester) = self.requester(tx)? else { return Ok(()) };
+        let locale = Self::locale(&requester);
+        let subject = words::mail::acknowledged_subject(locale, self.number(), &self.stored.subject);
+        let text = words::mail::acknowledged(locale, self.number(), &promise.text, &self.link());
+        self.letter(tx, "acknowledgement", true, &requester, (&subject, text, None))
+    }
+
+    fn improve(&self, tx: &mut Tx<'_>, promise: &Promise) -> Result<(), Error> {
+        let Some(requester) = self.requester(tx)? else { return Ok(()) };
+        let locale = Self::locale(&requester);
+        let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
+        let text = words::mail::improved(locale, self.number(), &promise.text, &self.link());
+        self.letter(tx, "promise", true, &requester, (&subject, text, None))
+    }
+
+    fn reply(&self, tx: &mut Tx<'_>, comment: &PublicComment<'_>) -> Result<(), Error> {
+        let Some(requester) = self.requester(tx)? else { return Ok(()) };
+        let locale = Self::locale(&requester);
+        let author = store::users::load(tx, comment.0.author)?.ok_or(Error::NotFound)?;
+        let name = author.alias.as_deref().unwrap_or(&author.name);
+        let company = &self.ctx.handbook.company.name;
+        let footer = words::mail::reply_footer(locale, name, company, &self.link());
+        let text = format!("{}\n\n-- \n{footer}\n", comment.0.body.trim_end());
+        let html = format!("{}<p>{}</p>", comment.0.html, texts::escape(&footer).replace('\n', "<br>"));
+        let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
+        self.letter(tx, "reply", false, &requester, (&subject, text, Some(html)))
+    }
+
+    fn remind(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let Some(requester) = self.requester(tx)? else { return Ok(()) };
+        let locale = Self::locale(&requester);
+        let solves = self.stored.ticket.timers.iter().find(|timer| timer.kind == domain::TimerKind::Solve);
+        let when = solves.map(|timer| {
+            let (when, zone) = reader_of(self.ctx, &requester).when(timer.at, self.envelope.at);
+            format!("{when} {zone}")
+        });
+        let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
+        let text = words::mail::reminder(locale, self.number(), when.as_deref(), &self.link());
+        self.letter(tx, "reminder", true, &requester, (&subject, text, None))
+    }
+
+    fn auto_solved(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let Some(requester) = self.requester(tx)? else { return Ok(()) };
+        let locale = Self::locale(&requester);
+        let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
+        let text = words::mail::auto_solved(locale, self.number(), &self.link());
+        self.letter(tx, "auto_solved", true, &requester, (&subject, text, None))
+    }
+
+    fn warn(&self, tx: &mut Tx<'_>, threshold: &str) -> Result<(), Error> {
+        let text = format!(
+            "#{} has {threshold} left ({} priority): {}",
+            self.number(),
+            self.stored.ticket.priority.as_str(),
+            self.stored.subject
+        );
+        let due = self.stored.ticket.due_at().map(|due| due.to_string()).unwrap_or_default();
+        self.team_post(tx, "warning", &format!("warning:{threshold}:{due}"), &text)
+    }
+
+    fn breach(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let due = self.stored.ticket.due_at().map(|due| due.to_string()).unwrap_or_default();
+        let text = format!(
+            "#{} is past its target ({} priority, due {due}): {}. Reply, or tell the customer when.",
+            self.number(),
+            self.stored.ticket.priority.as_str(),
+            self.stored.subject
+        );
+        self.team_post(tx, "breach", &format!("breach:{due}"), &text)
+    }
+
+    fn escalated(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let text = format!("#{} was escalated to you: {}", self.number(), self.stored.subject);
+        self.team_post(tx, "escalation", &format!("escalation:{}", self.envelope.seq), &text)
+    }
+
+    fn unknown(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let text = format!("#{} came from an unknown organization: {}", self.number(), self.stored.subject);
+        let triage = self.ctx.handbook.triage();
+        let channel = triage.slack.clone().unwrap_or_else(|| format!("#{}", triage.slug));
+        self.slack(tx, "notification", "organization-unknown", channel, &text)
+    }
+
+    fn team_post(&self, tx: &mut Tx<'_>, kind: &str, key: &str, text: &str) -> Result<(), Error> {
+        let team = self.stored.ticket.team;
+        let team = store::teams::all(tx)?.into_iter().find(|one| one.id == team);
+        let slug = team.as_ref().and_then(|team| team.slug.clone());
+        let named = slug.as_deref().and_then(|slug| self.ctx.handbook.team(slug)).and_then(|team| team.slack.clone());
+        let channel = named.or(slug.map(|slug| format!("#{slug}"))).unwrap_or_else(|| {
+            team.map_or_else(|| "#support".to_owned(), |team| format!("#{}", team.name.to_lowercase().replace(' ', "-")))
+        });
+        self.slack(tx, kind, key, channel, text)
+    }
+
+    fn slack(&self, tx: &mut Tx<'_>, kind: &str, key: &str, channel: String, text: &str) -> Result<(), Error> {
+        let id = store::outbox::next_id(tx)?;
+        let delivery = Delivery {
+            id,
+            key: format!("ticket:{}:{key}", self.number()),
+            at: self.envelope.at,
+            channel: "slack".to_owned(),
+            kind: kind.to_owned(),
+            automatic: true,
+            ticket: Some(self.stored.ticket.id),
+            user: None,
+            to: vec![channel],
+            subject: format!("#{}", self.number()),
+            text: format!("{text}\n{}/tickets/{}", self.ctx.base_url, self.number()),
+            html: None,
+            payload: "{}".to_owned(),
+        };
+        Ok(store::outbox::insert(tx, &delivery)?)
+    }
+
+    /// Who is written to; nobody if the requester has no address.
+    fn requester(&self, tx: &mut Tx<'_>) -> Result<Option<User>, Error> {
+        let requester = store::users::load(tx, self.stored.ticket.requester)?;
+        Ok(requester.filter(|user| user.email.is_some()))
+    }
+
+    /// Queues a mail to the requester; every one carries the reply token.
+    fn letter(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: &str,
+        automatic: bool,
+        requester: &User,
+        (subject, text, html): (&str, String, Option<String>),
+    ) -> Result<(), Error> {
+        let Some(address) = requester.email.clone() else { return Ok(()) };
+        let id = store::outbox::next_id(tx)?;
+        let company = &self.ctx.handbook.company;
+        let from = if company.from.is_empty() { "support@localhost".to_owned() } else { company.from.clone() };
+        let token = self.ctx.secrets.reply_key().token(self.number());
+        let domain = from.rsplit_once('@').map_or("localhost", |(_, rest)| rest.trim_end_matches('>')).to_owned();
+        let cc = if automatic { Vec::new() } else { self.copies(tx)? };
+        let letter = Letter {
+            reply_to: mail::reply_address(&from, &token).unwrap_or_else(|| from.clone()),
+            message_id: format!("{token}.{id}@{domain}"),
+            // One root a ticket keeps mail programs from falling apart into threads.
+            references: vec![format!("{token}.ticket@{domain}")],
+            cc,
+            from,
+        };
+        let delivery = Delivery {
+            id,
+            key: format!("ticket:{}:{}:{kind}", self.number(), self.envelope.seq),
+            at: self.envelope.at,
+            channel: "email".to_owned(),
+            kind: kind.to_owned(),
+            automatic,
+            ticket: Some(self.stored.ticket.id),
+            user: Some(requester.id),
+            to: vec![address],
+            subject: subject.to_owned(),
+            text,
+            html,
+            payload: serde_json::to_string(&letter).expect("a letter is made of plain values"),
+        };
+        Ok(store::outbox::insert(tx, &delivery)?)
+    }
+
+    fn copies(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {
+        if self.stored.ticket.ccs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let people = store::users::many(tx, &self.stored.ticket.ccs)?;
+        Ok(people.into_iter().filter_map(|user| user.email).collect())
+    }
+}
+
+/// The mail that a queued delivery stands for.
+pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
+    let letter: Letter = serde_json::from_str(&delivery.payload).unwrap_or_default();
+    Outgoing {
+        from: letter.from,
+        to: delivery.to.clone(),
+        cc: letter.cc,
+        reply_to: (!letter.reply_to.is_empty()).then_some(letter.reply_to),
+        subject: delivery.subject.clone(),
+        text: delivery.text.clone(),
+        html: delivery.html.clone(),
+        message_id: letter.message_id,
+        in_reply_to: letter.references.first().cloned(),
+        references: letter.references,
+        automatic: delivery.automatic,
+        instance: instance.to_owned(),
+        date_unix: delivery.at.as_second(),
+    }
+}
+
+/// Takes what is due to be sent, for a while; a crash only delays it.
+pub fn claim(tx: &mut Tx<'_>, ctx: &Ctx, limit: i64) -> Result<Vec<Queued>, Error> {
+    let lease = ctx.now.checked_add(jiff::SignedDuration::from_mins(5)).unwrap_or(ctx.now);
+    Ok(store::outbox::claim(tx, ctx.now, lease, limit)?)
+}
+
+/// Records that deliveries left.
+pub fn sent(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Result<(), Error> {
+    Ok(store::outbox::sent(tx, ids, ctx.now)?)
+}
+
+/// Records that a delivery is tried again later: after 1, 2, 4 … minutes, at most two hours, for two days.
+pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
+    let age = ctx.now.duration_since(queued.delivery.at);
+    if age > jiff::SignedDuration::from_hours(48) {
+        return failed(tx, ctx, queued, why);
+    }
+    let minutes = 1_i64 << queued.attempts.clamp(0, 7);
+    let due_at = ctx.now.checked_add(jiff::SignedDuration::from_mins(minutes.min(120))).unwrap_or(ctx.now);
+    Ok(store::outbox::finish(tx, queued.delivery.id, "pending", Some(why), due_at, ctx.now)?)
+}
+
+/// Records that a delivery failed for good; the ticket's page says so.
+pub fn failed(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
+    store::outbox::finish(tx, queued.delivery.id, "failed", Some(why), ctx.now, ctx.now)?;
+    if let Some(ticket) = queued.delivery.ticket {
+        tx.touch(format!("ticket:{ticket}"));
+    }
+    Ok(())
+}
+
+/// When the next delivery is due.
+pub fn next(tx: &mut Tx<'_>) -> Result<Option<jiff::Timestamp>, Error> {
+    Ok(store::outbox::next(tx)?)
+}
+
+/// Everything that left, oldest first, after an id.
+pub fn all_sent(tx: &mut Tx<'_>, after: domain::DeliveryId, limit: i64) -> Result<Vec<Queued>, Error> {
+    Ok(store::outbox::in_state(tx, "sent", after, limit)?)
+}
+
+/// Whether anything waits to be sent now.
+pub fn is_due(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<bool, Error> {
+    Ok(store::outbox::next(tx)?.is_some_and(|at| at <= ctx.now))
+}
+
+/// How many deliveries are in a state: pending, sent, failed, refused.
+pub fn count(tx: &mut Tx<'_>, state: &str) -> Result<i64, Error> {
+    Ok(store::outbox::count(tx, state)?)
+}

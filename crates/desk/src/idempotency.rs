@@ -1,0 +1,46 @@
+//! The same call twice is one effect: answers are remembered under the caller's key for two hours.
+
+use jiff::SignedDuration;
+use sha2::{Digest as _, Sha256};
+use store::Tx;
+use store::dedupe::Remembered;
+
+use crate::{Ctx, Error, secrets};
+
+/// How long an answer is remembered.
+const KEPT: SignedDuration = SignedDuration::from_hours(2);
+
+/// A key the caller chose, with the body it came with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    scope: &'static str,
+    key: String,
+    body_hash: String,
+}
+
+impl Key {
+    /// A key within a scope such as "tickets".
+    pub fn new(scope: &'static str, key: &str, body: &[u8]) -> Self {
+        Self { scope, key: key.to_owned(), body_hash: secrets::hex(&Sha256::digest(body)) }
+    }
+}
+
+/// Runs `f` once for a key: a repeated call is given the first answer, and `true`. The same key with another body is an
+/// error. Everything happens in the caller's transaction, so that two at once cannot both be first.
+pub fn once(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    key: Option<&Key>,
+    f: impl FnOnce(&mut Tx<'_>) -> Result<String, Error>,
+) -> Result<(String, bool), Error> {
+    let Some(key) = key else { return Ok((f(tx)?, false)) };
+    tx.lock_name(&format!("{}:{}", key.scope, key.key))?;
+    if let Some(found) = store::dedupe::find(tx, key.scope, &key.key, ctx.now)? {
+        return if found.body_hash == key.body_hash { Ok((found.answer, true)) } else { Err(Error::KeyReused) };
+    }
+    let answer = f(tx)?;
+    let remembered = Remembered { body_hash: key.body_hash.clone(), status: 201, answer: answer.clone() };
+    let expires_at = ctx.now.checked_add(KEPT).unwrap_or(ctx.now);
+    store::dedupe::remember(tx, key.scope, &key.key, &remembered, expires_at)?;
+    Ok((answer, false))
+}

@@ -1,0 +1,183 @@
+//! A mail has arrived: whose it is, and which ticket it belongs to. (CH-03)
+//!
+//! A reply token or a References chain leads to a ticket only when the sender takes part in it; anybody else who names
+//! a ticket gets a new one that says so. Automatic mail is kept and changes nothing.
+
+use domain::{Channel, Role, Status, TicketId, User};
+use mail::Message;
+use store::Tx;
+use store::tickets::Stored;
+
+use crate::texts::{self, Body};
+use crate::tickets::{NewTicket, Person, Reply, Update, open, update};
+use crate::{Ctx, Error};
+
+/// What became of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The ticket it belongs to, if any.
+    pub ticket: Option<TicketId>,
+    /// created, continued, claimed, duplicate, automatic or suspended.
+    pub outcome: &'static str,
+}
+
+/// Takes in one mail: archived whole, decided once.
+pub fn receive(tx: &mut Tx<'_>, ctx: &Ctx, raw: &[u8], message: &Message) -> Result<Received, Error> {
+    tx.lock_name(&format!("mail:{}", message.fingerprint))?;
+    if let Some((ticket, _)) = store::dedupe::seen(tx, "email", &message.fingerprint)? {
+        return Ok(Received { ticket, outcome: "duplicate" });
+    }
+    let place = Mail { ctx, message };
+    let (received, cause) = place.take_in(tx)?;
+    let mailbox = &ctx.handbook.company.from;
+    let whole = (received.ticket, None);
+    store::mails::insert(tx, ctx.now, mailbox, raw, received.outcome, cause.as_deref(), whole)?;
+    store::dedupe::saw(tx, "email", &message.fingerprint, received.ticket, received.outcome, ctx.now)?;
+    if let (Some(id), Some(ticket)) = (&message.message_id, received.ticket)
+        && received.outcome != "automatic"
+    {
+        store::mails::link(tx, id, ticket)?;
+    }
+    Ok(received)
+}
+
+struct Mail<'a> {
+    ctx: &'a Ctx,
+    message: &'a Message,
+}
+
+impl Mail<'_> {
+    fn take_in(&self, tx: &mut Tx<'_>) -> Result<(Received, Option<String>), Error> {
+        if let Some(why) = self.message.automatic_at(&self.ctx.secrets.instance) {
+            let ticket = self.named(tx)?.map(|stored| stored.ticket.id);
+            return Ok((Received { ticket, outcome: "automatic" }, Some(format!("{why:?}"))));
+        }
+        let Some(from) = &self.message.from else {
+            return Ok((Received { ticket: None, outcome: "suspended" }, Some("no sender".to_owned())));
+        };
+        let sender = match crate::users::find_or_create(tx, self.ctx, &from.email, from.name.as_deref()) {
+            Ok(sender) => sender,
+            Err(Error::Invalid(_)) => {
+                let cause = Some("the sender's address is not usable".to_owned());
+                return Ok((Received { ticket: None, outcome: "suspended" }, cause));
+            }
+            Err(error) => return Err(error),
+        };
+        if sender.suspended {
+            return Ok((Received { ticket: None, outcome: "suspended" }, Some("the sender is suspended".to_owned())));
+        }
+        let received = match self.named(tx)? {
+            Some(stored) if may_continue(&stored, &sender) => self.proceed(tx, &stored, &sender)?,
+            Some(stored) => self.begin(tx, &sender, Some(stored.ticket.id), None)?,
+            None => {
+                let claimed = mail::claims(self.message).map(TicketId);
+                let claimed = match claimed {
+                    Some(id) => store::tickets::load(tx, id)?.map(|stored| stored.ticket.id),
+                    None => None,
+                };
+                self.begin(tx, &sender, claimed, None)?
+            }
+        };
+        Ok((received, None))
+    }
+
+    /// The ticket whose token it carries, or to whose mails it refers.
+    fn named(&self, tx: &mut Tx<'_>) -> Result<Option<Stored>, Error> {
+        let key = self.ctx.secrets.reply_key();
+        if let Some(id) = mail::find_token(self.message, &key, &self.ctx.handbook.company.from) {
+            return Ok(store::tickets::load(tx, TicketId(id))?.filter(|stored| stored.ticket.deleted_at.is_none()));
+        }
+        for reference in &self.message.references {
+            for id in store::mails::linked(tx, reference)? {
+                let stored = store::tickets::load(tx, id)?;
+                if let Some(stored) = stored.filter(|stored| stored.ticket.deleted_at.is_none()) {
+                    return Ok(Some(stored));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The sender goes on with a ticket; a closed one is followed by a new one. (ST-05, ST-06)
+    fn proceed(&self, tx: &mut Tx<'_>, stored: &Stored, sender: &User) -> Result<Received, Error> {
+        let ctx = self.as_sender(sender);
+        let stored = crate::tickets::fresh(tx, &ctx, stored.ticket.id)?;
+        if stored.ticket.status == Status::Closed {
+            return self.begin(tx, sender, None, Some(stored.ticket.id));
+        }
+        let reply = Reply { body: self.body(), public: Some(true), author: Some(sender.id), details: self.details() };
+        let change = Update { comment: Some(reply), ..Update::default() };
+        update(tx, &ctx, stored.ticket.id, &change)?;
+        Ok(Received { ticket: Some(stored.ticket.id), outcome: "continued" })
+    }
+
+    /// A new ticket, perhaps one that claims to continue another or that follows a closed one.
+    fn begin(
+        &self,
+        tx: &mut Tx<'_>,
+        sender: &User,
+        claims: Option<TicketId>,
+        follows: Option<TicketId>,
+    ) -> Result<Received, Error> {
+        let subject = if self.message.subject.trim().is_empty() { "(no subject)" } else { &self.message.subject };
+        let mut new = NewTicket::request(Person::Known(sender.id), subject, self.body(), Channel::Email);
+        if new.body.is_empty() {
+            new.body = Body::plain("(empty mail)");
+        }
+        new.claims = claims;
+        new.follow_up_of = follows;
+        new.mailbox = self.message.to.first().map(|address| address.email.clone());
+        new.details = self.details();
+        new.ccs = self.copies(tx)?;
+        let done = open(tx, &self.as_sender(sender), &new)?;
+        let outcome = if claims.is_some() { "claimed" } else { "created" };
+        Ok(Received { ticket: Some(done.stored.ticket.id), outcome })
+    }
+
+    fn as_sender(&self, sender: &User) -> Ctx {
+        let role = sender.role;
+        let actor = domain::Actor::Person { id: sender.id, role };
+        Ctx { via: Channel::Email, ..self.ctx.acting_as(actor) }
+    }
+
+    fn body(&self) -> Body {
+        Body::plain(&self.message.reply_text)
+    }
+
+    /// People copied in: not we ourselves, and not one of us.
+    fn copies(&self, tx: &mut Tx<'_>) -> Result<Vec<Person>, Error> {
+        let own = texts::one_line(&self.ctx.handbook.company.from, 320).to_lowercase();
+        let mut people = Vec::new();
+        for address in self.message.cc.iter().take(20) {
+            let folded = address.folded();
+            let local_and_domain = folded.split_once('@').map(|(local, domain)| {
+                let plain = local.split('+').next().unwrap_or(local);
+                format!("{plain}@{domain}")
+            });
+            let is_own = local_and_domain.is_none_or(|plain| own.contains(&plain));
+            let known = store::users::by_email(tx, &folded)?;
+            if is_own || known.is_some_and(|user| user.role >= Role::Agent || user.suspended) {
+                continue;
+            }
+            people.push(Person::Address { email: address.email.clone(), name: address.name.clone() });
+        }
+        Ok(people)
+    }
+
+    fn details(&self) -> Option<String> {
+        let defects: Vec<String> = self.message.defects.iter().map(|defect| format!("{defect:?}")).collect();
+        let details = serde_json::json!({
+            "message_id": self.message.message_id,
+            "from": self.message.from.as_ref().map(|from| &from.email),
+            "to": self.message.to.iter().map(|to| &to.email).collect::<Vec<_>>(),
+            "quoted": self.message.quoted,
+            "defects": defects,
+        });
+        Some(details.to_string())
+    }
+}
+
+/// Who may go on with a ticket by mail: who takes part as a customer, and agents, who hold the token.
+fn may_continue(stored: &Stored, sender: &User) -> bool {
+    stored.ticket.has_participant(sender.id) || sender.role.answers()
+}

@@ -1,0 +1,100 @@
+//! Saving what was decided: events, projection, wake-up and outbox in the same transaction.
+
+use domain::{Actor, AuditId, Decided, Envelope, Event, EventId};
+use store::tickets::Stored;
+use store::{Kind, Tx};
+
+use crate::{Ctx, Error};
+
+/// A ticket after a command, and the change set it made.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The ticket as it is now.
+    pub stored: Stored,
+    /// The change set's id.
+    pub audit: AuditId,
+    /// Its events; none if nothing changed.
+    pub events: Vec<Envelope>,
+}
+
+/// The rule of the handbook that makes this event happen by itself, if one does.
+fn rule(event: &Event) -> Option<&'static str> {
+    Some(match event {
+        Event::PriorityDecided { .. } => "priority",
+        Event::Routed { .. } => "routing",
+        Event::ClockStarted { .. } | Event::ClockMoved { .. } | Event::ClockStopped { .. } => "response target",
+        Event::Acknowledged { .. } | Event::PromiseImproved { .. } => "acknowledgement",
+        Event::Warned { .. } => "warning",
+        Event::Breached { .. } => "breach",
+        Event::Reminded => "reminder",
+        Event::TimersSet { .. } => "pending",
+        _ => return None,
+    })
+}
+
+/// The rule that a status change by nobody follows from.
+fn rule_of_status(event: &Event) -> &'static str {
+    match event {
+        Event::StatusChanged { to: domain::Status::Solved, .. } => "auto-solve",
+        Event::StatusChanged { to: domain::Status::Closed, .. } => "closing by age",
+        Event::StatusChanged { to: domain::Status::Open, .. } => "end of hold",
+        _ => "system",
+    }
+}
+
+fn actor(ctx: &Ctx, event: &Event) -> (String, String) {
+    if let Some(rule) = rule(event) {
+        return ("rule".to_owned(), rule.to_owned());
+    }
+    match &ctx.actor {
+        Actor::System => ("rule".to_owned(), rule_of_status(event).to_owned()),
+        other => (other.kind().to_owned(), other.label()),
+    }
+}
+
+/// Writes the events, the fold and every effect that follows. Fails as a conflict if the ticket moved meanwhile.
+pub(crate) fn append(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    audit: AuditId,
+    mut stored: Stored,
+    decided: Decided,
+    is_new: bool,
+) -> Result<Done, Error> {
+    let before = stored.ticket.seq;
+    let count = i64::try_from(decided.events.len()).unwrap_or(0);
+    stored.ticket = decided.ticket;
+    if count == 0 {
+        return Ok(Done { stored, audit, events: Vec::new() });
+    }
+    let first = tx.next_ids(Kind::Entry, count)?;
+    let start = if is_new { 0 } else { before };
+    let events: Vec<Envelope> = (0..)
+        .zip(decided.events)
+        .map(|(index, (at, event))| {
+            let (actor_kind, actor_id) = actor(ctx, &event);
+            Envelope {
+                id: EventId(first + index),
+                ticket: stored.ticket.id,
+                seq: start + index + 1,
+                audit,
+                at,
+                actor_kind,
+                actor_id,
+                via: ctx.via,
+                policy: ctx.handbook.version.clone(),
+                event,
+            }
+        })
+        .collect();
+    store::events::append(tx, &events)?;
+    if is_new {
+        store::tickets::insert(tx, &stored)?;
+    } else {
+        store::tickets::update(tx, &stored)?;
+    }
+    crate::deliveries::cause(tx, ctx, &stored, &events)?;
+    tx.touch(format!("ticket:{}", stored.ticket.id));
+    tx.touch("tickets");
+    Ok(Done { stored, audit, events })
+}

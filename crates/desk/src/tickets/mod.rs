@@ -1,0 +1,35 @@
+//! Tickets: open, update, wake, escalate, read. One file per ability.
+
+mod append;
+mod escalate;
+mod explain;
+mod open;
+mod read;
+mod situation;
+mod update;
+mod wake;
+
+pub use append::Done;
+pub use escalate::{deescalate, escalate};
+pub use explain::{Explained, explain};
+pub use open::{CustomValue, NewTicket, Person, open};
+pub use read::{
+    Listed, audits, clocks, comments, comments_by_id, count, count_all, count_comments, count_own, count_own_comments, deliveries, events, field_values, key, list, many, own, own_comments, show, show_own,
+    view_counts, whole,
+};
+pub use store::comments::Comment;
+pub use store::outbox::Queued;
+pub use store::tickets::{Filter, Order, Stored};
+pub use update::{Reply, Update, delete, update};
+pub use wake::{Woken, due, next_due, put_off, reconsider_organization, wake};
+
+pub(crate) use situation::reader as reader_of;
+
+/// The ticket with everything done that had come due before now.
+pub(crate) fn fresh(
+    tx: &mut store::Tx<'_>,
+    ctx: &crate::Ctx,
+    id: domain::TicketId,
+) -> Result<Stored, crate::Error> {
+    update::lock(tx, ctx, id)
+}

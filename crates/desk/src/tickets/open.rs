@@ -1,0 +1,316 @@
+//! A customer asks, or an agent asks for one.
+
+use domain::{
+    Actor, Author, AuditId, Changes, Channel, Command, CommentId, CustomChange, Kind, Level, NewComment, Opening,
+    OrganizationId, Role, Severity, Status, TeamId, TicketId, User, UserId, decide,
+};
+use jiff::Timestamp;
+use store::comments::Comment;
+use store::tickets::Stored;
+use store::{Kind as Ids, Tx};
+
+use super::append::{Done, append};
+use super::situation;
+use crate::texts::Body;
+use crate::{Act, Ctx, Error, require, secrets, texts};
+
+/// A person as a door names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Person {
+    /// By id.
+    Known(UserId),
+    /// By address; unknown ones become end users.
+    Address {
+        /// The address.
+        email: String,
+        /// The name, if it was said.
+        name: Option<String>,
+    },
+}
+
+/// The value of a custom field: JSON text, or none to empty it.
+pub type CustomValue = (i64, Option<String>);
+
+/// A ticket as a door asks for it.
+#[derive(Clone, Debug)]
+pub struct NewTicket {
+    /// Who needs help.
+    pub requester: Person,
+    /// Who typed it in; the requester if nobody is named.
+    pub submitter: Option<UserId>,
+    /// Who wrote the first comment; the submitter if nobody is named.
+    pub author: Option<UserId>,
+    /// What it is about; may be empty.
+    pub subject: String,
+    /// The first comment.
+    pub body: Body,
+    /// Visible to the requester.
+    pub public: bool,
+    /// Where it came from.
+    pub channel: Channel,
+    /// How bad.
+    pub severity: Option<Severity>,
+    /// The part of the product.
+    pub area: Option<String>,
+    /// What sort of request.
+    pub kind: Option<Kind>,
+    /// Any words; they become tags.
+    pub tags: Vec<String>,
+    /// The organization, if one was named.
+    pub organization: Option<OrganizationId>,
+    /// People copied in.
+    pub ccs: Vec<Person>,
+    /// Custom fields beside severity, area and kind.
+    pub fields: Vec<CustomValue>,
+    /// Another system's name.
+    pub external_id: Option<String>,
+    /// What the app sent along, as JSON text.
+    pub context: Option<String>,
+    /// A status at once.
+    pub status: Option<Status>,
+    /// With `hold`.
+    pub hold_until: Option<Timestamp>,
+    /// An assignee at once.
+    pub assignee: Option<UserId>,
+    /// A team at once.
+    pub team: Option<TeamId>,
+    /// A level by hand.
+    pub level: Option<(Level, String)>,
+    /// The closed ticket it continues.
+    pub follow_up_of: Option<TicketId>,
+    /// A ticket its sender named without a right to it.
+    pub claims: Option<TicketId>,
+    /// The support address it came to.
+    pub mailbox: Option<String>,
+    /// Delivery details of a mail, as JSON.
+    pub details: Option<String>,
+}
+
+impl NewTicket {
+    /// A plain request: somebody, a subject and words.
+    pub fn request(requester: Person, subject: &str, body: Body, channel: Channel) -> Self {
+        Self {
+            requester,
+            submitter: None,
+            author: None,
+            subject: texts::one_line(subject, 255),
+            body,
+            public: true,
+            channel,
+            severity: None,
+            area: None,
+            kind: None,
+            tags: Vec::new(),
+            organization: None,
+            ccs: Vec::new(),
+            fields: Vec::new(),
+            external_id: None,
+            context: None,
+            status: None,
+            hold_until: None,
+            assignee: None,
+            team: None,
+            level: None,
+            follow_up_of: None,
+            claims: None,
+            mailbox: None,
+            details: None,
+        }
+    }
+}
+
+/// The person a door names; an unknown address becomes an end user.
+pub(crate) fn person(tx: &mut Tx<'_>, ctx: &Ctx, person: &Person, field: &str) -> Result<User, Error> {
+    match person {
+        Person::Known(id) => store::users::load(tx, *id)?
+            .filter(|user| user.active)
+            .ok_or_else(|| Error::invalid(field, "InvalidValue", format!("{}: there is no such user", human(field)))),
+        Person::Address { email, name } => crate::users::find_or_create(tx, ctx, email, name.as_deref()),
+    }
+}
+
+fn human(field: &str) -> String {
+    let words = field.trim_end_matches("_id").replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+/// Opens a ticket: who, how important, whose, by when, and what the requester is told, all in this transaction.
+/// (PR-05, ROT-01, SLA-01, PR-06)
+pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> {
+    require(&ctx.actor, Act::OpenRequest)?;
+    if new.body.is_empty() {
+        return Err(Error::blank("base", "Description"));
+    }
+    let requester = person(tx, ctx, &new.requester, "requester_id")?;
+    let submitter = match new.submitter {
+        Some(id) if id != requester.id => person(tx, ctx, &Person::Known(id), "submitter_id")?,
+        _ => requester.clone(),
+    };
+    let author = match new.author {
+        Some(id) if id != submitter.id => person(tx, ctx, &Person::Known(id), "comment.author_id")?,
+        _ => submitter.clone(),
+    };
+    let tags = texts::tags(new.tags.iter().map(String::as_str));
+    let ticket_facts = handbook::TicketFacts {
+        channel: new.channel.as_str().to_owned(),
+        area: new.area.clone().unwrap_or_default(),
+        severity: new.severity.map(Severity::as_str).unwrap_or_default().to_owned(),
+        kind: new.kind.map(Kind::as_str).unwrap_or_default().to_owned(),
+        subject: new.subject.clone(),
+        tags: tags.clone(),
+    };
+    let belonging = situation::belonging(tx, ctx, &requester, new.organization, &ticket_facts)?;
+    let mut facts = situation::facts(tx, ctx, &requester, &belonging, &new.subject)?;
+    if ctx.actor.is_agent()
+        && let Some(id) = ctx.actor.user()
+    {
+        facts.author = situation::candidate(tx, id)?;
+    }
+    if let Some(assignee) = new.assignee {
+        facts.assignee = agent(tx, assignee)?;
+    }
+    let ids = Numbers::take(tx)?;
+    let subject_salt = salt();
+    let comment = comment_row(ctx, &ids, &author, new);
+    let opening = Opening {
+        id: ids.ticket,
+        requester: requester.id,
+        submitter: submitter.id,
+        organization: belonging.id(),
+        internal: requester.role >= Role::Agent,
+        channel: new.channel,
+        severity: new.severity,
+        area: new.area.clone(),
+        kind: new.kind,
+        tags,
+        ccs: ccs(tx, ctx, &new.ccs, requester.id)?,
+        follow_up_of: new.follow_up_of,
+        claims: new.claims,
+        subject_digest: secrets::digest(&subject_salt, &new.subject),
+        comment: NewComment {
+            id: comment.id,
+            author: author.id,
+            by: side(&author, requester.id, &[]),
+            public: new.public,
+            digest: secrets::digest(&comment.salt, &comment.body),
+        },
+        changes: Changes {
+            status: new.status,
+            hold_until: new.hold_until,
+            assignee: new.assignee.map(Some),
+            team: new.team,
+            level: new.level.clone(),
+            fields: custom_changes(&new.fields),
+            ..Changes::default()
+        },
+    };
+    // Without a signature nobody is signed in: the request is the requester's own act.
+    let acting = match ctx.actor {
+        Actor::Anonymous => ctx.acting_as(Actor::Person { id: requester.id, role: Role::EndUser }),
+        _ => ctx.clone(),
+    };
+    let command = Command::Open(Box::new(opening));
+    let decided = decide(None, &command, &facts, &acting.actor, &ctx.handbook, ctx.now)?;
+    let stored = Stored {
+        ticket: decided.ticket.clone(),
+        subject: new.subject.clone(),
+        subject_salt,
+        first_comment: comment.id,
+        external_id: new.external_id.clone(),
+        brand: None,
+        mailbox: new.mailbox.clone(),
+        locale: requester.locale.clone(),
+    };
+    store::comments::insert(tx, &comment)?;
+    for (field, value) in &new.fields {
+        store::tickets::set_field(tx, ids.ticket, *field, value.as_deref())?;
+    }
+    if let Some(context) = &new.context {
+        store::tickets::set_context(tx, ids.ticket, context)?;
+    }
+    append(tx, &acting, ids.audit, stored, decided, true)
+}
+
+/// The numbers a new ticket needs, taken before anything is decided.
+struct Numbers {
+    ticket: TicketId,
+    audit: AuditId,
+    comment: CommentId,
+}
+
+impl Numbers {
+    fn take(tx: &mut Tx<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            ticket: TicketId(tx.next_id(Ids::Ticket)?),
+            audit: AuditId(tx.next_id(Ids::Audit)?),
+            comment: CommentId(tx.next_id(Ids::Entry)?),
+        })
+    }
+}
+
+fn comment_row(ctx: &Ctx, ids: &Numbers, author: &User, new: &NewTicket) -> Comment {
+    Comment {
+        id: ids.comment,
+        ticket: ids.ticket,
+        audit: ids.audit,
+        author: author.id,
+        public: new.public,
+        body: new.body.text.clone(),
+        html: new.body.html.clone(),
+        salt: salt(),
+        via: new.channel,
+        details: new.details.clone(),
+        created_at: ctx.now,
+    }
+}
+
+/// A fresh salt for a digest.
+pub(crate) fn salt() -> String {
+    secrets::hex(&secrets::random::<12>())
+}
+
+/// On whose side an author stands.
+pub(crate) fn side(author: &User, requester: UserId, ccs: &[UserId]) -> Author {
+    if author.id == requester {
+        Author::Customer
+    } else if author.role.answers() {
+        Author::Agent
+    } else if ccs.contains(&author.id) {
+        Author::Customer
+    } else {
+        Author::Other
+    }
+}
+
+/// The people copied in: each once, never the requester.
+pub(crate) fn ccs(tx: &mut Tx<'_>, ctx: &Ctx, people: &[Person], requester: UserId) -> Result<Vec<UserId>, Error> {
+    let mut ids = Vec::new();
+    for one in people {
+        let user = person(tx, ctx, one, "email_ccs")?;
+        if user.id != requester && !ids.contains(&user.id) {
+            ids.push(user.id);
+        }
+    }
+    Ok(ids)
+}
+
+/// An agent a ticket may be assigned to.
+pub(crate) fn agent(tx: &mut Tx<'_>, id: UserId) -> Result<domain::Candidate, Error> {
+    let user = store::users::load(tx, id)?.filter(|user| user.active && user.role.answers());
+    match user {
+        Some(_) => situation::candidate(tx, id),
+        None => Err(Error::invalid("assignee_id", "InvalidValue", "Assignee: is not an agent")),
+    }
+}
+
+/// What the log keeps of custom fields: that they changed, and a digest.
+pub(crate) fn custom_changes(fields: &[CustomValue]) -> Vec<CustomChange> {
+    fields
+        .iter()
+        .map(|(field, value)| CustomChange {
+            field: domain::FieldId(*field),
+            digest: value.as_deref().map(|value| secrets::digest(&salt(), value)),
+        })
+        .collect()
+}

@@ -1,0 +1,204 @@
+//! Reading tickets.
+
+use domain::{Clock, Envelope, Status, TicketId};
+use store::Tx;
+use store::comments::Comment;
+use store::outbox::Queued;
+use store::page::{Key, Page};
+use store::tickets::{Filter, Order, Stored};
+
+use crate::{Act, Ctx, Error, require};
+
+/// A ticket in a list, with the words it began with.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The ticket.
+    pub stored: Stored,
+    /// Plain text of the first comment.
+    pub description: String,
+    /// Values of custom fields, as JSON text.
+    pub fields: Vec<(i64, String)>,
+}
+
+/// A ticket as agents see it.
+pub fn show(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Stored, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let stored = store::tickets::load(tx, id)?.filter(|stored| stored.ticket.deleted_at.is_none());
+    stored.ok_or(Error::NotFound)
+}
+
+/// A ticket as its requester or somebody copied in may see it; somebody else's is not found.
+pub fn show_own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Stored, Error> {
+    require(&ctx.actor, Act::OwnRequests)?;
+    let stored = store::tickets::load(tx, id)?.filter(|stored| stored.ticket.deleted_at.is_none());
+    let stored = stored.ok_or(Error::NotFound)?;
+    match ctx.actor.user() {
+        Some(user) if stored.ticket.has_participant(user) && stored.ticket.public => Ok(stored),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// One page of a list.
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter, order: Order, page: &Page) -> Result<Vec<Listed>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let found = store::tickets::page(tx, filter, order, page)?;
+    listed(tx, found)
+}
+
+/// One page of a person's own tickets.
+pub fn own(tx: &mut Tx<'_>, ctx: &Ctx, statuses: &[Status], page: &Page) -> Result<Vec<Listed>, Error> {
+    require(&ctx.actor, Act::OwnRequests)?;
+    let user = ctx.actor.user().ok_or(Error::Unauthenticated)?;
+    let filter = Filter { requester: Some(user), statuses: statuses.to_vec(), ..Filter::default() };
+    let found = store::tickets::page(tx, &filter, Order::Id, page)?;
+    listed(tx, found)
+}
+
+/// The tickets with these numbers, in the order asked; unknown ones are left out.
+pub fn many(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId]) -> Result<Vec<Listed>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let mut found = store::tickets::many(tx, ids)?;
+    found.sort_by_key(|stored| ids.iter().position(|id| *id == stored.ticket.id));
+    listed(tx, found)
+}
+
+/// Adds to tickets the words they began with and their custom fields.
+pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>, Error> {
+    let ids: Vec<TicketId> = found.iter().map(|stored| stored.ticket.id).collect();
+    let first: Vec<_> = found.iter().map(|stored| stored.first_comment).collect();
+    let mut words: std::collections::HashMap<_, _> =
+        store::comments::many(tx, &first)?.into_iter().map(|comment| (comment.id, comment.body)).collect();
+    let values = store::tickets::field_values(tx, &ids)?;
+    Ok(found
+        .into_iter()
+        .map(|stored| Listed {
+            description: words.remove(&stored.first_comment).unwrap_or_default(),
+            fields: values
+                .iter()
+                .filter(|(ticket, _, _)| *ticket == stored.ticket.id)
+                .map(|(_, field, value)| (*field, value.clone()))
+                .collect(),
+            stored,
+        })
+        .collect())
+}
+
+/// One ticket with the words it began with and its custom fields.
+pub fn whole(tx: &mut Tx<'_>, stored: Stored) -> Result<Listed, Error> {
+    let first = store::comments::load(tx, stored.first_comment)?;
+    let fields = field_values(tx, stored.ticket.id)?;
+    Ok(Listed { description: first.map(|comment| comment.body).unwrap_or_default(), fields, stored })
+}
+
+/// How many tickets a filter finds, all of them counted.
+pub fn count_all(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter) -> Result<i64, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    Ok(store::tickets::count_up_to(tx, filter, i64::MAX)?)
+}
+
+/// How many comments a ticket has.
+pub fn count_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<i64, Error> {
+    show(tx, ctx, id)?;
+    Ok(store::comments::count(tx, id, false)?)
+}
+
+/// The comments with these ids.
+pub fn comments_by_id(tx: &mut Tx<'_>, ids: &[domain::CommentId]) -> Result<Vec<Comment>, Error> {
+    Ok(store::comments::many(tx, ids)?)
+}
+
+/// Values of a ticket's custom fields, as JSON text.
+pub fn field_values(tx: &mut Tx<'_>, id: TicketId) -> Result<Vec<(i64, String)>, Error> {
+    let values = store::tickets::field_values(tx, &[id])?;
+    Ok(values.into_iter().map(|(_, field, value)| (field, value)).collect())
+}
+
+/// How many tickets a filter finds, counted up to a thousand and one.
+pub fn count(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter) -> Result<i64, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    Ok(store::tickets::count_up_to(tx, filter, 1001)?)
+}
+
+/// The counts beside several views.
+pub fn view_counts(tx: &mut Tx<'_>, ctx: &Ctx, filters: &[Filter]) -> Result<Vec<i64>, Error> {
+    filters.iter().map(|filter| count(tx, ctx, filter)).collect()
+}
+
+/// A page of comments; who is no agent sees public ones only.
+pub fn comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, page: &Page) -> Result<Vec<Comment>, Error> {
+    let only_public = if crate::may(&ctx.actor, Act::ReadDesk) {
+        show(tx, ctx, id)?;
+        false
+    } else {
+        show_own(tx, ctx, id)?;
+        true
+    };
+    Ok(store::comments::page(tx, id, only_public, page)?)
+}
+
+/// How many tickets of a person's own are in these statuses.
+pub fn count_own(tx: &mut Tx<'_>, ctx: &Ctx, statuses: &[Status]) -> Result<i64, Error> {
+    require(&ctx.actor, Act::OwnRequests)?;
+    let user = ctx.actor.user().ok_or(Error::Unauthenticated)?;
+    let filter = Filter { requester: Some(user), statuses: statuses.to_vec(), ..Filter::default() };
+    Ok(store::tickets::count_up_to(tx, &filter, i64::MAX)?)
+}
+
+/// A page of a person's own ticket's comments: public ones only, also for agents.
+pub fn own_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, page: &Page) -> Result<Vec<Comment>, Error> {
+    show_own(tx, ctx, id)?;
+    Ok(store::comments::page(tx, id, true, page)?)
+}
+
+/// How many public comments a person's own ticket has.
+pub fn count_own_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<i64, Error> {
+    show_own(tx, ctx, id)?;
+    Ok(store::comments::count(tx, id, true)?)
+}
+
+/// All clocks of a ticket, oldest first.
+pub fn clocks(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Clock>, Error> {
+    Ok(show(tx, ctx, id)?.ticket.clocks)
+}
+
+/// A ticket's whole log.
+pub fn events(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Envelope>, Error> {
+    show(tx, ctx, id)?;
+    Ok(store::events::of_ticket(tx, id)?)
+}
+
+/// A ticket's change sets, oldest first, each with its events and comments.
+pub fn audits(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<(Vec<Envelope>, Vec<Comment>)>, Error> {
+    let events = events(tx, ctx, id)?;
+    let ids: Vec<_> = events
+        .iter()
+        .filter_map(|envelope| match &envelope.event {
+            domain::Event::Commented { comment, .. } => Some(*comment),
+            _ => None,
+        })
+        .collect();
+    let comments = store::comments::many(tx, &ids)?;
+    let mut sets: Vec<(Vec<Envelope>, Vec<Comment>)> = Vec::new();
+    for envelope in events {
+        match sets.last_mut() {
+            Some((set, _)) if set[0].audit == envelope.audit => set.push(envelope),
+            _ => {
+                let of_set = comments.iter().filter(|comment| comment.audit == envelope.audit).cloned().collect();
+                sets.push((vec![envelope], of_set));
+            }
+        }
+    }
+    Ok(sets)
+}
+
+/// What left or tries to leave for a ticket.
+pub fn deliveries(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Queued>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    Ok(store::outbox::of_ticket(tx, id)?)
+}
+
+/// A list's key for a ticket.
+pub fn key(order: Order, stored: &Stored) -> Key {
+    Key { value: order.key(stored), id: stored.ticket.id.0 }
+}
+

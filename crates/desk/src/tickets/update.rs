@@ -1,0 +1,268 @@
+//! Changes of a ticket: an answer, a note, another status; the customer's next message.
+
+use domain::{
+    AuditId, Cause, Changes, Channel, Command, CommentId, Kind, Level, NewComment, OrganizationId, Severity, Status,
+    TeamId, TicketId, UserId, decide,
+};
+use jiff::Timestamp;
+use store::comments::Comment;
+use store::tickets::Stored;
+use store::{Kind as Ids, Tx};
+
+use super::append::{Done, append};
+use super::open::{self, CustomValue, Person};
+use super::{situation, wake};
+use crate::texts::Body;
+use crate::{Act, Ctx, Error, require, secrets, texts};
+
+/// A comment as a door asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The words.
+    pub body: Body,
+    /// Visible to the requester; otherwise a note. Says nothing: public if the ticket is.
+    pub public: Option<bool>,
+    /// Who wrote it; the caller if nobody is named.
+    pub author: Option<UserId>,
+    /// Delivery details of a mail, as JSON.
+    pub details: Option<String>,
+}
+
+/// What a door asks to change; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Update {
+    /// A comment.
+    pub comment: Option<Reply>,
+    /// The number of the last event the caller has seen; something newer is a conflict. (NF-04)
+    pub seen: Option<i64>,
+    /// The `updated_at` the caller has seen, in whole seconds.
+    pub stamp: Option<Timestamp>,
+    /// Another status.
+    pub status: Option<Status>,
+    /// With `hold`.
+    pub hold_until: Option<Timestamp>,
+    /// With `solved`.
+    pub cause: Option<Cause>,
+    /// Somebody, or nobody.
+    pub assignee: Option<Option<UserId>>,
+    /// Another team.
+    pub team: Option<TeamId>,
+    /// A level by hand, with the reason.
+    pub level: Option<(Level, String)>,
+    /// All tags.
+    pub tags: Option<Vec<String>>,
+    /// Tags to add.
+    pub add_tags: Vec<String>,
+    /// Tags to take away.
+    pub remove_tags: Vec<String>,
+    /// All people copied in.
+    pub ccs: Option<Vec<Person>>,
+    /// How bad.
+    pub severity: Option<Option<Severity>>,
+    /// The part of the product.
+    pub area: Option<Option<String>>,
+    /// What sort of request.
+    pub kind: Option<Option<Kind>>,
+    /// Somebody else needs help.
+    pub requester: Option<Person>,
+    /// Another organization counts.
+    pub organization: Option<Option<OrganizationId>>,
+    /// Another subject.
+    pub subject: Option<String>,
+    /// Another system's name.
+    pub external_id: Option<Option<String>>,
+    /// Custom fields beside severity, area and kind.
+    pub fields: Vec<CustomValue>,
+}
+
+/// The ticket, locked, with everything done that had come due before now.
+pub(crate) fn lock(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Stored, Error> {
+    let stored = store::tickets::lock(tx, id)?.filter(|stored| stored.ticket.deleted_at.is_none());
+    let stored = stored.ok_or(Error::NotFound)?;
+    if stored.ticket.next_wakeup().is_some_and(|at| at <= ctx.now) {
+        return wake::catch_up(tx, ctx, stored);
+    }
+    Ok(stored)
+}
+
+/// Changes a ticket as one change set. Agents may change everything, participants may write and solve.
+pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Result<Done, Error> {
+    let stored = lock(tx, ctx, id)?;
+    authorize(ctx, &stored)?;
+    check_seen(&stored, update)?;
+    let ticket = &stored.ticket;
+    let requester = match &update.requester {
+        Some(person) => open::person(tx, ctx, person, "requester_id")?,
+        None => store::users::load(tx, ticket.requester)?.ok_or(Error::NotFound)?,
+    };
+    let named = match update.organization {
+        Some(named) => named,
+        None if update.requester.is_none() => ticket.organization,
+        None => None,
+    };
+    let subject = update.subject.clone().unwrap_or_else(|| stored.subject.clone());
+    let belonging = situation::belonging(tx, ctx, &requester, named, &handbook::TicketFacts::default())?;
+    let mut facts = situation::facts(tx, ctx, &requester, &belonging, &subject)?;
+    let author = comment_author(tx, ctx, update)?;
+    if let Some(id) = author.as_ref().map(|user| user.id).or(ctx.actor.user()) {
+        facts.author = situation::candidate(tx, id)?;
+    }
+    match update.assignee {
+        Some(Some(assignee)) => facts.assignee = open::agent(tx, assignee)?,
+        Some(None) | None => {
+            if let Some(assignee) = ticket.assignee {
+                facts.assignee = situation::candidate(tx, assignee)?;
+            }
+        }
+    }
+    let audit = AuditId(tx.next_id(Ids::Audit)?);
+    let comment = comment(tx, ctx, &stored, update, author.as_ref(), audit)?;
+    let subject_salt = update.subject.as_ref().map(|_| open::salt());
+    let changes = Changes {
+        comment: comment.as_ref().map(|(_, new)| new.clone()),
+        status: update.status,
+        hold_until: update.hold_until,
+        cause: update.cause,
+        assignee: update.assignee,
+        team: update.team,
+        level: update.level.clone(),
+        tags: tags(&stored, update),
+        ccs: update.ccs.as_deref().map(|people| open::ccs(tx, ctx, people, requester.id)).transpose()?,
+        severity: update.severity,
+        area: update.area.clone(),
+        kind: update.kind,
+        requester: update.requester.as_ref().map(|_| requester.id),
+        organization: if update.organization.is_some() || update.requester.is_some() {
+            Some(belonging.id())
+        } else {
+            None
+        },
+        subject_digest: subject_salt
+            .as_ref()
+            .filter(|_| subject != stored.subject)
+            .map(|salt| secrets::digest(salt, &subject)),
+        fields: changed_fields(tx, &stored, update)?,
+    };
+    let command = Command::Update(Box::new(changes));
+    let decided = decide(Some(ticket), &command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
+    if let Some((row, _)) = &comment {
+        store::comments::insert(tx, row)?;
+    }
+    for (field, value) in &update.fields {
+        store::tickets::set_field(tx, id, *field, value.as_deref())?;
+    }
+    let mut stored = stored;
+    if subject != stored.subject {
+        stored.subject = subject;
+        stored.subject_salt = subject_salt.unwrap_or_default();
+    }
+    let named_anew = update.external_id.clone().filter(|name| *name != stored.external_id);
+    if let Some(external_id) = named_anew {
+        stored.external_id = external_id;
+        if decided.events.is_empty() {
+            store::tickets::update(tx, &stored)?;
+        }
+    }
+    append(tx, ctx, audit, stored, decided, false)
+}
+
+fn authorize(ctx: &Ctx, stored: &Stored) -> Result<(), Error> {
+    if crate::may(&ctx.actor, Act::WorkTickets) {
+        return Ok(());
+    }
+    require(&ctx.actor, Act::OwnRequests)?;
+    match ctx.actor.user() {
+        Some(user) if stored.ticket.has_participant(user) => Ok(()),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Refuses to write over what the caller has not seen. (NF-04)
+fn check_seen(stored: &Stored, update: &Update) -> Result<(), Error> {
+    let ticket = &stored.ticket;
+    let newer = update.seen.is_some_and(|seen| seen != ticket.seq)
+        || update.stamp.is_some_and(|stamp| stamp.as_second() != ticket.updated_at.as_second());
+    if newer { Err(Error::Conflict("the ticket has changed since you read it".to_owned())) } else { Ok(()) }
+}
+
+fn comment_author(tx: &mut Tx<'_>, ctx: &Ctx, update: &Update) -> Result<Option<domain::User>, Error> {
+    let Some(reply) = &update.comment else { return Ok(None) };
+    let id = reply.author.or(ctx.actor.user()).ok_or(Error::Unauthenticated)?;
+    open::person(tx, ctx, &Person::Known(id), "comment.author_id").map(Some)
+}
+
+fn comment(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+    update: &Update,
+    author: Option<&domain::User>,
+    audit: AuditId,
+) -> Result<Option<(Comment, NewComment)>, Error> {
+    let (Some(reply), Some(author)) = (&update.comment, author) else { return Ok(None) };
+    if reply.body.is_empty() {
+        return Ok(None);
+    }
+    let ticket = &stored.ticket;
+    let by = open::side(author, ticket.requester, &ticket.ccs);
+    let public = by == domain::Author::Customer && !author.role.answers() || reply.public.unwrap_or(ticket.public);
+    let row = Comment {
+        id: CommentId(tx.next_id(Ids::Entry)?),
+        ticket: ticket.id,
+        audit,
+        author: author.id,
+        public,
+        body: reply.body.text.clone(),
+        html: reply.body.html.clone(),
+        salt: open::salt(),
+        via: ctx.via,
+        details: reply.details.clone(),
+        created_at: ctx.now,
+    };
+    let digest = secrets::digest(&row.salt, &row.body);
+    let new = NewComment { id: row.id, author: author.id, by, public, digest };
+    Ok(Some((row, new)))
+}
+
+fn tags(stored: &Stored, update: &Update) -> Option<Vec<String>> {
+    if update.tags.is_none() && update.add_tags.is_empty() && update.remove_tags.is_empty() {
+        return None;
+    }
+    let base = update.tags.as_ref().unwrap_or(&stored.ticket.tags);
+    let removed = texts::tags(update.remove_tags.iter().map(String::as_str));
+    let mut tags = texts::tags(base.iter().chain(&update.add_tags).map(String::as_str));
+    tags.retain(|tag| !removed.contains(tag));
+    Some(tags)
+}
+
+/// Only values that differ from the stored ones are a change.
+fn changed_fields(tx: &mut Tx<'_>, stored: &Stored, update: &Update) -> Result<Vec<domain::CustomChange>, Error> {
+    if update.fields.is_empty() {
+        return Ok(Vec::new());
+    }
+    let present = store::tickets::field_values(tx, &[stored.ticket.id])?;
+    let differs = |(field, value): &&CustomValue| {
+        let old = present.iter().find(|(_, id, _)| id == field).map(|(_, _, value)| value);
+        old != value.as_ref()
+    };
+    let changed: Vec<CustomValue> = update.fields.iter().filter(differs).cloned().collect();
+    Ok(open::custom_changes(&changed))
+}
+
+/// Removes a ticket from every list.
+pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
+    require(&ctx.actor, Act::WorkTickets)?;
+    let stored = lock(tx, ctx, id)?;
+    let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
+    let belonging =
+        situation::belonging(tx, ctx, &requester, stored.ticket.organization, &handbook::TicketFacts::default())?;
+    let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
+    let decided = decide(Some(&stored.ticket), &Command::Delete, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
+    let audit = AuditId(tx.next_id(Ids::Audit)?);
+    append(tx, ctx, audit, stored, decided, false)
+}
+
+/// Which door a customer's words came through keeps its name in the log.
+pub(crate) fn through(ctx: &Ctx, via: Channel) -> Ctx {
+    Ctx { via, ..ctx.clone() }
+}

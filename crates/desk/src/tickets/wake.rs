@@ -1,0 +1,84 @@
+//! What has come due.
+
+use domain::{Actor, AuditId, Command, OrganizationId, Status, TicketId, decide};
+use jiff::Timestamp;
+use store::tickets::Stored;
+use store::{Kind as Ids, Tx};
+
+use super::append::append;
+use super::situation;
+use super::update::through;
+use crate::{Ctx, Error};
+
+/// What became of a wake-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Woken {
+    /// Something happened.
+    Done,
+    /// Somebody else was faster, or it had been put off.
+    Nothing,
+}
+
+/// The earliest subjects that want to be looked at by `now`.
+pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<store::wakeups::Wakeup>, Error> {
+    Ok(store::wakeups::due(tx, now, limit)?)
+}
+
+/// Does what has come due on a ticket by the context's instant.
+pub fn wake(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Woken, Error> {
+    let Some(stored) = store::tickets::lock(tx, id)? else { return Ok(Woken::Nothing) };
+    match stored.ticket.next_wakeup() {
+        Some(at) if at <= ctx.now => {
+            catch_up(tx, ctx, stored)?;
+            Ok(Woken::Done)
+        }
+        _ => Ok(Woken::Nothing),
+    }
+}
+
+/// Fires every timer that is due by now, in order, each at its own instant.
+pub(crate) fn catch_up(tx: &mut Tx<'_>, ctx: &Ctx, stored: Stored) -> Result<Stored, Error> {
+    let ctx = through(&ctx.acting_as(Actor::System), domain::Channel::System);
+    decide_on(tx, &ctx, stored, &Command::Wake)
+}
+
+fn decide_on(tx: &mut Tx<'_>, ctx: &Ctx, stored: Stored, command: &Command) -> Result<Stored, Error> {
+    let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
+    let belonging =
+        situation::belonging(tx, ctx, &requester, stored.ticket.organization, &handbook::TicketFacts::default())?;
+    let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
+    let decided = decide(Some(&stored.ticket), command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
+    if decided.events.is_empty() {
+        return Ok(stored);
+    }
+    let audit = AuditId(tx.next_id(Ids::Audit)?);
+    Ok(append(tx, ctx, audit, stored, decided, false)?.stored)
+}
+
+/// The facts about an organization changed: its open tickets are decided anew. (PR-07)
+pub fn reconsider_organization(tx: &mut Tx<'_>, ctx: &Ctx, id: OrganizationId) -> Result<(), Error> {
+    let ctx = ctx.acting_as(Actor::Rule("plan change".to_owned()));
+    for ticket in store::tickets::unsolved_of_organization(tx, id)? {
+        let Some(stored) = store::tickets::lock(tx, ticket)? else { continue };
+        let stored = catch_up_first(tx, &ctx, stored)?;
+        if stored.ticket.deleted_at.is_none() && !matches!(stored.ticket.status, Status::Solved | Status::Closed) {
+            decide_on(tx, &ctx, stored, &Command::Reconsider)?;
+        }
+    }
+    Ok(())
+}
+
+fn catch_up_first(tx: &mut Tx<'_>, ctx: &Ctx, stored: Stored) -> Result<Stored, Error> {
+    if stored.ticket.next_wakeup().is_some_and(|at| at <= ctx.now) { catch_up(tx, ctx, stored) } else { Ok(stored) }
+}
+
+/// The next instant at which a subject wants to be looked at.
+pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
+    Ok(store::wakeups::next(tx)?)
+}
+
+/// A wake-up that failed is tried again in ten minutes, so that it cannot hold up the others.
+pub fn put_off(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<(), Error> {
+    let at = ctx.now.checked_add(jiff::SignedDuration::from_mins(10)).unwrap_or(ctx.now);
+    Ok(store::wakeups::set(tx, "ticket", id.0, Some(at), true)?)
+}
