@@ -173,7 +173,14 @@ fn test_in_the_browser() -> Result<Tally> {
         folder.join("node_modules/.package-lock.json").metadata().and_then(|file| file.modified());
     let wanted = folder.join("package-lock.json").metadata().and_then(|file| file.modified())?;
     if installed.map_or(true, |installed| installed < wanted) {
-        let arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+        let arguments = [
+            "ci",
+            "--ignore-scripts",
+            "--include=dev",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ];
         run_to_end(command("npm", &arguments).current_dir(&folder))?;
     }
     let chromium = Package::Chromium.place().context("Chromium is not installed")?;

@@ -24,7 +24,7 @@ const IN_TESTS_ONLY: [(&str, &str); 1] =
     [(".unwrap()", "say what is wrong: `?`, `expect` or a default")];
 
 /// Readings of the wall clock; the one place for them is the clock.
-const CLOCK_READINGS: [&str; 3] = ["Timestamp::now", "Zoned::now", "SystemTime::now"];
+const CLOCK_READINGS: [&str; 3] = ["Timestamp::now", "ZonedDateTime::now", "SystemTime::now"];
 const CLOCK: &str = "crates/desk/src/clock.rs";
 
 /// How a statement of SQL is recognised: by how it starts, or by how it starts and what follows.
