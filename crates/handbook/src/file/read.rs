@@ -180,8 +180,8 @@ fn contacts(root: &Section<'_, '_>) -> Contacts {
         let texts = section.one_or_more(key);
         texts
             .iter()
-            .filter_map(|text| section.understood(key, text, email))
-            .map(|email| email.value)
+            .filter_map(|text| section.understood(key, text, contact))
+            .map(|contact| contact.value)
             .collect()
     };
     let contacts = Contacts {
@@ -221,6 +221,12 @@ fn known_team(slug: &str, teams: &[Team]) -> Result<String, String> {
         "unknown team \"{slug}\"{}",
         hint(slug, teams.iter().map(|team| team.slug.as_str()))
     ))
+}
+
+/// An address, a name or a chat channel: what a playbook tells is a person's to read, whatever it is called.
+fn contact(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("is empty".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 /// An address in lower case. Whether anyone reads mail there is not ours to know.
