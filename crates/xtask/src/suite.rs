@@ -107,11 +107,7 @@ fn print_summary(finished: &[Finished], took: Duration) {
     let failed: Vec<&str> =
         finished.iter().filter(|part| part.tally.failed > 0).map(|part| part.name).collect();
     if !failed.is_empty() {
-        println!(
-            "Failed: {}. One part alone: cargo xtask test --only {}",
-            failed.join(", "),
-            failed[0]
-        );
+        println!("Failed: {}. To run one part alone: --only PART", failed.join(", "));
     }
 }
 
