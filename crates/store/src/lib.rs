@@ -1,1 +1,38 @@
 //! Every SQL statement, on SQLite and PostgreSQL.
+//!
+//! [`Store`] opens either engine and runs closures in transactions; a closure is given a [`Tx`] and speaks the common
+//! dialect: `$1` for parameters, `BIGINT`, `TEXT`, `BOOLEAN` and `BYTEA` for columns, instants as microseconds.
+
+#![expect(clippy::doc_markdown, reason = "SQLite and PostgreSQL are names of products, not of code")]
+
+// The engines.
+mod engine;
+mod error;
+mod ids;
+pub mod migrate;
+mod sql;
+mod value;
+
+pub use engine::{Engine, Options, Store, Tx};
+pub use error::Error;
+pub use ids::Kind;
+pub use sql::Sql;
+pub use value::{FromValue, Param, Row, Value};
+
+// The tables, a module each.
+pub mod comments;
+pub mod dedupe;
+pub mod events;
+pub mod fields;
+pub mod handbooks;
+mod keysets;
+pub mod mails;
+pub mod memberships;
+pub mod organizations;
+pub mod outbox;
+pub mod page;
+pub mod sessions;
+pub mod teams;
+pub mod tickets;
+pub mod users;
+pub mod wakeups;

@@ -1,0 +1,174 @@
+//! SQLite: one thread that writes, and some that read.
+//!
+//! The writer takes every closure that waits into one transaction, each in a savepoint of its own, and commits once
+//! for all of them. So each change is on disk before its caller hears of it, at a share of the price of one sync.
+
+pub(crate) mod file;
+pub(crate) mod statement;
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+
+use super::notices::Board;
+use super::queue::Queue;
+use super::threads::Threads;
+use super::tx::{Session, Tx};
+use super::work::{Ending, Work};
+use super::{Options, Task};
+use crate::Error;
+use crate::migrate::{self, Migration};
+
+/// How many closures share a commit at most.
+const BATCH: usize = 256;
+/// After so long a batch takes no more closures in, so that its first callers do not wait for its last.
+const BATCH_TIME: Duration = Duration::from_millis(20);
+/// A write that holds the only writer for longer than this is worth a warning.
+const SLOW: Duration = Duration::from_millis(50);
+
+/// The waiting lines of an open file, and its threads.
+pub(crate) struct Pool {
+    writes: Arc<Queue<Task>>,
+    reads: Arc<Queue<Task>>,
+    threads: Threads,
+}
+
+impl Pool {
+    pub(crate) fn open(
+        path: &Path,
+        options: &Options,
+        migrations: &[Migration],
+        board: &Board,
+    ) -> Result<Self, Error> {
+        let lock = Arc::new(file::lock(path)?);
+        let mut connection = file::open_writer(path)?;
+        migrate::sqlite(&mut connection, path, migrations, options.now)?;
+
+        let mut pool = Self {
+            writes: Arc::new(Queue::new()),
+            reads: Arc::new(Queue::new()),
+            threads: Threads::default(),
+        };
+        for _ in 0..options.readers.max(1) {
+            let (connection, lock, reads) =
+                (file::open_reader(path)?, Arc::clone(&lock), Arc::clone(&pool.reads));
+            pool.threads.start("store-reader", move || read_all(&connection, &reads, &lock))?;
+        }
+        let (writes, board) = (Arc::clone(&pool.writes), board.clone());
+        pool.threads
+            .start("store-writer", move || write_all(&connection, &writes, &board, &lock))?;
+        Ok(pool)
+    }
+
+    pub(crate) fn push(&self, task: Task) {
+        if task.is_write { &self.writes } else { &self.reads }.push(task);
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.writes.close();
+        self.reads.close();
+        self.threads.join();
+    }
+}
+
+/// Reads for as long as the store is open; the lock is held until then.
+fn read_all(connection: &Connection, reads: &Queue<Task>, _lock: &File) {
+    while let Some(mut task) = reads.pop() {
+        if let Err(error) = read(connection, task.work.as_mut()) {
+            task.work.fail(error);
+        }
+        task.work.answer();
+    }
+}
+
+fn read(connection: &Connection, work: &mut dyn Work) -> Result<(), Error> {
+    statement::command(connection, "BEGIN")?;
+    let mut tx = Tx::reader(Session::Sqlite(connection));
+    work.run(&mut tx);
+    // Nothing was written; this only lets go of the snapshot.
+    statement::command(connection, "ROLLBACK")
+}
+
+/// Writes for as long as the store is open; the lock is held until then.
+fn write_all(connection: &Connection, writes: &Queue<Task>, board: &Board, _lock: &File) {
+    while let Some(first) = writes.pop() {
+        let mut batch = Batch::default();
+        let committed = batch.run(connection, first, writes);
+        if committed.is_err() && !connection.is_autocommit() {
+            let undone = statement::command(connection, "ROLLBACK");
+            tracing::error!(is_undone = undone.is_ok(), "a commit failed and was rolled back");
+        }
+        batch.answer(committed, board);
+    }
+}
+
+/// The closures that share a commit.
+#[derive(Default)]
+struct Batch {
+    works: Vec<Box<dyn Work>>,
+    touched: Vec<Arc<str>>,
+}
+
+impl Batch {
+    fn run(
+        &mut self,
+        connection: &Connection,
+        first: Task,
+        writes: &Queue<Task>,
+    ) -> Result<(), Error> {
+        let started = Instant::now();
+        let mut begun = statement::command(connection, "BEGIN IMMEDIATE");
+        let mut next = Some(first);
+        while let Some(mut task) = next {
+            if begun.is_ok() {
+                begun = self.step(connection, task.work.as_mut());
+            }
+            self.works.push(task.work);
+            let is_full = self.works.len() >= BATCH || started.elapsed() > BATCH_TIME;
+            next = if is_full || begun.is_err() { None } else { writes.pop_waiting() };
+        }
+        begun?;
+        statement::command(connection, "COMMIT")
+    }
+
+    /// Runs one closure in its savepoint. An error here is the end of the whole batch.
+    fn step(&mut self, connection: &Connection, work: &mut dyn Work) -> Result<(), Error> {
+        let started = Instant::now();
+        statement::command(connection, "SAVEPOINT one")?;
+        let mut tx = Tx::writer(Session::Sqlite(connection));
+        let ending = work.run(&mut tx);
+        let touched = tx.into_touched();
+        if ending == Ending::Keep {
+            self.touched.extend(touched);
+        } else {
+            // A full disk may have undone everything already; then this fails, and the batch with it.
+            statement::command(connection, "ROLLBACK TO one")?;
+        }
+        statement::command(connection, "RELEASE one")?;
+        warn_if_slow(started.elapsed());
+        Ok(())
+    }
+
+    fn answer(mut self, committed: Result<(), Error>, board: &Board) {
+        match committed {
+            Ok(()) => board.publish(self.touched),
+            Err(error) => {
+                let cause: Arc<dyn std::error::Error + Send + Sync> = Arc::new(error);
+                self.works.iter_mut().for_each(|work| work.fail(Error::Commit(Arc::clone(&cause))));
+            }
+        }
+        self.works.into_iter().for_each(Work::answer);
+    }
+}
+
+fn warn_if_slow(elapsed: Duration) {
+    if elapsed > SLOW {
+        let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        tracing::warn!(elapsed_ms, "a write held up all others; bulk work goes in chunks");
+    }
+}

@@ -1,0 +1,237 @@
+//! A transaction, as use cases see it.
+
+use std::sync::Arc;
+
+use super::{Engine, postgres, sqlite};
+use crate::{Error, Kind, Param, Row, ids, params};
+
+/// How often a run of ids is tried for on PostgreSQL before giving up.
+const RUN_ATTEMPTS: usize = 100;
+
+/// One transaction. It ends when the closure it was given to returns: `Ok` commits, `Err` rolls back.
+///
+/// Once a statement has failed the transaction can only be rolled back, on both engines; use `ON CONFLICT` where a
+/// conflict is expected.
+pub struct Tx<'a> {
+    session: Session<'a>,
+    is_writer: bool,
+    is_aborted: bool,
+    change: Option<i64>,
+    touched: Vec<Arc<str>>,
+}
+
+/// The connection a transaction runs on.
+pub(crate) enum Session<'a> {
+    /// The embedded engine.
+    Sqlite(&'a rusqlite::Connection),
+    /// The server.
+    Postgres(&'a mut postgres::Link),
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn writer(session: Session<'a>) -> Self {
+        Self { session, is_writer: true, is_aborted: false, change: None, touched: Vec::new() }
+    }
+
+    pub(crate) fn reader(session: Session<'a>) -> Self {
+        Self { is_writer: false, ..Self::writer(session) }
+    }
+
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.is_aborted
+    }
+
+    pub(crate) fn into_touched(self) -> Vec<Arc<str>> {
+        self.touched
+    }
+
+    /// Runs a statement and says how many rows it changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Sqlite`] or [`Error::Postgres`] when the engine refuses it, [`Error::ReadOnly`] when a read writes,
+    /// [`Error::Aborted`] when an earlier statement failed.
+    pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, Error> {
+        self.run(|session| match session {
+            Session::Sqlite(connection) => sqlite::statement::execute(connection, sql, params),
+            Session::Postgres(link) => link.execute(sql, params),
+        })
+    }
+
+    /// The rows of a statement.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::execute`].
+    pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, Error> {
+        self.run(|session| match session {
+            Session::Sqlite(connection) => sqlite::statement::query(connection, sql, params),
+            Session::Postgres(link) => link.query(sql, params),
+        })
+    }
+
+    /// The first row of a statement, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::execute`].
+    pub fn query_opt(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Option<Row>, Error> {
+        Ok(self.query(sql, params)?.into_iter().next())
+    }
+
+    /// The row of a statement that always has one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::execute`], and [`Error::NoRow`].
+    pub fn query_one(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Row, Error> {
+        self.query_opt(sql, params)?.ok_or(Error::NoRow)
+    }
+
+    /// Takes an id. It is never given again, and larger than all that were given before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::execute`].
+    pub fn next_id(&mut self, kind: Kind) -> Result<i64, Error> {
+        self.next_ids(kind, 1)
+    }
+
+    /// Takes `count` ids in a row and gives the first; `count` is at least 1.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::execute`], and [`Error::Ids`] when others always came between.
+    pub fn next_ids(&mut self, kind: Kind, count: i64) -> Result<i64, Error> {
+        self.must_write()?;
+        let count = count.max(1);
+        match self.engine() {
+            Engine::Sqlite => Ok(self.advance(kind.as_str(), count)? - count + 1),
+            Engine::Postgres => {
+                let steps = (count - 1) / kind.block() + 1;
+                for _ in 0..RUN_ATTEMPTS {
+                    let rows = self.query(kind.nextval(), params![steps])?;
+                    let steps =
+                        rows.iter().map(|row| row.get(0)).collect::<Result<Vec<i64>, Error>>()?;
+                    if let Some(first) = ids::run(&steps, kind.block()) {
+                        return Ok(first);
+                    }
+                }
+                Err(Error::Ids(count))
+            }
+        }
+    }
+
+    /// This transaction's place in the export order, the same for all it changes. Store it in `changed`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::execute`].
+    pub fn change_id(&mut self) -> Result<i64, Error> {
+        self.must_write()?;
+        if let Some(change) = self.change {
+            return Ok(change);
+        }
+        let change = match self.engine() {
+            Engine::Sqlite => self.advance("change", 1)?,
+            Engine::Postgres => self
+                .query_one("SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)", params![])?
+                .get(0)?,
+        };
+        self.change = Some(change);
+        Ok(change)
+    }
+
+    /// Rows with a smaller `changed` are all there: no transaction still open can commit one below this.
+    ///
+    /// In a read it fits whatever that read sees. In a write on PostgreSQL ask for it before reading the rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::execute`].
+    pub fn stable_before(&mut self) -> Result<i64, Error> {
+        let sql = match self.engine() {
+            Engine::Sqlite => {
+                "SELECT coalesce((SELECT last FROM ids WHERE kind = 'change'), 0) + 1"
+            }
+            Engine::Postgres => {
+                "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
+            }
+        };
+        self.query_one(sql, params![])?.get(0)
+    }
+
+    /// What a `SELECT` ends with to lock its rows until the transaction ends.
+    pub fn lock_suffix(&self) -> &'static str {
+        match self.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// What a `SELECT` ends with to lock the rows that nobody else has locked and leave out the others.
+    pub fn skip_locked(&self) -> &'static str {
+        match self.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Waits until no other transaction holds this name, and holds it until the end of this one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::execute`].
+    pub fn lock_name(&mut self, name: &str) -> Result<(), Error> {
+        self.must_write()?;
+        match self.engine() {
+            // There is one writer.
+            Engine::Sqlite => Ok(()),
+            Engine::Postgres => self
+                .query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", params![name])
+                .map(|_| ()),
+        }
+    }
+
+    /// Says that something changed, such as "ticket:12". Receivers hear of it once the transaction is committed; what
+    /// a read or a rolled back transaction touches is forgotten.
+    pub fn touch(&mut self, topic: impl Into<Arc<str>>) {
+        let topic = topic.into();
+        if self.is_writer && !self.touched.contains(&topic) {
+            self.touched.push(topic);
+        }
+    }
+
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        match self.session {
+            Session::Sqlite(_) => Engine::Sqlite,
+            Session::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    fn must_write(&self) -> Result<(), Error> {
+        if self.is_writer { Ok(()) } else { Err(Error::ReadOnly) }
+    }
+
+    fn advance(&mut self, kind: &str, count: i64) -> Result<i64, Error> {
+        let row = self.query_one(
+            "INSERT INTO ids (kind, last) VALUES ($1, $2)
+             ON CONFLICT (kind) DO UPDATE SET last = ids.last + excluded.last RETURNING last",
+            params![kind, count],
+        )?;
+        row.get(0)
+    }
+
+    fn run<T>(
+        &mut self,
+        statement: impl FnOnce(&mut Session<'a>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.is_aborted {
+            return Err(Error::Aborted);
+        }
+        let result = statement(&mut self.session);
+        self.is_aborted = result.is_err();
+        result
+    }
+}
