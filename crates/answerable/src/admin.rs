@@ -36,7 +36,7 @@ pub(crate) fn agent(command: AgentCommand) -> anyhow::Result<()> {
     let store = serve::store(&store.database_url)?;
     let token = store
         .write_blocking(move |tx| {
-            let user = desk::users::ensure_agent(tx, &ctx, &email, &name, role)?;
+            let user = desk::sessions::ensure_agent(tx, &ctx, &email, &name, role)?;
             desk::sessions::create_link(tx, &ctx, user.id)
         })
         .map_err(told)?;
@@ -52,7 +52,7 @@ pub(crate) fn token(command: TokenCommand) -> anyhow::Result<()> {
     let shown = email.clone();
     let token = store
         .write_blocking(move |tx| {
-            let user = desk::users::by_email(tx, &email)?.filter(|user| user.role.answers()).ok_or(Error::NotFound)?;
+            let user = desk::sessions::candidate(tx, &email)?.filter(|user| user.role.answers()).ok_or(Error::NotFound)?;
             desk::sessions::create_token(tx, &ctx, user.id)
         })
         .with_context(|| format!("there is no agent with the address {shown}"))?;

@@ -27,15 +27,13 @@ pub(crate) fn add(
     }
     if query.includes("groups") {
         let ids: Vec<TeamId> = tickets.iter().map(|stored| stored.ticket.team).collect();
-        let teams = desk::teams::all(tx)?;
+        let teams = desk::tickets::beside::teams(tx)?;
         let found = teams.iter().filter(|team| ids.contains(&team.id));
         answer.insert("groups".to_owned(), found.map(|team| crate::groups::json(team, base)).collect());
     }
     if query.includes("organizations") {
-        let mut ids: Vec<OrganizationId> = tickets.iter().filter_map(|stored| stored.ticket.organization).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let found = desk::organizations::many(tx, &ids)?;
+        let ids: Vec<OrganizationId> = tickets.iter().filter_map(|stored| stored.ticket.organization).collect();
+        let found = desk::tickets::beside::organizations(tx, &ids)?;
         let list = found.iter().map(|organization| crate::organizations::json(organization, base)).collect();
         answer.insert("organizations".to_owned(), list);
     }
@@ -68,18 +66,12 @@ fn policy_metrics(stored: &Stored) -> Vec<Value> {
 
 /// People, each once.
 pub(crate) fn users(tx: &mut Tx<'_>, ids: &[UserId], base: &str) -> Result<Value, Error> {
-    let mut ids = ids.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    Ok(desk::users::many(tx, &ids)?.iter().map(|user| crate::users::json(user, base)).collect())
+    Ok(desk::tickets::beside::people(tx, ids)?.iter().map(|user| crate::users::json(user, base)).collect())
 }
 
 /// People as a customer may see them: who they are, and whether they are one of us.
 pub(crate) fn people(tx: &mut Tx<'_>, ids: &[UserId]) -> Result<Value, Error> {
-    let mut ids = ids.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    let people = desk::users::many(tx, &ids)?;
+    let people = desk::tickets::beside::people(tx, ids)?;
     let list = people.iter().map(|user| {
         let name = user.alias.as_deref().unwrap_or(&user.name);
         json!({ "id": user.id.0, "name": name, "agent": user.role.answers(), "photo": null, "organization_id": null })

@@ -2,7 +2,7 @@
 
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
 use argon2::Argon2;
-use domain::{TokenId, User, UserId};
+use domain::{Role, TokenId, User, UserId};
 use jiff::SignedDuration;
 use store::Tx;
 
@@ -59,6 +59,25 @@ pub fn hash_password(password: &str) -> String {
     hash.expect("argon2's own parameters are valid").to_string()
 }
 
+/// Whether a text can be a mail address.
+pub fn is_address(text: &str) -> bool {
+    crate::users::address(text).is_some()
+}
+
+/// Makes sure that somebody is known with at least this role; the command line does this before anybody can sign in.
+pub fn ensure_agent(tx: &mut Tx<'_>, ctx: &Ctx, email: &str, name: &str, role: Role) -> Result<User, Error> {
+    let mut user = crate::users::find_or_create(tx, ctx, email, Some(name))?;
+    if user.role < role {
+        user.role = role;
+        user.verified = true;
+        user.updated_at = ctx.now;
+        store::users::update(tx, &user)?;
+        let payload = serde_json::json!({ "role": role.as_str() }).to_string();
+        crate::handbooks::record_admin(tx, ctx, "user", user.id.0, "role_changed", &payload)?;
+    }
+    Ok(user)
+}
+
 /// Whether a password may be used; too short is refused.
 pub fn check_new_password(password: &str) -> Result<(), Error> {
     if password.chars().count() < SHORTEST {
@@ -78,6 +97,12 @@ pub fn store_password(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, hash: &str) -> R
     user.updated_at = ctx.now;
     store::users::update(tx, &user)?;
     Ok(())
+}
+
+/// Sets a person's password; too short is refused.
+pub fn set_password(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, password: &str) -> Result<(), Error> {
+    check_new_password(password)?;
+    store_password(tx, ctx, user, &hash_password(password))
 }
 
 /// Makes an API token and shows it this once.

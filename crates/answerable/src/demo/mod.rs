@@ -90,7 +90,7 @@ async fn admin(desk: &Desk, address: &str) -> anyhow::Result<serde_json::Value> 
     let ctx: Ctx = desk.ctx(Actor::System, Channel::System);
     let token = desk
         .write(ctx, move |tx, ctx| {
-            let user = desk::users::ensure_agent(tx, ctx, ADMIN, "Demo admin", Role::Admin)?;
+            let user = desk::sessions::ensure_agent(tx, ctx, ADMIN, "Demo admin", Role::Admin)?;
             desk::sessions::store_password(tx, ctx, user.id, &hash)?;
             desk::sessions::create_token(tx, ctx, user.id)
         })

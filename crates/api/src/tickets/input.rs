@@ -195,7 +195,7 @@ pub(crate) fn requester(input: &mut Object<'_>) -> Option<Person> {
     let mut inner = input.object("requester")?;
     let email = inner.text("email", 320).flatten().filter(|email| !email.trim().is_empty());
     let name = inner.text("name", 255).flatten().filter(|name| !name.trim().is_empty());
-    if email.as_deref().is_none_or(|email| !desk::users::is_address(email)) {
+    if email.as_deref().is_none_or(|email| !desk::sessions::is_address(email)) {
         let code = if email.is_none() { "BlankValue" } else { "InvalidFormat" };
         inner.complain("email", code, if email.is_none() { "cannot be blank" } else { "is not a mail address" });
     }
@@ -222,7 +222,7 @@ pub(crate) fn people(input: &mut Object<'_>, key: &str) -> Option<Vec<Person>> {
         match (id, email) {
             _ if removed => {}
             (Some(id), _) => people.push(Person::Known(UserId(id))),
-            (None, Some(email)) if desk::users::is_address(email) => {
+            (None, Some(email)) if desk::sessions::is_address(email) => {
                 people.push(Person::Address { email: email.trim().to_owned(), name });
             }
             _ => input.complain(key, "InvalidValue", &format!("{} is neither an id nor a mail address", shown(one))),
@@ -244,7 +244,7 @@ impl Lookups {
 
     fn assignee(&self, tx: &mut Tx<'_>) -> Result<Option<UserId>, Error> {
         let Some(email) = &self.assignee_email else { return Ok(None) };
-        let user = desk::users::by_email(tx, email)?;
+        let user = desk::sessions::candidate(tx, email)?;
         let wrong = || Error::invalid("assignee_email", "InvalidValue", "Assignee email: there is no such agent");
         user.map(|user| Some(user.id)).ok_or_else(wrong)
     }

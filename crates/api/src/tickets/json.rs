@@ -23,7 +23,7 @@ const SYSTEM: [&str; 7] = ["subject", "description", "status", "tickettype", "pr
 
 /// Loads the ticket fields.
 pub(crate) fn custom_fields(tx: &mut Tx<'_>) -> Result<CustomFields, Error> {
-    Ok(CustomFields { all: desk::fields::all(tx, "ticket")? })
+    Ok(CustomFields { all: desk::tickets::beside::fields(tx)? })
 }
 
 impl CustomFields {

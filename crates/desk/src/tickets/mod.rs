@@ -1,6 +1,7 @@
 //! Tickets: open, update, wake, escalate, read. One file per ability.
 
 mod append;
+pub mod beside;
 mod escalate;
 mod explain;
 mod open;

@@ -1,0 +1,32 @@
+//! What is shown beside tickets: fields, people, teams, organizations. Rights were checked for the tickets themselves.
+
+use domain::{Field, Organization, OrganizationId, Team, User, UserId};
+use store::Tx;
+
+use crate::Error;
+
+/// All ticket fields in order.
+pub fn fields(tx: &mut Tx<'_>) -> Result<Vec<Field>, Error> {
+    Ok(store::fields::all(tx, "ticket")?)
+}
+
+/// The people with these ids, each once.
+pub fn people(tx: &mut Tx<'_>, ids: &[UserId]) -> Result<Vec<User>, Error> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(store::users::many(tx, &ids)?)
+}
+
+/// All teams.
+pub fn teams(tx: &mut Tx<'_>) -> Result<Vec<Team>, Error> {
+    Ok(store::teams::all(tx)?)
+}
+
+/// The organizations with these ids, each once.
+pub fn organizations(tx: &mut Tx<'_>, ids: &[OrganizationId]) -> Result<Vec<Organization>, Error> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(store::organizations::many(tx, &ids)?)
+}
