@@ -54,9 +54,10 @@ async fn move_clock(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_form = content_type.starts_with("application/x-www-form-urlencoded");
-    let fields = if is_form { form(&body) } else { object(&body) };
+    // JSON is JSON whatever its label says; anything else is a form from a page.
+    let json = object(&body);
+    let is_form = json.is_none() && !body.trim_ascii_start().starts_with(b"{");
+    let fields = json.or_else(|| if is_form { form(&body) } else { None });
     let Some(fields) = fields else { return wrong("body", "expected {\"set\": …} or {\"advance\": …}") };
     let next = match worker.next_due().await {
         Ok(next) => next,

@@ -70,8 +70,9 @@ impl Place for Envelope {
 fn audit(events: &[Envelope], comments: &[Comment], state: &mut Option<Ticket>, place: &impl Place) -> Value {
     let person = events.iter().find_map(Envelope::person);
     let mut list = Vec::new();
+    let opening = events.first().is_some_and(|envelope| envelope.seq == 1);
     for envelope in events {
-        event(envelope, comments, state.as_ref(), &mut list);
+        event(envelope, comments, state.as_ref(), opening, &mut list);
         match state {
             Some(ticket) => ticket.fold(envelope.at, &envelope.event),
             None => *state = Ticket::replay(envelope.ticket, [(envelope.at, &envelope.event)]),
@@ -88,7 +89,13 @@ fn audit(events: &[Envelope], comments: &[Comment], state: &mut Option<Ticket>, 
     })
 }
 
-fn event(envelope: &Envelope, comments: &[Comment], before: Option<&Ticket>, list: &mut Vec<Value>) {
+fn event(
+    envelope: &Envelope,
+    comments: &[Comment],
+    before: Option<&Ticket>,
+    opening: bool,
+    list: &mut Vec<Value>,
+) {
     let id = envelope.id.0;
     let mut push = |mut value: Value| {
         value["id"] = id.into();
@@ -99,7 +106,7 @@ fn event(envelope: &Envelope, comments: &[Comment], before: Option<&Ticket>, lis
         list.push(value);
     };
     let change = |field: &str, value: Value, previous: Value| {
-        if envelope.seq <= 1 {
+        if opening {
             json!({ "type": "Create", "field_name": field, "value": value })
         } else {
             json!({ "type": "Change", "field_name": field, "value": value, "previous_value": previous })

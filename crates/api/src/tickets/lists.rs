@@ -6,7 +6,7 @@ use desk::{Desk, Error, Key, Start};
 use domain::{OrganizationId, TicketId, UserId};
 use serde_json::{Value, json};
 
-use super::json;
+use super::json as shape;
 use crate::answers::{Answer, Problem, ok};
 use crate::body::{id_list, path_id};
 use crate::caller::Caller;
@@ -81,7 +81,7 @@ async fn page(desk: Desk, caller: Caller, query: Query, filter: Filter) -> Answe
                 (true, false) => Some(desk::tickets::count_all(tx, ctx, &filter)?),
             };
             let rest = paging.finish(&query, &base, &mut rows, count, |row| desk::tickets::key(order, &row.stored));
-            let fields = json::custom_fields(tx)?;
+            let fields = shape::custom_fields(tx)?;
             let mut body = String::with_capacity(rows.len() * 2048);
             body.push_str("{\"tickets\":[");
             let embeds = sideloads::embeds(&query);
@@ -89,7 +89,7 @@ async fn page(desk: Desk, caller: Caller, query: Query, filter: Filter) -> Answe
                 if index > 0 {
                     body.push(',');
                 }
-                let ticket = json::ticket(row, &fields, &base);
+                let ticket = shape::ticket(row, &fields, &base);
                 if embeds {
                     let mut value = serde_json::to_value(ticket).unwrap_or_default();
                     sideloads::embed(&query, &row.stored, &mut value);
@@ -116,7 +116,7 @@ pub(super) async fn count(State(desk): State<Desk>, caller: Caller) -> Answer {
     let counter = desk.clone();
     let now = caller.ctx.now;
     let value = desk.read(caller.ctx, move |tx, _| counter.count_tickets(tx)).await?;
-    Ok(ok(json!({ "count": { "value": value, "refreshed_at": json::time(now) } })))
+    Ok(ok(json!({ "count": { "value": value, "refreshed_at": shape::time(now) } })))
 }
 
 pub(super) async fn show_many(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
@@ -125,10 +125,10 @@ pub(super) async fn show_many(State(desk): State<Desk>, caller: Caller, query: Q
     let answer = desk
         .read(caller.ctx, move |tx, ctx| {
             let rows = desk::tickets::many(tx, ctx, &ids)?;
-            let fields = json::custom_fields(tx)?;
+            let fields = shape::custom_fields(tx)?;
             let mut tickets = Vec::new();
             for row in &rows {
-                let mut value = serde_json::to_value(json::ticket(row, &fields, &base)).unwrap_or_default();
+                let mut value = serde_json::to_value(shape::ticket(row, &fields, &base)).unwrap_or_default();
                 sideloads::embed(&query, &row.stored, &mut value);
                 tickets.push(value);
             }
@@ -159,7 +159,7 @@ pub(super) async fn comments(State(desk): State<Desk>, caller: Caller, Path(id):
                 let authors: Vec<UserId> = rows.iter().map(|row| row.author).collect();
                 answer.insert("users".to_owned(), sideloads::users(tx, &authors, &base)?);
             }
-            answer.insert("comments".to_owned(), rows.iter().map(json::comment).collect());
+            answer.insert("comments".to_owned(), rows.iter().map(shape::comment).collect());
             Ok(answer)
         })
         .await?;
@@ -170,7 +170,7 @@ pub(super) async fn comments_count(State(desk): State<Desk>, caller: Caller, Pat
     let id = TicketId(path_id(&id)?);
     let now = caller.ctx.now;
     let value = desk.read(caller.ctx, move |tx, ctx| desk::tickets::count_comments(tx, ctx, id)).await?;
-    Ok(ok(json!({ "count": { "value": value, "refreshed_at": json::time(now) } })))
+    Ok(ok(json!({ "count": { "value": value, "refreshed_at": shape::time(now) } })))
 }
 
 pub(super) async fn related(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {

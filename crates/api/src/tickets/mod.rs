@@ -2,7 +2,7 @@
 
 mod audits;
 mod clocks;
-mod input;
+pub(crate) mod input;
 pub(crate) mod json;
 mod lists;
 mod tags;
@@ -13,6 +13,8 @@ use axum::response::IntoResponse as _;
 use desk::{Act, Ctx, Desk, Error, Tx, idempotency};
 use domain::TicketId;
 use serde_json::{Value, json};
+
+use self::json as shape;
 
 use crate::answers::{Answer, created, no_content, ok};
 use crate::body::{Body, path_id};
@@ -70,9 +72,9 @@ pub(crate) fn one(
     query: &Query,
 ) -> Result<Value, Error> {
     let listed = desk::tickets::whole(tx, stored)?;
-    let fields = json::custom_fields(tx)?;
+    let fields = shape::custom_fields(tx)?;
     let _ = ctx;
-    let mut value = serde_json::to_value(json::ticket(&listed, &fields, base)).unwrap_or_default();
+    let mut value = serde_json::to_value(shape::ticket(&listed, &fields, base)).unwrap_or_default();
     sideloads::embed(query, &listed.stored, &mut value);
     Ok(value)
 }
@@ -81,7 +83,7 @@ async fn create(State(desk): State<Desk>, caller: Caller, headers: HeaderMap, bo
     let input = body.object("ticket")?;
     let key = idempotency_key("tickets", &headers, &body);
     let keyed = key.is_some();
-    let fields = desk.read(caller.ctx.clone(), |tx, _| json::custom_fields(tx)).await?;
+    let fields = desk.read(caller.ctx.clone(), |tx, _| shape::custom_fields(tx)).await?;
     let new = input::new_ticket(input, &fields, caller.ctx.actor.user())?;
     let base = caller.base.clone();
     let (answer, hit) = desk
@@ -129,7 +131,7 @@ pub(crate) fn changed(tx: &mut Tx<'_>, ctx: &Ctx, done: desk::tickets::Done, bas
 async fn update(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, body: Body) -> Answer {
     let id = TicketId(path_id(&id)?);
     let input = body.object("ticket")?;
-    let fields = desk.read(caller.ctx.clone(), |tx, _| json::custom_fields(tx)).await?;
+    let fields = desk.read(caller.ctx.clone(), |tx, _| shape::custom_fields(tx)).await?;
     let change = input::update(input, &fields)?;
     let base = caller.base;
     let answer = desk

@@ -164,11 +164,6 @@ pub(super) fn next_id(tx: &mut Tx<'_>) -> Result<i64, Error> {
     }
 }
 
-/// Whether a ticket field is one every ticket has by itself.
-pub fn is_system(field: &Field) -> bool {
-    field.owner == "ticket" && SYSTEM.iter().any(|(kind, _)| *kind == field.kind)
-}
-
 fn brand(tx: &mut Tx<'_>, ctx: &Ctx, name: &str) -> Result<(), Error> {
     match store::fields::default_brand(tx)? {
         None => store::fields::insert_default_brand(tx, name, ctx.now).map(|_| ())?,

@@ -10,7 +10,7 @@ use store::{Kind, Tx};
 use crate::handbooks::record_admin;
 use crate::{Act, Ctx, Error, require};
 
-pub use ensure::{ensure, is_system};
+pub use ensure::ensure;
 pub use options::{delete_option, set_option};
 
 /// What tickets' fields can be.
@@ -62,7 +62,7 @@ pub struct Input {
 }
 
 /// All fields of "ticket", "user" or "organization". End users see those of tickets that are made for them.
-pub fn all(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str) -> Result<Vec<Field>, Error> {
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str) -> Result<Vec<Field>, Error> {
     let act = if owner == "ticket" { Act::OwnRequests } else { Act::ReadDesk };
     require(&ctx.actor, act)?;
     let mut fields = store::fields::all(tx, owner)?;
@@ -74,7 +74,7 @@ pub fn all(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str) -> Result<Vec<Field>, Error>
 
 /// One field.
 pub fn show(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str, id: FieldId) -> Result<Field, Error> {
-    let fields = all(tx, ctx, owner)?;
+    let fields = list(tx, ctx, owner)?;
     fields.into_iter().find(|field| field.id == id).ok_or(Error::NotFound)
 }
 

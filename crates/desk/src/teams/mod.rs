@@ -22,8 +22,8 @@ pub struct Input {
     pub description: Option<Option<String>>,
 }
 
-/// All teams.
-pub fn all(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Team>, Error> {
+/// All teams, for those who may read them.
+pub fn list(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Team>, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
     Ok(store::teams::all(tx)?)
 }

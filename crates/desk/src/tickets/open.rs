@@ -151,6 +151,12 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
         Some(id) if id != submitter.id => person(tx, ctx, &Person::Known(id), "comment.author_id")?,
         _ => submitter.clone(),
     };
+    if let Some(id) = new.organization {
+        situation::check_named(tx, &requester, id)?;
+    }
+    if let Some(source) = new.follow_up_of {
+        check_source(tx, source)?;
+    }
     let tags = texts::tags(new.tags.iter().map(String::as_str));
     let ticket_facts = handbook::TicketFacts {
         channel: new.channel.as_str().to_owned(),
@@ -230,6 +236,18 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
         store::tickets::set_context(tx, ids.ticket, context)?;
     }
     append(tx, &acting, ids.audit, stored, decided, true)
+}
+
+/// A follow-up continues a closed ticket. (ST-06)
+fn check_source(tx: &mut Tx<'_>, source: TicketId) -> Result<(), Error> {
+    let found = store::tickets::load(tx, source)?.filter(|stored| stored.ticket.deleted_at.is_none());
+    match found {
+        Some(stored) if stored.ticket.status == Status::Closed => Ok(()),
+        Some(_) => Err(Error::invalid("via_followup_source_id", "InvalidValue", "Via followup source: is not closed")),
+        None => {
+            Err(Error::invalid("via_followup_source_id", "InvalidValue", "Via followup source: there is no such ticket"))
+        }
+    }
 }
 
 /// The numbers a new ticket needs, taken before anything is decided.

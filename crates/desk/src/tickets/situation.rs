@@ -88,6 +88,21 @@ fn highest(
     Ok(Belonging { organization: best.map(|(_, _, organization)| organization), because })
 }
 
+/// Refuses an organization that is not the requester's own, by membership or by mail domain.
+pub(crate) fn check_named(tx: &mut Tx<'_>, requester: &User, id: OrganizationId) -> Result<(), Error> {
+    if store::organizations::of_user(tx, requester.id)?.iter().any(|membership| membership.of == id) {
+        return Ok(());
+    }
+    let domain = requester.email.as_deref().and_then(|email| email.rsplit_once('@'));
+    if let Some((_, domain)) = domain
+        && store::organizations::by_domain(tx, &domain.to_lowercase())? == Some(id)
+    {
+        return Ok(());
+    }
+    let what = "Organization: is not one of the requester's organizations";
+    Err(Error::invalid("organization_id", "InvalidValue", what))
+}
+
 fn requester_facts(requester: &User) -> handbook::RequesterFacts {
     let email = requester.email.clone().unwrap_or_default().to_lowercase();
     let domain = email.rsplit_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default();

@@ -100,6 +100,9 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         None if update.requester.is_none() => ticket.organization,
         None => None,
     };
+    if let Some(Some(id)) = update.organization {
+        situation::check_named(tx, &requester, id)?;
+    }
     let subject = update.subject.clone().unwrap_or_else(|| stored.subject.clone());
     let belonging = situation::belonging(tx, ctx, &requester, named, &handbook::TicketFacts::default())?;
     let mut facts = situation::facts(tx, ctx, &requester, &belonging, &subject)?;

@@ -2,7 +2,7 @@
 
 use domain::{Identity, IdentityId, Membership, MembershipId, OrganizationId, Role, User, UserId};
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use store::{Kind, Tx};
 
 use crate::handbooks::record_admin;
@@ -101,8 +101,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<User, Error> 
     store::users::update(tx, &user)?;
     tx.touch(format!("user:{}", user.id));
     if role != Role::EndUser {
-        let payload = serde_json::json!({ "role": role.as_str() }).to_string();
-        record_admin(tx, ctx, "user", user.id.0, "agent_created", &payload)?;
+        record_admin(tx, ctx, "user", user.id.0, "agent_created", &json!({ "role": role.as_str() }).to_string())?;
     }
     Ok(user)
 }

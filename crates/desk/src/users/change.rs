@@ -257,20 +257,14 @@ pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<User, Error> {
     Ok(user)
 }
 
-/// Sets somebody's password, as an admin.
-pub fn set_password(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId, password: &str) -> Result<(), Error> {
-    require(&ctx.actor, Act::Configure)?;
-    store::users::load(tx, id)?.filter(|user| user.active).ok_or(Error::NotFound)?;
-    crate::sessions::set_password(tx, ctx, id, password)?;
-    record_admin(tx, ctx, "user", id.0, "password_set", "{}")
-}
-
-/// Sets one's own password, after the old one was checked.
-pub fn change_password(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId, password: &str) -> Result<(), Error> {
+/// Stores the hash of somebody's new password: an admin for others, everybody for themselves.
+pub fn set_password(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId, hash: &str) -> Result<(), Error> {
     if ctx.actor.user() != Some(id) {
-        return Err(Error::forbidden());
+        require(&ctx.actor, Act::Configure)?;
     }
-    crate::sessions::set_password(tx, ctx, id, password)
+    store::users::load(tx, id)?.filter(|user| user.active).ok_or(Error::NotFound)?;
+    crate::sessions::store_password(tx, ctx, id, hash)?;
+    record_admin(tx, ctx, "user", id.0, "password_set", "{}")
 }
 
 #[cfg(test)]

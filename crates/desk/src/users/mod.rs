@@ -8,13 +8,13 @@ mod search;
 mod tags;
 
 pub use arrive::{Input, NewIdentity, create, create_or_update, find_or_create};
-pub use change::{change_password, delete, set_password, update};
+pub use change::{delete, set_password, update};
 pub use identities::{
     IdentityInput, add_identity, change_identity, delete_identity, identities, identity, make_primary,
     request_verification, verify,
 };
 pub use read::{
-    Extras, Listed, Related, Wanted, autocomplete, count, deleted, extras, list, many, members, related, search, show,
+    Extras, Listed, Related, Wanted, autocomplete, by_keys, count, deleted, extras, list, members, related, search, show,
     show_deleted,
 };
 pub use search::roles;

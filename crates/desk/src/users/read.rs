@@ -31,10 +31,19 @@ pub fn show(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<User, Error> {
     store::users::load(tx, id)?.ok_or(Error::NotFound)
 }
 
-/// The people with these numbers that exist.
-pub fn many(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[UserId]) -> Result<Vec<User>, Error> {
+/// The people with these numbers, also deleted ones, or else the active ones with these external ids.
+pub fn by_keys(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    ids: &[UserId],
+    external_ids: Vec<String>,
+) -> Result<Vec<User>, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
-    Ok(store::users::many(tx, ids)?)
+    if external_ids.is_empty() {
+        return Ok(store::users::many(tx, ids)?);
+    }
+    let filter = Filter { external_ids, ..Filter::default() };
+    Ok(store::users::page(tx, &filter, Order::Id, &Page::first(100))?)
 }
 
 /// One page of people.
