@@ -2,6 +2,7 @@
 
 mod answers;
 mod body;
+mod bulk;
 mod caller;
 mod fields;
 mod groups;

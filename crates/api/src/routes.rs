@@ -62,6 +62,7 @@ impl Route {
 pub fn routes() -> Vec<Route> {
     let mut all = Vec::new();
     all.extend(crate::tickets::routes());
+    all.extend(crate::bulk::routes());
     all.extend(crate::requests::routes());
     all.extend(crate::users::routes());
     all.extend(crate::organizations::routes());

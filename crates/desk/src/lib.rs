@@ -7,12 +7,14 @@ mod error;
 mod rights;
 mod secrets;
 
+pub mod bulk;
 pub mod deliveries;
 pub mod fields;
 pub mod handbooks;
 pub mod idempotency;
 pub mod mailbox;
 pub mod organizations;
+pub mod pages;
 pub mod sessions;
 pub mod teams;
 pub mod texts;

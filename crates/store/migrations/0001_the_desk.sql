@@ -178,6 +178,7 @@ CREATE TABLE tickets (
     locale TEXT,
     external_id TEXT,
     due_sort BIGINT NOT NULL,
+    is_escalated BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     deleted_at BIGINT,
@@ -283,7 +284,6 @@ CREATE TABLE outbox (
     subject TEXT NOT NULL,
     text TEXT NOT NULL,
     html TEXT,
-    headers TEXT NOT NULL,
     payload TEXT NOT NULL,
     state TEXT NOT NULL,
     due_at BIGINT NOT NULL,
@@ -377,6 +377,8 @@ CREATE TABLE api_jobs (
     actor_id BIGINT NOT NULL,
     created_at BIGINT NOT NULL
 );
+
+CREATE INDEX api_jobs_by_age ON api_jobs (created_at, id);
 
 -- What admins change, as events.
 CREATE TABLE admin_events (

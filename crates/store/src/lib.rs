@@ -20,6 +20,7 @@ pub use sql::Sql;
 pub use value::{FromValue, Param, Row, Value};
 
 // The tables, a module each.
+pub mod api_jobs;
 pub mod comments;
 pub mod dedupe;
 pub mod events;

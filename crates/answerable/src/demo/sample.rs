@@ -141,7 +141,8 @@ fn continue_story(
     requester: UserId,
     other: Option<&Agent>,
 ) {
-    let mut at = asked + dice.minutes(20, 60 * 20);
+    let slow = dice.roll(8) == 0;
+    let mut at = asked + dice.minutes(20, if slow { 60 * 60 } else { 60 * 8 });
     let mut add = |at: Timestamp, what: What| {
         if at < now {
             scenes.push(Scene { at, ticket, what });
