@@ -116,7 +116,7 @@ impl Paging {
     fn by_offset(query: &Query, sorts: &[&str]) -> Result<Self, Problem> {
         let number_of = number(query, "page", 1)?.max(1);
         let size = number(query, "per_page", 100)?.clamp(1, 100);
-        if number_of * size > 10_000 && number_of > 1 {
+        if number_of > 1 && number_of.saturating_mul(size) > 10_000 {
             return Err(Problem::Attribute("page is beyond 10,000 records; use page[size] and page[after]".to_owned()));
         }
         let sort = query.get("sort_by").or(query.get("sort").map(|sort| sort.trim_start_matches('-')));
@@ -245,7 +245,34 @@ fn decoded(text: &str) -> String {
         }
         at += 1;
     }
+    // No text of ours holds a zero byte, and PostgreSQL refuses it.
+    bytes.retain(|byte| *byte != 0);
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The part of a whole list that a page asks for. `place` is where a row stands: the ordering value and the id.
+pub(crate) fn part<T>(page: &Page, mut rows: Vec<T>, place: impl Fn(&T) -> (i64, i64)) -> Vec<T> {
+    rows.sort_by_key(&place);
+    if page.descending {
+        rows.reverse();
+    }
+    let size = usize::try_from(page.size).unwrap_or_default();
+    let at = |key: &Key| match key.value {
+        Some(KeyValue::Int(value)) => (value, key.id),
+        Some(KeyValue::Text(_)) | None => (0, key.id),
+    };
+    match &page.start {
+        Start::Offset(offset) => rows.into_iter().skip(usize::try_from(*offset).unwrap_or_default()).take(size).collect(),
+        Start::After(key) => {
+            rows.retain(|row| if page.descending { place(row) < at(key) } else { place(row) > at(key) });
+            rows.truncate(size);
+            rows
+        }
+        Start::Before(key) => {
+            rows.retain(|row| if page.descending { place(row) > at(key) } else { place(row) < at(key) });
+            rows.split_off(rows.len().saturating_sub(size))
+        }
+    }
 }
 
 fn encoded(text: &str) -> String {
@@ -259,4 +286,31 @@ fn encoded(text: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(start: Start, size: i64, descending: bool) -> Vec<i64> {
+        let rows = vec![3, 1, 4, 2, 5];
+        part(&Page { start, size, descending }, rows, |id| (0, *id))
+    }
+
+    #[test]
+    fn a_part_of_a_whole_list_is_cut_like_one_of_the_storage() {
+        let key = |id| Key { value: None, id };
+        assert_eq!(ids(Start::Offset(1), 2, false), [2, 3]);
+        assert_eq!(ids(Start::After(key(2)), 2, false), [3, 4]);
+        assert_eq!(ids(Start::Before(key(4)), 2, false), [2, 3]);
+        assert_eq!(ids(Start::After(key(4)), 2, true), [3, 2]);
+        assert_eq!(ids(Start::Before(key(2)), 2, true), [4, 3]);
+        assert_eq!(ids(Start::Offset(9), 2, false), [0; 0]);
+    }
+
+    #[test]
+    fn a_page_beyond_all_numbers_is_refused_and_not_a_crash() {
+        let query = Query::new(&"/api/v2/users?page=9223372036854775807".parse().unwrap());
+        assert!(Paging::read(&query, &[]).is_err());
+    }
 }

@@ -200,6 +200,18 @@ pub fn make_default(
     Ok(own)
 }
 
+/// The people and the teams of memberships, each once, as far as they are wanted.
+pub fn of_memberships(
+    tx: &mut Tx<'_>,
+    memberships: &[Membership<TeamId>],
+    people: bool,
+    teams: bool,
+) -> Result<(Vec<User>, Vec<Team>), Error> {
+    let users: Vec<UserId> = memberships.iter().filter(|_| people).map(|membership| membership.user).collect();
+    let ids: Vec<TeamId> = memberships.iter().filter(|_| teams).map(|membership| membership.of).collect();
+    Ok((store::users::many(tx, &users)?, store::teams::many(tx, &ids)?))
+}
+
 /// The default team of each of these people who has one.
 pub fn defaults(tx: &mut Tx<'_>, users: &[User]) -> Result<Vec<(UserId, TeamId)>, Error> {
     let staff: Vec<UserId> = users.iter().filter(|user| user.role != Role::EndUser).map(|user| user.id).collect();

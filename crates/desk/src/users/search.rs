@@ -5,15 +5,15 @@ use store::users::Filter;
 
 /// What is searched for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Query {
+pub(super) struct Query {
     /// What people must match.
-    pub filter: Filter,
+    pub(super) filter: Filter,
     /// The organization they must be in, by number or name.
-    pub organization: Option<String>,
+    pub(super) organization: Option<String>,
 }
 
 /// Reads a query such as `role:agent "ada love" email:ada@acme.test`. What cannot be read is searched for as words.
-pub fn parse(text: &str) -> Query {
+pub(super) fn parse(text: &str) -> Query {
     let mut query = Query::default();
     for token in tokens(text) {
         let filter = &mut query.filter;
