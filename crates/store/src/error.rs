@@ -138,7 +138,7 @@ pub enum Error {
         path: PathBuf,
         /// Why.
         #[source]
-        source: std::io::Error,
+        source: Cause,
     },
     /// A thread of the store could not be started.
     #[error("cannot start a thread of the store")]

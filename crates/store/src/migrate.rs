@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -130,19 +129,23 @@ fn apply_to_file(
     Ok(transaction.commit()?)
 }
 
-/// Copies the whole file to one beside it, named after the migration that comes next.
+/// Copies the whole database to a file beside it, named after the migration that comes next.
 fn copy_aside(connection: &Connection, path: &Path, next: &Migration) -> Result<(), Error> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     let backup = beside(path, &format!(".before-{:04}", next.number));
-    copy_whole(path, &backup).map_err(|source| Error::Backup { path: backup, source })
+    copy_whole(connection, &backup).map_err(|source| Error::Backup { path: backup, source })
 }
 
-/// Copies so that the copy is either whole or not there under its name.
-fn copy_whole(from: &Path, to: &PathBuf) -> io::Result<()> {
+/// Copies so that the copy is either whole or not there under its name. SQLite itself does it: for this process to
+/// open and close the file beside it would drop its locks.
+fn copy_whole(connection: &Connection, to: &Path) -> Result<(), Cause> {
     let half = beside(to, ".half");
-    fs::copy(from, &half)?;
+    if half.exists() {
+        fs::remove_file(&half)?;
+    }
+    let name = half.to_str().ok_or("the name of the file is not text")?;
+    connection.execute("VACUUM INTO ?1", [name])?;
     File::open(&half)?.sync_all()?;
-    fs::rename(&half, to)
+    Ok(fs::rename(&half, to)?)
 }
 
 /// Migrates a server's database while all other nodes wait.

@@ -1,9 +1,10 @@
 //! One connection, made again when it breaks.
 
+use std::error::Error as _;
 use std::sync::Arc;
 
 use ::postgres::Client;
-use ::postgres::error::SqlState;
+use ::postgres::error::{DbError, Severity, SqlState};
 
 use super::Server;
 use super::statements::{Statements, borrowed, read};
@@ -49,13 +50,13 @@ impl Link {
         let connection = self.connection.as_mut().ok_or(Error::Closed)?;
         match connection.client.batch_execute("COMMIT") {
             Ok(()) => Ok(()),
-            Err(error) if error.as_db_error().is_some() && !connection.client.is_closed() => {
-                Err(Error::Commit(Arc::new(error)))
-            }
-            Err(error) => {
+            Err(error)
+                if error.as_db_error().is_none() || is_broken(&connection.client, &error) =>
+            {
                 self.connection = None;
                 Err(Error::InDoubt(error))
             }
+            Err(error) => Err(Error::Commit(Arc::new(error))),
         }
     }
 
@@ -96,7 +97,7 @@ impl Link {
         if is_stale(error.code()) {
             connection.statements.clear();
         }
-        let is_broken = connection.client.is_closed() || error.is_closed();
+        let is_broken = is_broken(&connection.client, &error);
         self.is_accident = is_broken || is_conflict(error.code()) || is_stale(error.code());
         if is_broken {
             self.connection = None;
@@ -106,6 +107,16 @@ impl Link {
             _ => Error::Postgres(error),
         })
     }
+}
+
+/// The connection can no longer be used; the server may have said why before it closed it.
+fn is_broken(client: &Client, error: &::postgres::Error) -> bool {
+    let severity = error.as_db_error().and_then(DbError::parsed_severity);
+    let is_lost = error.source().is_some_and(<dyn std::error::Error>::is::<std::io::Error>);
+    client.is_closed()
+        || error.is_closed()
+        || is_lost
+        || matches!(severity, Some(Severity::Fatal | Severity::Panic))
 }
 
 /// Two transactions were in each other's way, and this one gave way.
