@@ -1,0 +1,191 @@
+//! The log is the truth: whatever happens to tickets, replaying their events gives what is stored, on both engines.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use desk::texts::Body;
+use desk::tickets::{NewTicket, Person, Reply, Update};
+use desk::{Ctx, Error};
+use domain::{Actor, Channel, ClockState, Event, Level, Role, Severity, Status, Ticket, TicketId, UserId};
+use jiff::SignedDuration;
+use testkit::{TrialDesk, each_desk};
+
+/// A generator with a seed, so that both engines live through the same story.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % sides
+    }
+
+    fn pick<'l, T>(&mut self, list: &'l [T]) -> &'l T {
+        &list[usize::try_from(self.roll(list.len() as u64)).unwrap()]
+    }
+}
+
+struct Story<'d> {
+    desk: &'d TrialDesk,
+    dice: Dice,
+    tickets: Vec<(TicketId, UserId)>,
+    agents: Vec<UserId>,
+}
+
+impl Story<'_> {
+    fn as_person(&self, id: UserId, role: Role) -> Ctx {
+        self.desk.ctx(Actor::Person { id, role }, Channel::Api)
+    }
+
+    fn ask(&mut self) {
+        let email = format!("customer{}@example.test", self.dice.roll(4));
+        let mut new = NewTicket::request(
+            Person::Address { email, name: None },
+            "Something is wrong",
+            Body::plain("It does not work."),
+            Channel::Web,
+        );
+        new.severity = *self.dice.pick(&[None, Some(Severity::Critical), Some(Severity::High), Some(Severity::Low)]);
+        let ctx = self.desk.ctx(Actor::Anonymous, Channel::Web);
+        let done = self.desk.change(ctx, move |tx, ctx| desk::tickets::open(tx, ctx, &new)).unwrap();
+        self.tickets.push((done.stored.ticket.id, done.stored.ticket.requester));
+    }
+
+    fn act(&mut self) {
+        let (id, requester) = *self.dice.pick(&self.tickets);
+        let agent = *self.dice.pick(&self.agents);
+        let role = *self.dice.pick(&[Role::Agent, Role::Admin]);
+        let says = |public| {
+            Some(Reply { body: Body::markdown("**Words**"), public: Some(public), author: None, details: None })
+        };
+        let now = self.desk.clock().now();
+        let (ctx, update) = match self.dice.roll(12) {
+            0..=2 => (self.as_person(agent, role), Update { comment: says(true), ..Update::default() }),
+            3 => (self.as_person(agent, role), Update { comment: says(false), ..Update::default() }),
+            4 | 5 => (self.as_person(requester, Role::EndUser), Update { comment: says(true), ..Update::default() }),
+            6 => {
+                let status = *self.dice.pick(&[Status::Open, Status::Pending, Status::Solved, Status::New]);
+                (self.as_person(agent, role), Update { status: Some(status), ..Update::default() })
+            }
+            7 => {
+                let hold_until = Some(now + SignedDuration::from_hours(24 * 10));
+                let update = Update { status: Some(Status::Hold), hold_until, ..Update::default() };
+                (self.as_person(agent, role), update)
+            }
+            8 => {
+                let severity = Some(*self.dice.pick(&[None, Some(Severity::Critical), Some(Severity::Medium)]));
+                (self.as_person(agent, role), Update { severity, ..Update::default() })
+            }
+            9 => {
+                let level = *self.dice.pick(&[Level::Low, Level::Normal, Level::High, Level::Urgent]);
+                (self.as_person(agent, role), Update { level: Some((level, "try".into())), ..Update::default() })
+            }
+            10 => (self.as_person(agent, role), Update { assignee: Some(Some(agent)), ..Update::default() }),
+            _ => return self.escalate(id, agent),
+        };
+        tolerate(self.desk.change(ctx, move |tx, ctx| desk::tickets::update(tx, ctx, id, &update).map(|_| ())));
+    }
+
+    fn escalate(&mut self, id: TicketId, agent: UserId) {
+        let ctx = self.as_person(agent, Role::Agent);
+        let back = self.dice.roll(3) == 0;
+        let teams = self.desk.look(self.desk.system(), |tx, _| desk::tickets::beside::teams(tx)).unwrap();
+        let team = self.dice.pick(&teams).id;
+        tolerate(self.desk.change(ctx, move |tx, ctx| {
+            if back {
+                desk::tickets::deescalate(tx, ctx, id).map(|_| ())
+            } else {
+                desk::tickets::escalate(tx, ctx, id, team, &Body::plain("why, tried, expected")).map(|_| ())
+            }
+        }));
+    }
+}
+
+/// The rules may refuse; anything else is a fault.
+fn tolerate(outcome: Result<(), Error>) {
+    match outcome {
+        Ok(()) | Err(Error::Refused(_) | Error::Invalid(_)) => {}
+        Err(error) => panic!("{error:?}"),
+    }
+}
+
+fn check(desk: &TrialDesk, id: TicketId) -> Vec<String> {
+    let system = desk.system();
+    let stored = desk.look(system.clone(), move |tx, ctx| desk::tickets::show(tx, ctx, id)).unwrap().ticket;
+    let log = desk.look(system, move |tx, ctx| desk::tickets::events(tx, ctx, id)).unwrap();
+
+    let replayed = Ticket::replay(id, log.iter().map(|envelope| (envelope.at, &envelope.event))).unwrap();
+    assert_eq!(replayed, stored, "the log adds up to what is stored");
+    assert!(log.iter().zip(1..).all(|(envelope, seq)| envelope.seq == seq), "no gap in the log");
+    assert!(log.windows(2).all(|pair| pair[0].id < pair[1].id), "ids rise");
+    let current = stored.clocks.iter().filter(|clock| clock.is_current()).count();
+    assert!(current <= 1, "one current clock at most: {:?}", stored.clocks);
+    let answered = log.iter().any(|one| matches!(one.event, Event::Commented { answer: true, .. }));
+    let met = stored.clocks.iter().any(|clock| clock.state == ClockState::Met);
+    assert!(answered || !met, "nothing is met without a reply");
+    log.iter().map(|one| format!("{} {} {}", one.at, one.actor_kind, one.event.kind())).collect()
+}
+
+/// NF-03, SLA-08: the same story on both engines gives the same log, and every log its projection
+#[test]
+fn replaying_a_log_gives_the_stored_ticket() {
+    for seed in 1..=3 {
+        let seen: RefCell<Option<BTreeMap<i64, Vec<String>>>> = RefCell::new(None);
+        each_desk(|desk| {
+            let agents = desk
+                .look(desk.system(), |tx, ctx| {
+                    let mut agents = Vec::new();
+                    for email in ctx.handbook.teams.iter().flat_map(|team| &team.members) {
+                        agents.extend(desk::sessions::candidate(tx, email)?.map(|user| user.id));
+                    }
+                    Ok(agents)
+                })
+                .unwrap();
+            let mut story = Story { desk, dice: Dice(seed), tickets: Vec::new(), agents };
+            story.ask();
+            for _ in 0..150 {
+                match story.dice.roll(8) {
+                    0 => story.ask(),
+                    1 | 2 => {
+                        let hours = story.dice.roll(60);
+                        desk.advance(SignedDuration::from_hours(i64::try_from(hours).unwrap()));
+                    }
+                    _ => story.act(),
+                }
+            }
+            desk.advance(SignedDuration::from_hours(24 * 60));
+
+            let logs: BTreeMap<i64, Vec<String>> =
+                story.tickets.iter().map(|(id, _)| (id.0, check(desk, *id))).collect();
+            if let Some(before) = seen.borrow().as_ref() {
+                assert_eq!(before, &logs, "both engines tell the same story");
+            }
+            *seen.borrow_mut() = Some(logs);
+        });
+    }
+}
+
+/// NF-02: everything that left, left once
+#[test]
+fn nothing_is_sent_twice() {
+    each_desk(|desk| {
+        let mut story = Story { desk, dice: Dice(99), tickets: Vec::new(), agents: vec![] };
+        for _ in 0..5 {
+            story.ask();
+        }
+        for _ in 0..5 {
+            desk.advance(SignedDuration::from_hours(13));
+        }
+        let sent = desk
+            .look(desk.system(), |tx, _| desk::deliveries::all_sent(tx, domain::DeliveryId(0), 1000))
+            .unwrap();
+        for (id, _) in &story.tickets {
+            let of_ticket = |kind: &str| {
+                sent.iter().filter(|one| one.delivery.ticket == Some(*id) && one.delivery.kind == kind).count()
+            };
+            assert_eq!(of_ticket("acknowledgement"), 1);
+            assert!(of_ticket("breach") <= 1);
+        }
+        assert_eq!(desk.look(desk.system(), |tx, _| desk::deliveries::count(tx, "pending")).unwrap(), 0);
+    });
+}
