@@ -2,7 +2,29 @@
 //!
 //! [`components`] is the design system: functions from plain values to markup, one file each. A page calls them, and a
 //! fragment is the same function called alone. [`words`] has every text, [`times`] every way to write an instant,
-//! [`assets`] what the browser loads.
+//! [`assets`] what the browser loads. [`routes()`] is the table of everything that answers: each module beside it holds
+//! the pages of one thing, and nobody gets past `guard`, which knows who visits and what they may do.
+
+mod cookies;
+mod csrf;
+mod demo;
+mod form;
+mod frame;
+mod guard;
+mod heroes;
+mod home;
+mod live;
+mod memory;
+mod problem;
+mod requests;
+mod rows;
+mod search;
+mod sign_in;
+mod support_hours;
+mod table;
+mod tickets;
+mod views;
+mod visitor;
 
 pub mod assets;
 pub mod components;
@@ -10,3 +32,5 @@ pub mod reader;
 pub mod routes;
 pub mod times;
 pub mod words;
+
+pub use table::{Method, Route, router, routes};

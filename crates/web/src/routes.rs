@@ -8,16 +8,6 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_OUT: &str = "/sign-out";
 /// Search.
 pub const SEARCH: &str = "/search";
-/// Take the next ticket.
-pub const NEXT: &str = "/next";
-/// What happened to me and mine.
-pub const NOTICES: &str = "/notices";
-/// A new ticket for a customer.
-pub const NEW_TICKET: &str = "/tickets/new";
-/// Everything selected in a list.
-pub const BULK: &str = "/tickets/bulk";
-/// One's own settings.
-pub const SETTINGS: &str = "/settings/me";
 /// Single keys on and off.
 pub const SINGLE_KEYS: &str = "/settings/me/single-keys";
 /// When and how we answer.
@@ -32,8 +22,6 @@ pub const DEMO_CLOCK: &str = "/demo/clock";
 pub const DEMO_AS: &str = "/demo/as";
 /// The demo's deliveries.
 pub const DEMO_OUTBOX: &str = "/demo/outbox";
-/// The demo's tour.
-pub const DEMO_TOUR: &str = "/demo/tour";
 
 /// A list of tickets.
 pub fn view(slug: &str) -> String {

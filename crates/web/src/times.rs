@@ -68,6 +68,38 @@ pub fn next(words: Words, at: Timestamp, zone: &TimeZone, now: Timestamp) -> Str
     }
 }
 
+/// A day: "Tue 16 Jun", with the year only if it is another than now's.
+pub fn day(words: Words, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+    let (at, now) = (at.to_zoned_datetime(zone.clone()), now.to_zoned_datetime(zone.clone()));
+    written(words, if at.year() == now.year() { Text::Day } else { Text::DayYear }, &at)
+}
+
+/// A stretch of a calendar: "Fri 20:00–24:00", "Sat, Sun", "Mon–Wed", "Mon 09:00 – Wed 17:00".
+pub fn stretch(words: Words, from: Timestamp, to: Timestamp, zone: &TimeZone) -> String {
+    let begins = from.to_zoned_datetime(zone.clone());
+    let ends = to.to_zoned_datetime(zone.clone());
+    let at_midnight = (ends.hour(), ends.minute(), ends.second()) == (0, 0, 0);
+    // The day a stretch ends on is the one it ends with: midnight belongs to the day before, as 24:00.
+    let last = if at_midnight { to.as_second() - 1 } else { to.as_second() };
+    let last = Timestamp::from_second(last).unwrap_or(to).to_zoned_datetime(zone.clone());
+    let day = |at: &ZonedDateTime| words.weekday(at.weekday().to_monday_one_offset());
+    let end = if at_midnight { "24:00".to_owned() } else { clock(&ends) };
+    let whole = at_midnight && (begins.hour(), begins.minute()) == (0, 0);
+    let far = to.as_second() - from.as_second() > 7 * DAY;
+    match (begins.date() == last.date(), whole) {
+        _ if far => {
+            format!("{} – {}", written(words, Text::Day, &begins), written(words, Text::Day, &last))
+        }
+        (true, true) => day(&begins).to_owned(),
+        (true, false) => format!("{} {}–{end}", day(&begins), clock(&begins)),
+        (false, true) if last.date() == begins.date().tomorrow().unwrap_or(begins.date()) => {
+            format!("{}, {}", day(&begins), day(&last))
+        }
+        (false, true) => format!("{}–{}", day(&begins), day(&last)),
+        (false, false) => format!("{} {} – {} {end}", day(&begins), clock(&begins), day(&last)),
+    }
+}
+
 /// A past instant: "14 min ago", "3 h ago", "Fri 20:00", "5 Jun", "5 Jun 2025".
 pub fn past(words: Words, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let ago = now.as_second() - at.as_second();
@@ -257,6 +289,17 @@ mod tests {
         assert_eq!(said("2026-06-10T09:00:00Z"), "Wed 10:00");
         assert_eq!(said("2026-06-15T09:00:00Z"), "Mon 15 Jun");
         assert_eq!(said("2027-06-15T09:00:00Z"), "Tue 15 Jun 2027");
+    }
+
+    #[test]
+    fn a_stretch_of_a_calendar_is_short() {
+        let said = |from, to| stretch(Words::default(), at(from), at(to), &zone("Europe/London"));
+        assert_eq!(said("2026-06-05T19:00:00Z", "2026-06-05T23:00:00Z"), "Fri 20:00–24:00");
+        assert_eq!(said("2026-06-05T23:00:00Z", "2026-06-07T23:00:00Z"), "Sat, Sun");
+        assert_eq!(said("2026-06-07T23:00:00Z", "2026-06-08T07:00:00Z"), "Mon 00:00–08:00");
+        assert_eq!(said("2026-06-07T23:00:00Z", "2026-06-10T23:00:00Z"), "Mon–Wed");
+        assert_eq!(said("2026-06-08T08:00:00Z", "2026-06-10T08:00:00Z"), "Mon 09:00 – Wed 09:00");
+        assert_eq!(said("2026-06-01T00:00:00Z", "2026-06-21T00:00:00Z"), "Mon 1 Jun – Sun 21 Jun");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Why a ticket is as important as it is, why that team has it, and how each deadline came about. (NF-05)
 
-use domain::{Clock, Event, Level, Provenance, TicketId};
+use domain::{Clock, Envelope, Event, Level, Provenance, Ticket, TicketId};
 use handbook::{Route, Tried, Walk};
 use store::Tx;
 
@@ -29,36 +29,46 @@ pub struct Explained {
 pub fn explain(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Explained, Error> {
     let stored = super::show(tx, ctx, id)?;
     let events = store::events::of_ticket(tx, id)?;
-    let mut explained = Explained {
-        policy: ctx.handbook.version.clone(),
-        level: stored.ticket.priority,
-        because: Vec::new(),
-        rules: Vec::new(),
-        provenance: None,
-        route: None,
-        clocks: Vec::new(),
-    };
-    let mut clocks = stored.ticket.clocks.into_iter();
-    for envelope in events {
-        match envelope.event {
-            Event::PriorityDecided { decision, provenance } => {
-                explained.policy = envelope.policy;
-                explained.because = decision.because;
-                explained.rules = decision.rules;
-                explained.provenance = Some(provenance);
-            }
-            Event::PriorityOverridden { level, reason } => {
-                explained.because = vec![format!("{} by hand: {reason}", level.as_str())];
-            }
-            Event::Routed { route, .. } => explained.route = Some(route),
-            Event::ClockStarted { clock } => explained.clocks.extend(clocks.next().map(|state| (state, clock.walk))),
-            Event::ClockMoved { walk, .. } => {
-                if let Some(last) = explained.clocks.last_mut() {
-                    last.1 = walk;
+    Ok(Explained::of(&stored.ticket, &events, &ctx.handbook.version))
+}
+
+impl Explained {
+    /// The reasons that stand in a ticket's log, or in the end of it; the version is said where nothing was decided.
+    pub fn of(ticket: &Ticket, events: &[Envelope], version: &str) -> Self {
+        let mut explained = Self {
+            policy: version.to_owned(),
+            level: ticket.priority,
+            because: Vec::new(),
+            rules: Vec::new(),
+            provenance: None,
+            route: None,
+            clocks: Vec::new(),
+        };
+        let started = events.iter().filter(|envelope| matches!(envelope.event, Event::ClockStarted { .. })).count();
+        let mut clocks = ticket.clocks.iter().skip(ticket.clocks.len().saturating_sub(started));
+        for envelope in events {
+            match &envelope.event {
+                Event::PriorityDecided { decision, provenance } => {
+                    explained.policy.clone_from(&envelope.policy);
+                    explained.because.clone_from(&decision.because);
+                    explained.rules.clone_from(&decision.rules);
+                    explained.provenance = Some(provenance.clone());
                 }
+                Event::PriorityOverridden { level, reason } => {
+                    explained.because = vec![format!("{} by hand: {reason}", level.as_str())];
+                }
+                Event::Routed { route, .. } => explained.route = Some(route.clone()),
+                Event::ClockStarted { clock } => {
+                    explained.clocks.extend(clocks.next().map(|state| (state.clone(), clock.walk.clone())));
+                }
+                Event::ClockMoved { walk, .. } => {
+                    if let Some(last) = explained.clocks.last_mut() {
+                        last.1 = walk.clone();
+                    }
+                }
+                _ => {}
             }
-            _ => {}
         }
+        explained
     }
-    Ok(explained)
 }

@@ -1,5 +1,7 @@
 //! The pages of the gallery: a Monday morning at the desk, from the blueprint of the interface.
 
+use std::sync::LazyLock;
+
 use domain::Status;
 use handbook::Level;
 use jiff::Timestamp;
@@ -47,7 +49,11 @@ pub(crate) fn all() -> Vec<(&'static str, Markup)> {
     ]
 }
 
-const PEOPLE: &[(i64, &str)] = &[(1, "Ada, admin"), (2, "Bo, hero"), (3, "Dana, a customer")];
+static PEOPLE: LazyLock<Vec<(i64, String)>> = LazyLock::new(|| {
+    [(1, "Ada, admin"), (2, "Bo, hero"), (3, "Dana, a customer")]
+        .map(|(id, name)| (id, name.to_owned()))
+        .to_vec()
+});
 
 fn at(instant: &str) -> Timestamp {
     instant.parse().expect("the gallery writes RFC 3339")
@@ -67,7 +73,7 @@ fn demo(back: &str) -> DemoBar<'_> {
     DemoBar {
         next_due: Some(at("2026-06-08T09:00:00Z")),
         deliveries: 14,
-        people: PEOPLE,
+        people: &PEOPLE,
         person: Some(2),
         back,
     }
@@ -326,7 +332,7 @@ fn queue(density: Density) -> Markup {
         div.heading {
             h1 tabindex="-1" { "Feature flags: my queue" }
             p { "12 to do · 2 due soon · 1 over" }
-            (button::action(&reader, routes::NEXT, Button::primary("Next ticket").with_key("q")))
+            (button::link("/tickets/4812", Button::primary("Next ticket").with_key("q")))
         }
         (filters())
         div.list-head {
@@ -372,8 +378,7 @@ fn filters() -> Markup {
 }
 
 fn queue_empty() -> Markup {
-    let take =
-        button::action(&reader(), routes::NEXT, Button::primary("Take an unassigned ticket"));
+    let take = button::link("/tickets/4790", Button::primary("Take an unassigned ticket"));
     let main = html! {
         div.heading { h1 tabindex="-1" { "Feature flags: my queue" } p { "nothing to do" } }
         (filters())
@@ -589,6 +594,7 @@ fn one_column(title: &str, width: Width, main: &Markup) -> Markup {
             theme: Theme::System,
             width,
             demo: Some(demo("/")),
+            person: None,
             script: false,
         },
         main,
@@ -621,7 +627,7 @@ fn sign_in() -> Markup {
         section aria-labelledby="as-heading" {
             h2 #as-heading { "In the demo, go on as" }
             div.line {
-                @for (id, name) in PEOPLE { (button::action(&reader, &format!("{}/{id}", routes::DEMO_AS), Button::plain(name))) }
+                @for (id, name) in PEOPLE.iter() { (button::action(&reader, &format!("{}/{id}", routes::DEMO_AS), Button::plain(name))) }
             }
         }
     };

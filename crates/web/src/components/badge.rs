@@ -7,7 +7,8 @@ use maud::{Markup, html};
 use super::icon::icon;
 use crate::words::{Text, Words};
 
-fn status_text(status: Status) -> Text {
+/// The word for a status.
+pub fn status_text(status: Status) -> Text {
     match status {
         Status::New => Text::StatusNew,
         Status::Open => Text::StatusOpen,
@@ -26,6 +27,11 @@ fn status_text_for_customer(status: Status) -> Text {
         Status::Solved => Text::CustomerSolved,
         Status::Closed => Text::StatusClosed,
     }
+}
+
+/// The word for a level.
+pub fn level_text(of: Level) -> Text {
+    level(of).0
 }
 
 /// The text and the symbol of a level.

@@ -88,7 +88,7 @@ fn reply(reader: &Reader, composer: &Composer<'_>) -> Markup {
             summary data-key="r" aria-keyshortcuts="R" {
                 span { (words.fill(Text::ReplyTo, &[("name", &composer.requester)])) } (key_cap(Some("r")))
             }
-            form id={ (id) "-form" } method="post" action=(routes::replies(composer.ticket)) enctype="multipart/form-data" data-send {
+            form id={ (id) "-form" } method="post" action=(routes::replies(composer.ticket)) data-send {
                 (carried(reader, composer))
                 @if composer.open == Kind::Reply { @if let Some(refusal) = composer.refusal { (refusal) } }
                 (toolbar(reader, &id))
@@ -120,7 +120,7 @@ fn note(reader: &Reader, composer: &Composer<'_>) -> Markup {
             summary data-key="n" aria-keyshortcuts="N" {
                 (icon("lock")) span { (words.say(Text::InternalNote)) } (key_cap(Some("n")))
             }
-            form id={ (id) "-form" } method="post" action=(routes::notes(composer.ticket)) enctype="multipart/form-data" data-send {
+            form id={ (id) "-form" } method="post" action=(routes::notes(composer.ticket)) data-send {
                 (carried(reader, composer))
                 @if composer.open == Kind::Note { @if let Some(refusal) = composer.refusal { (refusal) } }
                 p.composer-warning { (icon("lock")) (words.fill(Text::CannotSee, &[("name", &composer.requester)])) }
@@ -153,8 +153,6 @@ fn toolbar(reader: &Reader, id: &str) -> Markup {
             text-tools for=(id) role="toolbar" aria-label=(words.say(Text::Formatting)) aria-controls=(id) {
                 @for (mark, text) in MARKS { button.button.quiet type="button" data-mark=(mark) { (words.say(*text)) } }
             }
-            input.hidden type="file" multiple name="files" id={ (id) "-files" };
-            label.button.quiet for={ (id) "-files" } { (icon("clip")) (words.say(Text::Attach)) }
         }
     }
 }

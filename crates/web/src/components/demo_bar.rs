@@ -3,7 +3,6 @@
 use maud::{Markup, html};
 
 use super::button::csrf;
-use super::icon::icon;
 use crate::reader::{Clock, Reader};
 use crate::words::Text;
 use crate::{routes, times};
@@ -16,7 +15,7 @@ pub struct DemoBar<'a> {
     /// How many deliveries there are.
     pub deliveries: i64,
     /// Whose eyes one may look through: id and words.
-    pub people: &'a [(i64, &'a str)],
+    pub people: &'a [(i64, String)],
     /// Whose eyes one looks through.
     pub person: Option<i64>,
     /// The page to come back to.
@@ -45,7 +44,6 @@ pub fn demo_bar(reader: &Reader, bar: &DemoBar<'_>) -> Markup {
                 }
                 button.button type="submit" { (words.say(Text::Go)) }
             }
-                p { a href=(routes::DEMO_TOUR) { (words.say(Text::Tour)) " " (icon("next")) } }
             }
         }
     }
@@ -73,7 +71,17 @@ fn clock(reader: &Reader, bar: &DemoBar<'_>) -> Markup {
                     (words.fill(Text::NextDue, &[("time", &times::next(words, next, &reader.zone, reader.now))]))
                 }
             }
-            a.button href=(routes::DEMO_CLOCK) { (words.say(Text::SetClock)) }
+        }
+        form method="post" action=(routes::DEMO_CLOCK) {
+            (csrf(reader))
+            label for="demo-set" { (words.say(Text::SetClock)) }
+            input #demo-set name="set" type="datetime-local" required value=(set_value(reader));
+            button.button type="submit" { (words.say(Text::Set)) }
         }
     }
+}
+
+/// The present instant as a browser's date field writes it. The field has no zone, so it speaks UTC.
+fn set_value(reader: &Reader) -> String {
+    reader.now.strftime("%Y-%m-%dT%H:%M").to_string()
 }

@@ -46,6 +46,14 @@ pub enum Control<'a> {
     Files,
 }
 
+impl<'a> Field<'a> {
+    /// A required line of text, whose id is its name.
+    pub fn line(name: &'a str, label: &'a str) -> Self {
+        let control = Control::Line { kind: "text", autocomplete: "off" };
+        Self { id: name, name, label, hint: None, error: None, value: "", optional: false, control }
+    }
+}
+
 /// The field.
 pub fn field(words: Words, field: &Field<'_>) -> Markup {
     let described = described_by(field);

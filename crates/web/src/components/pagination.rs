@@ -20,6 +20,11 @@ pub struct Pages<'a> {
     pub older: Option<&'a str>,
 }
 
+/// A count; beyond a thousand nobody counts on.
+fn counted(count: i64) -> String {
+    if count > 1_000 { format!("{}+", number(1_000)) } else { number(count) }
+}
+
 /// The links.
 pub fn pagination(words: Words, pages: &Pages<'_>) -> Markup {
     let range = words.fill(
@@ -27,7 +32,7 @@ pub fn pagination(words: Words, pages: &Pages<'_>) -> Markup {
         &[
             ("first", &number(pages.first)),
             ("last", &number(pages.last)),
-            ("all", &number(pages.all)),
+            ("all", &counted(pages.all)),
         ],
     );
     html! {

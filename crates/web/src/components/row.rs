@@ -40,14 +40,13 @@ pub struct Row<'a> {
     pub gone: Option<&'a str>,
 }
 
-/// The list, its rows and the form for what is selected.
+/// The list and its rows.
 pub fn list(reader: &Reader, label: &str, rows: &[Row<'_>]) -> Markup {
     html! {
         div.list {
             row-list {
                 ol #rows .rows aria-label=(label) { @for one in rows { (row(reader, one)) } }
             }
-            (bulk(reader))
         }
     }
 }
@@ -57,11 +56,7 @@ pub fn row(reader: &Reader, row: &Row<'_>) -> Markup {
     let words = reader.words;
     html! {
         li id={ "row-" (row.id) } class={ "row" @if row.unread { " unread" } @if row.gone.is_some() { " gone" } } {
-            div.row-pick {
-                input type="checkbox" form="bulk" name="ticket" value=(row.id) id={ "row-" (row.id) "-select" }
-                    aria-label=(words.fill(Text::SelectTicket, &[("id", &row.id)]));
-            }
-            (time_left(reader, row.left))
+            div.row-left id={ "row-" (row.id) "-left" } { (time_left(reader, row.left)) }
             h2 {
                 a href=(routes::ticket(row.id)) id={ "row-" (row.id) "-link" } dir="auto" {
                     @if row.unread { span.row-new { (words.say(Text::New)) } }
@@ -85,6 +80,11 @@ pub fn row(reader: &Reader, row: &Row<'_>) -> Markup {
     }
 }
 
+/// A row's chip, to take the place of the one that is shown.
+pub fn chip_in_place(reader: &Reader, id: i64, left: TimeLeft) -> Markup {
+    html! { div hx-swap-oob={ "innerHTML:#row-" (id) "-left" } { (time_left(reader, left)) } }
+}
+
 fn meta(reader: &Reader, row: &Row<'_>) -> Markup {
     let words = reader.words;
     html! {
@@ -101,30 +101,6 @@ fn meta(reader: &Reader, row: &Row<'_>) -> Markup {
                     (row.why.join(" · "))
                 }
             }
-        }
-    }
-}
-
-/// What can be done with everything selected; it shows while something is.
-fn bulk(reader: &Reader) -> Markup {
-    let words = reader.words;
-    let actions = [
-        ("assignment", Text::Assign, "a"),
-        ("status", Text::SetStatus, "s"),
-        ("tags", Text::Tags, "l"),
-        ("macro", Text::Macro, "m"),
-    ];
-    html! {
-        form #bulk .bulk method="post" action=(routes::BULK) {
-            (super::button::csrf(reader))
-            span data-selected { (words.say(Text::SelectedHere)) }
-            @for (name, text, key) in actions {
-                button.button type="submit" name="action" value=(name) data-key=(key) aria-keyshortcuts=(key.to_uppercase()) {
-                    (words.say(text))
-                    (super::button::key_cap(Some(key)))
-                }
-            }
-            button.button.quiet type="reset" { (words.say(Text::Clear)) }
         }
     }
 }

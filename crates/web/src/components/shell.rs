@@ -172,7 +172,6 @@ fn header(page: &Page<'_>) -> Markup {
                 }
                 div.menu-panel {
                     p.hint { (page.person) }
-                    a href=(routes::SETTINGS) { (words.say(Text::Settings)) }
                     a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
                     form method="post" action=(routes::SIGN_OUT) data-signs-out { (csrf(page.reader)) button type="submit" { (words.say(Text::SignOut)) } }
                 }

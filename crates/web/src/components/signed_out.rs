@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::button::csrf;
 use super::demo_bar::{DemoBar, demo_bar};
 use super::shell::{document, theme_class, wordmark};
 use crate::reader::{Reader, Theme};
@@ -21,6 +22,8 @@ pub struct PublicPage<'a> {
     pub width: Width,
     /// The demo's bar, in the demo.
     pub demo: Option<DemoBar<'a>>,
+    /// Who is signed in, if anybody is.
+    pub person: Option<&'a str>,
     /// Whether the page has any use for script.
     pub script: bool,
 }
@@ -42,7 +45,16 @@ pub fn public_page(page: &PublicPage<'_>, main: &Markup) -> Markup {
         @if let Some(demo) = &page.demo { (demo_bar(page.reader, demo)) }
         header.plain-top {
             div.top-name { (wordmark()) }
-            a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
+            nav.plain-places aria-label=(words.say(Text::Places)) {
+                a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
+                @if let Some(person) = page.person {
+                    a href=(routes::REQUESTS) { (words.say(Text::YourRequests)) }
+                    form method="post" action=(routes::SIGN_OUT) data-signs-out {
+                        (csrf(page.reader))
+                        button.button.quiet type="submit" { (words.fill(Text::SignOutNamed, &[("name", &person)])) }
+                    }
+                }
+            }
         }
         main #main .column.narrow[page.width == Width::Narrow] tabindex="-1" { (main) }
     };

@@ -49,17 +49,31 @@ pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
             (way(reader, ticket))
             h1 dir="auto" tabindex="-1" { span.number { "#" (ticket.id) } " " (ticket.subject) }
             div.ticket-state {
-                a.plain href=(routes::ticket_part(ticket.id, "explanation")) { (time_left(reader, ticket.left)) }
-                span { (ticket.promise) }
-                (priority(words, ticket.priority))
-                (status(words, ticket.status))
-                span.small { (ticket.owner) }
+                (ticket_now(reader, ticket))
                 div.ticket-actions {
-                    (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve)).with_key("s")))
+                    @if !ticket.status.is_done() {
+                        (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve)).with_key("s")))
+                    }
                     (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(ticket)))
                 }
             }
-            p.ticket-presence { (ticket.presence) }
+            @if !ticket.presence.is_empty() { p.ticket-presence { (ticket.presence) } }
+        }
+    }
+}
+
+/// How the ticket stands: what changes in place while somebody looks at it.
+pub fn ticket_now(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+    let words = reader.words;
+    let to = routes::ticket_part(ticket.id, "state");
+    let trigger = format!("live:ticket-{} from:body delay:300ms, live:clock from:body", ticket.id);
+    html! {
+        div.ticket-now id={ "ticket-" (ticket.id) "-state" } hx-get=(to) hx-trigger=(trigger) hx-swap="outerHTML" {
+            a.plain href=(routes::ticket_part(ticket.id, "explanation")) { (time_left(reader, ticket.left)) }
+            span { (ticket.promise) }
+            (priority(words, ticket.priority))
+            (status(words, ticket.status))
+            span.small { (ticket.owner) }
         }
     }
 }
@@ -109,7 +123,7 @@ fn more(ticket: &TicketHeader<'_>) -> Markup {
 
 fn more_small(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     html! {
-        a href=(routes::ticket_part(ticket.id, "solution")) { (reader.words.say(Text::Solve)) }
+        @if !ticket.status.is_done() { a href=(routes::ticket_part(ticket.id, "solution")) { (reader.words.say(Text::Solve)) } }
         @for (part, label, _) in ticket.more { a href=(routes::ticket_part(ticket.id, part)) { (label) } }
     }
 }

@@ -30,6 +30,10 @@ pub enum TimeLeft {
     Wakes(Timestamp),
     /// Nothing was promised.
     NoPromise,
+    /// It was answered, and nothing is due.
+    Answered,
+    /// It is solved or closed.
+    Done,
 }
 
 /// What was promised.
@@ -67,10 +71,21 @@ pub fn time_left(reader: &Reader, left: TimeLeft) -> Markup {
         TimeLeft::Wakes(at) => {
             waiting(reader, &words.fill(Text::Wakes, &[("when", &soon(at))]), at)
         }
-        TimeLeft::NoPromise => {
-            html! { time-left.none { (icon("none")) span { (words.say(Text::NoPromise)) } } }
-        }
+        TimeLeft::NoPromise => still("none", words.say(Text::NoPromise)),
+        TimeLeft::Answered => still("pending", words.say(Text::Answered)),
+        TimeLeft::Done => still("solved", words.say(Text::Done)),
     }
+}
+
+fn still(symbol: &str, said: &str) -> Markup {
+    html! { time-left.none { (icon(symbol)) span { (said) } } }
+}
+
+/// What is due, in words: "First reply due Mon 8 Jun, 08:00".
+pub fn due_words(reader: &Reader, left: TimeLeft) -> Option<String> {
+    let TimeLeft::Due { promise, at, .. } = left else { return None };
+    let when = times::promise(reader.words, at, &reader.zone, reader.now);
+    Some(reader.words.fill(promise.text(), &[("when", &when)]))
 }
 
 /// The state of a running promise, its icon and its words.

@@ -1,0 +1,200 @@
+//! What a page shows, gathered in one reading of the data, without a query per row.
+
+use domain::{CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
+use store::Tx;
+use store::comments::Comment;
+use store::outbox::Queued;
+use store::page::{KeyValue, Page, Start};
+use store::tickets::{Filter, Order, Stored};
+
+use crate::{Act, Ctx, Error, require, tickets};
+
+/// From this many events on, a page reads the end of a log only.
+const LONG_LOG: i64 = 400;
+/// How many of a requester's other tickets are looked at.
+const OTHERS: i64 = 20;
+
+/// One page of a list, with everybody named in it.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// The tickets, in order.
+    pub tickets: Vec<Stored>,
+    /// Requesters and assignees, each once.
+    pub people: Vec<User>,
+    /// Their organizations, each once.
+    pub organizations: Vec<Organization>,
+}
+
+/// One page of the tickets that any of these filters finds; no ticket may be found by two of them.
+pub fn rows(tx: &mut Tx<'_>, ctx: &Ctx, filters: &[Filter], order: Order, page: &Page) -> Result<Rows, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let mut found = Vec::new();
+    for filter in filters {
+        found.extend(store::tickets::page(tx, filter, order, page)?);
+    }
+    if filters.len() > 1 {
+        merge(&mut found, order, page);
+    }
+    let people = found.iter().flat_map(|one| [Some(one.ticket.requester), one.ticket.assignee]).flatten();
+    let people = each_once(people);
+    let organizations = each_once(found.iter().filter_map(|one| one.ticket.organization));
+    Ok(Rows {
+        people: store::users::many(tx, &people)?,
+        organizations: store::organizations::many(tx, &organizations)?,
+        tickets: found,
+    })
+}
+
+/// Several pages of the same place in their lists, as one.
+fn merge(found: &mut Vec<Stored>, order: Order, page: &Page) {
+    let place = |stored: &Stored| match order.key(stored) {
+        Some(KeyValue::Int(number)) => (number, String::new(), stored.ticket.id),
+        Some(KeyValue::Text(text)) => (0, text, stored.ticket.id),
+        None => (0, String::new(), stored.ticket.id),
+    };
+    found.sort_by_key(place);
+    if page.descending {
+        found.reverse();
+    }
+    let size = usize::try_from(page.size).unwrap_or_default();
+    if matches!(page.start, Start::Before(_)) {
+        found.drain(..found.len().saturating_sub(size));
+    } else {
+        found.truncate(size);
+    }
+}
+
+/// A ticket with everything its page says.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    /// The ticket.
+    pub stored: Stored,
+    /// Its log; of a very long one the end.
+    pub events: Vec<Envelope>,
+    /// The first comment and the last ones, oldest first.
+    pub comments: Vec<Comment>,
+    /// How many comments lie between the first and the others.
+    pub left_out: i64,
+    /// Everybody named in any of these, each once.
+    pub people: Vec<User>,
+    /// The organization that counts.
+    pub organization: Option<Organization>,
+    /// Other tickets of the requester that are not done.
+    pub others: Vec<Stored>,
+    /// What left or could not leave.
+    pub deliveries: Vec<Queued>,
+}
+
+/// A ticket as agents see it, with its last `most` comments.
+pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Whole, Error> {
+    let stored = tickets::show(tx, ctx, id)?;
+    let (comments, left_out) = comments(tx, &stored, false, most)?;
+    let events = if stored.ticket.seq > LONG_LOG {
+        store::events::tail(tx, id, LONG_LOG)?
+    } else {
+        store::events::of_ticket(tx, id)?
+    };
+    let filter = Filter {
+        requester: Some(stored.ticket.requester),
+        statuses: vec![Status::New, Status::Open, Status::Pending, Status::Hold],
+        ..Filter::default()
+    };
+    let mut others = store::tickets::page(tx, &filter, Order::Id, &Page { descending: true, ..Page::first(OTHERS) })?;
+    others.retain(|other| other.ticket.id != id);
+    let people = named(&stored, &events, &comments);
+    Ok(Whole {
+        people: store::users::many(tx, &people)?,
+        organization: match stored.ticket.organization {
+            Some(id) => store::organizations::load(tx, id)?,
+            None => None,
+        },
+        deliveries: store::outbox::of_ticket(tx, id)?,
+        others,
+        stored,
+        events,
+        comments,
+        left_out,
+    })
+}
+
+/// A ticket as its requester sees it: what was said in public, and by whom.
+#[derive(Clone, Debug)]
+pub struct Own {
+    /// The ticket.
+    pub stored: Stored,
+    /// The first public comment and the last ones, oldest first.
+    pub comments: Vec<Comment>,
+    /// How many comments lie between the first and the others.
+    pub left_out: i64,
+    /// Who wrote them, each once.
+    pub authors: Vec<User>,
+}
+
+/// A person's own ticket, with its last `most` public comments.
+pub fn own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Own, Error> {
+    let stored = tickets::show_own(tx, ctx, id)?;
+    let (comments, left_out) = comments(tx, &stored, true, most)?;
+    let authors = each_once(comments.iter().map(|comment| comment.author));
+    Ok(Own { authors: store::users::many(tx, &authors)?, stored, comments, left_out })
+}
+
+/// The first comment and the last ones, and how many lie between.
+fn comments(tx: &mut Tx<'_>, stored: &Stored, public: bool, most: i64) -> Result<(Vec<Comment>, i64), Error> {
+    let id = stored.ticket.id;
+    let last = Page { descending: true, ..Page::first(most) };
+    let mut comments = store::comments::page(tx, id, public, &last)?;
+    comments.reverse();
+    if i64::try_from(comments.len()).unwrap_or(i64::MAX) < most {
+        return Ok((comments, 0));
+    }
+    let first = store::comments::page(tx, id, public, &Page::first(1))?;
+    if comments.first().map(|comment| comment.id) == first.first().map(|comment| comment.id) {
+        return Ok((comments, 0));
+    }
+    let left_out = store::comments::count(tx, id, public)? - most - 1;
+    comments.splice(0..0, first);
+    Ok((comments, left_out))
+}
+
+/// What was said on a ticket after an event: what somebody who writes now has not seen. The ticket stays locked until
+/// the transaction ends, so that nothing comes between looking and writing. (NF-04)
+pub fn missed(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, seen: i64) -> Result<Vec<CommentId>, Error> {
+    require(&ctx.actor, Act::WorkTickets)?;
+    let stored = tickets::fresh(tx, ctx, id)?;
+    let behind = stored.ticket.seq - seen;
+    if behind <= 0 {
+        return Ok(Vec::new());
+    }
+    let newer = store::events::tail(tx, id, behind)?;
+    let said = newer.iter().filter(|envelope| envelope.seq > seen).filter_map(|envelope| match &envelope.event {
+        Event::Commented { comment, .. } => Some(*comment),
+        _ => None,
+    });
+    Ok(said.collect())
+}
+
+/// Everybody a ticket's page names.
+fn named(stored: &Stored, events: &[Envelope], comments: &[Comment]) -> Vec<UserId> {
+    let ticket = &stored.ticket;
+    let mut ids = vec![ticket.requester, ticket.submitter];
+    ids.extend(ticket.assignee);
+    ids.extend(&ticket.ccs);
+    ids.extend(comments.iter().map(|comment| comment.author));
+    for envelope in events {
+        ids.extend(envelope.person());
+        match &envelope.event {
+            Event::Assigned { to } => ids.extend(to),
+            Event::RequesterChanged { to, .. } => ids.push(*to),
+            Event::CcsChanged { ccs } => ids.extend(ccs),
+            _ => {}
+        }
+    }
+    each_once(ids)
+}
+
+fn each_once<I: Ord>(ids: impl IntoIterator<Item = I>) -> Vec<I> {
+    let mut ids: Vec<I> = ids.into_iter().collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}

@@ -1,0 +1,235 @@
+//! The demo's own pages: whose eyes one looks through, and everything that would have left the machine.
+
+use std::sync::Arc;
+
+use desk::deliveries::Letter;
+use desk::tickets::Queued;
+use desk::{Act, Ctx, Desk, Error, Page, Tx};
+use domain::{Actor, Channel, DeliveryId, Role, User, UserId};
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::components::button::{self, Button};
+use crate::components::demo_bar::DemoBar;
+use crate::components::outbox::{Sent, outbox};
+use crate::components::signed_out::Width;
+use crate::form::Form;
+use crate::memory::answers;
+use crate::problem::Answer;
+use crate::reader::Reader;
+use crate::table::Route;
+use crate::visitor::{Visitor, local};
+use crate::words::{Text, Words};
+use crate::{frame, heroes, routes, sign_in};
+
+/// How many deliveries the page reads.
+const MOST: i64 = 5_000;
+/// How many of them it shows at once.
+const SHOWN: usize = 100;
+
+pub(crate) fn pages() -> Vec<Route> {
+    vec![
+        Route::post("/demo/as", Act::ReadPublic, look_as).in_demo(),
+        Route::get("/demo/outbox", Act::ReadPublic, deliveries).in_demo(),
+    ]
+}
+
+/// What the bar shows.
+pub(crate) struct Bar {
+    next_due: Option<Timestamp>,
+    deliveries: i64,
+    eyes: Arc<Vec<(i64, String)>>,
+    person: Option<i64>,
+}
+
+impl Bar {
+    /// The component.
+    pub(crate) fn shown<'a>(&'a self, back: &'a str) -> DemoBar<'a> {
+        DemoBar {
+            next_due: self.next_due,
+            deliveries: self.deliveries,
+            people: &self.eyes,
+            person: self.person,
+            back,
+        }
+    }
+
+    /// The way in without a password.
+    pub(crate) fn go_on_as(&self, reader: &Reader) -> Markup {
+        html! {
+            section aria-labelledby="as-heading" {
+                h2 #as-heading { (reader.words.say(Text::GoOnAs)) }
+                div.line {
+                    @for (id, name) in self.eyes.iter() {
+                        form.action method="post" action=(routes::DEMO_AS) {
+                            (button::csrf(reader))
+                            input type="hidden" name="person" value=(id);
+                            (button::submit(Button::plain(name)))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Reads what the bar shows.
+pub(crate) async fn bar(visitor: &Visitor, eyes: Arc<Vec<(i64, String)>>) -> Result<Bar, Error> {
+    let (next_due, deliveries) = visitor
+        .desk
+        .read(visitor.ctx.clone(), |tx, _| {
+            Ok((desk::tickets::next_due(tx)?, desk::deliveries::count(tx, "sent")?))
+        })
+        .await?;
+    let person = visitor.user.as_ref().map(|user| user.id.0);
+    Ok(Bar { next_due, deliveries, eyes, person })
+}
+
+/// An admin, somebody of each team (this week's hero, if it has one), and customers.
+pub(crate) async fn eyes(desk: &Desk) -> Result<Vec<(i64, String)>, Error> {
+    let ctx = desk.ctx(Actor::System, Channel::System);
+    desk.read(ctx, |tx, ctx| {
+        let words = Words::default();
+        let mut eyes: Vec<(i64, String)> = Vec::new();
+        for admin in of_role(tx, ctx, Role::Admin, 1)? {
+            eyes.push((admin.id.0, words.fill(Text::EyesAdmin, &[("name", &admin.name)])));
+        }
+        for team in &ctx.handbook.teams {
+            let hero = heroes::holder(&ctx.handbook, &team.slug, ctx.now);
+            let email = hero.map(|hero| hero.email).or(team.members.first().map(String::as_str));
+            let Some(email) = email else { continue };
+            let Some(user) = desk::sessions::candidate(tx, email)? else { continue };
+            let text = if hero.is_some() { Text::EyesHero } else { Text::EyesMember };
+            if !eyes.iter().any(|(id, _)| *id == user.id.0) {
+                let label = words.fill(text, &[("name", &user.name), ("team", &team.name)]);
+                eyes.push((user.id.0, label));
+            }
+        }
+        for customer in of_role(tx, ctx, Role::EndUser, 5)? {
+            eyes.push((customer.id.0, words.fill(Text::EyesCustomer, &[("name", &customer.name)])));
+        }
+        Ok(eyes)
+    })
+    .await
+}
+
+fn of_role(tx: &mut Tx<'_>, ctx: &Ctx, role: Role, most: i64) -> Result<Vec<User>, Error> {
+    let filter = desk::users::Filter { roles: vec![role], ..desk::users::Filter::default() };
+    let page = Page::first(most);
+    Ok(desk::users::list(tx, ctx, &filter, desk::users::Order::Id, &page, false)?.0)
+}
+
+/// Signs in as somebody, named by number or address.
+async fn look_as(visitor: Visitor, form: Form) -> Answer {
+    let named = form.get("person").trim().to_owned();
+    let ctx = visitor.desk.ctx(Actor::System, Channel::System);
+    let user = visitor
+        .desk
+        .read(ctx, move |tx, ctx| match named.parse() {
+            Ok(id) => desk::users::show(tx, ctx, UserId(id)),
+            Err(_) => desk::sessions::candidate(tx, &named)?.ok_or(Error::NotFound),
+        })
+        .await?;
+    let token = sign_in::begin(&visitor, user.id).await?;
+    Ok(sign_in::signed_in(&visitor, &token, landing(&user, local(form.get("back")))))
+}
+
+/// Where somebody can go on from this page; what they may not see begins at their start.
+fn landing<'a>(user: &User, back: &'a str) -> &'a str {
+    let public = [routes::SUPPORT_HOURS, routes::DEMO_OUTBOX, routes::NEW_REQUEST];
+    let ours = back.starts_with("/tickets/") || back.starts_with("/views/");
+    if public.contains(&back) || (answers(user) && ours) { back } else { routes::HOME }
+}
+
+async fn deliveries(visitor: Visitor) -> Answer {
+    let ctx = visitor.ctx.clone();
+    let mut all = visitor
+        .desk
+        .read(ctx, |tx, _| {
+            let count = desk::deliveries::count(tx, "sent")?;
+            desk::deliveries::all_sent(tx, DeliveryId(0), count.min(MOST))
+        })
+        .await?;
+    all.reverse();
+    let reader = visitor.reader();
+    let channel = visitor.query.get("channel");
+    let main = outbox_page(&reader, &all, channel);
+    let title = reader.words.say(Text::OutboxTitle);
+    let page = if visitor.user.as_deref().is_some_and(answers) {
+        let frame = frame::Frame { title, topics: Some("outbox"), ..frame::Frame::default() };
+        frame::workspace(&visitor, &reader, frame, &main, None).await?
+    } else {
+        frame::column(&visitor, &reader, title, Width::Text, &main).await?
+    };
+    Ok(frame::html(page))
+}
+
+fn outbox_page(reader: &Reader, all: &[Queued], channel: &str) -> Markup {
+    let words = reader.words;
+    let mut channels: Vec<&str> = all.iter().map(|one| one.delivery.channel.as_str()).collect();
+    channels.sort_unstable();
+    channels.dedup();
+    let shown: Vec<&Queued> = all
+        .iter()
+        .filter(|one| channel.is_empty() || one.delivery.channel == channel)
+        .take(SHOWN)
+        .collect();
+    let count = |channel: &str| all.iter().filter(|one| one.delivery.channel == channel).count();
+    html! {
+        div.heading { h1 tabindex="-1" { (words.say(Text::OutboxTitle)) } p { (words.say(Text::OutboxWhat)) } }
+        nav.tabs aria-label=(words.say(Text::Channels)) {
+            a href=(routes::DEMO_OUTBOX) aria-current=[channel.is_empty().then_some("page")] {
+                (words.say(Text::AllOfThem)) " " span.count { (all.len()) }
+            }
+            @for one in channels {
+                a href={ (routes::DEMO_OUTBOX) "?channel=" (one) } aria-current=[(one == channel).then_some("page")] {
+                    (one) " " span.count { (count(one)) }
+                }
+            }
+        }
+        (list(reader, &shown))
+        @if shown.len() == SHOWN { p.hint { (words.fill(Text::OutboxNewest, &[("n", &SHOWN)])) } }
+    }
+}
+
+fn list(reader: &Reader, shown: &[&Queued]) -> Markup {
+    let tos: Vec<String> = shown.iter().map(|one| one.delivery.to.join(", ")).collect();
+    let letters: Vec<Letter> = shown
+        .iter()
+        .map(|one| serde_json::from_str(&one.delivery.payload).unwrap_or_default())
+        .collect();
+    let headers: Vec<Vec<(&str, &str)>> = shown
+        .iter()
+        .zip(&letters)
+        .zip(&tos)
+        .map(|((one, letter), to)| head(one, letter, to))
+        .collect();
+    let sent: Vec<Sent<'_>> = shown
+        .iter()
+        .zip(&tos)
+        .zip(&headers)
+        .map(|((one, to), headers)| Sent {
+            id: one.delivery.id.0,
+            at: one.delivery.at,
+            channel: &one.delivery.channel,
+            kind: &one.delivery.kind,
+            to,
+            subject: &one.delivery.subject,
+            text: &one.delivery.text,
+            headers,
+        })
+        .collect();
+    outbox(reader, &sent)
+}
+
+fn head<'a>(one: &'a Queued, letter: &'a Letter, to: &'a str) -> Vec<(&'a str, &'a str)> {
+    if one.delivery.channel != "email" {
+        return Vec::new();
+    }
+    vec![
+        ("From", &letter.from),
+        ("To", to),
+        ("Reply-To", &letter.reply_to),
+        ("Message-ID", &letter.message_id),
+    ]
+}

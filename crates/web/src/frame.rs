@@ -1,0 +1,122 @@
+//! The frame around pages: the workspace of those who answer, the one column of everybody else.
+
+use axum::response::{Html, IntoResponse, Response};
+use maud::Markup;
+
+use crate::components::navigation::Place;
+use crate::components::shell::{Page, page};
+use crate::components::signed_out::{PublicPage, Width, public_page};
+use crate::heroes;
+use crate::memory::Around;
+use crate::problem::Problem;
+use crate::reader::{Density, Reader};
+use crate::times;
+use crate::views::View;
+use crate::visitor::Visitor;
+use crate::words::Text;
+
+/// What a page of the workspace says about itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Frame<'a> {
+    /// What it is, for the tab.
+    pub(crate) title: &'a str,
+    /// The view one is in.
+    pub(crate) view: Option<View>,
+    /// What is searched for.
+    pub(crate) query: &'a str,
+    /// What the page listens to.
+    pub(crate) topics: Option<&'a str>,
+}
+
+/// A page of the workspace.
+pub(crate) async fn workspace(
+    visitor: &Visitor,
+    reader: &Reader,
+    frame: Frame<'_>,
+    main: &Markup,
+    aside: Option<&Markup>,
+) -> Result<Markup, Problem> {
+    let around = visitor.around().await?;
+    let bar = visitor.demo().await?;
+    let words = reader.words;
+    let hrefs: Vec<String> = View::ALL.iter().map(|view| view.href()).collect();
+    let views: Vec<Place<'_>> = View::ALL
+        .iter()
+        .zip(&around.counts)
+        .zip(&hrefs)
+        .map(|((view, count), href)| Place {
+            label: words.say(view.label()),
+            href,
+            count: Some(*count),
+            chord: view.chord(),
+            current: frame.view == Some(*view),
+        })
+        .collect();
+    let places = [Place::new(words.say(Text::SupportHours), crate::routes::SUPPORT_HOURS)];
+    let hero = hero(visitor, reader, &around);
+    let shown = Page {
+        reader,
+        title: frame.title,
+        person: &visitor.person()?.name,
+        hero: hero.as_deref(),
+        theme: visitor.theme,
+        density: Density::Comfortable,
+        single_keys: visitor.single_keys,
+        views: &views,
+        team_views: &[],
+        places: &places,
+        query: frame.query,
+        demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
+        notice: None,
+        live: frame.topics.map(|topics| (topics, 0)),
+    };
+    Ok(page(&shown, main, aside))
+}
+
+/// A page of one column, for customers and those who are not signed in.
+pub(crate) async fn column(
+    visitor: &Visitor,
+    reader: &Reader,
+    title: &str,
+    width: Width,
+    main: &Markup,
+) -> Result<Markup, Problem> {
+    let bar = visitor.demo().await?;
+    let shown = PublicPage {
+        reader,
+        title,
+        theme: visitor.theme,
+        width,
+        demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
+        person: visitor.user.as_ref().map(|user| user.name.as_str()),
+        script: false,
+    };
+    Ok(public_page(&shown, main))
+}
+
+/// A page as an answer.
+pub(crate) fn html(markup: Markup) -> Response {
+    Html(markup.into_string()).into_response()
+}
+
+/// Who has the week, in the reader's first team that has a hero.
+fn hero(visitor: &Visitor, reader: &Reader, around: &Around) -> Option<String> {
+    let handbook = &visitor.ctx.handbook;
+    let own = around.own.iter().filter_map(|id| around.team(*id)?.slug.as_deref());
+    let (team, holder) = own
+        .filter_map(|slug| {
+            Some((handbook.team(slug)?, heroes::holder(handbook, slug, reader.now)?))
+        })
+        .next()?;
+    let until = times::soon(reader.words, holder.until, &reader.zone, reader.now);
+    let me = visitor.user.as_ref()?.email.as_deref().unwrap_or_default();
+    if me.eq_ignore_ascii_case(holder.email) {
+        return Some(reader.words.fill(Text::HeroYou, &[("team", &team.name), ("until", &until)]));
+    }
+    let named = handbook.members().remove(holder.email).unwrap_or_else(|| holder.email.to_owned());
+    Some(
+        reader
+            .words
+            .fill(Text::HeroOther, &[("team", &team.name), ("name", &named), ("until", &until)]),
+    )
+}

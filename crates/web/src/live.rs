@@ -1,0 +1,135 @@
+//! News as they happen: one stream a page. An event says what changed; the page fetches what it shows of it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use desk::{Act, Desk};
+use domain::TicketId;
+use futures_util::stream::{self, Stream};
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
+
+use crate::memory::answers;
+use crate::problem::{Answer, Problem};
+use crate::table::Route;
+use crate::visitor::Visitor;
+
+/// So often a page hears that the stream lives.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// So often the demo looks whether its clock was moved.
+const LOOK: Duration = Duration::from_secs(1);
+/// No page listens to more.
+const MOST_TOPICS: usize = 20;
+
+pub(crate) fn pages() -> Vec<Route> {
+    vec![Route::get("/live", Act::OwnRequests, live)]
+}
+
+async fn live(visitor: Visitor) -> Answer {
+    let asked = visitor.query.get("topics").split(',').filter(|topic| !topic.is_empty());
+    let mut topics = Vec::new();
+    for topic in asked.take(MOST_TOPICS) {
+        if may_hear(&visitor, topic).await {
+            topics.push(topic.to_owned());
+        }
+    }
+    if topics.is_empty() {
+        return Err(Problem::NotFound);
+    }
+    let mut ticks = tokio::time::interval_at(Instant::now() + LOOK, LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let listener = Listener {
+        news: visitor.desk.store().changes(),
+        clock: visitor.desk.clock().now(),
+        silent: Duration::ZERO,
+        desk: visitor.desk,
+        topics,
+        ticks,
+    };
+    Ok(answer(events(listener)))
+}
+
+fn answer(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
+    Sse::new(events).into_response()
+}
+
+/// Agents hear of everything, customers of their own tickets.
+async fn may_hear(visitor: &Visitor, topic: &str) -> bool {
+    if visitor.user.as_deref().is_some_and(answers) {
+        return matches!(topic, "tickets" | "outbox") || topic.starts_with("ticket:");
+    }
+    let Some(id) = topic.strip_prefix("ticket:").and_then(|id| id.parse().ok()) else {
+        return false;
+    };
+    let ctx = visitor.ctx.clone();
+    let own = visitor.desk.read(ctx, move |tx, ctx| desk::tickets::show_own(tx, ctx, TicketId(id)));
+    own.await.is_ok()
+}
+
+struct Listener {
+    desk: Desk,
+    news: Receiver<Arc<str>>,
+    topics: Vec<String>,
+    ticks: Interval,
+    clock: Timestamp,
+    silent: Duration,
+}
+
+fn events(listener: Listener) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+    stream::unfold(listener, |mut listener| async move {
+        let event = listener.next().await?;
+        Some((Ok(event), listener))
+    })
+}
+
+impl Listener {
+    /// The next thing to say; none once the desk is closed.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            tokio::select! {
+                news = self.news.recv() => match news {
+                    Ok(topic) if &*topic == "*" => return Some(resync()),
+                    Ok(topic) if self.topics.iter().any(|known| **known == *topic) => {
+                        self.silent = Duration::ZERO;
+                        return Some(Event::default().data(json!({ "topic": &*topic }).to_string()));
+                    }
+                    Ok(_) => {}
+                    Err(RecvError::Lagged(_)) => return Some(resync()),
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = self.ticks.tick() => {
+                    if let Some(event) = self.looked() {
+                        return Some(event);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A moved clock, or a sign of life after a silence.
+    fn looked(&mut self) -> Option<Event> {
+        let now = self.desk.clock().now();
+        let moved = now.duration_since(self.clock).unsigned_abs() > 5 * LOOK;
+        self.clock = now;
+        if self.desk.settings().demo && moved {
+            let how = if self.desk.clock().is_running() { "running" } else { "still" };
+            let data = json!({ "now": now.to_string(), "clock": how }).to_string();
+            return Some(Event::default().event("clock").data(data));
+        }
+        self.silent += LOOK;
+        if self.silent < HEARTBEAT {
+            return None;
+        }
+        self.silent = Duration::ZERO;
+        Some(Event::default().event("heartbeat").data("{}"))
+    }
+}
+
+fn resync() -> Event {
+    Event::default().event("resync").data("{}")
+}

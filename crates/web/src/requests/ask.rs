@@ -1,0 +1,231 @@
+//! Asking for help: a form that needs neither an account nor script.
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use desk::idempotency::{self, Key};
+use desk::texts::Body;
+use desk::tickets::{NewTicket, Person};
+use desk::{Error, FieldError};
+use domain::{Channel, Kind, Severity};
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use crate::components::button::{self, Button};
+use crate::components::field::{Control, Field, field, summary};
+use crate::components::notice::{Tone, message_box};
+use crate::components::signed_out::Width;
+use crate::form::Form;
+use crate::problem::{Answer, Problem};
+use crate::reader::Reader;
+use crate::visitor::Visitor;
+use crate::words::{Text, Words};
+use crate::{frame, routes};
+
+/// The longest subject and name.
+const LONGEST_LINE: usize = 255;
+
+/// The empty form; what the address says is filled in.
+pub(crate) async fn form(visitor: Visitor) -> Answer {
+    let typed = visitor.query.clone();
+    page(&visitor, &typed, &[]).await
+}
+
+/// Takes the form.
+pub(crate) async fn send(visitor: Visitor, form: Form) -> Answer {
+    let new = match asked(&visitor, &form) {
+        Ok(new) => new,
+        Err(errors) => return page(&visitor, &form, &errors).await,
+    };
+    // The same form sent twice, by a double click or a reload, is one ticket.
+    let key = form.some("key").map(|key| Key::new("request-form", key, &form.content()));
+    let ctx = visitor.ctx.clone();
+    let sent = visitor
+        .desk
+        .write(ctx, move |tx, ctx| {
+            idempotency::once(tx, ctx, key.as_ref(), |tx| {
+                let ticket = desk::tickets::open(tx, ctx, &new)?.stored.ticket;
+                let promise = ticket.promise.map(|promise| promise.text);
+                Ok(json!({ "id": ticket.id, "promise": promise }).to_string())
+            })
+        })
+        .await;
+    match sent {
+        Ok((answer, _)) => done(&visitor, form.get("email"), &answer).await,
+        Err(Error::Invalid(errors)) => page(&visitor, &form, &errors).await,
+        Err(Error::KeyReused) => {
+            let words = Words::default();
+            let twice = wrong("base", words.say(Text::SentBefore));
+            page(&visitor, &form, &[twice]).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn wrong(field: &str, description: &str) -> FieldError {
+    FieldError {
+        field: field.to_owned(),
+        code: "InvalidValue",
+        description: description.to_owned(),
+    }
+}
+
+/// The ticket a form asks for, or everything that is wrong with it.
+fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
+    let words = Words::default();
+    let mut errors = Vec::new();
+    let mut complain = |field: &str, text: Text| errors.push(wrong(field, words.say(text)));
+    if visitor.user.is_none() && form.some("email").is_none() {
+        complain("email", Text::EmailMissing);
+    }
+    match form.some("subject") {
+        None => complain("subject", Text::SubjectMissing),
+        Some(subject) if subject.chars().count() > LONGEST_LINE => {
+            complain("subject", Text::SubjectTooLong);
+        }
+        Some(_) => {}
+    }
+    if form.some("name").is_some_and(|name| name.chars().count() > LONGEST_LINE) {
+        complain("name", Text::NameTooLong);
+    }
+    if form.some("body").is_none() {
+        complain("body", Text::BodyMissing);
+    }
+    let area = form.some("area").map(str::to_owned);
+    if area.as_deref().is_some_and(|slug| visitor.ctx.handbook.area(slug).is_none()) {
+        complain("area", Text::AreaUnknown);
+    }
+    let severity: Option<Option<Severity>> = form.some("severity").map(|word| word.parse().ok());
+    if severity == Some(None) {
+        complain("severity", Text::SeverityUnknown);
+    }
+    let kind: Option<Option<Kind>> = form.some("kind").map(|word| word.parse().ok());
+    if kind == Some(None) {
+        complain("kind", Text::KindUnknown);
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let body = Body::plain(form.get("body"));
+    let mut new = NewTicket::request(asker(visitor, form), form.get("subject"), body, Channel::Web);
+    new.area = area;
+    new.severity = severity.flatten();
+    new.kind = kind.flatten();
+    Ok(new)
+}
+
+/// Who asks: whoever is signed in, else who they say they are.
+fn asker(visitor: &Visitor, form: &Form) -> Person {
+    match &visitor.user {
+        Some(user) => Person::Known(user.id),
+        None => Person::Address {
+            email: form.get("email").trim().to_owned(),
+            name: form.some("name").map(str::to_owned),
+        },
+    }
+}
+
+async fn page(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answer {
+    let reader = visitor.reader();
+    let words = reader.words;
+    let main = html! {
+        h1 tabindex="-1" { (words.say(Text::AskForHelp)) }
+        (ask(visitor, &reader, typed, errors))
+    };
+    let page =
+        frame::column(visitor, &reader, words.say(Text::AskForHelp), Width::Text, &main).await?;
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, frame::html(page)).into_response())
+}
+
+fn ask(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) -> Markup {
+    let words = reader.words;
+    let error = |name: &str| {
+        let found =
+            errors.iter().find(|error| error.field.trim_start_matches("requester.") == name);
+        found.map(|error| error.description.as_str())
+    };
+    let line = |name: &'static str, label: Text| Field {
+        value: typed.get(name),
+        error: error(name),
+        ..Field::line(name, words.say(label))
+    };
+    let areas: Vec<(&str, &str)> = std::iter::once(("", words.say(Text::NoArea)))
+        .chain(
+            visitor.ctx.handbook.areas.iter().map(|area| (area.slug.as_str(), area.name.as_str())),
+        )
+        .collect();
+    let severities = severities(words);
+    let kinds = kinds(words);
+    let mut fields = Vec::new();
+    if visitor.user.is_none() {
+        let email = Control::Line { kind: "email", autocomplete: "email" };
+        fields.push(Field { control: email, ..line("email", Text::Email) });
+        let name = Control::Line { kind: "text", autocomplete: "name" };
+        fields.push(Field { control: name, optional: true, ..line("name", Text::YourName) });
+    }
+    fields.push(line("subject", Text::AskSubject));
+    fields.push(Field {
+        hint: Some(words.say(Text::AreaHint)),
+        control: Control::Select(&areas),
+        ..line("area", Text::Area)
+    });
+    fields.push(Field { control: Control::Radio(&severities), ..line("severity", Text::HowBad) });
+    fields.push(Field { control: Control::Select(&kinds), ..line("kind", Text::WhatSort) });
+    fields.push(Field {
+        hint: Some(words.say(Text::TellUsHint)),
+        control: Control::Text,
+        ..line("body", Text::TellUs)
+    });
+    html! {
+        form method="post" action=(routes::NEW_REQUEST) novalidate {
+            (button::csrf(reader))
+            input type="hidden" name="key" value=(typed.some("key").filter(|_| error("base").is_none()).map_or_else(desk::token, str::to_owned));
+            (summary(words, &fields.iter().collect::<Vec<_>>()))
+            @if let Some(base) = error("base") { p.error role="alert" { (base) } }
+            @for one in &fields { (field(words, one)) }
+            div.field-actions { (button::submit(Button::primary(words.say(Text::Send)))) }
+        }
+    }
+}
+
+fn severities(words: Words) -> [(&'static str, &'static str, &'static str); 4] {
+    [
+        ("critical", words.say(Text::SeverityCritical), words.say(Text::SeverityCriticalHint)),
+        ("high", words.say(Text::SeverityHigh), words.say(Text::SeverityHighHint)),
+        ("medium", words.say(Text::SeverityMedium), words.say(Text::SeverityMediumHint)),
+        ("low", words.say(Text::SeverityLow), words.say(Text::SeverityLowHint)),
+    ]
+}
+
+fn kinds(words: Words) -> [(&'static str, &'static str); 5] {
+    [
+        ("", words.say(Text::KindOpen)),
+        ("question", words.say(Text::KindQuestion)),
+        ("bug", words.say(Text::KindBug)),
+        ("feedback", words.say(Text::KindFeedback)),
+        ("feature", words.say(Text::KindFeature)),
+    ]
+}
+
+/// What was told, word for word.
+async fn done(visitor: &Visitor, email: &str, answer: &str) -> Answer {
+    let answer: Value = serde_json::from_str(answer).map_err(|_| Problem::Failed(String::new()))?;
+    let id = answer["id"].as_i64().unwrap_or_default();
+    let promise = answer["promise"].as_str().unwrap_or_default();
+    let reader = visitor.reader();
+    let words = reader.words;
+    let title = words.fill(Text::RequestNumber, &[("id", &id)]);
+    let main = html! {
+        div.stack {
+            h1 tabindex="-1" { (title) }
+            (message_box("promise", Tone::Ok, words.say(Text::WeHaveIt), &html! { p #promise-text { (promise) } }))
+            @match &visitor.user {
+                Some(_) => p { (button::link(&routes::request(id), Button::primary(words.say(Text::OpenRequest)))) },
+                None => p { (words.fill(Text::CopyWent, &[("email", &email.trim())])) },
+            }
+            p { a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHoursLink)) } }
+        }
+    };
+    let page = frame::column(visitor, &reader, &title, Width::Text, &main).await?;
+    Ok(frame::html(page))
+}

@@ -1,0 +1,19 @@
+//! The customer's side: asking, and one's own requests. No internal word is ever in reach of these pages.
+
+mod ask;
+mod own;
+
+use desk::Act;
+
+use crate::table::Route;
+
+pub(crate) fn pages() -> Vec<Route> {
+    vec![
+        Route::get("/requests/new", Act::OpenRequest, ask::form),
+        Route::post("/requests/new", Act::OpenRequest, ask::send),
+        Route::get("/requests", Act::OwnRequests, own::list),
+        Route::get("/requests/{id}", Act::OwnRequests, own::show),
+        Route::post("/requests/{id}/replies", Act::OwnRequests, own::reply),
+        Route::post("/requests/{id}/solution", Act::OwnRequests, own::solve),
+    ]
+}

@@ -1,0 +1,242 @@
+//! One's own requests: the list, the conversation, a reply, and "This is solved".
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use desk::pages::Own;
+use desk::texts::Body;
+use desk::tickets::{Listed, Reply, Update};
+use desk::{Error, Page, Start};
+use domain::{Cause, Status, TicketId, TimerKind, User};
+use maud::{Markup, PreEscaped, html};
+
+use crate::components::badge::status_for_customer;
+use crate::components::button::{self, Button};
+use crate::components::empty_state::empty_state;
+use crate::components::field::{Control, Field, field};
+use crate::components::signed_out::Width;
+use crate::components::time;
+use crate::components::timeline::{Message, message, timeline};
+use crate::form::Form;
+use crate::problem::{Answer, Problem, refused};
+use crate::reader::Reader;
+use crate::rows::subject;
+use crate::tickets::{SHOWN, number};
+use crate::visitor::Visitor;
+use crate::words::Text;
+use crate::{frame, routes, times};
+
+/// How many requests a page lists.
+const SIZE: i64 = 50;
+
+/// The list, newest first.
+pub(crate) async fn list(visitor: Visitor) -> Answer {
+    let start = visitor
+        .query
+        .number("after")
+        .map_or(Start::Offset(0), |id| Start::After(desk::Key { value: None, id }));
+    let page = Page { start, size: SIZE + 1, descending: true };
+    let ctx = visitor.ctx.clone();
+    let mut found =
+        visitor.desk.read(ctx, move |tx, ctx| desk::tickets::own(tx, ctx, &[], &page)).await?;
+    let size = usize::try_from(SIZE).unwrap_or_default();
+    let more = found.len() > size;
+    found.truncate(size);
+    found.retain(|listed| listed.stored.ticket.public);
+    let reader = visitor.reader();
+    let words = reader.words;
+    let ask = button::link(routes::NEW_REQUEST, Button::primary(words.say(Text::AskForHelp)));
+    let main = html! {
+        div.heading { h1 tabindex="-1" { (words.say(Text::YourRequests)) } (ask) }
+        @if found.is_empty() {
+            (empty_state(words.say(Text::NoRequests), words.say(Text::NoRequestsWhy), None))
+        } @else {
+            ul.requests { @for listed in &found { (line(&reader, listed)) } }
+        }
+        @if more {
+            @if let Some(last) = found.last() {
+                nav.pages aria-label=(words.say(Text::Pages)) {
+                    a.button.quiet href={ (routes::REQUESTS) "?after=" (last.stored.ticket.id) } rel="next" { (words.say(Text::Older)) }
+                }
+            }
+        }
+    };
+    let title = words.say(Text::YourRequests);
+    Ok(frame::html(frame::column(&visitor, &reader, title, Width::Text, &main).await?))
+}
+
+fn line(reader: &Reader, listed: &Listed) -> Markup {
+    let ticket = &listed.stored.ticket;
+    html! {
+        li {
+            a href=(routes::request(ticket.id.0)) dir="auto" { "#" (ticket.id) " " (subject(reader.words, &listed.stored.subject)) }
+            span.line { (status_for_customer(reader.words, ticket.status)) span.muted { (time::past(reader, ticket.created_at)) } }
+        }
+    }
+}
+
+/// One request.
+pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let page = page(&visitor, number(&id)?, "", None).await?;
+    Ok(frame::html(page))
+}
+
+async fn page(
+    visitor: &Visitor,
+    id: TicketId,
+    typed: &str,
+    error: Option<&str>,
+) -> Result<Markup, Problem> {
+    let most = visitor.query.number("shown").unwrap_or(SHOWN).clamp(SHOWN, 500);
+    let ctx = visitor.ctx.clone();
+    let own = visitor.desk.read(ctx, move |tx, ctx| desk::pages::own(tx, ctx, id, most)).await?;
+    let reader = visitor.reader();
+    let words = reader.words;
+    let ticket = &own.stored.ticket;
+    let title = format!("#{id} {}", subject(words, &own.stored.subject));
+    let main = html! {
+        p.ticket-way { a href=(routes::REQUESTS) { (words.say(Text::YourRequests)) } }
+        h1 tabindex="-1" dir="auto" { (title) }
+        p { (status_for_customer(words, ticket.status)) }
+        @if let Some(promise) = &ticket.promise {
+            p.muted { (words.say(Text::WeSaid)) " " span #promise-text { (promise.text) } " " (time::past(&reader, promise.at)) }
+        }
+        (timeline(&conversation(visitor, &reader, &own, most)))
+        @if ticket.status == Status::Closed { (closed(&reader)) }
+        @else { (answer(&reader, &own, typed, error)) }
+    };
+    frame::column(visitor, &reader, &title, Width::Text, &main).await
+}
+
+fn conversation(visitor: &Visitor, reader: &Reader, own: &Own, most: i64) -> Markup {
+    let words = reader.words;
+    let me = visitor.user.as_ref().map(|user| user.id);
+    let company = &visitor.ctx.handbook.company.name;
+    html! {
+        @for (index, comment) in own.comments.iter().enumerate() {
+            @let author = own.authors.iter().find(|user| user.id == comment.author);
+            @let ours = author.is_some_and(|user| user.role.answers()) && !own.stored.ticket.has_participant(comment.author);
+            @let name = if Some(comment.author) == me { words.say(Text::You).to_owned() } else { called(author, ours, company, reader) };
+            @let did = if ours { Text::DidAnswer } else if index == 0 { Text::DidAsk } else { Text::DidWrite };
+            (message(reader, &Message {
+                id: comment.id.0,
+                author: &name,
+                did: words.say(did),
+                via: None,
+                at: comment.created_at,
+                ours,
+                body: html! { (PreEscaped(&comment.html)) },
+                attachments: &[],
+                delivery: None,
+            }))
+            @if index == 0 && own.left_out > 0 {
+                li.mark { a href={ (routes::request(own.stored.ticket.id.0)) "?shown=" (most + 50) } { (words.count(Text::ShowEarlier, own.left_out)) } }
+            }
+        }
+    }
+}
+
+/// What an author is called here: engineers by the name they show to customers.
+fn called(author: Option<&User>, ours: bool, company: &str, reader: &Reader) -> String {
+    let Some(author) = author else { return company.to_owned() };
+    let name = author.alias.as_deref().unwrap_or(&author.name);
+    if ours {
+        reader.words.fill(Text::EngineerAt, &[("name", &name), ("company", &company)])
+    } else {
+        name.to_owned()
+    }
+}
+
+fn answer(reader: &Reader, own: &Own, typed: &str, error: Option<&str>) -> Markup {
+    let words = reader.words;
+    let ticket = &own.stored.ticket;
+    let id = ticket.id.0;
+    let solves = ticket.timers.iter().find(|timer| timer.kind == TimerKind::Solve);
+    let reply = Field {
+        value: typed,
+        error,
+        control: Control::Text,
+        ..Field::line("body", words.say(Text::YourReplyHere))
+    };
+    html! {
+        form method="post" action={ (routes::request(id)) "/replies" } {
+            (button::csrf(reader))
+            input type="hidden" name="key" value=(desk::token());
+            (field(words, &reply))
+            div.field-actions { (button::submit(Button::primary(words.say(Text::Reply)))) }
+        }
+        @if !ticket.status.is_done() {
+            hr;
+            div.line {
+                (button::action(reader, &format!("{}/solution", routes::request(id)), Button::plain(words.say(Text::ThisIsSolved))))
+                @if let Some(timer) = solves {
+                    p.hint { (words.fill(Text::ElseSolved, &[("when", &times::promise(words, timer.at, &reader.zone, reader.now))])) }
+                }
+            }
+        }
+    }
+}
+
+fn closed(reader: &Reader) -> Markup {
+    let words = reader.words;
+    html! {
+        p { (words.say(Text::ClosedForYou)) }
+        p { (button::link(routes::NEW_REQUEST, Button::primary(words.say(Text::AskForHelp)))) }
+    }
+}
+
+/// The customer writes again.
+pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
+    let id = number(&id)?;
+    let body = Body::plain(form.get("body"));
+    if body.is_empty() {
+        let why = visitor.reader().words.say(Text::NothingWritten);
+        return refuse(&visitor, id, "", why).await;
+    }
+    let comment = Reply { body, public: Some(true), author: None, details: None };
+    let update = Update { comment: Some(comment), ..Update::default() };
+    let user = visitor.user.as_ref().map_or(0, |user| user.id.0);
+    let key = form.some("key").map(|key| {
+        desk::idempotency::Key::new("own-reply", &format!("{user}:{id}:{key}"), &form.content())
+    });
+    change(&visitor, id, form.get("body"), key, update).await
+}
+
+/// The customer says that it is done.
+pub(crate) async fn solve(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let update =
+        Update { status: Some(Status::Solved), cause: Some(Cause::Confirmed), ..Update::default() };
+    change(&visitor, number(&id)?, "", None, update).await
+}
+
+async fn change(
+    visitor: &Visitor,
+    id: TicketId,
+    typed: &str,
+    key: Option<desk::idempotency::Key>,
+    update: Update,
+) -> Answer {
+    let ctx = visitor.ctx.clone();
+    let done = visitor
+        .desk
+        .write(ctx, move |tx, ctx| {
+            desk::idempotency::once(tx, ctx, key.as_ref(), |tx| {
+                // Agents ask for help too, and then see no more than any customer.
+                desk::tickets::show_own(tx, ctx, id)?;
+                desk::tickets::update(tx, ctx, id, &update).map(|_| String::new())
+            })
+        })
+        .await;
+    match done {
+        Ok(_) | Err(Error::KeyReused) => Ok(Redirect::to(&routes::request(id.0)).into_response()),
+        Err(Error::Refused(refusal)) => {
+            refuse(visitor, id, typed, &refused(&refusal).description).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn refuse(visitor: &Visitor, id: TicketId, typed: &str, why: &str) -> Answer {
+    let page = page(visitor, id, typed, Some(why)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, frame::html(page)).into_response())
+}

@@ -1,0 +1,93 @@
+//! Every route of the pages in one table: method, path, and what it takes to be let in.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::middleware;
+use axum::routing::{self, MethodRouter};
+use desk::{Act, Desk};
+
+use crate::guard::{Door, guard};
+use crate::memory::Memory;
+use crate::problem::Problem;
+
+/// Forms know no other verbs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Read; without effects.
+    Get,
+    /// Change.
+    Post,
+}
+
+/// One route: nobody is let in who may not do its act.
+pub struct Route {
+    /// The verb.
+    pub method: Method,
+    /// The path.
+    pub path: &'static str,
+    /// What the visitor must be allowed to do.
+    pub act: Act,
+    /// Whether it exists only in the demo.
+    pub demo: bool,
+    handler: MethodRouter<Desk>,
+}
+
+impl Route {
+    /// A page.
+    pub(crate) fn get<T: 'static>(
+        path: &'static str,
+        act: Act,
+        handler: impl Handler<T, Desk>,
+    ) -> Self {
+        Self { method: Method::Get, path, act, demo: false, handler: routing::get(handler) }
+    }
+
+    /// Where a form goes.
+    pub(crate) fn post<T: 'static>(
+        path: &'static str,
+        act: Act,
+        handler: impl Handler<T, Desk>,
+    ) -> Self {
+        Self { method: Method::Post, path, act, demo: false, handler: routing::post(handler) }
+    }
+
+    /// The same, in the demo only.
+    pub(crate) fn in_demo(self) -> Self {
+        Self { demo: true, ..self }
+    }
+}
+
+/// The whole table.
+pub fn routes() -> Vec<Route> {
+    let mut all = Vec::new();
+    all.extend(crate::home::pages());
+    all.extend(crate::sign_in::pages());
+    all.extend(crate::views::pages());
+    all.extend(crate::tickets::pages());
+    all.extend(crate::requests::pages());
+    all.extend(crate::support_hours::pages());
+    all.extend(crate::search::pages());
+    all.extend(crate::demo::pages());
+    all.extend(crate::live::pages());
+    all
+}
+
+/// The pages as a router, to be merged with whatever else answers over HTTP.
+pub fn router(desk: &Desk) -> Router<Desk> {
+    let memory = Arc::new(Memory::new(desk));
+    let door = |act, demo| Door { desk: desk.clone(), memory: memory.clone(), act, demo };
+    let mut router = Router::new();
+    for route in routes() {
+        let door = door(route.act, route.demo);
+        let guarded = route.handler.layer(middleware::from_fn_with_state(door, guard));
+        router = router.route(route.path, guarded);
+    }
+    let missing = || async { Problem::NotFound };
+    let fallback = routing::any(missing)
+        .layer(middleware::from_fn_with_state(door(Act::ReadPublic, false), guard));
+    router
+        .route("/assets/{name}", routing::get(crate::assets::serve))
+        .fallback_service(fallback.with_state(desk.clone()))
+}

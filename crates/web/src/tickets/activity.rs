@@ -1,0 +1,80 @@
+//! Everything that happened to a ticket, newest last, each with who or which rule did it.
+
+use desk::{Ctx, Error, Tx};
+use domain::{Envelope, Event, TicketId, User, UserId};
+use maud::{Markup, html};
+
+use super::names::Names;
+use super::{Seen, said, via};
+use crate::components::table::{Column, table};
+use crate::components::time;
+use crate::components::timeline::By;
+use crate::words::Text;
+
+/// The whole log, and everybody in it.
+pub(crate) struct Log {
+    events: Vec<Envelope>,
+    people: Vec<User>,
+}
+
+/// Reads the log.
+pub(crate) fn read(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Log, Error> {
+    let events = desk::tickets::events(tx, ctx, id)?;
+    let mut ids: Vec<UserId> = Vec::new();
+    for envelope in &events {
+        ids.extend(envelope.person());
+        match &envelope.event {
+            Event::Commented { author, .. } => ids.push(*author),
+            Event::Assigned { to } => ids.extend(to),
+            Event::RequesterChanged { to, .. } => ids.push(*to),
+            Event::CcsChanged { ccs } => ids.extend(ccs),
+            _ => {}
+        }
+    }
+    ids.sort();
+    ids.dedup();
+    Ok(Log { people: desk::tickets::beside::people(tx, &ids)?, events })
+}
+
+/// The table.
+pub(crate) fn page(seen: &Seen, log: &Log) -> Markup {
+    let words = seen.reader.words;
+    let names = Names::new(&seen.reader, &seen.around, &log.people);
+    let columns = [
+        Column::number(words.say(Text::ColumnNumber)),
+        Column::text(words.say(Text::ColumnWhen)),
+        Column::text(words.say(Text::ColumnWhat)),
+        Column::text(words.say(Text::ColumnWho)),
+        Column::text(words.say(Text::ColumnVia)),
+        Column::text(words.say(Text::Handbook)),
+    ];
+    let rows: Vec<Vec<Markup>> = log
+        .events
+        .iter()
+        .map(|envelope| {
+            vec![
+                html! { (envelope.seq) },
+                time::dated(&seen.reader, envelope.at),
+                html! { (what(&names, envelope)) },
+                match names.by(envelope) {
+                    By::Person(name) => html! { (name) },
+                    By::Rule(rule) => html! { (words.fill(Text::ByRule, &[("rule", &rule)])) },
+                },
+                html! { (via(words, envelope.via)) },
+                html! { code { (envelope.policy.get(..7).unwrap_or(&envelope.policy)) } },
+            ]
+        })
+        .collect();
+    table("activity", words.say(Text::ActivityCaption), &columns, &rows)
+}
+
+fn what(names: &Names<'_>, envelope: &Envelope) -> String {
+    let words = names.reader.words;
+    match &envelope.event {
+        Event::Opened(_) => words.say(Text::SaidOpened).to_owned(),
+        Event::Commented { public: false, .. } => words.say(Text::SaidNote).to_owned(),
+        Event::Commented { answer: true, .. } => words.say(Text::SaidAnswer).to_owned(),
+        Event::Commented { .. } => words.say(Text::SaidMessage).to_owned(),
+        _ => said::sentence(names, envelope).unwrap_or_else(|| envelope.event.kind().to_owned()),
+    }
+}

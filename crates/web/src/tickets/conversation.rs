@@ -1,0 +1,190 @@
+//! The conversation: what was said, and between it what happened, folded.
+
+use std::collections::HashMap;
+
+use desk::tickets::{Comment, Queued};
+use domain::{CommentId, Envelope, Event};
+use maud::{Markup, PreEscaped, html};
+
+use super::{SHOWN, Seen, said, via};
+use crate::components::notice::{Tone, message_box};
+use crate::components::timeline::{self, Delivery, Happening, Message, Note};
+use crate::routes;
+use crate::words::Text;
+
+/// What the cleaner left of a comment; only cleaned HTML is ever stored.
+pub(crate) fn cleaned(comment: &Comment) -> PreEscaped<&str> {
+    PreEscaped(&comment.html)
+}
+
+/// Everything of a timeline that stays together.
+enum Item<'a> {
+    Said(&'a Envelope, &'a Comment),
+    Told(&'a Envelope, &'a str),
+    Happened(Vec<(&'a Envelope, String)>),
+    LeftOut,
+}
+
+/// The items of the timeline.
+pub(crate) fn conversation(seen: &Seen, shown: i64, missed: &[CommentId]) -> Markup {
+    let first_missed = missed.first();
+    html! {
+        @for item in items(seen) {
+            @match item {
+                Item::Said(envelope, comment) => {
+                    @if Some(&comment.id) == first_missed { (timeline::new_since(&seen.reader)) }
+                    (comment_item(seen, envelope, comment))
+                }
+                Item::Told(envelope, text) => (told(seen, envelope, text)),
+                Item::Happened(all) => (happened(seen, &all)),
+                Item::LeftOut => (left_out(seen, shown)),
+            }
+        }
+    }
+}
+
+fn items(seen: &Seen) -> Vec<Item<'_>> {
+    let whole = &seen.whole;
+    let names = seen.names();
+    let comments: HashMap<CommentId, &Comment> =
+        whole.comments.iter().map(|comment| (comment.id, comment)).collect();
+    // Between the first comment and the last ones nothing is shown but how much was left out.
+    let resumes = whole.comments.get(1).filter(|_| whole.left_out > 0).map(|comment| comment.id);
+    let mut skipping = false;
+    let mut items: Vec<Item<'_>> = Vec::new();
+    for envelope in &whole.events {
+        let said = match &envelope.event {
+            Event::Commented { comment, .. } => comments.get(comment).copied(),
+            _ => None,
+        };
+        if said.is_some() && said.map(|comment| comment.id) == resumes {
+            skipping = false;
+        }
+        if skipping {
+            continue;
+        }
+        if let Some(comment) = said {
+            items.push(Item::Said(envelope, comment));
+            if resumes.is_some() && comment.id == whole.comments[0].id {
+                items.push(Item::LeftOut);
+                skipping = true;
+            }
+            continue;
+        }
+        if let Event::Acknowledged { promise } | Event::PromiseImproved { promise } =
+            &envelope.event
+        {
+            items.push(Item::Told(envelope, &promise.text));
+            continue;
+        }
+        let Some(sentence) = said::sentence(&names, envelope) else { continue };
+        match items.last_mut() {
+            Some(Item::Happened(all)) => all.push((envelope, sentence)),
+            _ => items.push(Item::Happened(vec![(envelope, sentence)])),
+        }
+    }
+    items
+}
+
+fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
+    let reader = &seen.reader;
+    let names = seen.names();
+    let requester = seen.requester();
+    let author = names.person(comment.author);
+    if !comment.public {
+        return timeline::note(
+            reader,
+            &Note {
+                id: comment.id.0,
+                author,
+                hidden_from: &requester,
+                at: comment.created_at,
+                body: html! { (cleaned(comment)) },
+            },
+        );
+    }
+    let ticket = &seen.whole.stored.ticket;
+    let ours = matches!(envelope.event, Event::Commented { answer: true, .. });
+    let did = if ours {
+        reader.words.fill(Text::DidReply, &[("name", &requester)])
+    } else if comment.id == seen.whole.stored.first_comment {
+        reader.words.say(Text::DidAsk).to_owned()
+    } else {
+        reader.words.say(Text::DidWrite).to_owned()
+    };
+    let failed = failure_of(seen, envelope.seq);
+    timeline::message(
+        reader,
+        &Message {
+            id: comment.id.0,
+            author,
+            did: &did,
+            via: (!ours).then(|| via(reader.words, comment.via)),
+            at: comment.created_at,
+            ours: ours
+                || (comment.author != ticket.requester && !ticket.has_participant(comment.author)),
+            body: html! { (cleaned(comment)) },
+            attachments: &[],
+            delivery: failed.map(|queued| Delivery::Failed(why(queued))),
+        },
+    )
+}
+
+/// The delivery of an event that was given up.
+fn failure_of(seen: &Seen, seq: i64) -> Option<&Queued> {
+    let prefix = format!("ticket:{}:{seq}:", seen.id());
+    failed(seen).find(|queued| queued.delivery.key.starts_with(&prefix))
+}
+
+fn failed(seen: &Seen) -> impl Iterator<Item = &Queued> {
+    seen.whole.deliveries.iter().filter(|queued| queued.state == "failed")
+}
+
+fn why(queued: &Queued) -> &str {
+    queued.last_error.as_deref().unwrap_or_default()
+}
+
+/// Mail to the customer that never arrived and has no message of its own to say so.
+pub(crate) fn failures(seen: &Seen) -> Markup {
+    let words = seen.reader.words;
+    let of_rules = failed(seen).filter(|queued| queued.delivery.automatic);
+    html! {
+        @for queued in of_rules {
+            @let heading = words.fill(Text::NotDeliveredTo, &[("to", &queued.delivery.to.join(", "))]);
+            (message_box(&format!("delivery-{}", queued.delivery.id), Tone::Danger, &heading, &html! {
+                p { (queued.delivery.kind) ", " (queued.delivery.subject) ": " (why(queued)) }
+            }))
+        }
+    }
+}
+
+fn told(seen: &Seen, envelope: &Envelope, text: &str) -> Markup {
+    let words = seen.reader.words;
+    let summary = match &envelope.event {
+        Event::PromiseImproved { .. } => words.say(Text::ToldSooner),
+        _ => words.say(Text::ToldFirst),
+    };
+    let rule = &envelope.actor_id;
+    timeline::automatic(&seen.reader, summary, rule, envelope.at, &html! { p { (text) } })
+}
+
+fn happened(seen: &Seen, all: &[(&Envelope, String)]) -> Markup {
+    let names = seen.names();
+    let happenings: Vec<Happening<'_>> = all
+        .iter()
+        .map(|(envelope, sentence)| Happening {
+            what: sentence,
+            by: names.by(envelope),
+            at: envelope.at,
+        })
+        .collect();
+    timeline::happenings(&seen.reader, &happenings)
+}
+
+fn left_out(seen: &Seen, shown: i64) -> Markup {
+    let words = seen.reader.words;
+    let to = format!("{}?shown={}", routes::ticket(seen.id()), shown + SHOWN + 20);
+    html! {
+        li.mark { a href=(to) { (words.count(Text::ShowEarlier, seen.whole.left_out)) } }
+    }
+}

@@ -1,0 +1,290 @@
+//! A ticket's pages: the conversation, why and by when, everything that happened, and what one can do.
+
+mod actions;
+mod activity;
+mod aside;
+mod conversation;
+mod names;
+mod said;
+mod why;
+mod writing;
+
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use desk::pages::Whole;
+use desk::{Act, Error};
+use domain::{Event, Status, TicketId};
+use maud::{Markup, html};
+
+use crate::components::composer::{Composer, Kind, composer};
+use crate::components::ticket_header::{TicketHeader, bottom_bar, ticket_header, ticket_now};
+use crate::components::time_left::{TimeLeft, due_words};
+use crate::components::timeline;
+use crate::memory::Around;
+use crate::problem::{Answer, Problem};
+use crate::reader::Reader;
+use crate::rows::{Chips, subject};
+use crate::table::Route;
+use crate::views::View;
+use crate::visitor::{Visitor, referer};
+use crate::words::Text;
+use crate::{frame, routes};
+
+use names::{Names, first_name};
+
+pub(crate) use names::via;
+
+/// How many comments a page shows at first.
+pub(crate) const SHOWN: i64 = 30;
+/// How many at most.
+const MOST_SHOWN: i64 = 500;
+
+pub(crate) fn pages() -> Vec<Route> {
+    let mut all = vec![
+        Route::get("/tickets/{id}", Act::ReadDesk, show),
+        Route::get("/tickets/{id}/state", Act::ReadDesk, state),
+        Route::get("/tickets/{id}/news", Act::ReadDesk, news),
+        Route::get("/tickets/{id}/explanation", Act::ReadDesk, explanation),
+        Route::get("/tickets/{id}/activity", Act::ReadDesk, activity),
+        Route::post("/tickets/{id}/replies", Act::WorkTickets, writing::reply),
+        Route::post("/tickets/{id}/notes", Act::WorkTickets, writing::note),
+    ];
+    all.extend(actions::pages());
+    all
+}
+
+/// The number in a path; whatever is none is no ticket.
+pub(crate) fn number(text: &str) -> Result<TicketId, Problem> {
+    text.parse().map_err(|_| Problem::NotFound)
+}
+
+/// What stands in the composers when the page is made anew.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Writing {
+    /// Which one is open.
+    pub(crate) open: Kind,
+    /// The words typed so far.
+    pub(crate) text: String,
+    /// What is said above them.
+    pub(crate) refusal: Option<Markup>,
+    /// What the writer has not seen.
+    pub(crate) missed: Vec<domain::CommentId>,
+}
+
+/// A ticket and what its pages need beside it.
+pub(crate) struct Seen {
+    whole: Whole,
+    around: std::sync::Arc<Around>,
+    reader: Reader,
+    left: TimeLeft,
+}
+
+impl Seen {
+    /// Reads a ticket for its pages.
+    pub(crate) async fn read(visitor: &Visitor, id: TicketId, most: i64) -> Result<Self, Problem> {
+        let around = visitor.around().await?;
+        let ctx = visitor.ctx.clone();
+        let whole =
+            visitor.desk.read(ctx, move |tx, ctx| desk::pages::ticket(tx, ctx, id, most)).await?;
+        let left = Chips::new(&visitor.ctx, &around).left(&whole.stored.ticket);
+        Ok(Self { whole, around, reader: visitor.reader(), left })
+    }
+
+    fn names(&self) -> Names<'_> {
+        Names::new(&self.reader, &self.around, &self.whole.people)
+    }
+
+    fn id(&self) -> i64 {
+        self.whole.stored.ticket.id.0
+    }
+
+    fn title(&self) -> String {
+        format!("#{} {}", self.id(), subject(self.reader.words, &self.whole.stored.subject))
+    }
+
+    fn requester(&self) -> String {
+        first_name(self.names().person(self.whole.stored.ticket.requester)).to_owned()
+    }
+
+    /// Runs `f` with the ticket's header.
+    fn with_header<T>(
+        &self,
+        list: Option<(&str, &str)>,
+        f: impl FnOnce(&TicketHeader<'_>) -> T,
+    ) -> T {
+        let words = self.reader.words;
+        let ticket = &self.whole.stored.ticket;
+        let names = self.names();
+        let owner = match ticket.assignee {
+            Some(id) => format!("{} / {}", names.team(ticket.team), names.person(id)),
+            None => names.team(ticket.team).to_owned(),
+        };
+        let subject = subject(words, &self.whole.stored.subject);
+        let promise = due_words(&self.reader, self.left).unwrap_or_default();
+        let more = [
+            ("assignment", words.say(Text::ActAssign), Some("a")),
+            ("status", words.say(Text::ActStatus), None),
+            ("hold", words.say(Text::ActHold), None),
+            ("priority", words.say(Text::ActPriority), Some("p")),
+            ("tags", words.say(Text::ActTags), Some("l")),
+            ("escalation", words.say(Text::ActEscalate), Some("e")),
+            ("explanation", words.say(Text::WhyAndByWhen), None),
+            ("activity", words.say(Text::Activity), None),
+        ];
+        f(&TicketHeader {
+            id: self.id(),
+            subject: &subject,
+            left: self.left,
+            promise: &promise,
+            priority: ticket.priority,
+            status: ticket.status,
+            owner: &owner,
+            presence: "",
+            list,
+            next: None,
+            previous: None,
+            more: if ticket.status == Status::Closed { &more[6..] } else { &more },
+        })
+    }
+}
+
+async fn show(visitor: Visitor, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    let page = page(&visitor, number(&id)?, &Writing::default(), referer(&headers)).await?;
+    Ok(frame::html(page))
+}
+
+/// The page of a ticket, with what was typed so far.
+pub(crate) async fn page(
+    visitor: &Visitor,
+    id: TicketId,
+    writing: &Writing,
+    from: &str,
+) -> Result<Markup, Problem> {
+    let shown = visitor.query.number("shown").unwrap_or(SHOWN).clamp(SHOWN, MOST_SHOWN);
+    let seen = Seen::read(visitor, id, shown).await?;
+    let reader = &seen.reader;
+    let (href, label) = list(reader, from);
+    let main = seen.with_header(Some((&href, &label)), |header| {
+        html! {
+            (ticket_header(reader, header))
+            (conversation::failures(&seen))
+            (timeline::timeline(&conversation::conversation(&seen, shown, &writing.missed)))
+            (watch(&seen))
+            (compose(&seen, writing))
+            (bottom_bar(reader, header))
+        }
+    });
+    let topics = format!("ticket:{}", id.0);
+    let frame =
+        frame::Frame { title: &seen.title(), topics: Some(&topics), ..frame::Frame::default() };
+    frame::workspace(visitor, reader, frame, &main, Some(&aside::aside(&seen))).await
+}
+
+/// The list one came from; one's own if it was another page.
+fn list(reader: &Reader, from: &str) -> (String, String) {
+    let slug = from.strip_prefix("/views/").map(|rest| rest.split(['?', '/']).next().unwrap_or(""));
+    match slug.and_then(View::named) {
+        Some(view) => (from.to_owned(), reader.words.say(view.label()).to_owned()),
+        None => (routes::HOME.to_owned(), reader.words.say(Text::YourQueue).to_owned()),
+    }
+}
+
+fn compose(seen: &Seen, writing: &Writing) -> Markup {
+    let ticket = &seen.whole.stored.ticket;
+    let words = seen.reader.words;
+    if ticket.status == Status::Closed {
+        return crate::components::composer::locked(
+            words.say(Text::ClosedForGood),
+            words.say(Text::ClosedForGoodWhy),
+        );
+    }
+    let (reply, note) = match writing.open {
+        Kind::Reply => (writing.text.as_str(), ""),
+        Kind::Note => ("", writing.text.as_str()),
+    };
+    composer(
+        &seen.reader,
+        &Composer {
+            ticket: seen.id(),
+            requester: &seen.requester(),
+            seen: ticket.seq,
+            idempotency_key: &desk::token(),
+            reply,
+            note,
+            open: writing.open,
+            refusal: writing.refusal.as_ref(),
+        },
+    )
+}
+
+/// Where news about the conversation waits at its end.
+fn watch(seen: &Seen) -> Markup {
+    let to = format!("/tickets/{}/news?since={}", seen.id(), seen.whole.stored.ticket.seq);
+    let trigger = format!("live:ticket-{} from:body delay:300ms", seen.id());
+    html! { p.list-news #ticket-news role="status" hx-get=(to) hx-trigger=(trigger) {} }
+}
+
+/// The strip that changes in place.
+async fn state(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let seen = Seen::read(&visitor, number(&id)?, 1).await?;
+    Ok(frame::html(seen.with_header(None, |header| ticket_now(&seen.reader, header))))
+}
+
+/// How much was said since.
+async fn news(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let id = number(&id)?;
+    let since = visitor.query.number("since").unwrap_or(i64::MAX);
+    let seen = Seen::read(&visitor, id, 1).await?;
+    let said: Vec<_> = seen
+        .whole
+        .events
+        .iter()
+        .filter(|envelope| envelope.seq > since)
+        .filter_map(|envelope| match &envelope.event {
+            Event::Commented { comment, .. } => Some(*comment),
+            _ => None,
+        })
+        .collect();
+    let count = i64::try_from(said.len()).unwrap_or_default();
+    let words = seen.reader.words;
+    Ok(frame::html(html! {
+        @if let Some(first) = said.first() {
+            "↓ " (words.count(Text::NewMessages, count)) " · "
+            a href={ (routes::ticket(id.0)) "#message-" (first) } data-key="." data-key-label=(words.say(Text::Show)) {
+                (words.say(Text::Show))
+            }
+        }
+    }))
+}
+
+async fn explanation(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let id = number(&id)?;
+    let seen = Seen::read(&visitor, id, 1).await?;
+    let ctx = visitor.ctx.clone();
+    let explained = visitor
+        .desk
+        .read(ctx, move |tx, ctx| -> Result<_, Error> { desk::tickets::explain(tx, ctx, id) })
+        .await?;
+    beside(&visitor, &seen, Text::WhyAndByWhen, &why::page(&seen, &explained)).await
+}
+
+async fn activity(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let id = number(&id)?;
+    let seen = Seen::read(&visitor, id, 1).await?;
+    let ctx = visitor.ctx.clone();
+    let log = visitor.desk.read(ctx, move |tx, ctx| activity::read(tx, ctx, id)).await?;
+    beside(&visitor, &seen, Text::Activity, &activity::page(&seen, &log)).await
+}
+
+/// A page beside the ticket's own.
+async fn beside(visitor: &Visitor, seen: &Seen, title: Text, main: &Markup) -> Answer {
+    let heading = seen.reader.words.say(title);
+    let markup = html! {
+        p.ticket-way { a href=(routes::ticket(seen.id())) data-key="u" { (seen.title()) } }
+        h1 tabindex="-1" { (heading) }
+        div.stack { (main) }
+    };
+    let title = format!("{heading}, #{}", seen.id());
+    let frame = frame::Frame { title: &title, ..frame::Frame::default() };
+    Ok(frame::html(frame::workspace(visitor, &seen.reader, frame, &markup, None).await?))
+}

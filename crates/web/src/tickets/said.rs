@@ -1,0 +1,180 @@
+//! What happened, in a sentence. A rule or a person is named beside it.
+
+use domain::{ClockKind, ClockState, Envelope, Event, Level, Status, TimerKind};
+use jiff::Timestamp;
+
+use super::names::Names;
+use crate::components::badge;
+use crate::times;
+use crate::words::{Text, Words};
+
+/// The sentence for an event; none for what is shown in another way.
+pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String> {
+    let words = names.reader.words;
+    Some(match &envelope.event {
+        Event::Opened(_) | Event::Commented { .. } => return None,
+        Event::PriorityDecided { decision, .. } => {
+            let level = level(words, decision.value);
+            if decision.because.is_empty() {
+                words.fill(Text::SaidPriority, &[("level", &level)])
+            } else {
+                let because = decision.because.join("; ");
+                words.fill(Text::SaidPriorityBecause, &[("level", &level), ("because", &because)])
+            }
+        }
+        Event::PriorityOverridden { level: to, reason } => {
+            let level = level(words, *to);
+            words.fill(Text::SaidPriorityBecause, &[("level", &level), ("because", reason)])
+        }
+        Event::Routed { team, route } => words
+            .fill(Text::SaidRouted, &[("team", &names.team(*team)), ("because", &route.because)]),
+        Event::ClockStarted { .. }
+        | Event::ClockMoved { .. }
+        | Event::ClockStopped { .. }
+        | Event::TimersSet { .. }
+        | Event::Warned { .. }
+        | Event::Breached { .. } => of_clock(names, envelope)?,
+        Event::StatusChanged { from, to, cause, hold_until, .. } => {
+            status_changed(names, *from, *to, *cause, *hold_until)
+        }
+        Event::Assigned { .. }
+        | Event::TeamChanged { .. }
+        | Event::Escalated { .. }
+        | Event::EscalatedPromiseKept
+        | Event::Deescalated { .. } => of_place(names, &envelope.event)?,
+        Event::Reminded => words.say(Text::SaidReminded).to_owned(),
+        Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
+            words.fill(Text::SaidTold, &[("text", &promise.text)])
+        }
+        Event::Deleted => words.say(Text::SaidDeleted).to_owned(),
+        other => of_facts(names, other)?,
+    })
+}
+
+fn of_clock(names: &Names<'_>, envelope: &Envelope) -> Option<String> {
+    let words = names.reader.words;
+    let when = |at: Timestamp| times::promise(words, at, &names.reader.zone, names.reader.now);
+    Some(match &envelope.event {
+        Event::ClockStarted { clock } => {
+            let text = match clock.kind {
+                ClockKind::First => Text::FirstReplyDue,
+                ClockKind::Next => Text::NextReplyDue,
+                ClockKind::Escalated => Text::EscalatedDue,
+            };
+            words.fill(text, &[("when", &when(clock.due_at))])
+        }
+        Event::ClockMoved { due_at, .. } => {
+            words.fill(Text::SaidSooner, &[("when", &when(*due_at))])
+        }
+        Event::ClockStopped { state, .. } => words
+            .say(match state {
+                ClockState::Met => Text::SaidKept,
+                ClockState::Missed => Text::SaidLate,
+                ClockState::Cancelled => Text::SaidCancelled,
+                ClockState::Running => return None,
+            })
+            .to_owned(),
+        Event::TimersSet { timers } => {
+            let solves = timers.iter().find(|timer| timer.kind == TimerKind::Solve)?;
+            words.fill(Text::SaidSolvesItself, &[("when", &when(solves.at))])
+        }
+        Event::Warned { threshold, .. } => {
+            words.fill(Text::SaidWarned, &[("threshold", threshold)])
+        }
+        Event::Breached { due_at, .. } => {
+            words.fill(Text::SaidBreached, &[("when", &when(*due_at))])
+        }
+        _ => return None,
+    })
+}
+
+fn status_changed(
+    names: &Names<'_>,
+    from: Status,
+    to: Status,
+    cause: Option<domain::Cause>,
+    hold_until: Option<Timestamp>,
+) -> String {
+    let words = names.reader.words;
+    let (was, is) = (words.say(badge::status_text(from)), words.say(badge::status_text(to)));
+    if let Some(cause) = cause {
+        let cause = words.say(cause_text(cause));
+        return words
+            .fill(Text::SaidStatusCause, &[("from", &was), ("to", &is), ("cause", &cause)]);
+    }
+    if let Some(until) = hold_until {
+        let until = times::soon(words, until, &names.reader.zone, names.reader.now);
+        return words.fill(Text::SaidHold, &[("from", &was), ("to", &is), ("until", &until)]);
+    }
+    words.fill(Text::SaidStatus, &[("from", &was), ("to", &is)])
+}
+
+fn of_place(names: &Names<'_>, event: &Event) -> Option<String> {
+    let words = names.reader.words;
+    Some(match event {
+        Event::Assigned { to: Some(to) } => {
+            words.fill(Text::SaidAssigned, &[("name", &names.person(*to))])
+        }
+        Event::Assigned { to: None } => words.say(Text::SaidUnassigned).to_owned(),
+        Event::TeamChanged { to, .. } => words.fill(Text::SaidMoved, &[("team", &names.team(*to))]),
+        Event::Escalated { team, .. } => {
+            words.fill(Text::SaidEscalated, &[("team", &names.team(*team))])
+        }
+        Event::EscalatedPromiseKept => words.say(Text::SaidEscalationKept).to_owned(),
+        Event::Deescalated { to } => {
+            words.fill(Text::SaidHandedBack, &[("team", &names.team(*to))])
+        }
+        _ => return None,
+    })
+}
+
+fn of_facts(names: &Names<'_>, event: &Event) -> Option<String> {
+    let words = names.reader.words;
+    let nothing = words.say(Text::Nothing);
+    Some(match event {
+        Event::Tagged { tags } if tags.is_empty() => words.say(Text::SaidNoTags).to_owned(),
+        Event::Tagged { tags } => words.fill(Text::SaidTags, &[("tags", &tags.join(", "))]),
+        Event::CcsChanged { ccs } => {
+            let list: Vec<&str> = ccs.iter().map(|id| names.person(*id)).collect();
+            let list = if list.is_empty() { nothing.to_owned() } else { list.join(", ") };
+            words.fill(Text::SaidCopies, &[("names", &list)])
+        }
+        Event::SeverityChanged { to, .. } => {
+            let to = to.map_or(nothing, domain::Severity::as_str);
+            words.fill(Text::SaidSeverity, &[("to", &to)])
+        }
+        Event::AreaChanged { to } => {
+            words.fill(Text::SaidArea, &[("to", &to.as_deref().unwrap_or(nothing))])
+        }
+        Event::KindChanged { to } => {
+            words.fill(Text::SaidKind, &[("to", &to.map_or(nothing, domain::Kind::as_str))])
+        }
+        Event::RequesterChanged { to, .. } => {
+            words.fill(Text::SaidRequester, &[("name", &names.person(*to))])
+        }
+        Event::OrganizationChanged { .. } => words.say(Text::SaidOrganization).to_owned(),
+        Event::SubjectChanged { .. } => words.say(Text::SaidSubject).to_owned(),
+        Event::FieldChanged { .. } => words.say(Text::SaidField).to_owned(),
+        _ => return None,
+    })
+}
+
+fn level(words: Words, level: Level) -> &'static str {
+    words.say(badge::level_text(level))
+}
+
+/// Why a ticket was solved, in words.
+pub(crate) fn cause_text(cause: domain::Cause) -> Text {
+    use domain::Cause;
+    match cause {
+        Cause::Answered => Text::CauseAnswered,
+        Cause::Confirmed => Text::CauseConfirmed,
+        Cause::IssueOpened => Text::CauseIssue,
+        Cause::Auto => Text::CauseAuto,
+        Cause::Duplicate => Text::CauseDuplicate,
+        Cause::Spam => Text::CauseSpam,
+        Cause::NoReplyNeeded => Text::CauseNoReply,
+        Cause::HandedToSales => Text::CauseSales,
+        Cause::Unstated => Text::CauseUnstated,
+    }
+}

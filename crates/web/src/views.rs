@@ -1,0 +1,394 @@
+//! The lists of tickets: what is due first, with the time left, who asks, and why it stands where it stands.
+
+use axum::extract::Path;
+use desk::tickets::{Filter, Order};
+use desk::{Act, Ctx, Key, KeyValue, Page, Start};
+use domain::{Status, TeamId, UserId};
+use handbook::{Amount, Target};
+use maud::{Markup, html};
+
+use crate::components::button::{self, Button};
+use crate::components::empty_state::empty_state;
+use crate::components::pagination::{Pages, pagination};
+use crate::components::row::{self, Row};
+use crate::components::time_left::TimeLeft;
+use crate::memory::Around;
+use crate::problem::{Answer, Problem};
+use crate::reader::Reader;
+use crate::rows::{Chips, Line, lines};
+use crate::table::Route;
+use crate::visitor::Visitor;
+use crate::words::{Text, number};
+use crate::{frame, routes};
+
+/// How many rows a page has.
+const SIZE: i64 = 50;
+
+pub(crate) fn pages() -> Vec<Route> {
+    vec![
+        Route::get("/views/{slug}", Act::ReadDesk, view),
+        Route::get("/views/{slug}/news", Act::ReadDesk, news),
+    ]
+}
+
+/// A list everybody who answers has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// What my teams have to answer.
+    MyQueue,
+    /// What I have.
+    Mine,
+    /// What nobody has.
+    Unassigned,
+    /// What was handed to another team.
+    Escalated,
+    /// What is over or soon will be.
+    DueSoon,
+    /// What anybody has to answer.
+    Open,
+    /// What waits for the customer.
+    Pending,
+    /// What comes back on a day.
+    OnHold,
+    /// What is done.
+    Solved,
+    /// Everything.
+    All,
+}
+
+impl View {
+    /// All of them, in the order of the navigation.
+    pub(crate) const ALL: &[Self] = &[
+        Self::MyQueue,
+        Self::Mine,
+        Self::Unassigned,
+        Self::Escalated,
+        Self::DueSoon,
+        Self::Open,
+        Self::Pending,
+        Self::OnHold,
+        Self::Solved,
+        Self::All,
+    ];
+
+    fn slug(self) -> &'static str {
+        match self {
+            Self::MyQueue => "my-queue",
+            Self::Mine => "mine",
+            Self::Unassigned => "unassigned",
+            Self::Escalated => "escalated",
+            Self::DueSoon => "due-soon",
+            Self::Open => "open",
+            Self::Pending => "pending",
+            Self::OnHold => "on-hold",
+            Self::Solved => "solved",
+            Self::All => "all",
+        }
+    }
+
+    /// The view with this name.
+    pub(crate) fn named(slug: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|view| view.slug() == slug)
+    }
+
+    /// Where it is.
+    pub(crate) fn href(self) -> String {
+        routes::view(self.slug())
+    }
+
+    /// What it is called.
+    pub(crate) fn label(self) -> Text {
+        match self {
+            Self::MyQueue => Text::ViewMyQueue,
+            Self::Mine => Text::ViewMine,
+            Self::Unassigned => Text::ViewUnassigned,
+            Self::Escalated => Text::ViewEscalated,
+            Self::DueSoon => Text::ViewDueSoon,
+            Self::Open => Text::ViewOpen,
+            Self::Pending => Text::ViewPending,
+            Self::OnHold => Text::ViewOnHold,
+            Self::Solved => Text::ViewSolved,
+            Self::All => Text::ViewAll,
+        }
+    }
+
+    /// The keys that lead there.
+    pub(crate) fn chord(self) -> Option<&'static str> {
+        match self {
+            Self::MyQueue => Some("g q"),
+            Self::Mine => Some("g m"),
+            Self::Unassigned => Some("g u"),
+            Self::Escalated => Some("g e"),
+            Self::DueSoon => Some("g d"),
+            Self::Pending => Some("g p"),
+            Self::OnHold => Some("g h"),
+            Self::Solved => Some("g s"),
+            Self::Open | Self::All => None,
+        }
+    }
+
+    /// What it holds. No ticket is found by two of the filters.
+    pub(crate) fn filters(self, ctx: &Ctx, user: UserId, own: &[TeamId]) -> Vec<Filter> {
+        let status = |status| Filter { statuses: vec![status], ..Filter::default() };
+        let open = Filter { statuses: vec![Status::New, Status::Open], ..Filter::default() };
+        let unsolved = vec![Status::New, Status::Open, Status::Pending, Status::Hold];
+        let one = match self {
+            Self::MyQueue => {
+                return own
+                    .iter()
+                    .map(|team| Filter { team: Some(*team), ..open.clone() })
+                    .collect();
+            }
+            Self::Mine => {
+                Filter { assignee: Some(Some(user)), statuses: unsolved, ..Filter::default() }
+            }
+            Self::Unassigned => Filter { assignee: Some(None), ..open },
+            Self::Escalated => Filter { escalated: true, ..open },
+            Self::DueSoon => Filter { due_before: Some(soon(ctx).as_microsecond()), ..open },
+            Self::Open => open,
+            Self::Pending => status(Status::Pending),
+            Self::OnHold => status(Status::Hold),
+            Self::Solved => status(Status::Solved),
+            Self::All => Filter::default(),
+        };
+        vec![one]
+    }
+
+    fn order(self) -> Order {
+        match self {
+            Self::MyQueue
+            | Self::Mine
+            | Self::Unassigned
+            | Self::Escalated
+            | Self::DueSoon
+            | Self::Open => Order::Due,
+            Self::Pending | Self::OnHold | Self::Solved | Self::All => Order::UpdatedAt,
+        }
+    }
+
+    /// What waits for us comes by its deadline, everything else by its last change, newest first.
+    fn descending(self) -> bool {
+        self.order() != Order::Due
+    }
+}
+
+/// The handbook's first warning, in open seconds.
+pub(crate) fn warning_seconds(handbook: &handbook::Handbook) -> i64 {
+    let seconds = handbook.replies.warn_before.iter().filter_map(|target| match target.amount {
+        Amount::OpenSeconds(seconds) => Some(seconds),
+        Amount::BusinessDays(_) => None,
+    });
+    seconds.max().unwrap_or(3_600)
+}
+
+/// Until when a deadline counts as soon, on the company's calendar.
+fn soon(ctx: &Ctx) -> jiff::Timestamp {
+    let seconds = warning_seconds(&ctx.handbook);
+    let warning = Target { text: String::new(), amount: Amount::OpenSeconds(seconds) };
+    ctx.handbook.company_calendar().add(ctx.now, &warning).0
+}
+
+async fn view(visitor: Visitor, Path(slug): Path<String>) -> Answer {
+    show(&visitor, View::named(&slug).ok_or(Problem::NotFound)?).await
+}
+
+/// The page of a view.
+pub(crate) async fn show(visitor: &Visitor, view: View) -> Answer {
+    let around = visitor.around().await?;
+    let listed = Listed::read(visitor, view, &around).await?;
+    let reader = visitor.reader();
+    let main = listed.markup(&reader, view, &around);
+    let title = reader.words.say(view.label());
+    let frame = frame::Frame {
+        title,
+        view: Some(view),
+        topics: Some("tickets"),
+        ..frame::Frame::default()
+    };
+    let page = frame::workspace(visitor, &reader, frame, &main, None).await?;
+    Ok(frame::html(page))
+}
+
+/// A page of a view, read.
+struct Listed {
+    lines: Vec<Line>,
+    first: i64,
+    older: Option<String>,
+    newer: Option<String>,
+}
+
+impl Listed {
+    async fn read(visitor: &Visitor, view: View, around: &Around) -> Result<Self, Problem> {
+        let page = asked(visitor, view);
+        let filters = view.filters(&visitor.ctx, visitor.person()?.id, &around.own);
+        // One more than is shown says whether there is a next page.
+        let wanted = Page { size: SIZE + 1, ..page.clone() };
+        let order = view.order();
+        let mut rows = visitor
+            .desk
+            .read(visitor.ctx.clone(), move |tx, ctx| {
+                desk::pages::rows(tx, ctx, &filters, order, &wanted)
+            })
+            .await?;
+        let size = usize::try_from(SIZE).unwrap_or_default();
+        let more = rows.tickets.len() > size;
+        let backwards = matches!(page.start, Start::Before(_));
+        if more && backwards {
+            rows.tickets.remove(0);
+        }
+        rows.tickets.truncate(size);
+        let first = visitor.query.number("n").unwrap_or(1).max(1);
+        let count = i64::try_from(rows.tickets.len()).unwrap_or_default();
+        let link = |side: &str, stored: &desk::tickets::Stored, n: i64| {
+            let key = desk::tickets::key(order, stored);
+            let Some(KeyValue::Int(value)) = key.value else { return view.href() };
+            format!("{}?{side}={value}.{}&n={n}", view.href(), key.id)
+        };
+        let is_first = page.start == Start::Offset(0);
+        let has_older = if backwards { true } else { more };
+        let has_newer = if backwards { more } else { !is_first };
+        let older =
+            rows.tickets.last().filter(|_| has_older).map(|one| link("after", one, first + count));
+        let newer = rows.tickets.first().filter(|_| has_newer);
+        let newer = newer.map(|one| link("before", one, (first - SIZE).max(1)));
+        Ok(Self { lines: lines(visitor, around, &rows), first, older, newer })
+    }
+
+    fn markup(&self, reader: &Reader, view: View, around: &Around) -> Markup {
+        let words = reader.words;
+        let all = count_of(view, around);
+        let whys: Vec<Vec<&str>> =
+            self.lines.iter().map(|line| line.why.iter().map(String::as_str).collect()).collect();
+        let rows: Vec<Row<'_>> =
+            self.lines.iter().zip(&whys).map(|(line, why)| line.row(why)).collect();
+        html! {
+            div.heading {
+                h1 tabindex="-1" { (words.say(view.label())) }
+                p { (self.summary(reader, view, all)) }
+                @if let Some(first) = self.lines.first() {
+                    (button::link(&routes::ticket(first.id), Button::primary(words.say(Text::NextTicket)).with_key("q")))
+                }
+            }
+            @if rows.is_empty() { (empty(reader, view)) }
+            @else {
+                div.list-head {
+                    span { (words.say(if view.descending() { Text::NewestFirst } else { Text::DueFirst })) }
+                    (self.watch(view))
+                }
+                (row::list(reader, words.say(view.label()), &rows))
+                div.list-foot {
+                    (pagination(words, &Pages {
+                        first: self.first,
+                        last: self.first + i64::try_from(rows.len()).unwrap_or_default() - 1,
+                        all: all.max(self.first + i64::try_from(rows.len()).unwrap_or_default() - 1),
+                        newer: self.newer.as_deref(),
+                        older: self.older.as_deref(),
+                    }))
+                    p.keys { (words.say(Text::KeysHere)) }
+                }
+            }
+        }
+    }
+
+    /// "12 tickets · 1 over · 2 due soon"; what is over and soon stands on the first page of a list by deadline.
+    fn summary(&self, reader: &Reader, view: View, all: i64) -> String {
+        let words = reader.words;
+        let mut parts = vec![if all > 1_000 {
+            words.fill(Text::ManyTickets, &[("n", &number(1_000))])
+        } else {
+            words.count(Text::Tickets, all)
+        }];
+        if self.newer.is_none() && !view.descending() {
+            let now = reader.now;
+            let due = |line: &Line| match line.left {
+                TimeLeft::Due { at, soon_seconds, .. } => {
+                    Some((at.as_second() - now.as_second(), soon_seconds))
+                }
+                _ => None,
+            };
+            let over = self.lines.iter().filter_map(due).filter(|(left, _)| *left < 0).count();
+            let soon = self.lines.iter().filter_map(due);
+            let soon = soon.filter(|(left, most)| *left >= 0 && left <= most).count();
+            for (count, text) in [(over, Text::SoManyOver), (soon, Text::SoManySoon)] {
+                if count > 0 {
+                    parts.push(words.fill(text, &[("n", &count)]));
+                }
+            }
+        }
+        parts.join(" · ")
+    }
+
+    /// Where news about the list waits at its edge.
+    fn watch(&self, view: View) -> Markup {
+        let ids: Vec<String> = self.lines.iter().map(|line| line.id.to_string()).collect();
+        let to = format!("{}/news?ids={}", view.href(), ids.join(","));
+        html! {
+            p.list-news #list-news role="status" hx-get=(to) hx-trigger="live:tickets from:body delay:300ms" {}
+        }
+    }
+}
+
+/// Which page is asked for.
+fn asked(visitor: &Visitor, view: View) -> Page {
+    let key = |name: &str| {
+        let (value, id) = visitor.query.some(name)?.split_once('.')?;
+        Some(Key { value: Some(KeyValue::Int(value.parse().ok()?)), id: id.parse().ok()? })
+    };
+    let start = match (key("after"), key("before")) {
+        (Some(key), _) => Start::After(key),
+        (None, Some(key)) => Start::Before(key),
+        (None, None) => Start::Offset(0),
+    };
+    Page { start, size: SIZE, descending: view.descending() }
+}
+
+fn count_of(view: View, around: &Around) -> i64 {
+    let place = View::ALL.iter().position(|one| *one == view);
+    place.and_then(|place| around.counts.get(place)).copied().unwrap_or_default()
+}
+
+fn empty(reader: &Reader, view: View) -> Markup {
+    let words = reader.words;
+    let elsewhere = if view == View::MyQueue { View::Unassigned } else { View::Open };
+    let action = button::link(&elsewhere.href(), Button::plain(words.say(elsewhere.label())));
+    let why = match view {
+        View::MyQueue => Text::EmptyQueueWhy,
+        _ => Text::EmptyViewWhy,
+    };
+    empty_state(words.say(Text::EmptyQueue), words.say(why), Some(&action))
+}
+
+/// What has changed in a list that somebody looks at: chips in place, everything else as a line at the edge.
+async fn news(visitor: Visitor, Path(slug): Path<String>) -> Answer {
+    let view = View::named(&slug).ok_or(Problem::NotFound)?;
+    let shown: Vec<i64> =
+        visitor.query.get("ids").split(',').filter_map(|id| id.parse().ok()).collect();
+    let around = visitor.around().await?;
+    let filters = view.filters(&visitor.ctx, visitor.person()?.id, &around.own);
+    let page = Page { start: Start::Offset(0), size: SIZE, descending: view.descending() };
+    let order = view.order();
+    let rows = visitor
+        .desk
+        .read(visitor.ctx.clone(), move |tx, ctx| {
+            desk::pages::rows(tx, ctx, &filters, order, &page)
+        })
+        .await?;
+    let reader = visitor.reader();
+    let now: Vec<i64> = rows.tickets.iter().map(|one| one.ticket.id.0).collect();
+    let new = now.iter().filter(|id| !shown.contains(id)).count();
+    let stayed: Vec<i64> = now.iter().copied().filter(|id| shown.contains(id)).collect();
+    let before: Vec<i64> = shown.iter().copied().filter(|id| now.contains(id)).collect();
+    let moved =
+        shown.len() - before.len() + stayed.iter().zip(&before).filter(|(a, b)| a != b).count();
+    let chips = Chips::new(&visitor.ctx, &around);
+    let markup = html! {
+        @if new + moved > 0 {
+            (reader.words.fill(Text::NewAndMoved, &[("new", &new), ("moved", &moved)])) " · "
+            a href=(view.href()) data-key="." data-key-label=(reader.words.say(Text::Show)) { (reader.words.say(Text::Show)) }
+        }
+        @for stored in rows.tickets.iter().filter(|one| shown.contains(&one.ticket.id.0)) {
+            (row::chip_in_place(&reader, stored.ticket.id.0, chips.left(&stored.ticket)))
+        }
+    };
+    Ok(frame::html(markup))
+}

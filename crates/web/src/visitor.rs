@@ -1,0 +1,175 @@
+//! Who visits a page, and how they want it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri, header};
+use desk::{Ctx, Desk, Error};
+use domain::{Actor, Channel, User};
+use jiff::tz::TimeZone;
+
+use crate::form::Form;
+use crate::memory::{Around, Memory};
+use crate::reader::{Clock, Reader, Theme};
+use crate::words::Words;
+use crate::{cookies, csrf};
+
+/// Somebody at the door, signed in or not.
+#[derive(Clone)]
+pub(crate) struct Visitor {
+    /// The desk they came to.
+    pub(crate) desk: Desk,
+    /// The circumstances of this request.
+    pub(crate) ctx: Ctx,
+    /// The person, if they are signed in.
+    pub(crate) user: Option<Arc<User>>,
+    /// What their forms are proved with.
+    pub(crate) cookie: Arc<str>,
+    /// Whether that cookie has yet to be given to them.
+    pub(crate) is_new: bool,
+    /// The page and its query, to come back to.
+    pub(crate) path: Arc<str>,
+    /// The query of the address.
+    pub(crate) query: Form,
+    /// The colours.
+    pub(crate) theme: Theme,
+    /// Whether single letters are shortcuts.
+    pub(crate) single_keys: bool,
+    /// Whether only a part of the page is wanted.
+    pub(crate) fragment: bool,
+    memory: Arc<Memory>,
+}
+
+impl Visitor {
+    /// Finds out who it is.
+    pub(crate) async fn of(
+        desk: &Desk,
+        memory: &Arc<Memory>,
+        uri: &Uri,
+        headers: &HeaderMap,
+    ) -> Result<Self, Error> {
+        let nobody = desk.ctx(Actor::Anonymous, Channel::Web);
+        let session = cookies::read(headers, cookies::SESSION);
+        let user = match session {
+            Some(token) => signed_in(desk, &nobody, token).await?,
+            None => None,
+        };
+        let actor = user
+            .as_ref()
+            .map_or(Actor::Anonymous, |user| Actor::Person { id: user.id, role: user.role });
+        let own = session.filter(|_| user.is_some());
+        let known = own.or_else(|| cookies::read(headers, cookies::ANONYMOUS));
+        let path = uri.path_and_query().map_or("/", |whole| whole.as_str());
+        Ok(Self {
+            ctx: Ctx { actor, ..nobody },
+            user: user.map(Arc::new),
+            cookie: known.map_or_else(|| desk::token().into(), Into::into),
+            is_new: known.is_none(),
+            path: path.into(),
+            query: Form::read(uri.query().unwrap_or_default().as_bytes()).unwrap_or_default(),
+            theme: cookies::read(headers, cookies::THEME).map_or(Theme::System, Theme::from_cookie),
+            single_keys: cookies::read(headers, cookies::SINGLE_KEYS) != Some("off"),
+            fragment: headers.contains_key("hx-request"),
+            memory: memory.clone(),
+            desk: desk.clone(),
+        })
+    }
+
+    /// The reader of the page: their words, their zone and a fresh proof for its forms.
+    pub(crate) fn reader(&self) -> Reader {
+        let still = !self.desk.clock().is_running();
+        Reader {
+            words: Words::default(),
+            zone: self
+                .own_zone()
+                .unwrap_or_else(|| self.ctx.handbook.company_calendar().zone().clone()),
+            now: self.ctx.now,
+            clock: if still { Clock::Still } else { Clock::Running },
+            csrf: csrf::masked(&self.cookie),
+        }
+    }
+
+    /// The zone the person has told us.
+    pub(crate) fn own_zone(&self) -> Option<TimeZone> {
+        let name = self.user.as_ref()?.time_zone.as_deref()?;
+        TimeZone::get(name).ok()
+    }
+
+    /// The person, on pages that nobody else is let into.
+    pub(crate) fn person(&self) -> Result<&User, Error> {
+        self.user.as_deref().ok_or(Error::Unauthenticated)
+    }
+
+    /// What stands around a page of somebody who answers.
+    pub(crate) async fn around(&self) -> Result<Arc<Around>, Error> {
+        self.memory.around(&self.desk, &self.ctx, self.person()?.id).await
+    }
+
+    /// What the demo's bar shows, in the demo.
+    pub(crate) async fn demo(&self) -> Result<Option<crate::demo::Bar>, Error> {
+        if !self.desk.settings().demo {
+            return Ok(None);
+        }
+        let eyes = self.memory.eyes(&self.desk).await?;
+        crate::demo::bar(self, eyes).await.map(Some)
+    }
+}
+
+async fn signed_in(desk: &Desk, ctx: &Ctx, token: &str) -> Result<Option<User>, Error> {
+    let token = token.to_owned();
+    match desk.read(ctx.clone(), move |tx, ctx| desk::sessions::by_session(tx, ctx, &token)).await {
+        Ok(user) => Ok(Some(user)),
+        Err(Error::Unauthenticated) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The guard has let the visitor in.
+impl<S: Send + Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let visitor = parts.extensions.get::<Self>().cloned();
+        Ok(visitor.expect("no page is reached but through the guard"))
+    }
+}
+
+/// The page one came from, if it is one of ours; it may be named by a form, never by another site.
+pub(crate) fn local(address: &str) -> &str {
+    let path = match address.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),
+        None => address,
+    };
+    let plain = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(|c: char| c == '\\' || c.is_control());
+    if plain { path } else { "/" }
+}
+
+/// The page a request came from.
+pub(crate) fn referer(headers: &HeaderMap) -> &str {
+    headers.get(header::REFERER).and_then(|value| value.to_str().ok()).map_or("/", local)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_never_comes_back_to_another_site() {
+        for (address, expected) in [
+            ("/tickets/7?shown=80", "/tickets/7?shown=80"),
+            ("http://desk.test/views/mine", "/views/mine"),
+            ("https://evil.test", "/"),
+            ("//evil.test/x", "/"),
+            ("/\\evil.test", "/"),
+            ("evil", "/"),
+            ("", "/"),
+            ("/a\r\nSet-Cookie: x", "/"),
+        ] {
+            assert_eq!(local(address), expected, "{address}");
+        }
+    }
+}
