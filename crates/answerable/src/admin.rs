@@ -9,7 +9,8 @@ use crate::cli::{AgentCommand, RoleName, StoreOptions, TokenCommand};
 use crate::{keys, serve};
 
 fn ctx() -> anyhow::Result<Ctx> {
-    let sample = Handbook::parse(Handbook::sample()).map_err(|problems| serve::wrong("sample", &problems))?;
+    let sample = Handbook::parse(Handbook::sample())
+        .map_err(|problems| serve::wrong("sample", &problems))?;
     Ok(Ctx::starting(Clock::System.now(), sample))
 }
 
@@ -52,7 +53,9 @@ pub(crate) fn token(command: TokenCommand) -> anyhow::Result<()> {
     let shown = email.clone();
     let token = store
         .write_blocking(move |tx| {
-            let user = desk::sessions::candidate(tx, &email)?.filter(|user| user.role.answers()).ok_or(Error::NotFound)?;
+            let user = desk::sessions::candidate(tx, &email)?
+                .filter(|user| user.role.answers())
+                .ok_or(Error::NotFound)?;
             desk::sessions::create_token(tx, &ctx, user.id)
         })
         .with_context(|| format!("there is no agent with the address {shown}"))?;
@@ -67,7 +70,9 @@ pub(crate) fn doctor(options: &StoreOptions) -> anyhow::Result<()> {
     println!("database: {} answers, migrations are done", serve::shown(&options.database_url));
     keys::open(&options.key_file)?;
     println!("key: {} is right", options.key_file.display());
-    let active = store.read_blocking(|tx| -> Result<_, Error> { Ok(desk::handbooks::active(tx).ok().flatten()) })?;
+    let active = store.read_blocking(|tx| -> Result<_, Error> {
+        Ok(desk::handbooks::active(tx).ok().flatten())
+    })?;
     match active {
         Some(handbook) => println!("handbook: version {} is in force", &handbook.version[..12]),
         None => anyhow::bail!("no handbook is in force: start once with --handbook FILE"),

@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use desk::Desk;
 use domain::{Actor, Channel};
+use tower::Layer as _;
 use tower::ServiceExt as _;
 use tower::util::MapRequestLayer;
-use tower::Layer as _;
 
 /// Everything that answers over HTTP. `more` are routes that only some modes have.
 pub(crate) fn router(desk: Desk, more: Router<Desk>) -> Router {

@@ -36,12 +36,17 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
         Some(path) => {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("the configuration {} cannot be read", path.display()))?;
-            toml::from_str(&text).with_context(|| format!("the configuration {} is wrong", path.display()))?
+            toml::from_str(&text)
+                .with_context(|| format!("the configuration {} is wrong", path.display()))?
         }
         None => File::default(),
     };
     let defaults = ("127.0.0.1:3000".parse()?, "sqlite://answerable.db", "answerable.key");
-    let listen = if options.listen == defaults.0 { file.listen.unwrap_or(options.listen) } else { options.listen };
+    let listen = if options.listen == defaults.0 {
+        file.listen.unwrap_or(options.listen)
+    } else {
+        options.listen
+    };
     let database_url = if options.store.database_url == defaults.1 {
         file.database_url.unwrap_or(options.store.database_url)
     } else {
@@ -52,7 +57,8 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
     } else {
         options.store.key_file
     };
-    let public_url = options.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{listen}"));
+    let public_url =
+        options.public_url.or(file.public_url).unwrap_or_else(|| format!("http://{listen}"));
     let public_url = public_url.trim_end_matches('/').to_owned();
     if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
         bail!("public_url: expected an address that begins with https://, got {public_url:?}");

@@ -13,7 +13,8 @@ pub(crate) fn run(command: HandbookCommand) -> anyhow::Result<()> {
         HandbookCommand::Check { file } => {
             let text = serve::read(&file)?;
             let name = file.display().to_string();
-            let handbook = Handbook::parse(&text).map_err(|problems| serve::wrong(&name, &problems))?;
+            let handbook =
+                Handbook::parse(&text).map_err(|problems| serve::wrong(&name, &problems))?;
             println!(
                 "{name} is right: version {}, {} levels, {} teams, {} areas",
                 &handbook.version[..12],
@@ -25,17 +26,21 @@ pub(crate) fn run(command: HandbookCommand) -> anyhow::Result<()> {
         HandbookCommand::Activate { file, store } => {
             let text = serve::read(&file)?;
             let name = file.display().to_string();
-            let handbook = Handbook::parse(&text).map_err(|problems| serve::wrong(&name, &problems))?;
+            let handbook =
+                Handbook::parse(&text).map_err(|problems| serve::wrong(&name, &problems))?;
             let version = handbook.version.clone();
             let store = serve::store(&store.database_url)?;
             let ctx = Ctx::starting(Clock::System.now(), handbook);
-            store.write_blocking(move |tx| desk::handbooks::activate(tx, &ctx, &ctx.handbook, &text))?;
+            store.write_blocking(move |tx| {
+                desk::handbooks::activate(tx, &ctx, &ctx.handbook, &text)
+            })?;
             println!("{name} is in force: version {}", &version[..12]);
         }
         HandbookCommand::Explain { file, facts } => {
             let text = serve::read(&file)?;
             let name = file.display().to_string();
-            let handbook = Handbook::parse(&text).map_err(|problems| serve::wrong(&name, &problems))?;
+            let handbook =
+                Handbook::parse(&text).map_err(|problems| serve::wrong(&name, &problems))?;
             let facts_text = std::fs::read_to_string(&facts)
                 .with_context(|| format!("the facts {} cannot be read", facts.display()))?;
             let facts: Facts = serde_json::from_str(&facts_text)
@@ -56,12 +61,23 @@ fn explain(handbook: &Handbook, facts: &Facts) -> String {
     if !decision.because.is_empty() {
         let _ = write!(text, ", because: {}", decision.because.join("; "));
     }
-    let _ = write!(text, "\nfirst reply {}", target.map_or("not promised", |target| target.text.as_str()));
+    let _ = write!(
+        text,
+        "\nfirst reply {}",
+        target.map_or("not promised", |target| target.text.as_str())
+    );
     let _ = write!(text, "\nteam {}, because: {}", route.team, route.because);
     for tried in &decision.rules {
-        let facts: Vec<String> = tried.facts.iter().map(|fact| format!("{} = {}", fact.name, fact.value)).collect();
+        let facts: Vec<String> =
+            tried.facts.iter().map(|fact| format!("{} = {}", fact.name, fact.value)).collect();
         let mark = if tried.holds { "yes" } else { "no " };
-        let _ = write!(text, "\n  {mark} {:<7} {}   [{}]", tried.level.as_str(), tried.when, facts.join(", "));
+        let _ = write!(
+            text,
+            "\n  {mark} {:<7} {}   [{}]",
+            tried.level.as_str(),
+            tried.when,
+            facts.join(", ")
+        );
     }
     text
 }

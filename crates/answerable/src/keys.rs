@@ -15,7 +15,9 @@ pub(crate) fn open(path: &Path) -> anyhow::Result<Secrets> {
             None => bail!("{} is not a key file", path.display()),
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(path),
-        Err(error) => Err(error).with_context(|| format!("the key file {} cannot be read", path.display())),
+        Err(error) => {
+            Err(error).with_context(|| format!("the key file {} cannot be read", path.display()))
+        }
     }
 }
 

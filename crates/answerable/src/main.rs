@@ -52,7 +52,11 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("ANSWERABLE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,answerable=info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
 }
 
 /// One clear line on standard error: the error and what it comes from.

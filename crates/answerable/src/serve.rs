@@ -31,7 +31,9 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(Worker::new(desk.clone(), transport).run(stopped.clone()));
     let follower = tokio::spawn(follow_handbook(desk.clone(), stopped));
-    axum::serve(listener, app::router(desk, Router::new())).with_graceful_shutdown(signal()).await?;
+    axum::serve(listener, app::router(desk, Router::new()))
+        .with_graceful_shutdown(signal())
+        .await?;
     let _ = stop.send(true);
     let _ = tokio::time::timeout(Duration::from_secs(10), async {
         let _ = worker.await;
@@ -43,7 +45,8 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<()> {
 
 /// Opens the database.
 pub(crate) fn store(url: &str) -> anyhow::Result<Store> {
-    Store::open(url, &store::Options::default()).with_context(|| format!("the database {} cannot be used", shown(url)))
+    Store::open(url, &store::Options::default())
+        .with_context(|| format!("the database {} cannot be used", shown(url)))
 }
 
 /// A database URL without its password.
@@ -56,11 +59,13 @@ pub(crate) fn shown(url: &str) -> String {
 
 fn transport(config: &Config) -> anyhow::Result<Transport> {
     match &config.smtp_url {
-        Some(url) => {
-            Ok(Transport::Smtp(Smtp::new(&SmtpConfig::new(url)).context("ANSWERABLE_SMTP_URL is not usable")?))
-        }
+        Some(url) => Ok(Transport::Smtp(
+            Smtp::new(&SmtpConfig::new(url)).context("ANSWERABLE_SMTP_URL is not usable")?,
+        )),
         None => {
-            tracing::warn!("no mail server is configured (ANSWERABLE_SMTP_URL): mail waits in the outbox");
+            tracing::warn!(
+                "no mail server is configured (ANSWERABLE_SMTP_URL): mail waits in the outbox"
+            );
             Ok(Transport::None)
         }
     }
@@ -82,7 +87,8 @@ async fn open(
 
 /// The text of a handbook file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("the handbook {} cannot be read", path.display()))
+    std::fs::read_to_string(path)
+        .with_context(|| format!("the handbook {} cannot be read", path.display()))
 }
 
 /// Puts the handbook in force that a node starts with, or reads the one that is.
@@ -92,8 +98,10 @@ pub(crate) async fn start_handbook(
     name: &str,
     now: jiff::Timestamp,
 ) -> anyhow::Result<Handbook> {
-    let parsed = text.map(Handbook::parse).transpose().map_err(|problems| wrong(name, &problems))?;
-    let sample = Handbook::parse(Handbook::sample()).map_err(|problems| wrong("sample", &problems))?;
+    let parsed =
+        text.map(Handbook::parse).transpose().map_err(|problems| wrong(name, &problems))?;
+    let sample =
+        Handbook::parse(Handbook::sample()).map_err(|problems| wrong("sample", &problems))?;
     let text = text.map(str::to_owned);
     let base = Ctx::starting(now, parsed.unwrap_or(sample));
     let started = store
@@ -105,7 +113,9 @@ pub(crate) async fn start_handbook(
             match result {
                 Ok(handbook) => Ok(handbook),
                 Err(desk::handbooks::LoadError::Desk(error)) => Err(error),
-                Err(desk::handbooks::LoadError::Wrong(problems)) => Err(desk::Error::Conflict(problems.to_string())),
+                Err(desk::handbooks::LoadError::Wrong(problems)) => {
+                    Err(desk::Error::Conflict(problems.to_string()))
+                }
             }
         })
         .await?;
@@ -114,8 +124,11 @@ pub(crate) async fn start_handbook(
 
 /// What is wrong with a handbook, each line with the file's name.
 pub(crate) fn wrong(name: &str, problems: &handbook::Problems) -> anyhow::Error {
-    let lines: Vec<String> =
-        problems.0.iter().map(|problem| format!("{name}:{}: {}", problem.line, problem.reason)).collect();
+    let lines: Vec<String> = problems
+        .0
+        .iter()
+        .map(|problem| format!("{name}:{}: {}", problem.line, problem.reason))
+        .collect();
     anyhow::anyhow!("the handbook is wrong\n{}", lines.join("\n"))
 }
 

@@ -57,7 +57,8 @@ pub(crate) fn no_content() -> Response {
 
 /// 200 with JSON that is already written.
 pub(crate) fn raw(body: String) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))], body).into_response()
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))], body)
+        .into_response()
 }
 
 /// A status with JSON.
@@ -88,13 +89,19 @@ fn invalid(errors: &[FieldError]) -> Response {
 fn refused(refusal: &Refusal) -> FieldError {
     let (field, human) = match refusal {
         Refusal::Closed | Refusal::Transition { .. } | Refusal::Done(_) => ("status", "Status"),
-        Refusal::HoldWithoutDate { .. } | Refusal::HoldOutOfBounds { .. } | Refusal::HeldTooLong => {
-            ("hold_until", "Hold until")
-        }
+        Refusal::HoldWithoutDate { .. }
+        | Refusal::HoldOutOfBounds { .. }
+        | Refusal::HeldTooLong => ("hold_until", "Hold until"),
         Refusal::AssigneeNotInTeam => ("assignee_id", "Assignee"),
-        Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => ("group_id", "Group"),
+        Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => {
+            ("group_id", "Group")
+        }
     };
-    FieldError { field: field.to_owned(), code: "InvalidValue", description: format!("{human}: {refusal}") }
+    FieldError {
+        field: field.to_owned(),
+        code: "InvalidValue",
+        description: format!("{human}: {refusal}"),
+    }
 }
 
 impl IntoResponse for Problem {
@@ -117,23 +124,31 @@ impl IntoResponse for Problem {
                 StatusCode::BAD_REQUEST,
                 json!({ "error": "TooManyValues", "description": "More than 100 values were given", "max_count": 100 }),
             ),
-            Self::NoSuchEndpoint => {
-                with(StatusCode::NOT_FOUND, json!({ "error": "InvalidEndpoint", "description": "Not found" }))
-            }
-            Self::Forbidden(message) => {
-                with(StatusCode::FORBIDDEN, json!({ "error": { "title": "Forbidden", "message": message } }))
-            }
+            Self::NoSuchEndpoint => with(
+                StatusCode::NOT_FOUND,
+                json!({ "error": "InvalidEndpoint", "description": "Not found" }),
+            ),
+            Self::Forbidden(message) => with(
+                StatusCode::FORBIDDEN,
+                json!({ "error": { "title": "Forbidden", "message": message } }),
+            ),
         }
     }
 }
 
 fn desk_problem(error: Error) -> Response {
     match error {
-        Error::NotFound => with(StatusCode::NOT_FOUND, json!({ "error": "RecordNotFound", "description": "Not found" })),
-        Error::Unauthenticated => with(StatusCode::UNAUTHORIZED, json!({ "error": "Couldn't authenticate you" })),
-        Error::Forbidden(message) => {
-            with(StatusCode::FORBIDDEN, json!({ "error": { "title": "Forbidden", "message": message } }))
+        Error::NotFound => with(
+            StatusCode::NOT_FOUND,
+            json!({ "error": "RecordNotFound", "description": "Not found" }),
+        ),
+        Error::Unauthenticated => {
+            with(StatusCode::UNAUTHORIZED, json!({ "error": "Couldn't authenticate you" }))
         }
+        Error::Forbidden(message) => with(
+            StatusCode::FORBIDDEN,
+            json!({ "error": { "title": "Forbidden", "message": message } }),
+        ),
         Error::Conflict(message) => {
             with(StatusCode::CONFLICT, json!({ "error": "UpdateConflict", "description": message }))
         }
@@ -145,7 +160,11 @@ fn desk_problem(error: Error) -> Response {
         ),
         Error::Store(error) => {
             let incident = &desk::token()[..8];
-            tracing::error!(incident, error = &error as &dyn std::error::Error, "a request failed in the storage");
+            tracing::error!(
+                incident,
+                error = &error as &dyn std::error::Error,
+                "a request failed in the storage"
+            );
             with(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 json!({ "error": "InternalError", "description": format!("This was not saved (incident {incident})") }),

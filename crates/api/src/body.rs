@@ -23,7 +23,9 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        let raw = axum::body::to_bytes(request.into_body(), LIMIT).await.map_err(|_| Problem::TooLarge)?;
+        let raw = axum::body::to_bytes(request.into_body(), LIMIT)
+            .await
+            .map_err(|_| Problem::TooLarge)?;
         if raw.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self { value: Map::new(), raw });
         }
@@ -39,7 +41,12 @@ impl Body {
     pub(crate) fn object(&self, key: &str) -> Result<Object<'_>, Problem> {
         match self.value.get(key) {
             Some(Value::Object(map)) => Ok(Object::new(map, "")),
-            Some(_) => Err(Error::invalid(key, "InvalidFormat", format!("{}: expected an object", human(key))).into()),
+            Some(_) => Err(Error::invalid(
+                key,
+                "InvalidFormat",
+                format!("{}: expected an object", human(key)),
+            )
+            .into()),
             None => Err(Error::blank(key, &human(key)).into()),
         }
     }
@@ -55,7 +62,12 @@ impl Body {
         list.iter()
             .map(|one| match one {
                 Value::Object(map) => Ok(Object::new(map, "")),
-                _ => Err(Error::invalid(key, "InvalidFormat", format!("{}: expected objects", human(key))).into()),
+                _ => Err(Error::invalid(
+                    key,
+                    "InvalidFormat",
+                    format!("{}: expected objects", human(key)),
+                )
+                .into()),
             })
             .collect()
     }
@@ -90,7 +102,11 @@ impl<'a> Object<'a> {
     /// Adds a complaint about a field.
     pub(crate) fn complain(&mut self, key: &str, code: &'static str, what: &str) {
         let field = format!("{}{key}", self.prefix);
-        self.errors.push(FieldError { description: format!("{}: {what}", human(key)), field, code });
+        self.errors.push(FieldError {
+            description: format!("{}: {what}", human(key)),
+            field,
+            code,
+        });
     }
 
     /// Takes over the complaints of an inner object.
@@ -103,14 +119,23 @@ impl<'a> Object<'a> {
         if self.errors.is_empty() { Ok(()) } else { Err(Error::Invalid(self.errors).into()) }
     }
 
-    fn typed<T>(&mut self, key: &str, expected: &str, read: impl FnOnce(&'a Value) -> Option<T>) -> Sent<T> {
+    fn typed<T>(
+        &mut self,
+        key: &str,
+        expected: &str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Sent<T> {
         match self.map.get(key)? {
             Value::Null => Some(None),
             value => {
                 if let Some(read) = read(value) {
                     Some(Some(read))
                 } else {
-                    self.complain(key, "InvalidValue", &format!("expected {expected}, got {}", shown(value)));
+                    self.complain(
+                        key,
+                        "InvalidValue",
+                        &format!("expected {expected}, got {}", shown(value)),
+                    );
                     None
                 }
             }
@@ -156,7 +181,9 @@ impl<'a> Object<'a> {
 
     /// An instant in RFC 3339.
     pub(crate) fn instant(&mut self, key: &str) -> Sent<Timestamp> {
-        self.typed(key, "a date and time such as 2026-06-08T09:00:00Z", |value| value.as_str()?.parse().ok())
+        self.typed(key, "a date and time such as 2026-06-08T09:00:00Z", |value| {
+            value.as_str()?.parse().ok()
+        })
     }
 
     /// A list of texts; one text with spaces is a list too, as old clients send tags.
@@ -170,13 +197,19 @@ impl<'a> Object<'a> {
                     _ => None,
                 })
                 .collect(),
-            Value::String(text) => Some(text.split_whitespace().map(|word| word.replace('\0', "")).collect()),
+            Value::String(text) => {
+                Some(text.split_whitespace().map(|word| word.replace('\0', "")).collect::<Vec<_>>())
+            }
             _ => None,
         })?;
         if let Some(texts) = &sent
             && (texts.len() > max || texts.iter().any(|text| text.chars().count() > 255))
         {
-            self.complain(key, "TooLong", &format!("is too long (maximum is {max} texts of 255 characters)"));
+            self.complain(
+                key,
+                "TooLong",
+                &format!("is too long (maximum is {max} texts of 255 characters)"),
+            );
             return None;
         }
         Some(sent)
@@ -185,11 +218,16 @@ impl<'a> Object<'a> {
     /// An inner object.
     pub(crate) fn object(&mut self, key: &str) -> Option<Object<'a>> {
         let prefix = format!("{}{key}.", self.prefix);
-        self.typed(key, "an object", Value::as_object).flatten().map(|map| Object::new(map, &prefix))
+        self.typed(key, "an object", Value::as_object)
+            .flatten()
+            .map(|map| Object::new(map, &prefix))
     }
 
     /// One of a closed set of words; an empty text is null.
-    pub(crate) fn word<T: std::str::FromStr<Err: std::fmt::Display>>(&mut self, key: &str) -> Sent<T> {
+    pub(crate) fn word<T: std::str::FromStr<Err: std::fmt::Display>>(
+        &mut self,
+        key: &str,
+    ) -> Sent<T> {
         let text = self.text(key, 100)?;
         let Some(text) = text.filter(|text| !text.is_empty()) else { return Some(None) };
         match text.parse() {
@@ -212,7 +250,9 @@ pub(crate) fn shown(value: &Value) -> String {
 pub(crate) fn human(key: &str) -> String {
     let words = key.strip_suffix("_id").unwrap_or(key).replace('_', " ");
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
 }
 
 /// A number from a path, or 400.
@@ -225,7 +265,11 @@ pub(crate) fn path_id(text: &str) -> Result<i64, Problem> {
 
 /// Up to a hundred numbers separated by commas.
 pub(crate) fn id_list(text: &str) -> Result<Vec<i64>, Problem> {
-    let ids: Vec<i64> =
-        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(path_id).collect::<Result<_, _>>()?;
+    let ids: Vec<i64> = text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(path_id)
+        .collect::<Result<_, _>>()?;
     if ids.len() > 100 { Err(Problem::TooMany) } else { Ok(ids) }
 }

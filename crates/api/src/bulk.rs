@@ -41,7 +41,13 @@ fn status(job: &ApiJob, base: &str) -> Value {
     })
 }
 
-async fn finish(desk: Desk, ctx: Ctx, base: String, kind: &'static str, results: Vec<Value>) -> Answer {
+async fn finish(
+    desk: Desk,
+    ctx: Ctx,
+    base: String,
+    kind: &'static str,
+    results: Vec<Value>,
+) -> Answer {
     let job = desk.write(ctx, move |tx, ctx| desk::bulk::record(tx, ctx, kind, &results)).await?;
     Ok(ok(json!({ "job_status": status(&job, &base) })))
 }
@@ -56,7 +62,9 @@ fn told(problem: Problem) -> (String, String) {
         }
         Problem::Desk(Error::Conflict(message)) => ("UpdateConflict".to_owned(), message),
         Problem::Desk(Error::Refused(refusal)) => ("RecordInvalid".to_owned(), refusal.to_string()),
-        Problem::Desk(Error::Forbidden(message)) | Problem::Forbidden(message) => ("Forbidden".to_owned(), message),
+        Problem::Desk(Error::Forbidden(message)) | Problem::Forbidden(message) => {
+            ("Forbidden".to_owned(), message)
+        }
         other => ("InternalError".to_owned(), format!("{other:?}").chars().take(100).collect()),
     }
 }
@@ -81,7 +89,12 @@ async fn create_many(State(desk): State<Desk>, caller: Caller, body: Body) -> An
     finish(desk, caller.ctx, caller.base, "Bulk Create Ticket", results).await
 }
 
-async fn create(desk: &Desk, caller: &Caller, item: Object<'_>, fields: &CustomFields) -> Result<TicketId, Problem> {
+async fn create(
+    desk: &Desk,
+    caller: &Caller,
+    item: Object<'_>,
+    fields: &CustomFields,
+) -> Result<TicketId, Problem> {
     let new = input::new_ticket(item, fields, caller.ctx.actor.user())?;
     let id = desk
         .write(caller.ctx.clone(), move |tx, ctx| {
@@ -115,7 +128,13 @@ async fn update_many(State(desk): State<Desk>, caller: Caller, query: Query, bod
     finish(desk, caller.ctx, caller.base, "Bulk Update Ticket", results).await
 }
 
-async fn update(desk: &Desk, caller: &Caller, id: i64, map: &Map<String, Value>, fields: &CustomFields) -> Value {
+async fn update(
+    desk: &Desk,
+    caller: &Caller,
+    id: i64,
+    map: &Map<String, Value>,
+    fields: &CustomFields,
+) -> Value {
     let outcome = async {
         let change = input::update(Object::new(map, ""), fields)?;
         desk.write(caller.ctx.clone(), move |tx, ctx| {
@@ -143,7 +162,9 @@ async fn destroy_many(State(desk): State<Desk>, caller: Caller, query: Query) ->
     let mut results = Vec::new();
     for id in ids {
         let outcome = desk
-            .write(caller.ctx.clone(), move |tx, ctx| desk::tickets::delete(tx, ctx, TicketId(id)).map(|_| ()))
+            .write(caller.ctx.clone(), move |tx, ctx| {
+                desk::tickets::delete(tx, ctx, TicketId(id)).map(|_| ())
+            })
             .await;
         results.push(result(id, "delete", "Deleted", outcome.map_err(Problem::from)));
     }
@@ -156,8 +177,13 @@ async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) 
 }
 
 async fn show_many(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
-    let ids: Vec<String> =
-        query.get("ids").unwrap_or_default().split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    let ids: Vec<String> = query
+        .get("ids")
+        .unwrap_or_default()
+        .split(',')
+        .filter(|id| !id.is_empty())
+        .map(str::to_owned)
+        .collect();
     if ids.len() > 100 {
         return Err(Problem::TooMany);
     }

@@ -32,7 +32,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 }
 
 /// Finds out who calls and whether they may do what the route does.
-pub(crate) async fn authorize(State((desk, act)): State<(Desk, Act)>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn authorize(
+    State((desk, act)): State<(Desk, Act)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     match caller(&desk, request.headers(), act).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
@@ -48,7 +52,9 @@ async fn caller(desk: &Desk, headers: &HeaderMap, act: Act) -> Result<Caller, Er
         None => None,
         Some(value) => Some(user(desk, value.to_str().map_err(|_| Error::Unauthenticated)?).await?),
     };
-    let actor = user.as_ref().map_or(Actor::Anonymous, |user| Actor::Person { id: user.id, role: user.role });
+    let actor = user
+        .as_ref()
+        .map_or(Actor::Anonymous, |user| Actor::Person { id: user.id, role: user.role });
     desk::require(&actor, act)?;
     Ok(Caller { ctx: desk.ctx(actor, Channel::Api), user, base })
 }
@@ -82,7 +88,10 @@ fn base(desk: &Desk, headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let public = &desk.settings().public_url;
     match host {
-        Some(host) if desk.settings().demo && host.chars().all(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(c)) => {
+        Some(host)
+            if desk.settings().demo
+                && host.chars().all(|c| c.is_ascii_alphanumeric() || ".:-[]".contains(c)) =>
+        {
             format!("http://{host}")
         }
         _ => public.to_string(),

@@ -21,30 +21,42 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         // The router strips the prefix it is nested under; links want the whole path.
-        let original = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
+        let original =
+            parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
         Ok(Self::new(original))
     }
 }
 
 impl Query {
     pub(crate) fn new(uri: &Uri) -> Self {
-        let pairs = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(key), decoded(value))
-        });
+        let pairs = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()).map(
+            |pair| {
+                let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+                (decoded(key), decoded(value))
+            },
+        );
         Self { pairs: pairs.collect(), path: uri.path().to_owned() }
     }
 
     /// The value of a parameter; the last one counts. Empty, `None` and `undefined` are as good as missing.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        let value = self.pairs.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.as_str())?;
+        let value = self
+            .pairs
+            .iter()
+            .rev()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value.as_str())?;
         (!matches!(value, "" | "None" | "undefined" | "null")).then_some(value)
     }
 
     /// All values of a repeated parameter, also written with `[]`.
     pub(crate) fn all(&self, key: &str) -> Vec<&str> {
         let listed = format!("{key}[]");
-        self.pairs.iter().filter(|(name, _)| name == key || *name == listed).map(|(_, value)| value.as_str()).collect()
+        self.pairs
+            .iter()
+            .filter(|(name, _)| name == key || *name == listed)
+            .map(|(_, value)| value.as_str())
+            .collect()
     }
 
     /// The names asked for with `include`.
@@ -53,9 +65,12 @@ impl Query {
     }
 
     fn with(&self, base: &str, changes: &[(&str, Option<String>)]) -> String {
-        let kept = self.pairs.iter().filter(|(key, _)| !changes.iter().any(|(changed, _)| changed == key));
+        let kept =
+            self.pairs.iter().filter(|(key, _)| !changes.iter().any(|(changed, _)| changed == key));
         let kept = kept.map(|(key, value)| format!("{}={}", encoded(key), encoded(value)));
-        let set = changes.iter().filter_map(|(key, value)| Some(format!("{}={}", encoded(key), encoded(value.as_ref()?))));
+        let set = changes.iter().filter_map(|(key, value)| {
+            Some(format!("{}={}", encoded(key), encoded(value.as_ref()?)))
+        });
         let query: Vec<String> = kept.chain(set).collect();
         format!("{base}{}.json?{}", self.path.trim_end_matches(".json"), query.join("&"))
     }
@@ -95,16 +110,20 @@ impl Paging {
         if !(1..=100).contains(&size) {
             return Err(Problem::Attribute("page[size] must be between 1 and 100".to_owned()));
         }
-        let sort = query.get("sort").map(|sort| (sort.trim_start_matches('-'), sort.starts_with('-')));
+        let sort =
+            query.get("sort").map(|sort| (sort.trim_start_matches('-'), sort.starts_with('-')));
         let (sort, mut descending) = match sort {
             Some((name, falling)) if sorts.contains(&name) => (Some(name.to_owned()), falling),
-            Some((name, _)) => return Err(Problem::Attribute(format!("sort is not valid: {name}"))),
+            Some((name, _)) => {
+                return Err(Problem::Attribute(format!("sort is not valid: {name}")));
+            }
             None => (None, false),
         };
         if query.get("sort").is_none() && query.get("sort_order") == Some("desc") {
             descending = true;
         }
-        let (start, given, backwards) = match (query.get("page[after]"), query.get("page[before]")) {
+        let (start, given, backwards) = match (query.get("page[after]"), query.get("page[before]"))
+        {
             (Some(cursor), _) => (Start::After(key(cursor)?), true, false),
             (None, Some(cursor)) => (Start::Before(key(cursor)?), true, true),
             (None, None) => (Start::Offset(0), false, false),
@@ -117,13 +136,17 @@ impl Paging {
         let number_of = number(query, "page", 1)?.max(1);
         let size = number(query, "per_page", 100)?.clamp(1, 100);
         if number_of > 1 && number_of.saturating_mul(size) > 10_000 {
-            return Err(Problem::Attribute("page is beyond 10,000 records; use page[size] and page[after]".to_owned()));
+            return Err(Problem::Attribute(
+                "page is beyond 10,000 records; use page[size] and page[after]".to_owned(),
+            ));
         }
-        let sort = query.get("sort_by").or(query.get("sort").map(|sort| sort.trim_start_matches('-')));
+        let sort =
+            query.get("sort_by").or(query.get("sort").map(|sort| sort.trim_start_matches('-')));
         let sort = sort.filter(|name| sorts.contains(name)).map(str::to_owned);
-        let descending =
-            query.get("sort_order") == Some("desc") || query.get("sort").is_some_and(|sort| sort.starts_with('-'));
-        let page = Page { start: Start::Offset((number_of - 1) * size), size: size + 1, descending };
+        let descending = query.get("sort_order") == Some("desc")
+            || query.get("sort").is_some_and(|sort| sort.starts_with('-'));
+        let page =
+            Page { start: Start::Offset((number_of - 1) * size), size: size + 1, descending };
         Ok(Self { page, sort, style: Style::Offset(number_of), size })
     }
 
@@ -135,13 +158,19 @@ impl Paging {
         let size = usize::try_from(self.page.size).unwrap_or(101);
         let falling = self.page.descending;
         match &self.page.start {
-            Start::Offset(offset) => rows.into_iter().skip(usize::try_from(*offset).unwrap_or(0)).take(size).collect(),
-            Start::After(key) => {
-                rows.into_iter().filter(|row| (id(row) > key.id) != falling && id(row) != key.id).take(size).collect()
+            Start::Offset(offset) => {
+                rows.into_iter().skip(usize::try_from(*offset).unwrap_or(0)).take(size).collect()
             }
+            Start::After(key) => rows
+                .into_iter()
+                .filter(|row| (id(row) > key.id) != falling && id(row) != key.id)
+                .take(size)
+                .collect(),
             Start::Before(key) => {
-                let mut rows: Vec<T> =
-                    rows.into_iter().filter(|row| (id(row) < key.id) != falling && id(row) != key.id).collect();
+                let mut rows: Vec<T> = rows
+                    .into_iter()
+                    .filter(|row| (id(row) < key.id) != falling && id(row) != key.id)
+                    .collect();
                 rows.drain(..rows.len().saturating_sub(size));
                 rows
             }
@@ -163,8 +192,14 @@ impl Paging {
             Style::Offset(number) => {
                 rows.truncate(usize::try_from(self.size).unwrap_or(100));
                 let link = |number: i64| query.with(base, &[("page", Some(number.to_string()))]);
-                answer.insert("next_page".into(), if more { link(number + 1).into() } else { Value::Null });
-                answer.insert("previous_page".into(), if number > 1 { link(number - 1).into() } else { Value::Null });
+                answer.insert(
+                    "next_page".into(),
+                    if more { link(number + 1).into() } else { Value::Null },
+                );
+                answer.insert(
+                    "previous_page".into(),
+                    if number > 1 { link(number - 1).into() } else { Value::Null },
+                );
                 if let Some(count) = count {
                     answer.insert("count".into(), count.into());
                 }
@@ -202,7 +237,9 @@ impl Paging {
 fn number(query: &Query, key: &str, default: i64) -> Result<i64, Problem> {
     match query.get(key) {
         None => Ok(default),
-        Some(text) => text.parse().map_err(|_| Problem::Attribute(format!("{key} must be an integer"))),
+        Some(text) => {
+            text.parse().map_err(|_| Problem::Attribute(format!("{key} must be an integer")))
+        }
     }
 }
 
@@ -262,14 +299,20 @@ pub(crate) fn part<T>(page: &Page, mut rows: Vec<T>, place: impl Fn(&T) -> (i64,
         Some(KeyValue::Text(_)) | None => (0, key.id),
     };
     match &page.start {
-        Start::Offset(offset) => rows.into_iter().skip(usize::try_from(*offset).unwrap_or_default()).take(size).collect(),
+        Start::Offset(offset) => {
+            rows.into_iter().skip(usize::try_from(*offset).unwrap_or_default()).take(size).collect()
+        }
         Start::After(key) => {
-            rows.retain(|row| if page.descending { place(row) < at(key) } else { place(row) > at(key) });
+            rows.retain(
+                |row| if page.descending { place(row) < at(key) } else { place(row) > at(key) },
+            );
             rows.truncate(size);
             rows
         }
         Start::Before(key) => {
-            rows.retain(|row| if page.descending { place(row) > at(key) } else { place(row) < at(key) });
+            rows.retain(
+                |row| if page.descending { place(row) > at(key) } else { place(row) < at(key) },
+            );
             rows.split_off(rows.len().saturating_sub(size))
         }
     }

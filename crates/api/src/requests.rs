@@ -64,7 +64,12 @@ fn request(listed: &Listed, fields: &CustomFields, base: &str) -> Value {
     })
 }
 
-async fn create(State(desk): State<Desk>, caller: Caller, headers: HeaderMap, body: Body) -> Answer {
+async fn create(
+    State(desk): State<Desk>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     let mut input = body.object("request")?;
     let key = idempotency_key("requests", &headers, &body);
     let keyed = key.is_some();
@@ -117,7 +122,10 @@ async fn create(State(desk): State<Desk>, caller: Caller, headers: HeaderMap, bo
 async fn list(state: State<Desk>, caller: Caller, query: Query) -> Answer {
     let mut statuses = Vec::new();
     for word in query.get("status").unwrap_or_default().split(',').filter(|word| !word.is_empty()) {
-        statuses.push(word.parse::<Status>().map_err(|error| Problem::Attribute(format!("status: {error}")))?);
+        statuses.push(
+            word.parse::<Status>()
+                .map_err(|error| Problem::Attribute(format!("status: {error}")))?,
+        );
     }
     page(state, caller, query, statuses).await
 }
@@ -130,17 +138,27 @@ async fn solved(state: State<Desk>, caller: Caller, query: Query) -> Answer {
     page(state, caller, query, vec![Status::Solved, Status::Closed]).await
 }
 
-async fn page(State(desk): State<Desk>, caller: Caller, query: Query, statuses: Vec<Status>) -> Answer {
+async fn page(
+    State(desk): State<Desk>,
+    caller: Caller,
+    query: Query,
+    statuses: Vec<Status>,
+) -> Answer {
     let paging = Paging::read(&query, &["id", "created_at"])?;
     let base = caller.base;
     let answer = desk
         .read(caller.ctx, move |tx, ctx| {
             let mut rows = desk::tickets::own(tx, ctx, &statuses, &paging.page)?;
-            let count =
-                if paging.wants_count() { Some(desk::tickets::count_own(tx, ctx, &statuses)?) } else { None };
+            let count = if paging.wants_count() {
+                Some(desk::tickets::count_own(tx, ctx, &statuses)?)
+            } else {
+                None
+            };
             let fields = shape::custom_fields(tx)?;
-            let mut answer = paging
-                .finish(&query, &base, &mut rows, count, |row| Key { value: None, id: row.stored.ticket.id.0 });
+            let mut answer = paging.finish(&query, &base, &mut rows, count, |row| Key {
+                value: None,
+                id: row.stored.ticket.id.0,
+            });
             let list: Vec<Value> = rows.iter().map(|row| request(row, &fields, &base)).collect();
             answer.insert("requests".to_owned(), list.into());
             Ok(answer)
@@ -163,7 +181,12 @@ async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) 
     Ok(ok(answer))
 }
 
-async fn update(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, body: Body) -> Answer {
+async fn update(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Answer {
     let id = TicketId(path_id(&id)?);
     let mut input = body.object("request")?;
     let comment = input::comment(&mut input, true);
@@ -171,7 +194,12 @@ async fn update(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>
     input.finish()?;
     let author = caller.ctx.actor.user();
     let change = Update {
-        comment: comment.map(|comment| Reply { body: comment.body, public: Some(true), author, details: None }),
+        comment: comment.map(|comment| Reply {
+            body: comment.body,
+            public: Some(true),
+            author,
+            details: None,
+        }),
         status: is_solved.then_some(Status::Solved),
         cause: is_solved.then_some(Cause::Confirmed),
         ..Update::default()
@@ -189,17 +217,25 @@ async fn update(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>
     Ok(ok(answer))
 }
 
-async fn comments(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn comments(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let id = TicketId(path_id(&id)?);
     let paging = Paging::read(&query, &["created_at"])?;
     let base = caller.base;
     let answer = desk
         .read(caller.ctx, move |tx, ctx| -> Result<_, Error> {
             let mut rows = desk::tickets::own_comments(tx, ctx, id, &paging.page)?;
-            let count =
-                if paging.wants_count() { Some(desk::tickets::count_own_comments(tx, ctx, id)?) } else { None };
-            let mut answer =
-                paging.finish(&query, &base, &mut rows, count, |row| Key { value: None, id: row.id.0 });
+            let count = if paging.wants_count() {
+                Some(desk::tickets::count_own_comments(tx, ctx, id)?)
+            } else {
+                None
+            };
+            let mut answer = paging
+                .finish(&query, &base, &mut rows, count, |row| Key { value: None, id: row.id.0 });
             if query.includes("users") {
                 let authors: Vec<_> = rows.iter().map(|row| row.author).collect();
                 answer.insert("users".to_owned(), sideloads::people(tx, &authors)?);

@@ -38,22 +38,38 @@ pub struct Route {
 
 impl Route {
     /// A route that reads.
-    pub(crate) fn get<T: 'static>(path: &'static str, act: Act, handler: impl Handler<T, Desk>) -> Self {
+    pub(crate) fn get<T: 'static>(
+        path: &'static str,
+        act: Act,
+        handler: impl Handler<T, Desk>,
+    ) -> Self {
         Self { method: Method::Get, path, act, handler: routing::get(handler) }
     }
 
     /// A route that creates.
-    pub(crate) fn post<T: 'static>(path: &'static str, act: Act, handler: impl Handler<T, Desk>) -> Self {
+    pub(crate) fn post<T: 'static>(
+        path: &'static str,
+        act: Act,
+        handler: impl Handler<T, Desk>,
+    ) -> Self {
         Self { method: Method::Post, path, act, handler: routing::post(handler) }
     }
 
     /// A route that changes.
-    pub(crate) fn put<T: 'static>(path: &'static str, act: Act, handler: impl Handler<T, Desk>) -> Self {
+    pub(crate) fn put<T: 'static>(
+        path: &'static str,
+        act: Act,
+        handler: impl Handler<T, Desk>,
+    ) -> Self {
         Self { method: Method::Put, path, act, handler: routing::put(handler) }
     }
 
     /// A route that removes.
-    pub(crate) fn delete<T: 'static>(path: &'static str, act: Act, handler: impl Handler<T, Desk>) -> Self {
+    pub(crate) fn delete<T: 'static>(
+        path: &'static str,
+        act: Act,
+        handler: impl Handler<T, Desk>,
+    ) -> Self {
         Self { method: Method::Delete, path, act, handler: routing::delete(handler) }
     }
 }
@@ -75,7 +91,9 @@ pub fn routes() -> Vec<Route> {
 pub fn router(desk: &Desk) -> Router<Desk> {
     let mut router = Router::new();
     for route in routes() {
-        let guarded = route.handler.layer(middleware::from_fn_with_state((desk.clone(), route.act), authorize));
+        let guarded = route
+            .handler
+            .layer(middleware::from_fn_with_state((desk.clone(), route.act), authorize));
         router = router.route(route.path, guarded);
     }
     router
@@ -95,7 +113,10 @@ async fn everywhere(request: Request, next: Next) -> Response {
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "content-type, authorization, idempotency-key, x-requested-with"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "content-type, authorization, idempotency-key, x-requested-with",
+        ),
         (
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
             "location, x-rate-limit, x-rate-limit-remaining, x-idempotency-lookup",

@@ -20,7 +20,10 @@ pub(crate) fn add(
     if query.includes("users") {
         let ids = tickets.iter().flat_map(|stored| {
             let ticket = &stored.ticket;
-            [ticket.requester, ticket.submitter].into_iter().chain(ticket.assignee).chain(ticket.ccs.iter().copied())
+            [ticket.requester, ticket.submitter]
+                .into_iter()
+                .chain(ticket.assignee)
+                .chain(ticket.ccs.iter().copied())
         });
         let ids: Vec<UserId> = ids.collect();
         answer.insert("users".to_owned(), users(tx, &ids, base)?);
@@ -29,12 +32,19 @@ pub(crate) fn add(
         let ids: Vec<TeamId> = tickets.iter().map(|stored| stored.ticket.team).collect();
         let teams = desk::tickets::beside::teams(tx)?;
         let found = teams.iter().filter(|team| ids.contains(&team.id));
-        answer.insert("groups".to_owned(), found.map(|team| crate::groups::json(team, base)).collect());
+        answer.insert(
+            "groups".to_owned(),
+            found.map(|team| crate::groups::json(team, base)).collect(),
+        );
     }
     if query.includes("organizations") {
-        let ids: Vec<OrganizationId> = tickets.iter().filter_map(|stored| stored.ticket.organization).collect();
+        let ids: Vec<OrganizationId> =
+            tickets.iter().filter_map(|stored| stored.ticket.organization).collect();
         let found = desk::tickets::beside::organizations(tx, &ids)?;
-        let list = found.iter().map(|organization| crate::organizations::json(organization, base)).collect();
+        let list = found
+            .iter()
+            .map(|organization| crate::organizations::json(organization, base))
+            .collect();
         answer.insert("organizations".to_owned(), list);
     }
     Ok(())
@@ -58,7 +68,8 @@ fn policy_metrics(stored: &Stored) -> Vec<Value> {
     clocks
         .filter(|clock| clock.is_current())
         .map(|clock| {
-            let metric = if clock.kind == ClockKind::First { "first_reply_time" } else { "next_reply_time" };
+            let metric =
+                if clock.kind == ClockKind::First { "first_reply_time" } else { "next_reply_time" };
             json!({ "metric": metric, "stage": "active", "breach_at": time(clock.due_at) })
         })
         .collect()
@@ -66,7 +77,10 @@ fn policy_metrics(stored: &Stored) -> Vec<Value> {
 
 /// People, each once.
 pub(crate) fn users(tx: &mut Tx<'_>, ids: &[UserId], base: &str) -> Result<Value, Error> {
-    Ok(desk::tickets::beside::people(tx, ids)?.iter().map(|user| crate::users::json(user, base)).collect())
+    Ok(desk::tickets::beside::people(tx, ids)?
+        .iter()
+        .map(|user| crate::users::json(user, base))
+        .collect())
 }
 
 /// People as a customer may see them: who they are, and whether they are one of us.

@@ -6,7 +6,12 @@ pub use store::api_jobs::ApiJob;
 use crate::{Act, Ctx, Error, require, secrets};
 
 /// Remembers how bulk work went.
-pub fn record(tx: &mut Tx<'_>, ctx: &Ctx, kind: &str, results: &[serde_json::Value]) -> Result<ApiJob, Error> {
+pub fn record(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    kind: &str,
+    results: &[serde_json::Value],
+) -> Result<ApiJob, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let job = ApiJob {
         id: secrets::token()[..32].to_owned(),

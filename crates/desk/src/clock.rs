@@ -35,7 +35,9 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         let now = match self {
             Self::System => Timestamp::now(),
-            Self::Demo(clock) => clock.lock().expect("the clock is never left locked by a panic").now(),
+            Self::Demo(clock) => {
+                clock.lock().expect("the clock is never left locked by a panic").now()
+            }
         };
         Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
@@ -44,7 +46,9 @@ impl Clock {
     pub fn is_running(&self) -> bool {
         match self {
             Self::System => true,
-            Self::Demo(clock) => clock.lock().expect("the clock is never left locked by a panic").since.is_some(),
+            Self::Demo(clock) => {
+                clock.lock().expect("the clock is never left locked by a panic").since.is_some()
+            }
         }
     }
 

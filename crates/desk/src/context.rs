@@ -64,7 +64,13 @@ struct Inner {
 
 impl Desk {
     /// A desk over an opened store. The handbook must have been activated in it.
-    pub fn new(store: Store, clock: Clock, secrets: Secrets, handbook: Handbook, settings: Settings) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        secrets: Secrets,
+        handbook: Handbook,
+        settings: Settings,
+    ) -> Self {
         let inner = Inner {
             store,
             clock,
@@ -98,7 +104,8 @@ impl Desk {
 
     /// Puts another handbook in force on this node.
     pub fn set_handbook(&self, handbook: Handbook) {
-        *self.inner.handbook.write().expect("the handbook is never left locked by a panic") = Arc::new(handbook);
+        *self.inner.handbook.write().expect("the handbook is never left locked by a panic") =
+            Arc::new(handbook);
     }
 
     /// The circumstances of a command now.
@@ -135,14 +142,20 @@ impl Desk {
     /// thousand are counted each time, so that a row committed late is not missed.
     pub fn count_tickets(&self, tx: &mut Tx<'_>) -> Result<i64, Error> {
         const MARGIN: i64 = 1000;
-        let known = *self.inner.ticket_count.lock().expect("the count is never left locked by a panic");
+        let known =
+            *self.inner.ticket_count.lock().expect("the count is never left locked by a panic");
         let (upto, rows) = match known {
             Some(known) => known,
             None => store::tickets::settled_count(tx, MARGIN)?,
         };
         let (newer, deleted) = store::tickets::tail_counts(tx, upto)?;
-        let fresh = if newer > 4 * MARGIN { store::tickets::settled_count(tx, MARGIN)? } else { (upto, rows) };
-        *self.inner.ticket_count.lock().expect("the count is never left locked by a panic") = Some(fresh);
+        let fresh = if newer > 4 * MARGIN {
+            store::tickets::settled_count(tx, MARGIN)?
+        } else {
+            (upto, rows)
+        };
+        *self.inner.ticket_count.lock().expect("the count is never left locked by a panic") =
+            Some(fresh);
         Ok(rows + newer - deleted)
     }
 }

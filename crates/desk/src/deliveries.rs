@@ -43,11 +43,19 @@ impl<'c> PublicComment<'c> {
 }
 
 /// Queues every effect of these events.
-pub(crate) fn cause(tx: &mut Tx<'_>, ctx: &Ctx, stored: &Stored, events: &[Envelope]) -> Result<(), Error> {
+pub(crate) fn cause(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+    requester: &User,
+    events: &[Envelope],
+) -> Result<(), Error> {
     for envelope in events {
-        let post = Post { ctx, stored, envelope };
+        let post = Post { ctx, stored, requester, envelope };
         match &envelope.event {
-            Event::Opened(opened) if opened.organization.is_none() && !opened.internal => post.unknown(tx)?,
+            Event::Opened(opened) if opened.organization.is_none() && !opened.internal => {
+                post.unknown(tx)?
+            }
             Event::Acknowledged { promise } => post.acknowledge(tx, promise)?,
             Event::PromiseImproved { promise } => post.improve(tx, promise)?,
             Event::Commented { comment, public: true, answer: true, .. } => {
@@ -59,7 +67,9 @@ pub(crate) fn cause(tx: &mut Tx<'_>, ctx: &Ctx, stored: &Stored, events: &[Envel
             Event::Warned { threshold, .. } => post.warn(tx, threshold)?,
             Event::Breached { .. } => post.breach(tx)?,
             Event::Reminded => post.remind(tx)?,
-            Event::StatusChanged { to: Status::Solved, cause: Some(Cause::Auto), .. } => post.auto_solved(tx)?,
+            Event::StatusChanged { to: Status::Solved, cause: Some(Cause::Auto), .. } => {
+                post.auto_solved(tx)?
+            }
             Event::Escalated { .. } => post.escalated(tx)?,
             _ => {}
         }
@@ -71,6 +81,7 @@ pub(crate) fn cause(tx: &mut Tx<'_>, ctx: &Ctx, stored: &Stored, events: &[Envel
 struct Post<'a> {
     ctx: &'a Ctx,
     stored: &'a Stored,
+    requester: &'a User,
     envelope: &'a Envelope,
 }
 
@@ -79,8 +90,8 @@ impl Post<'_> {
         self.stored.ticket.id.0
     }
 
-    fn locale(user: &User) -> Locale {
-        user.locale.as_deref().map(Locale::nearest).unwrap_or_default()
+    fn locale(&self) -> Locale {
+        self.requester.locale.as_deref().map(Locale::nearest).unwrap_or_default()
     }
 
     fn link(&self) -> String {
@@ -88,53 +99,51 @@ impl Post<'_> {
     }
 
     fn acknowledge(&self, tx: &mut Tx<'_>, promise: &Promise) -> Result<(), Error> {
-        let Some(requester) = self.requester(tx)? else { return Ok(()) };
-        let locale = Self::locale(&requester);
-        let subject = words::mail::acknowledged_subject(locale, self.number(), &self.stored.subject);
+        let locale = self.locale();
+        let subject =
+            words::mail::acknowledged_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::acknowledged(locale, self.number(), &promise.text, &self.link());
-        self.letter(tx, "acknowledgement", true, &requester, (&subject, text, None))
+        self.letter(tx, "acknowledgement", true, (&subject, text, None))
     }
 
     fn improve(&self, tx: &mut Tx<'_>, promise: &Promise) -> Result<(), Error> {
-        let Some(requester) = self.requester(tx)? else { return Ok(()) };
-        let locale = Self::locale(&requester);
+        let locale = self.locale();
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::improved(locale, self.number(), &promise.text, &self.link());
-        self.letter(tx, "promise", true, &requester, (&subject, text, None))
+        self.letter(tx, "promise", true, (&subject, text, None))
     }
 
     fn reply(&self, tx: &mut Tx<'_>, comment: &PublicComment<'_>) -> Result<(), Error> {
-        let Some(requester) = self.requester(tx)? else { return Ok(()) };
-        let locale = Self::locale(&requester);
+        let locale = self.locale();
         let author = store::users::load(tx, comment.0.author)?.ok_or(Error::NotFound)?;
         let name = author.alias.as_deref().unwrap_or(&author.name);
         let company = &self.ctx.handbook.company.name;
         let footer = words::mail::reply_footer(locale, name, company, &self.link());
         let text = format!("{}\n\n-- \n{footer}\n", comment.0.body.trim_end());
-        let html = format!("{}<p>{}</p>", comment.0.html, texts::escape(&footer).replace('\n', "<br>"));
+        let html =
+            format!("{}<p>{}</p>", comment.0.html, texts::escape(&footer).replace('\n', "<br>"));
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
-        self.letter(tx, "reply", false, &requester, (&subject, text, Some(html)))
+        self.letter(tx, "reply", false, (&subject, text, Some(html)))
     }
 
     fn remind(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        let Some(requester) = self.requester(tx)? else { return Ok(()) };
-        let locale = Self::locale(&requester);
-        let solves = self.stored.ticket.timers.iter().find(|timer| timer.kind == domain::TimerKind::Solve);
+        let locale = self.locale();
+        let solves =
+            self.stored.ticket.timers.iter().find(|timer| timer.kind == domain::TimerKind::Solve);
         let when = solves.map(|timer| {
-            let (when, zone) = reader_of(self.ctx, &requester).when(timer.at, self.envelope.at);
+            let (when, zone) = reader_of(self.ctx, self.requester).when(timer.at, self.envelope.at);
             format!("{when} {zone}")
         });
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::reminder(locale, self.number(), when.as_deref(), &self.link());
-        self.letter(tx, "reminder", true, &requester, (&subject, text, None))
+        self.letter(tx, "reminder", true, (&subject, text, None))
     }
 
     fn auto_solved(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        let Some(requester) = self.requester(tx)? else { return Ok(()) };
-        let locale = Self::locale(&requester);
+        let locale = self.locale();
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::auto_solved(locale, self.number(), &self.link());
-        self.letter(tx, "auto_solved", true, &requester, (&subject, text, None))
+        self.letter(tx, "auto_solved", true, (&subject, text, None))
     }
 
     fn warn(&self, tx: &mut Tx<'_>, threshold: &str) -> Result<(), Error> {
@@ -165,7 +174,11 @@ impl Post<'_> {
     }
 
     fn unknown(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        let text = format!("#{} came from an unknown organization: {}", self.number(), self.stored.subject);
+        let text = format!(
+            "#{} came from an unknown organization: {}",
+            self.number(),
+            self.stored.subject
+        );
         let triage = self.ctx.handbook.triage();
         let channel = triage.slack.clone().unwrap_or_else(|| format!("#{}", triage.slug));
         self.slack(tx, "notification", "organization-unknown", channel, &text)
@@ -175,14 +188,27 @@ impl Post<'_> {
         let team = self.stored.ticket.team;
         let team = store::teams::all(tx)?.into_iter().find(|one| one.id == team);
         let slug = team.as_ref().and_then(|team| team.slug.clone());
-        let named = slug.as_deref().and_then(|slug| self.ctx.handbook.team(slug)).and_then(|team| team.slack.clone());
+        let named = slug
+            .as_deref()
+            .and_then(|slug| self.ctx.handbook.team(slug))
+            .and_then(|team| team.slack.clone());
         let channel = named.or(slug.map(|slug| format!("#{slug}"))).unwrap_or_else(|| {
-            team.map_or_else(|| "#support".to_owned(), |team| format!("#{}", team.name.to_lowercase().replace(' ', "-")))
+            team.map_or_else(
+                || "#support".to_owned(),
+                |team| format!("#{}", team.name.to_lowercase().replace(' ', "-")),
+            )
         });
         self.slack(tx, kind, key, channel, text)
     }
 
-    fn slack(&self, tx: &mut Tx<'_>, kind: &str, key: &str, channel: String, text: &str) -> Result<(), Error> {
+    fn slack(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: &str,
+        key: &str,
+        channel: String,
+        text: &str,
+    ) -> Result<(), Error> {
         let id = store::outbox::next_id(tx)?;
         let delivery = Delivery {
             id,
@@ -202,27 +228,27 @@ impl Post<'_> {
         Ok(store::outbox::insert(tx, &delivery)?)
     }
 
-    /// Who is written to; nobody if the requester has no address.
-    fn requester(&self, tx: &mut Tx<'_>) -> Result<Option<User>, Error> {
-        let requester = store::users::load(tx, self.stored.ticket.requester)?;
-        Ok(requester.filter(|user| user.email.is_some()))
-    }
-
-    /// Queues a mail to the requester; every one carries the reply token.
+    /// Queues a mail to the requester, who may have no address; every one carries the reply token.
     fn letter(
         &self,
         tx: &mut Tx<'_>,
         kind: &str,
         automatic: bool,
-        requester: &User,
         (subject, text, html): (&str, String, Option<String>),
     ) -> Result<(), Error> {
-        let Some(address) = requester.email.clone() else { return Ok(()) };
+        let Some(address) = self.requester.email.clone() else { return Ok(()) };
         let id = store::outbox::next_id(tx)?;
         let company = &self.ctx.handbook.company;
-        let from = if company.from.is_empty() { "support@localhost".to_owned() } else { company.from.clone() };
+        let from = if company.from.is_empty() {
+            "support@localhost".to_owned()
+        } else {
+            company.from.clone()
+        };
         let token = self.ctx.secrets.reply_key().token(self.number());
-        let domain = from.rsplit_once('@').map_or("localhost", |(_, rest)| rest.trim_end_matches('>')).to_owned();
+        let domain = from
+            .rsplit_once('@')
+            .map_or("localhost", |(_, rest)| rest.trim_end_matches('>'))
+            .to_owned();
         let cc = if automatic { Vec::new() } else { self.copies(tx)? };
         let letter = Letter {
             reply_to: mail::reply_address(&from, &token).unwrap_or_else(|| from.clone()),
@@ -240,7 +266,7 @@ impl Post<'_> {
             kind: kind.to_owned(),
             automatic,
             ticket: Some(self.stored.ticket.id),
-            user: Some(requester.id),
+            user: Some(self.requester.id),
             to: vec![address],
             subject: subject.to_owned(),
             text,
@@ -297,7 +323,8 @@ pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(
         return failed(tx, ctx, queued, why);
     }
     let minutes = 1_i64 << queued.attempts.clamp(0, 7);
-    let due_at = ctx.now.checked_add(jiff::SignedDuration::from_mins(minutes.min(120))).unwrap_or(ctx.now);
+    let due_at =
+        ctx.now.checked_add(jiff::SignedDuration::from_mins(minutes.min(120))).unwrap_or(ctx.now);
     Ok(store::outbox::finish(tx, queued.delivery.id, "pending", Some(why), due_at, ctx.now)?)
 }
 
@@ -316,7 +343,11 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<jiff::Timestamp>, Error> {
 }
 
 /// Everything that left, oldest first, after an id.
-pub fn all_sent(tx: &mut Tx<'_>, after: domain::DeliveryId, limit: i64) -> Result<Vec<Queued>, Error> {
+pub fn all_sent(
+    tx: &mut Tx<'_>,
+    after: domain::DeliveryId,
+    limit: i64,
+) -> Result<Vec<Queued>, Error> {
     Ok(store::outbox::in_state(tx, "sent", after, limit)?)
 }
 

@@ -45,7 +45,11 @@ pub enum Error {
 impl Error {
     /// One wrong field.
     pub fn invalid(field: &str, code: &'static str, description: impl Into<String>) -> Self {
-        Self::Invalid(vec![FieldError { field: field.to_owned(), code, description: description.into() }])
+        Self::Invalid(vec![FieldError {
+            field: field.to_owned(),
+            code,
+            description: description.into(),
+        }])
     }
 
     /// A field that must not be empty.
@@ -55,6 +59,9 @@ impl Error {
 
     /// The role does not allow it.
     pub fn forbidden() -> Self {
-        Self::Forbidden("You do not have access to this page. Please contact the account owner for help.".to_owned())
+        Self::Forbidden(
+            "You do not have access to this page. Please contact the account owner for help."
+                .to_owned(),
+        )
     }
 }

@@ -41,7 +41,14 @@ pub fn start(tx: &mut Tx<'_>, ctx: &Ctx, text: &str) -> Result<Handbook, LoadErr
 pub fn activate(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook, text: &str) -> Result<(), Error> {
     store::handbooks::insert(tx, &handbook.version, text, ctx.now)?;
     let id = tx.next_id(Kind::Activation)?;
-    store::handbooks::activate(tx, id, &handbook.version, ctx.now, ctx.actor.kind(), &ctx.actor.label())?;
+    store::handbooks::activate(
+        tx,
+        id,
+        &handbook.version,
+        ctx.now,
+        ctx.actor.kind(),
+        &ctx.actor.label(),
+    )?;
     crate::teams::sync(tx, ctx, handbook)?;
     crate::fields::ensure(tx, ctx, handbook)?;
     tx.touch("handbook");
@@ -77,6 +84,14 @@ pub fn record_admin(
     };
     let by = (actor.kind(), actor.label());
     let subject = (subject_kind, subject_id.to_string());
-    store::handbooks::record_admin(tx, id, ctx.now, (by.0, &by.1), ctx.via.as_str(), (subject.0, &subject.1), (kind, payload))?;
+    store::handbooks::record_admin(
+        tx,
+        id,
+        ctx.now,
+        (by.0, &by.1),
+        ctx.via.as_str(),
+        (subject.0, &subject.1),
+        (kind, payload),
+    )?;
     Ok(())
 }

@@ -36,10 +36,15 @@ pub fn once(
     let Some(key) = key else { return Ok((f(tx)?, false)) };
     tx.lock_name(&format!("{}:{}", key.scope, key.key))?;
     if let Some(found) = store::dedupe::find(tx, key.scope, &key.key, ctx.now)? {
-        return if found.body_hash == key.body_hash { Ok((found.answer, true)) } else { Err(Error::KeyReused) };
+        return if found.body_hash == key.body_hash {
+            Ok((found.answer, true))
+        } else {
+            Err(Error::KeyReused)
+        };
     }
     let answer = f(tx)?;
-    let remembered = Remembered { body_hash: key.body_hash.clone(), status: 201, answer: answer.clone() };
+    let remembered =
+        Remembered { body_hash: key.body_hash.clone(), status: 201, answer: answer.clone() };
     let expires_at = ctx.now.checked_add(KEPT).unwrap_or(ctx.now);
     store::dedupe::remember(tx, key.scope, &key.key, &remembered, expires_at)?;
     Ok((answer, false))

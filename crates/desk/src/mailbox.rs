@@ -22,7 +22,12 @@ pub struct Received {
 }
 
 /// Takes in one mail: archived whole, decided once.
-pub fn receive(tx: &mut Tx<'_>, ctx: &Ctx, raw: &[u8], message: &Message) -> Result<Received, Error> {
+pub fn receive(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    raw: &[u8],
+    message: &Message,
+) -> Result<Received, Error> {
     tx.lock_name(&format!("mail:{}", message.fingerprint))?;
     if let Some((ticket, _)) = store::dedupe::seen(tx, "email", &message.fingerprint)? {
         return Ok(Received { ticket, outcome: "duplicate" });
@@ -32,7 +37,14 @@ pub fn receive(tx: &mut Tx<'_>, ctx: &Ctx, raw: &[u8], message: &Message) -> Res
     let mailbox = &ctx.handbook.company.from;
     let whole = (received.ticket, None);
     store::mails::insert(tx, ctx.now, mailbox, raw, received.outcome, cause.as_deref(), whole)?;
-    store::dedupe::saw(tx, "email", &message.fingerprint, received.ticket, received.outcome, ctx.now)?;
+    store::dedupe::saw(
+        tx,
+        "email",
+        &message.fingerprint,
+        received.ticket,
+        received.outcome,
+        ctx.now,
+    )?;
     if let (Some(id), Some(ticket)) = (&message.message_id, received.ticket)
         && received.outcome != "automatic"
     {
@@ -53,18 +65,25 @@ impl Mail<'_> {
             return Ok((Received { ticket, outcome: "automatic" }, Some(format!("{why:?}"))));
         }
         let Some(from) = &self.message.from else {
-            return Ok((Received { ticket: None, outcome: "suspended" }, Some("no sender".to_owned())));
+            return Ok((
+                Received { ticket: None, outcome: "suspended" },
+                Some("no sender".to_owned()),
+            ));
         };
-        let sender = match crate::users::find_or_create(tx, self.ctx, &from.email, from.name.as_deref()) {
-            Ok(sender) => sender,
-            Err(Error::Invalid(_)) => {
-                let cause = Some("the sender's address is not usable".to_owned());
-                return Ok((Received { ticket: None, outcome: "suspended" }, cause));
-            }
-            Err(error) => return Err(error),
-        };
+        let sender =
+            match crate::users::find_or_create(tx, self.ctx, &from.email, from.name.as_deref()) {
+                Ok(sender) => sender,
+                Err(Error::Invalid(_)) => {
+                    let cause = Some("the sender's address is not usable".to_owned());
+                    return Ok((Received { ticket: None, outcome: "suspended" }, cause));
+                }
+                Err(error) => return Err(error),
+            };
         if sender.suspended {
-            return Ok((Received { ticket: None, outcome: "suspended" }, Some("the sender is suspended".to_owned())));
+            return Ok((
+                Received { ticket: None, outcome: "suspended" },
+                Some("the sender is suspended".to_owned()),
+            ));
         }
         let received = match self.named(tx)? {
             Some(stored) if may_continue(&stored, &sender) => self.proceed(tx, &stored, &sender)?,
@@ -85,7 +104,8 @@ impl Mail<'_> {
     fn named(&self, tx: &mut Tx<'_>) -> Result<Option<Stored>, Error> {
         let key = self.ctx.secrets.reply_key();
         if let Some(id) = mail::find_token(self.message, &key, &self.ctx.handbook.company.from) {
-            return Ok(store::tickets::load(tx, TicketId(id))?.filter(|stored| stored.ticket.deleted_at.is_none()));
+            return Ok(store::tickets::load(tx, TicketId(id))?
+                .filter(|stored| stored.ticket.deleted_at.is_none()));
         }
         for reference in &self.message.references {
             for id in store::mails::linked(tx, reference)? {
@@ -105,7 +125,12 @@ impl Mail<'_> {
         if stored.ticket.status == Status::Closed {
             return self.begin(tx, sender, None, Some(stored.ticket.id));
         }
-        let reply = Reply { body: self.body(), public: Some(true), author: Some(sender.id), details: self.details() };
+        let reply = Reply {
+            body: self.body(),
+            public: Some(true),
+            author: Some(sender.id),
+            details: self.details(),
+        };
         let change = Update { comment: Some(reply), ..Update::default() };
         update(tx, &ctx, stored.ticket.id, &change)?;
         Ok(Received { ticket: Some(stored.ticket.id), outcome: "continued" })
@@ -119,8 +144,13 @@ impl Mail<'_> {
         claims: Option<TicketId>,
         follows: Option<TicketId>,
     ) -> Result<Received, Error> {
-        let subject = if self.message.subject.trim().is_empty() { "(no subject)" } else { &self.message.subject };
-        let mut new = NewTicket::request(Person::Known(sender.id), subject, self.body(), Channel::Email);
+        let subject = if self.message.subject.trim().is_empty() {
+            "(no subject)"
+        } else {
+            &self.message.subject
+        };
+        let mut new =
+            NewTicket::request(Person::Known(sender.id), subject, self.body(), Channel::Email);
         if new.body.is_empty() {
             new.body = Body::plain("(empty mail)");
         }
@@ -159,13 +189,15 @@ impl Mail<'_> {
             if is_own || known.is_some_and(|user| user.role >= Role::Agent || user.suspended) {
                 continue;
             }
-            people.push(Person::Address { email: address.email.clone(), name: address.name.clone() });
+            people
+                .push(Person::Address { email: address.email.clone(), name: address.name.clone() });
         }
         Ok(people)
     }
 
     fn details(&self) -> Option<String> {
-        let defects: Vec<String> = self.message.defects.iter().map(|defect| format!("{defect:?}")).collect();
+        let defects: Vec<String> =
+            self.message.defects.iter().map(|defect| format!("{defect:?}")).collect();
         let details = serde_json::json!({
             "message_id": self.message.message_id,
             "from": self.message.from.as_ref().map(|from| &from.email),

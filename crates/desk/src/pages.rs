@@ -26,7 +26,13 @@ pub struct Rows {
 }
 
 /// One page of the tickets that any of these filters finds; no ticket may be found by two of them.
-pub fn rows(tx: &mut Tx<'_>, ctx: &Ctx, filters: &[Filter], order: Order, page: &Page) -> Result<Rows, Error> {
+pub fn rows(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    filters: &[Filter],
+    order: Order,
+    page: &Page,
+) -> Result<Rows, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
     let mut found = Vec::new();
     for filter in filters {
@@ -35,7 +41,8 @@ pub fn rows(tx: &mut Tx<'_>, ctx: &Ctx, filters: &[Filter], order: Order, page: 
     if filters.len() > 1 {
         merge(&mut found, order, page);
     }
-    let people = found.iter().flat_map(|one| [Some(one.ticket.requester), one.ticket.assignee]).flatten();
+    let people =
+        found.iter().flat_map(|one| [Some(one.ticket.requester), one.ticket.assignee]).flatten();
     let people = each_once(people);
     let organizations = each_once(found.iter().filter_map(|one| one.ticket.organization));
     Ok(Rows {
@@ -99,7 +106,12 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
         statuses: vec![Status::New, Status::Open, Status::Pending, Status::Hold],
         ..Filter::default()
     };
-    let mut others = store::tickets::page(tx, &filter, Order::Id, &Page { descending: true, ..Page::first(OTHERS) })?;
+    let mut others = store::tickets::page(
+        tx,
+        &filter,
+        Order::Id,
+        &Page { descending: true, ..Page::first(OTHERS) },
+    )?;
     others.retain(|other| other.ticket.id != id);
     let people = named(&stored, &events, &comments);
     Ok(Whole {
@@ -139,7 +151,12 @@ pub fn own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Own, E
 }
 
 /// The first comment and the last ones, and how many lie between.
-fn comments(tx: &mut Tx<'_>, stored: &Stored, public: bool, most: i64) -> Result<(Vec<Comment>, i64), Error> {
+fn comments(
+    tx: &mut Tx<'_>,
+    stored: &Stored,
+    public: bool,
+    most: i64,
+) -> Result<(Vec<Comment>, i64), Error> {
     let id = stored.ticket.id;
     let last = Page { descending: true, ..Page::first(most) };
     let mut comments = store::comments::page(tx, id, public, &last)?;
@@ -158,7 +175,12 @@ fn comments(tx: &mut Tx<'_>, stored: &Stored, public: bool, most: i64) -> Result
 
 /// What was said on a ticket after an event: what somebody who writes now has not seen. The ticket stays locked until
 /// the transaction ends, so that nothing comes between looking and writing. (NF-04)
-pub fn missed(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, seen: i64) -> Result<Vec<CommentId>, Error> {
+pub fn missed(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+    seen: i64,
+) -> Result<Vec<CommentId>, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let stored = tickets::fresh(tx, ctx, id)?;
     let behind = stored.ticket.seq - seen;
@@ -166,10 +188,13 @@ pub fn missed(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, seen: i64) -> Result<Vec
         return Ok(Vec::new());
     }
     let newer = store::events::tail(tx, id, behind)?;
-    let said = newer.iter().filter(|envelope| envelope.seq > seen).filter_map(|envelope| match &envelope.event {
-        Event::Commented { comment, .. } => Some(*comment),
-        _ => None,
-    });
+    let said =
+        newer.iter().filter(|envelope| envelope.seq > seen).filter_map(|envelope| match &envelope
+            .event
+        {
+            Event::Commented { comment, .. } => Some(*comment),
+            _ => None,
+        });
     Ok(said.collect())
 }
 

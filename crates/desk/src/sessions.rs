@@ -1,7 +1,7 @@
 //! Signing in: one-time links, passwords, sessions, API tokens. Only hashes are stored.
 
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
 use domain::{Role, TokenId, User, UserId};
 use jiff::SignedDuration;
 use store::Tx;
@@ -27,7 +27,8 @@ pub fn by_token(tx: &mut Tx<'_>, email: &str, token: &str) -> Result<User, Error
 
 /// The person a bearer token belongs to.
 pub fn by_bearer(tx: &mut Tx<'_>, token: &str) -> Result<User, Error> {
-    let id = store::sessions::token_user(tx, &secrets::token_hash(token))?.ok_or(Error::Unauthenticated)?;
+    let id = store::sessions::token_user(tx, &secrets::token_hash(token))?
+        .ok_or(Error::Unauthenticated)?;
     usable(store::users::load(tx, id)?.ok_or(Error::Unauthenticated)?)
 }
 
@@ -65,7 +66,13 @@ pub fn is_address(text: &str) -> bool {
 }
 
 /// Makes sure that somebody is known with at least this role; the command line does this before anybody can sign in.
-pub fn ensure_agent(tx: &mut Tx<'_>, ctx: &Ctx, email: &str, name: &str, role: Role) -> Result<User, Error> {
+pub fn ensure_agent(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    email: &str,
+    name: &str,
+    role: Role,
+) -> Result<User, Error> {
     let mut user = crate::users::find_or_create(tx, ctx, email, Some(name))?;
     if user.role < role {
         user.role = role;
@@ -124,12 +131,18 @@ pub fn create_link(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<String, E
 
 /// Whose one-time link this is, if it is still good. Looking does not use it up.
 pub fn look_at_link(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<User, Error> {
-    let id = store::sessions::link_user(tx, &secrets::token_hash(token), ctx.now)?.ok_or(Error::NotFound)?;
+    let id = store::sessions::link_user(tx, &secrets::token_hash(token), ctx.now)?
+        .ok_or(Error::NotFound)?;
     usable(store::users::load(tx, id)?.ok_or(Error::NotFound)?)
 }
 
 /// Uses a one-time link up: stores the new password's hash and signs in.
-pub fn use_link(tx: &mut Tx<'_>, ctx: &Ctx, token: &str, password_hash: &str) -> Result<(User, String), Error> {
+pub fn use_link(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    token: &str,
+    password_hash: &str,
+) -> Result<(User, String), Error> {
     let user = look_at_link(tx, ctx, token)?;
     store_password(tx, ctx, user.id, password_hash)?;
     if !store::sessions::use_link(tx, &secrets::token_hash(token), ctx.now)? {
@@ -149,7 +162,8 @@ pub fn sign_in(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<String, Error
 
 /// The person a session belongs to.
 pub fn by_session(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<User, Error> {
-    let id = store::sessions::session_user(tx, &secrets::token_hash(token), ctx.now)?.ok_or(Error::Unauthenticated)?;
+    let id = store::sessions::session_user(tx, &secrets::token_hash(token), ctx.now)?
+        .ok_or(Error::Unauthenticated)?;
     usable(store::users::load(tx, id)?.ok_or(Error::Unauthenticated)?)
 }
 

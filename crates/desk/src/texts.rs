@@ -21,7 +21,9 @@ impl Body {
         let html = text
             .split("\n\n")
             .filter(|paragraph| !paragraph.trim().is_empty())
-            .map(|paragraph| format!("<p>{}</p>", escape(paragraph.trim_matches('\n')).replace('\n', "<br>")))
+            .map(|paragraph| {
+                format!("<p>{}</p>", escape(paragraph.trim_matches('\n')).replace('\n', "<br>"))
+            })
             .collect();
         Self { text, html }
     }
@@ -79,7 +81,9 @@ pub fn words_of(html: &str) -> String {
         match name.as_str() {
             "br" => text.push('\n'),
             "li" if !closing => text.push_str("\n- "),
-            "p" | "div" | "pre" | "blockquote" | "h1" | "h2" | "h3" | "h4" | "tr" | "ul" | "ol" if closing => {
+            "p" | "div" | "pre" | "blockquote" | "h1" | "h2" | "h3" | "h4" | "tr" | "ul" | "ol"
+                if closing =>
+            {
                 text.push_str("\n\n");
             }
             _ => {}
@@ -125,7 +129,8 @@ pub fn escape(text: &str) -> String {
 /// Line ends made the same, control characters taken out, cut to size at a character.
 fn tidy(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut text: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let mut text: String =
+        text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
     if text.len() > LONGEST {
         text.truncate(text.floor_char_boundary(LONGEST));
     }
@@ -144,7 +149,11 @@ pub fn tags<'t>(words: impl IntoIterator<Item = &'t str>) -> Vec<String> {
         .into_iter()
         .flat_map(str::split_whitespace)
         .map(|word| {
-            let kept = word.to_lowercase().chars().filter(|c| c.is_alphanumeric() || "_-/.:".contains(*c)).collect::<String>();
+            let kept = word
+                .to_lowercase()
+                .chars()
+                .filter(|c| c.is_alphanumeric() || "_-/.:".contains(*c))
+                .collect::<String>();
             kept
         })
         .filter(|tag| !tag.is_empty())

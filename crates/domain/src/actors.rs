@@ -39,7 +39,10 @@ impl std::str::FromStr for Role {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::EndUser, Self::Light, Self::Agent, Self::Admin].into_iter().find(|role| role.as_str() == text).ok_or(())
+        [Self::EndUser, Self::Light, Self::Agent, Self::Admin]
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(())
     }
 }
 

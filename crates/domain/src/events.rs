@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AuditId, Cause, Channel, ClockKind, ClockState, CommentId, EventId, FieldId, Kind, Level, OrganizationId, Promise,
-    Provenance, Severity, Status, TeamId, TicketId, Timer, UserId,
+    AuditId, Cause, Channel, ClockKind, ClockState, CommentId, EventId, FieldId, Kind, Level,
+    OrganizationId, Promise, Provenance, Severity, Status, TeamId, TicketId, Timer, UserId,
 };
 
 /// The facts a ticket begins with.

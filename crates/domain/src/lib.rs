@@ -22,8 +22,8 @@ pub use decide::{Author, Changes, Command, CustomChange, Decided, NewComment, Op
 pub use events::{Envelope, Event, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, TeamRef};
 pub use ids::{
-    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId, OrganizationId, TeamId,
-    TicketId, TokenId, UserId,
+    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,
+    OrganizationId, TeamId, TicketId, TokenId, UserId,
 };
 pub use people::{Field, FieldOption, Identity, Membership, Organization, Team, User, fold};
 pub use promises::{Promise, Reader};

@@ -120,13 +120,24 @@ pub struct Organization {
 impl Organization {
     /// The facts that the handbook's rules see. Missing ones have their defaults.
     pub fn facts(&self) -> handbook::OrganizationFacts {
-        let flag = |key: &str| self.fields.get(key).and_then(serde_json::Value::as_bool).unwrap_or_default();
+        let flag = |key: &str| {
+            self.fields.get(key).and_then(serde_json::Value::as_bool).unwrap_or_default()
+        };
         let list = |key: &str| {
             let values = self.fields.get(key).and_then(serde_json::Value::as_array);
-            values.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+            values
+                .into_iter()
+                .flatten()
+                .filter_map(|value| value.as_str().map(str::to_owned))
+                .collect()
         };
         handbook::OrganizationFacts {
-            plan: self.fields.get("plan").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
+            plan: self
+                .fields
+                .get("plan")
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default()
+                .to_owned(),
             mrr: self.fields.get("mrr").and_then(serde_json::Value::as_f64).unwrap_or_default(),
             trial: flag("trial"),
             addons: list("addons"),

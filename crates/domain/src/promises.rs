@@ -36,7 +36,8 @@ impl Reader {
     pub fn when(&self, at: Timestamp, now: Timestamp) -> (String, String) {
         let at = words::minute(at);
         let letters = words::zone_name(at, &self.zone);
-        let zone = words::whose_time(self.locale, self.own, &words::place(&self.zone_name), &letters);
+        let zone =
+            words::whose_time(self.locale, self.own, &words::place(&self.zone_name), &letters);
         (words::date_time(self.locale, at, &self.zone, now), zone)
     }
 

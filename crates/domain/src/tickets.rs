@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cause, Channel, Clock, ClockState, Event, Kind, Level, OrganizationId, Promise, Severity, Status, TeamId, TicketId,
-    Timer, TimerKind, UserId,
+    Cause, Channel, Clock, ClockState, Event, Kind, Level, OrganizationId, Promise, Severity,
+    Status, TeamId, TicketId, Timer, TimerKind, UserId,
 };
 
 /// A level set by hand, which rules do not undo. (PR-11)
@@ -129,7 +129,10 @@ pub struct Ticket {
 
 impl Ticket {
     /// The ticket that a log of events adds up to; `None` for an empty log or one that does not begin with `Opened`.
-    pub fn replay<'e>(id: TicketId, log: impl IntoIterator<Item = (Timestamp, &'e Event)>) -> Option<Ticket> {
+    pub fn replay<'e>(
+        id: TicketId,
+        log: impl IntoIterator<Item = (Timestamp, &'e Event)>,
+    ) -> Option<Ticket> {
         let mut ticket = None;
         for (at, event) in log {
             match &mut ticket {
@@ -212,7 +215,9 @@ impl Ticket {
                 self.level_override = Some(Override { level: *level, reason: reason.clone() });
             }
             Event::Routed { team, .. } | Event::TeamChanged { to: team, .. } => self.team = *team,
-            Event::Commented { public, answer, ask, .. } => self.fold_comment(at, *public, *answer, *ask),
+            Event::Commented { public, answer, ask, .. } => {
+                self.fold_comment(at, *public, *answer, *ask)
+            }
             Event::ClockStarted { clock, .. } => self.fold_clock(clock),
             Event::ClockMoved { due_at, target, reason, timers, .. } => {
                 if let Some(clock) = self.clocks.last_mut() {
@@ -254,7 +259,8 @@ impl Ticket {
                 self.promise = Some(promise.clone());
             }
             Event::Escalated { team, from, since, owed, .. } => {
-                self.escalation = Some(Escalation { team: *team, from: *from, at: *since, owed: *owed });
+                self.escalation =
+                    Some(Escalation { team: *team, from: *from, at: *since, owed: *owed });
                 self.team = *team;
                 self.assignee = None;
             }
@@ -316,7 +322,13 @@ impl Ticket {
         }
     }
 
-    fn fold_status(&mut self, at: Timestamp, to: Status, cause: Option<Cause>, hold_until: Option<Timestamp>) {
+    fn fold_status(
+        &mut self,
+        at: Timestamp,
+        to: Status,
+        cause: Option<Cause>,
+        hold_until: Option<Timestamp>,
+    ) {
         self.timers.retain(|timer| timer.kind.is_of_clock());
         if let Some(since) = self.held_at.take() {
             self.held_seconds += at.duration_since(since).as_secs().max(0);
@@ -331,7 +343,8 @@ impl Ticket {
         } else {
             self.solved_at = None;
         }
-        self.cause = if to == Status::Closed { self.cause } else { cause.filter(|_| to == Status::Solved) };
+        self.cause =
+            if to == Status::Closed { self.cause } else { cause.filter(|_| to == Status::Solved) };
         self.status = to;
     }
 

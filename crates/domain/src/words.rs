@@ -41,7 +41,11 @@ pub fn zone_name(at: Timestamp, zone: &TimeZone) -> String {
     let seconds = info.offset().seconds();
     let sign = if seconds < 0 { '-' } else { '+' };
     let (hours, minutes) = (seconds.abs() / 3600, seconds.abs() / 60 % 60);
-    if minutes == 0 { format!("UTC{sign}{hours}") } else { format!("UTC{sign}{hours}:{minutes:02}") }
+    if minutes == 0 {
+        format!("UTC{sign}{hours}")
+    } else {
+        format!("UTC{sign}{hours}:{minutes:02}")
+    }
 }
 
 /// The place in a zone's name: `London` for `Europe/London`.
@@ -62,7 +66,6 @@ pub fn promised(_locale: Locale, when: &str, zone: &str) -> String {
     )
 }
 
-
 /// The honest sentence where there is no target.
 pub fn not_promised(_locale: Locale) -> String {
     "We read every request and answer many, but for this one we promise neither an answer nor a time. \
@@ -72,7 +75,9 @@ pub fn not_promised(_locale: Locale) -> String {
 
 /// A better promise, told again.
 pub fn improved(_locale: Locale, when: &str, zone: &str) -> String {
-    format!("Sooner than we said: an engineer will answer by {when} {zone}. There is no weekend support.")
+    format!(
+        "Sooner than we said: an engineer will answer by {when} {zone}. There is no weekend support."
+    )
 }
 
 /// "your time (BST)" or "London time (BST)".
@@ -86,12 +91,16 @@ pub mod mail {
 
     /// Subject of the acknowledgement.
     pub fn acknowledged_subject(_locale: Locale, number: i64, subject: &str) -> String {
-        format!("We have your request, #{number}: {subject}").trim_end_matches([' ', ':']).to_owned()
+        format!("We have your request, #{number}: {subject}")
+            .trim_end_matches([' ', ':'])
+            .to_owned()
     }
 
     /// The acknowledgement. (PR-06)
     pub fn acknowledged(_locale: Locale, number: i64, promise: &str, link: &str) -> String {
-        format!("We have your request, #{number}.\n\n{promise}\n\nTo add something, reply to this mail.\n\n{link}\n")
+        format!(
+            "We have your request, #{number}.\n\n{promise}\n\nTo add something, reply to this mail.\n\n{link}\n"
+        )
     }
 
     /// Subject of everything after the acknowledgement.
@@ -116,7 +125,9 @@ pub mod mail {
                 "We answered your request #{number} and wait for you. Without a word from you it is marked as solved \
                  on {when}.\n\nTo answer, reply to this mail.\n\n{link}\n"
             ),
-            None => format!("We answered your request #{number} and wait for you.\n\nTo answer, reply to this mail.\n\n{link}\n"),
+            None => format!(
+                "We answered your request #{number} and wait for you.\n\nTo answer, reply to this mail.\n\n{link}\n"
+            ),
         }
     }
 

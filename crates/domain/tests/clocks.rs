@@ -108,7 +108,11 @@ fn words_of_a_machine_stop_nothing() {
     let mut desk = Desk::at("2026-06-04T09:00");
     desk.ask(Some(Severity::Critical));
     let comment = desk.comment(AGENT, Author::Other, true);
-    desk.update(&domain::Actor::Ai("draft".into()), Changes { comment: Some(comment), ..Changes::default() }).unwrap();
+    desk.update(
+        &domain::Actor::Ai("draft".into()),
+        Changes { comment: Some(comment), ..Changes::default() },
+    )
+    .unwrap();
     assert_eq!(desk.clocks(), ["first running 12h due Thu 04 21:00"]);
 }
 
@@ -120,7 +124,10 @@ fn a_follow_up_has_twice_the_target() {
     desk.reply();
     desk.go("2026-06-05T18:00");
     desk.customer_writes();
-    assert_eq!(desk.clocks(), ["first met 12h due Thu 04 21:00", "next running 24h due Mon 08 18:00"]);
+    assert_eq!(
+        desk.clocks(),
+        ["first met 12h due Thu 04 21:00", "next running 24h due Mon 08 18:00"]
+    );
 }
 
 /// SLA-06, V6
@@ -272,7 +279,11 @@ fn an_upgrade_from_low_starts_the_first_clock() {
     let mut desk = Desk::at("2026-06-01T09:00");
     desk.ask(None);
     desk.go("2026-06-04T09:00");
-    desk.update(&agent(), Changes { severity: Some(Some(Severity::Critical)), ..Changes::default() }).unwrap();
+    desk.update(
+        &agent(),
+        Changes { severity: Some(Some(Severity::Critical)), ..Changes::default() },
+    )
+    .unwrap();
     assert_eq!(desk.clocks(), ["first running 12h due Thu 04 21:00"]);
 }
 
@@ -281,7 +292,11 @@ fn an_upgrade_from_low_starts_the_first_clock() {
 fn a_level_by_hand_is_not_undone_by_rules() {
     let mut desk = Desk::at("2026-06-04T09:00");
     desk.ask(Some(Severity::Critical));
-    desk.update(&agent(), Changes { level: Some((Level::Low, "mistake".into())), ..Changes::default() }).unwrap();
+    desk.update(
+        &agent(),
+        Changes { level: Some((Level::Low, "mistake".into())), ..Changes::default() },
+    )
+    .unwrap();
     desk.organization.trial = true;
     desk.run(&domain::Actor::System, &Command::Reconsider).unwrap();
     assert_eq!(desk.level(), Level::Low);
@@ -297,7 +312,8 @@ fn a_closed_ticket_refuses_everything() {
     desk.go("2026-06-21T09:00");
     assert_eq!(desk.ticket().status, Status::Closed);
     let comment = desk.comment(common::CUSTOMER, Author::Customer, true);
-    let refused = desk.update(&customer(), Changes { comment: Some(comment), ..Changes::default() });
+    let refused =
+        desk.update(&customer(), Changes { comment: Some(comment), ..Changes::default() });
     assert_eq!(refused, Err(Refusal::Closed));
 }
 
@@ -308,7 +324,10 @@ fn new_never_returns() {
     desk.ask(None);
     desk.reply();
     assert_eq!(desk.ticket().status, Status::Open);
-    assert_eq!(desk.status(Status::New), Err(Refusal::Transition { from: Status::Open, to: Status::New }));
+    assert_eq!(
+        desk.status(Status::New),
+        Err(Refusal::Transition { from: Status::Open, to: Status::New })
+    );
 }
 
 /// ST-04
@@ -323,8 +342,14 @@ fn hold_is_for_more_than_a_week_and_less_than_a_month() {
         hold_until: Some(common::instant(until)),
         ..Changes::default()
     };
-    assert!(matches!(desk.update(&agent(), hold("2026-06-05T09:00")), Err(Refusal::HoldOutOfBounds { .. })));
-    assert!(matches!(desk.update(&agent(), hold("2026-07-02T09:00")), Err(Refusal::HoldOutOfBounds { .. })));
+    assert!(matches!(
+        desk.update(&agent(), hold("2026-06-05T09:00")),
+        Err(Refusal::HoldOutOfBounds { .. })
+    ));
+    assert!(matches!(
+        desk.update(&agent(), hold("2026-07-02T09:00")),
+        Err(Refusal::HoldOutOfBounds { .. })
+    ));
     desk.update(&agent(), hold("2026-06-13T09:00")).unwrap();
     desk.go("2026-06-14T23:59:59");
     assert_eq!(desk.ticket().status, Status::Hold, "Saturday is closed; it wakes on Monday");

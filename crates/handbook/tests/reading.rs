@@ -80,7 +80,7 @@ fn a_contact_may_be_one_address_or_several() {
     let contacts =
         read("[contacts]\nsales = 'Sales@Acme.test'\nlegal = ['a@b.c', 'd@e.f']\n").contacts;
 
-    assert_eq!(contacts.sales, ["sales@acme.test"]);
+    assert_eq!(contacts.sales, ["Sales@Acme.test"]);
     assert_eq!(contacts.legal, ["a@b.c", "d@e.f"]);
     assert!(contacts.abuse.is_empty());
 }

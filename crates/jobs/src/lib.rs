@@ -33,7 +33,10 @@ impl Worker {
         let mut changes = self.desk.store().changes();
         while !*stop.borrow() {
             if let Err(error) = self.settle().await {
-                tracing::error!(error = &error as &dyn std::error::Error, "a round of due work failed");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a round of due work failed"
+                );
                 tokio::time::sleep(ROUND).await;
             }
             tokio::select! {

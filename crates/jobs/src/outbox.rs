@@ -16,7 +16,8 @@ pub(crate) async fn run(desk: &Desk, transport: &Transport) -> Result<(), Error>
         if !waiting {
             return Ok(());
         }
-        let claimed = desk.write(ctx.clone(), |tx, ctx| desk::deliveries::claim(tx, ctx, BATCH)).await?;
+        let claimed =
+            desk.write(ctx.clone(), |tx, ctx| desk::deliveries::claim(tx, ctx, BATCH)).await?;
         if claimed.is_empty() {
             return Ok(());
         }
@@ -43,7 +44,13 @@ async fn mark_sent(desk: &Desk, ctx: Ctx, ids: Vec<DeliveryId>) -> Result<(), Er
     desk.write(ctx, move |tx, ctx| desk::deliveries::sent(tx, ctx, &ids)).await
 }
 
-async fn record(desk: &Desk, ctx: &Ctx, queued: Queued, reason: String, for_good: bool) -> Result<(), Error> {
+async fn record(
+    desk: &Desk,
+    ctx: &Ctx,
+    queued: Queued,
+    reason: String,
+    for_good: bool,
+) -> Result<(), Error> {
     let id = queued.delivery.id;
     tracing::warn!(delivery.id = id.0, for_good, reason, "a delivery did not leave");
     desk.write(ctx.clone(), move |tx, ctx| {

@@ -65,16 +65,25 @@ fn comment(row: &Row) -> Result<Comment, Error> {
         body: row.get(5)?,
         html: row.get(6)?,
         salt: row.get(7)?,
-        via: row.get::<String>(8)?.parse().map_err(|error| Error::corrupt("comments.via", error))?,
+        via: row
+            .get::<String>(8)?
+            .parse()
+            .map_err(|error| Error::corrupt("comments.via", error))?,
         details: row.get(9)?,
         created_at: row.get(10)?,
     })
 }
 
-const COLUMNS: &str = "id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at";
+const COLUMNS: &str =
+    "id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at";
 
 /// A page of a ticket's comments in the order they were written.
-pub fn page(tx: &mut Tx<'_>, ticket: TicketId, only_public: bool, page: &Page) -> Result<Vec<Comment>, Error> {
+pub fn page(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    only_public: bool,
+    page: &Page,
+) -> Result<Vec<Comment>, Error> {
     let mut sql = Sql::new();
     sql.push("SELECT ").push(COLUMNS).push(" FROM comments WHERE ticket_id = ").bind(ticket.0);
     if only_public {
@@ -84,13 +93,16 @@ pub fn page(tx: &mut Tx<'_>, ticket: TicketId, only_public: bool, page: &Page) -
     if let Start::After(key) | Start::Before(key) = &page.start {
         sql.push(if falling { " AND id < " } else { " AND id > " }).bind(key.id);
     }
-    sql.push(if falling { " ORDER BY id DESC" } else { " ORDER BY id" }).push(" LIMIT ").bind(page.size);
+    sql.push(if falling { " ORDER BY id DESC" } else { " ORDER BY id" })
+        .push(" LIMIT ")
+        .bind(page.size);
     if let Start::Offset(offset) = page.start
         && offset > 0
     {
         sql.push(" OFFSET ").bind(offset);
     }
-    let mut found: Vec<Comment> = tx.query(sql.text(), sql.params())?.iter().map(comment).collect::<Result<_, _>>()?;
+    let mut found: Vec<Comment> =
+        tx.query(sql.text(), sql.params())?.iter().map(comment).collect::<Result<_, _>>()?;
     if page.reads_backwards() {
         found.reverse();
     }

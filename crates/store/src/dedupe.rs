@@ -17,12 +17,20 @@ pub struct Remembered {
 }
 
 /// The answer remembered under a key that has not expired.
-pub fn find(tx: &mut Tx<'_>, scope: &str, key: &str, now: Timestamp) -> Result<Option<Remembered>, Error> {
+pub fn find(
+    tx: &mut Tx<'_>,
+    scope: &str,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<Remembered>, Error> {
     let row = tx.query_opt(
         "SELECT body_hash, status, answer FROM dedupe WHERE scope = $1 AND key = $2 AND expires_at > $3",
         params![scope, key, now],
     )?;
-    row.map(|row| Ok(Remembered { body_hash: row.get(0)?, status: row.get(1)?, answer: row.get(2)? })).transpose()
+    row.map(|row| {
+        Ok(Remembered { body_hash: row.get(0)?, status: row.get(1)?, answer: row.get(2)? })
+    })
+    .transpose()
 }
 
 /// Remembers an answer; an expired one under the same key gives way.
@@ -43,7 +51,11 @@ pub fn remember(
 }
 
 /// What became of a message from outside, if it was seen before.
-pub fn seen(tx: &mut Tx<'_>, channel: &str, external_id: &str) -> Result<Option<(Option<TicketId>, String)>, Error> {
+pub fn seen(
+    tx: &mut Tx<'_>,
+    channel: &str,
+    external_id: &str,
+) -> Result<Option<(Option<TicketId>, String)>, Error> {
     let row = tx.query_opt(
         "SELECT ticket_id, outcome FROM external_ids WHERE channel = $1 AND external_id = $2",
         params![channel, external_id],

@@ -39,7 +39,8 @@ fn envelope(row: &Row) -> Result<Envelope, Error> {
         actor_id: row.get(6)?,
         via: row.get::<String>(7)?.parse().map_err(|error| Error::corrupt("events.via", error))?,
         policy: row.get(8)?,
-        event: Event::decode(&kind, row.get(10)?, &payload).map_err(|error| Error::corrupt("events.payload", error))?,
+        event: Event::decode(&kind, row.get(10)?, &payload)
+            .map_err(|error| Error::corrupt("events.payload", error))?,
     })
 }
 

@@ -107,7 +107,8 @@ pub fn delete(tx: &mut Tx<'_>, id: FieldId) -> Result<(), Error> {
 
 /// The brand under which the company answers when nothing else is said.
 pub fn default_brand(tx: &mut Tx<'_>) -> Result<Option<(BrandId, String)>, Error> {
-    let row = tx.query_opt("SELECT id, name FROM brands WHERE is_default ORDER BY id LIMIT 1", params![])?;
+    let row = tx
+        .query_opt("SELECT id, name FROM brands WHERE is_default ORDER BY id LIMIT 1", params![])?;
     row.map(|row| Ok((BrandId(row.get(0)?), row.get(1)?))).transpose()
 }
 
@@ -123,5 +124,9 @@ pub fn insert_default_brand(tx: &mut Tx<'_>, name: &str, now: Timestamp) -> Resu
 
 /// Renames a brand.
 pub fn rename_brand(tx: &mut Tx<'_>, id: BrandId, name: &str, now: Timestamp) -> Result<(), Error> {
-    tx.execute("UPDATE brands SET name = $2, updated_at = $3 WHERE id = $1", params![id.0, name, now]).map(|_| ())
+    tx.execute(
+        "UPDATE brands SET name = $2, updated_at = $3 WHERE id = $1",
+        params![id.0, name, now],
+    )
+    .map(|_| ())
 }

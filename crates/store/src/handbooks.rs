@@ -6,7 +6,9 @@ use crate::{Error, Tx, params};
 
 /// Whether a handbook with this version was ever stored.
 pub fn exists(tx: &mut Tx<'_>, version: &str) -> Result<bool, Error> {
-    Ok(tx.query_opt("SELECT 1 AS one FROM handbooks WHERE version = $1", params![version])?.is_some())
+    Ok(tx
+        .query_opt("SELECT 1 AS one FROM handbooks WHERE version = $1", params![version])?
+        .is_some())
 }
 
 /// Stores a handbook's text under its version.
@@ -45,7 +47,8 @@ pub fn active(tx: &mut Tx<'_>) -> Result<Option<String>, Error> {
 
 /// The version of the handbook in force.
 pub fn active_version(tx: &mut Tx<'_>) -> Result<Option<String>, Error> {
-    let row = tx.query_opt("SELECT version FROM activations ORDER BY id DESC LIMIT 1", params![])?;
+    let row =
+        tx.query_opt("SELECT version FROM activations ORDER BY id DESC LIMIT 1", params![])?;
     row.map(|row| row.get(0)).transpose()
 }
 

@@ -14,7 +14,12 @@ pub(crate) fn by_id(sql: &mut Sql<'_>, page: &Page, id: &'static str) {
 }
 
 /// Ends a statement that already has a `WHERE`, ordered by a text and then the id.
-pub(crate) fn by_text<'a>(sql: &mut Sql<'a>, page: &'a Page, column: &'static str, id: &'static str) {
+pub(crate) fn by_text<'a>(
+    sql: &mut Sql<'a>,
+    page: &'a Page,
+    column: &'static str,
+    id: &'static str,
+) {
     let (sign, direction) = signs(page);
     if let Start::After(key) | Start::Before(key) = &page.start {
         let text = match &key.value {

@@ -19,7 +19,16 @@ pub fn insert(
     tx.execute(
         "INSERT INTO mails (id, received_at, mailbox, raw, outcome, cause, ticket_id, comment_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        params![id, received_at, mailbox, raw, outcome, cause, place.0.map(|id| id.0), place.1.map(|id| id.0)],
+        params![
+            id,
+            received_at,
+            mailbox,
+            raw,
+            outcome,
+            cause,
+            place.0.map(|id| id.0),
+            place.1.map(|id| id.0)
+        ],
     )?;
     Ok(id)
 }

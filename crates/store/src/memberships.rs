@@ -88,7 +88,11 @@ fn filtered<P: Place>(sql: &mut Sql<'_>, filter: &Filter<P>) {
 }
 
 /// One page of memberships, ordered by id.
-pub fn page<P: Place>(tx: &mut Tx<'_>, filter: &Filter<P>, page: &Page) -> Result<Vec<Membership<P>>, Error> {
+pub fn page<P: Place>(
+    tx: &mut Tx<'_>,
+    filter: &Filter<P>,
+    page: &Page,
+) -> Result<Vec<Membership<P>>, Error> {
     let mut sql = Sql::new();
     select::<P>(&mut sql);
     filtered(&mut sql, filter);
@@ -164,7 +168,12 @@ pub fn delete<P: Place>(tx: &mut Tx<'_>, id: MembershipId) -> Result<(), Error> 
 }
 
 /// Makes one membership of a person the default, and no other.
-pub fn set_default<P: Place>(tx: &mut Tx<'_>, user: UserId, id: MembershipId, now: Timestamp) -> Result<(), Error> {
+pub fn set_default<P: Place>(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    id: MembershipId,
+    now: Timestamp,
+) -> Result<(), Error> {
     let mut sql = Sql::new();
     sql.push("UPDATE ").push(P::TABLE).push(" SET is_default = (id = ").bind(id.0);
     sql.push("), updated_at = ").bind(now).push(" WHERE user_id = ").bind(user.0);

@@ -6,7 +6,9 @@ use crate::page::{Key, KeyValue, Page};
 use crate::users::{document, encode};
 use crate::{Error, Row, Sql, Tx, keysets, memberships, params};
 
-pub use crate::memberships::{Filter as MembershipFilter, delete as delete_membership, insert as insert_membership};
+pub use crate::memberships::{
+    Filter as MembershipFilter, delete as delete_membership, insert as insert_membership,
+};
 
 const SELECT: &str = "SELECT o.id, o.name, o.external_id, o.details, o.notes, o.team_id, o.shared_tickets, \
     o.shared_comments, o.tags, o.fields, o.facts_source, o.facts_at, o.created_at, o.updated_at, o.deleted_at \
@@ -35,7 +37,8 @@ fn organization(row: &Row) -> Result<Organization, Error> {
 
 /// Reads rows and the domains that belong to them.
 fn read(tx: &mut Tx<'_>, sql: &Sql<'_>) -> Result<Vec<Organization>, Error> {
-    let rows: Result<Vec<_>, _> = tx.query(sql.text(), sql.params())?.iter().map(organization).collect();
+    let rows: Result<Vec<_>, _> =
+        tx.query(sql.text(), sql.params())?.iter().map(organization).collect();
     let mut found = rows?;
     if found.is_empty() {
         return Ok(found);
@@ -49,7 +52,10 @@ fn read(tx: &mut Tx<'_>, sql: &Sql<'_>) -> Result<Vec<Organization>, Error> {
     for row in tx.query(sql.text(), sql.params())? {
         let id = OrganizationId(row.get(0)?);
         let domain: String = row.get(1)?;
-        found.iter_mut().filter(|one| one.id == id).for_each(|one| one.domains.push(domain.clone()));
+        found
+            .iter_mut()
+            .filter(|one| one.id == id)
+            .for_each(|one| one.domains.push(domain.clone()));
     }
     Ok(found)
 }
@@ -57,6 +63,13 @@ fn read(tx: &mut Tx<'_>, sql: &Sql<'_>) -> Result<Vec<Organization>, Error> {
 /// The organization with this number, unless it was deleted.
 pub fn load(tx: &mut Tx<'_>, id: OrganizationId) -> Result<Option<Organization>, Error> {
     Ok(many(tx, &[id])?.pop())
+}
+
+/// Takes an organization for this transaction, so that two changes of it come one after the other.
+pub fn lock(tx: &mut Tx<'_>, id: OrganizationId) -> Result<(), Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT o.id FROM organizations o WHERE o.id = ").bind(id.0).push(tx.lock_suffix());
+    tx.query_opt(sql.text(), sql.params()).map(|_| ())
 }
 
 /// The organizations with these numbers that are not deleted, by number.
@@ -161,7 +174,10 @@ pub fn update(tx: &mut Tx<'_>, organization: &Organization) -> Result<(), Error>
             organization.deleted_at
         ],
     )?;
-    tx.execute("DELETE FROM organization_domains WHERE organization_id = $1", params![organization.id.0])?;
+    tx.execute(
+        "DELETE FROM organization_domains WHERE organization_id = $1",
+        params![organization.id.0],
+    )?;
     insert_domains(tx, organization)
 }
 
@@ -172,7 +188,13 @@ fn insert_domains(tx: &mut Tx<'_>, organization: &Organization) -> Result<(), Er
     let mut sql = Sql::new();
     sql.push("INSERT INTO organization_domains (organization_id, domain, position) VALUES ");
     sql.join((0_i64..).zip(&organization.domains), ", ", "", |sql, (position, domain)| {
-        sql.push("(").bind(organization.id.0).push(", ").bind(domain.as_str()).push(", ").bind(position).push(")");
+        sql.push("(")
+            .bind(organization.id.0)
+            .push(", ")
+            .bind(domain.as_str())
+            .push(", ")
+            .bind(position)
+            .push(")");
     });
     tx.execute(sql.text(), sql.params()).map(|_| ())
 }
@@ -252,7 +274,12 @@ impl Order {
 }
 
 /// One page of organizations.
-pub fn page(tx: &mut Tx<'_>, filter: &Filter, order: Order, page: &Page) -> Result<Vec<Organization>, Error> {
+pub fn page(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    order: Order,
+    page: &Page,
+) -> Result<Vec<Organization>, Error> {
     let terms = Terms::of(filter);
     let mut sql = Sql::new();
     sql.push(SELECT);
@@ -280,6 +307,9 @@ pub fn of_user(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Membership<Organizat
 }
 
 /// An organization's memberships, the oldest first.
-pub fn memberships(tx: &mut Tx<'_>, organization: OrganizationId) -> Result<Vec<Membership<OrganizationId>>, Error> {
+pub fn memberships(
+    tx: &mut Tx<'_>,
+    organization: OrganizationId,
+) -> Result<Vec<Membership<OrganizationId>>, Error> {
     memberships::members(tx, organization)
 }

@@ -87,7 +87,8 @@ pub fn insert(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), Error> {
     Ok(())
 }
 
-const COLUMNS: &str = "id, key, at, channel, kind, is_automatic, ticket_id, user_id, recipients, subject, text, html,
+const COLUMNS: &str =
+    "id, key, at, channel, kind, is_automatic, ticket_id, user_id, recipients, subject, text, html,
     payload, state, due_at, attempts, last_error, finished_at";
 
 fn queued(row: &Row) -> Result<Queued, Error> {
@@ -102,7 +103,8 @@ fn queued(row: &Row) -> Result<Queued, Error> {
             automatic: row.get(5)?,
             ticket: row.get::<Option<i64>>(6)?.map(TicketId),
             user: row.get::<Option<i64>>(7)?.map(UserId),
-            to: serde_json::from_str(&to).map_err(|error| Error::corrupt("outbox.recipients", error))?,
+            to: serde_json::from_str(&to)
+                .map_err(|error| Error::corrupt("outbox.recipients", error))?,
             subject: row.get(9)?,
             text: row.get(10)?,
             html: row.get(11)?,
@@ -118,14 +120,25 @@ fn queued(row: &Row) -> Result<Queued, Error> {
 
 /// Takes what is due, oldest first, and puts it off until `lease_until`, so that no other worker takes it too and a
 /// crash only delays it.
-pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease_until: Timestamp, limit: i64) -> Result<Vec<Queued>, Error> {
+pub fn claim(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    lease_until: Timestamp,
+    limit: i64,
+) -> Result<Vec<Queued>, Error> {
     let mut sql = Sql::new();
-    sql.push("SELECT ").push(COLUMNS).push(" FROM outbox WHERE state = 'pending' AND due_at <= ").bind(now);
+    sql.push("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM outbox WHERE state = 'pending' AND due_at <= ")
+        .bind(now);
     sql.push(" ORDER BY due_at, id LIMIT ").bind(limit).push(tx.skip_locked());
-    let found: Vec<Queued> = tx.query(sql.text(), sql.params())?.iter().map(queued).collect::<Result<_, _>>()?;
+    let found: Vec<Queued> =
+        tx.query(sql.text(), sql.params())?.iter().map(queued).collect::<Result<_, _>>()?;
     if !found.is_empty() {
         let mut sql = Sql::new();
-        sql.push("UPDATE outbox SET attempts = attempts + 1, due_at = ").bind(lease_until).push(" WHERE id IN (");
+        sql.push("UPDATE outbox SET attempts = attempts + 1, due_at = ")
+            .bind(lease_until)
+            .push(" WHERE id IN (");
         sql.join(&found, ", ", "", |sql, one| {
             sql.bind(one.delivery.id.0);
         });
@@ -158,7 +171,9 @@ pub fn sent(tx: &mut Tx<'_>, ids: &[DeliveryId], now: Timestamp) -> Result<(), E
         return Ok(());
     }
     let mut sql = Sql::new();
-    sql.push("UPDATE outbox SET state = 'sent', last_error = NULL, finished_at = ").bind(now).push(" WHERE id IN (");
+    sql.push("UPDATE outbox SET state = 'sent', last_error = NULL, finished_at = ")
+        .bind(now)
+        .push(" WHERE id IN (");
     sql.join(ids, ", ", "", |sql, id| {
         sql.bind(id.0);
     });
@@ -167,7 +182,12 @@ pub fn sent(tx: &mut Tx<'_>, ids: &[DeliveryId], now: Timestamp) -> Result<(), E
 }
 
 /// Everything in a state, oldest first, after an id.
-pub fn in_state(tx: &mut Tx<'_>, state: &str, after: DeliveryId, limit: i64) -> Result<Vec<Queued>, Error> {
+pub fn in_state(
+    tx: &mut Tx<'_>,
+    state: &str,
+    after: DeliveryId,
+    limit: i64,
+) -> Result<Vec<Queued>, Error> {
     let mut sql = Sql::new();
     sql.push("SELECT ").push(COLUMNS).push(" FROM outbox WHERE state = ").bind(state);
     sql.push(" AND id > ").bind(after.0).push(" ORDER BY id LIMIT ").bind(limit);
@@ -177,7 +197,11 @@ pub fn in_state(tx: &mut Tx<'_>, state: &str, after: DeliveryId, limit: i64) -> 
 /// A ticket's deliveries, oldest first.
 pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Queued>, Error> {
     let mut sql = Sql::new();
-    sql.push("SELECT ").push(COLUMNS).push(" FROM outbox WHERE ticket_id = ").bind(ticket.0).push(" ORDER BY id");
+    sql.push("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM outbox WHERE ticket_id = ")
+        .bind(ticket.0)
+        .push(" ORDER BY id");
     tx.query(sql.text(), sql.params())?.iter().map(queued).collect()
 }
 

@@ -16,7 +16,13 @@ pub fn token_user(tx: &mut Tx<'_>, hash: &str) -> Result<Option<UserId>, Error> 
 }
 
 /// Stores an API token's hash.
-pub fn insert_token(tx: &mut Tx<'_>, id: TokenId, user: UserId, hash: &str, now: Timestamp) -> Result<(), Error> {
+pub fn insert_token(
+    tx: &mut Tx<'_>,
+    id: TokenId,
+    user: UserId,
+    hash: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO api_tokens (id, user_id, token_hash, created_at) VALUES ($1, $2, $3, $4)",
         params![id.0, user.0, hash, now],
@@ -25,7 +31,12 @@ pub fn insert_token(tx: &mut Tx<'_>, id: TokenId, user: UserId, hash: &str, now:
 }
 
 /// Stores a one-time link's hash.
-pub fn insert_link(tx: &mut Tx<'_>, user: UserId, hash: &str, expires_at: Timestamp) -> Result<(), Error> {
+pub fn insert_link(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    hash: &str,
+    expires_at: Timestamp,
+) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO sign_in_links (token_hash, user_id, expires_at) VALUES ($1, $2, $3)",
         params![hash, user.0, expires_at],
@@ -62,7 +73,10 @@ pub fn insert_session(
 
 /// The person a session belongs to, if it has not expired.
 pub fn session_user(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<Option<UserId>, Error> {
-    user(tx.query_opt("SELECT user_id FROM sessions WHERE token_hash = $1 AND expires_at > $2", params![hash, now])?)
+    user(tx.query_opt(
+        "SELECT user_id FROM sessions WHERE token_hash = $1 AND expires_at > $2",
+        params![hash, now],
+    )?)
 }
 
 /// Ends a session.

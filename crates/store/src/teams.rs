@@ -4,10 +4,11 @@ use domain::{Membership, Team, TeamId, UserId};
 
 use crate::{Error, Row, Sql, Tx, memberships, params};
 
-pub use crate::memberships::{Filter as MembershipFilter, delete as delete_membership, insert as insert_membership};
+pub use crate::memberships::{
+    Filter as MembershipFilter, delete as delete_membership, insert as insert_membership,
+};
 
-const SELECT: &str =
-    "SELECT t.id, t.slug, t.name, t.description, t.created_at, t.updated_at, t.deleted_at FROM teams t WHERE ";
+const SELECT: &str = "SELECT t.id, t.slug, t.name, t.description, t.created_at, t.updated_at, t.deleted_at FROM teams t WHERE ";
 
 fn team(row: &Row) -> Result<Team, Error> {
     Ok(Team {

@@ -31,7 +31,8 @@ const COLUMNS: &str = "t.state, t.subject, t.subject_salt, t.first_comment_id, t
 fn stored(row: &Row) -> Result<Stored, Error> {
     let state: String = row.get(0)?;
     Ok(Stored {
-        ticket: serde_json::from_str(&state).map_err(|error| Error::corrupt("tickets.state", error))?,
+        ticket: serde_json::from_str(&state)
+            .map_err(|error| Error::corrupt("tickets.state", error))?,
         subject: row.get(1)?,
         subject_salt: row.get(2)?,
         first_comment: CommentId(row.get(3)?),
@@ -136,7 +137,11 @@ pub fn load(tx: &mut Tx<'_>, id: TicketId) -> Result<Option<Stored>, Error> {
 /// The ticket with this number, locked until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: TicketId) -> Result<Option<Stored>, Error> {
     let mut sql = Sql::new();
-    sql.push("SELECT ").push(COLUMNS).push(" FROM tickets t WHERE t.id = ").bind(id.0).push(tx.lock_suffix());
+    sql.push("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM tickets t WHERE t.id = ")
+        .bind(id.0)
+        .push(tx.lock_suffix());
     tx.query_opt(sql.text(), sql.params())?.as_ref().map(stored).transpose()
 }
 
@@ -146,7 +151,9 @@ pub fn many(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<Stored>, Error> {
         return Ok(Vec::new());
     }
     let mut sql = Sql::new();
-    sql.push("SELECT ").push(COLUMNS).push(" FROM tickets t WHERE t.deleted_at IS NULL AND t.id IN (");
+    sql.push("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM tickets t WHERE t.deleted_at IS NULL AND t.id IN (");
     sql.join(ids, ", ", "", |sql, id| {
         sql.bind(id.0);
     });
@@ -269,7 +276,12 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter) {
 }
 
 /// One page of a list.
-pub fn page(tx: &mut Tx<'_>, filter: &Filter, order: Order, page: &Page) -> Result<Vec<Stored>, Error> {
+pub fn page(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    order: Order,
+    page: &Page,
+) -> Result<Vec<Stored>, Error> {
     let mut sql = Sql::new();
     sql.push("SELECT ").push(COLUMNS).push(" FROM tickets t");
     filtered(&mut sql, filter);
@@ -301,7 +313,8 @@ pub fn page(tx: &mut Tx<'_>, filter: &Filter, order: Order, page: &Page) -> Resu
     {
         sql.push(" OFFSET ").bind(offset);
     }
-    let mut found: Vec<Stored> = tx.query(sql.text(), sql.params())?.iter().map(stored).collect::<Result<_, _>>()?;
+    let mut found: Vec<Stored> =
+        tx.query(sql.text(), sql.params())?.iter().map(stored).collect::<Result<_, _>>()?;
     if page.reads_backwards() {
         found.reverse();
     }
@@ -320,8 +333,11 @@ pub fn count_up_to(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<i64, 
 /// How many rows have an id above `after`, and how many tickets are deleted. Rows are never removed, so the number of
 /// tickets is a remembered count of old rows plus the first less the second.
 pub fn tail_counts(tx: &mut Tx<'_>, after: i64) -> Result<(i64, i64), Error> {
-    let newer: i64 = tx.query_one("SELECT count(*) FROM tickets WHERE id > $1", params![after])?.get(0)?;
-    let deleted: i64 = tx.query_one("SELECT count(*) FROM tickets WHERE deleted_at IS NOT NULL", params![])?.get(0)?;
+    let newer: i64 =
+        tx.query_one("SELECT count(*) FROM tickets WHERE id > $1", params![after])?.get(0)?;
+    let deleted: i64 = tx
+        .query_one("SELECT count(*) FROM tickets WHERE deleted_at IS NOT NULL", params![])?
+        .get(0)?;
     Ok((newer, deleted))
 }
 
@@ -329,12 +345,16 @@ pub fn tail_counts(tx: &mut Tx<'_>, after: i64) -> Result<(i64, i64), Error> {
 pub fn settled_count(tx: &mut Tx<'_>, margin: i64) -> Result<(i64, i64), Error> {
     let top: Option<i64> = tx.query_one("SELECT max(id) FROM tickets", params![])?.get(0)?;
     let upto = (top.unwrap_or(0) - margin).max(0);
-    let rows: i64 = tx.query_one("SELECT count(*) FROM tickets WHERE id <= $1", params![upto])?.get(0)?;
+    let rows: i64 =
+        tx.query_one("SELECT count(*) FROM tickets WHERE id <= $1", params![upto])?.get(0)?;
     Ok((upto, rows))
 }
 
 /// The numbers of an organization's tickets that are not done, oldest first.
-pub fn unsolved_of_organization(tx: &mut Tx<'_>, organization: OrganizationId) -> Result<Vec<TicketId>, Error> {
+pub fn unsolved_of_organization(
+    tx: &mut Tx<'_>,
+    organization: OrganizationId,
+) -> Result<Vec<TicketId>, Error> {
     let rows = tx.query(
         "SELECT id FROM tickets WHERE organization_id = $1 AND deleted_at IS NULL AND status NOT IN ('solved', 'closed')
          ORDER BY id",
@@ -344,7 +364,10 @@ pub fn unsolved_of_organization(tx: &mut Tx<'_>, organization: OrganizationId) -
 }
 
 /// Values of custom fields, as JSON text, of several tickets.
-pub fn field_values(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<(TicketId, i64, String)>, Error> {
+pub fn field_values(
+    tx: &mut Tx<'_>,
+    ids: &[TicketId],
+) -> Result<Vec<(TicketId, i64, String)>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -359,28 +382,38 @@ pub fn field_values(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<(TicketId, 
 }
 
 /// Sets or empties the value of a custom field.
-pub fn set_field(tx: &mut Tx<'_>, ticket: TicketId, field: i64, value: Option<&str>) -> Result<(), Error> {
+pub fn set_field(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    field: i64,
+    value: Option<&str>,
+) -> Result<(), Error> {
     match value {
         Some(value) => tx.execute(
             "INSERT INTO field_values (ticket_id, field_id, value) VALUES ($1, $2, $3)
              ON CONFLICT (ticket_id, field_id) DO UPDATE SET value = excluded.value",
             params![ticket.0, field, value],
         ),
-        None => {
-            tx.execute("DELETE FROM field_values WHERE ticket_id = $1 AND field_id = $2", params![ticket.0, field])
-        }
+        None => tx.execute(
+            "DELETE FROM field_values WHERE ticket_id = $1 AND field_id = $2",
+            params![ticket.0, field],
+        ),
     }
     .map(|_| ())
 }
 
 /// What the app sent along, as JSON text.
 pub fn set_context(tx: &mut Tx<'_>, ticket: TicketId, content: &str) -> Result<(), Error> {
-    tx.execute("INSERT INTO contexts (ticket_id, content) VALUES ($1, $2)", params![ticket.0, content]).map(|_| ())
+    tx.execute(
+        "INSERT INTO contexts (ticket_id, content) VALUES ($1, $2)",
+        params![ticket.0, content],
+    )
+    .map(|_| ())
 }
 
 /// What the app sent along, if it did.
 pub fn context(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Option<String>, Error> {
-    let row = tx.query_opt("SELECT content FROM contexts WHERE ticket_id = $1", params![ticket.0])?;
+    let row =
+        tx.query_opt("SELECT content FROM contexts WHERE ticket_id = $1", params![ticket.0])?;
     row.map(|row| row.get(0)).transpose()
 }
-

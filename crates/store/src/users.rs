@@ -40,7 +40,10 @@ fn role(word: &str) -> Result<Role, Error> {
 }
 
 /// A JSON column as what it holds.
-pub(crate) fn document<T: serde::de::DeserializeOwned>(text: &str, column: &'static str) -> Result<T, Error> {
+pub(crate) fn document<T: serde::de::DeserializeOwned>(
+    text: &str,
+    column: &'static str,
+) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| Error::corrupt(column, error))
 }
 
@@ -79,7 +82,9 @@ pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>, Error> {
 pub fn by_identity(tx: &mut Tx<'_>, kind: &str, value: &str) -> Result<Option<User>, Error> {
     let folded = fold(value);
     let mut sql = Sql::new();
-    sql.push("SELECT ").push(COLUMNS).push(" FROM identities i JOIN users u ON u.id = i.user_id WHERE i.kind = ");
+    sql.push("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM identities i JOIN users u ON u.id = i.user_id WHERE i.kind = ");
     sql.bind(kind).push(" AND i.folded = ").bind(folded.as_str()).push(" AND u.is_active");
     tx.query_opt(sql.text(), sql.params())?.as_ref().map(user).transpose()
 }
@@ -88,7 +93,9 @@ pub fn by_identity(tx: &mut Tx<'_>, kind: &str, value: &str) -> Result<Option<Us
 pub fn by_external_id(tx: &mut Tx<'_>, external_id: &str) -> Result<Option<User>, Error> {
     let folded = fold(external_id);
     let mut sql = Sql::new();
-    sql.push("SELECT ").push(COLUMNS).push(" FROM users u WHERE u.is_active AND u.external_folded = ");
+    sql.push("SELECT ")
+        .push(COLUMNS)
+        .push(" FROM users u WHERE u.is_active AND u.external_folded = ");
     sql.bind(folded.as_str());
     tx.query_opt(sql.text(), sql.params())?.as_ref().map(user).transpose()
 }
@@ -216,7 +223,8 @@ impl Terms {
             external_ids: filter.external_ids.iter().map(|id| fold(id)).collect(),
             email: filter.email.as_deref().map(fold),
             tag: filter.tag.as_deref().map(|tag| {
-                let quoted = encode(&fold(tag)).replace('!', "!!").replace('%', "!%").replace('_', "!_");
+                let quoted =
+                    encode(&fold(tag)).replace('!', "!!").replace('%', "!%").replace('_', "!_");
                 format!("%{quoted}%")
             }),
             words: filter.words.iter().map(word).collect(),
@@ -238,7 +246,9 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &Filter, terms: &'a Terms) {
         sql.bind(id.0).push(")");
     }
     if let Some(id) = filter.team {
-        sql.push(" AND u.id IN (SELECT m.user_id FROM team_memberships m WHERE m.team_id = ").bind(id.0).push(")");
+        sql.push(" AND u.id IN (SELECT m.user_id FROM team_memberships m WHERE m.team_id = ")
+            .bind(id.0)
+            .push(")");
     }
     if !terms.external_ids.is_empty() {
         sql.push(" AND u.external_folded IN (");
@@ -256,7 +266,8 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &Filter, terms: &'a Terms) {
     }
     for (word, end, behind) in &terms.words {
         // Three index reads; only words inside a name read all names, and of those the index alone.
-        sql.push(" AND u.id IN (SELECT n.id FROM users n WHERE n.name_folded >= ").bind(word.as_str());
+        sql.push(" AND u.id IN (SELECT n.id FROM users n WHERE n.name_folded >= ")
+            .bind(word.as_str());
         sql.push(" AND n.name_folded < ").bind(end.as_str());
         sql.push(" UNION SELECT n.id FROM users n WHERE n.name_folded LIKE ").bind(behind.as_str());
         sql.push(" ESCAPE '!' UNION SELECT i.user_id FROM identities i WHERE i.kind = 'email' AND i.folded >= ");
@@ -286,7 +297,12 @@ impl Order {
 }
 
 /// One page of people.
-pub fn page(tx: &mut Tx<'_>, filter: &Filter, order: Order, page: &Page) -> Result<Vec<User>, Error> {
+pub fn page(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    order: Order,
+    page: &Page,
+) -> Result<Vec<User>, Error> {
     let terms = Terms::of(filter);
     let mut sql = Sql::new();
     sql.push("SELECT ").push(COLUMNS).push(" FROM users u");

@@ -46,7 +46,9 @@ pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<Wakeup>, E
         params![now, limit],
     )?;
     rows.iter()
-        .map(|row| Ok(Wakeup { subject_kind: row.get(0)?, subject_id: row.get(1)?, due_at: row.get(2)? }))
+        .map(|row| {
+            Ok(Wakeup { subject_kind: row.get(0)?, subject_id: row.get(1)?, due_at: row.get(2)? })
+        })
         .collect()
 }
 

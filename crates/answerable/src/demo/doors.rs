@@ -58,7 +58,9 @@ async fn move_clock(
     let json = object(&body);
     let is_form = json.is_none() && !body.trim_ascii_start().starts_with(b"{");
     let fields = json.or_else(|| if is_form { form(&body) } else { None });
-    let Some(fields) = fields else { return wrong("body", "expected {\"set\": …} or {\"advance\": …}") };
+    let Some(fields) = fields else {
+        return wrong("body", "expected {\"set\": …} or {\"advance\": …}");
+    };
     let next = match worker.next_due().await {
         Ok(next) => next,
         Err(error) => return failed(&error),
@@ -71,7 +73,8 @@ async fn move_clock(
         return failed(&error);
     }
     if is_form {
-        let back = headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or("/");
+        let back =
+            headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or("/");
         return Redirect::to(local(back)).into_response();
     }
     now(&desk)
@@ -80,7 +83,9 @@ async fn move_clock(
 /// The path of an address, so that a form never leads elsewhere.
 fn local(address: &str) -> &str {
     let path = match address.find("://") {
-        Some(scheme) => address[scheme + 3..].find('/').map_or("/", |slash| &address[scheme + 3 + slash..]),
+        Some(scheme) => {
+            address[scheme + 3..].find('/').map_or("/", |slash| &address[scheme + 3 + slash..])
+        }
         None => address,
     };
     if path.starts_with('/') && !path.starts_with("//") { path } else { "/" }
@@ -93,7 +98,12 @@ fn object(body: &[u8]) -> Option<Map<String, Value>> {
 fn form(body: &[u8]) -> Option<Map<String, Value>> {
     let text = std::str::from_utf8(body).ok()?;
     let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    Some(pairs.map(|(key, value)| (key.to_owned(), Value::from(unescaped(value)))).filter(|(_, value)| value != "").collect())
+    Some(
+        pairs
+            .map(|(key, value)| (key.to_owned(), Value::from(unescaped(value))))
+            .filter(|(_, value)| value != "")
+            .collect(),
+    )
 }
 
 fn unescaped(text: &str) -> String {
@@ -123,11 +133,17 @@ fn target(
 ) -> Result<Timestamp, (&'static str, String)> {
     let text = |key: &str| fields.get(key).map(|value| value.as_str().unwrap_or_default());
     if let Some(set) = text("set") {
-        let set = instant(set).ok_or(("set", "expected an instant such as 2026-06-08T09:00:00Z".to_owned()))?;
-        return if set < now { Err(("set", format!("the clock does not go back; it is {now}"))) } else { Ok(set) };
+        let set = instant(set)
+            .ok_or(("set", "expected an instant such as 2026-06-08T09:00:00Z".to_owned()))?;
+        return if set < now {
+            Err(("set", format!("the clock does not go back; it is {now}")))
+        } else {
+            Ok(set)
+        };
     }
     if let Some(advance) = text("advance") {
-        let span = span(advance).ok_or(("advance", "expected a number with s, m, h or d, such as 72h".to_owned()))?;
+        let span = span(advance)
+            .ok_or(("advance", "expected a number with s, m, h or d, such as 72h".to_owned()))?;
         return now.checked_add(span).map_err(|_| ("advance", "is too far".to_owned()));
     }
     if fields.contains_key("next") {
@@ -138,13 +154,17 @@ fn target(
 
 /// RFC 3339, or what a browser's date field sends, taken as UTC.
 fn instant(text: &str) -> Option<Timestamp> {
-    text.parse().ok().or_else(|| format!("{text}Z").parse().ok()).or_else(|| format!("{text}:00Z").parse().ok())
+    text.parse()
+        .ok()
+        .or_else(|| format!("{text}Z").parse().ok())
+        .or_else(|| format!("{text}:00Z").parse().ok())
 }
 
 fn span(text: &str) -> Option<SignedDuration> {
     let text = text.trim();
     let unit = text.chars().last()?;
-    let number: i64 = text[..text.len() - unit.len_utf8()].trim().parse().ok().filter(|number| *number >= 0)?;
+    let number: i64 =
+        text[..text.len() - unit.len_utf8()].trim().parse().ok().filter(|number| *number >= 0)?;
     let seconds = match unit {
         's' => 1,
         'm' => 60,
@@ -156,7 +176,10 @@ fn span(text: &str) -> Option<SignedDuration> {
 }
 
 /// Every delivery, oldest first.
-async fn outbox(State(desk): State<Desk>, axum::Extension(worker): axum::Extension<Arc<Worker>>) -> Response {
+async fn outbox(
+    State(desk): State<Desk>,
+    axum::Extension(worker): axum::Extension<Arc<Worker>>,
+) -> Response {
     if let Err(error) = worker.settle().await {
         return failed(&error);
     }
@@ -165,7 +188,8 @@ async fn outbox(State(desk): State<Desk>, axum::Extension(worker): axum::Extensi
     let mut deliveries = Vec::new();
     let mut after = DeliveryId(0);
     loop {
-        let page = desk.read(ctx.clone(), move |tx, _| desk::deliveries::all_sent(tx, after, 1000)).await;
+        let page =
+            desk.read(ctx.clone(), move |tx, _| desk::deliveries::all_sent(tx, after, 1000)).await;
         let page = match page {
             Ok(page) => page,
             Err(error) => return failed(&error),
@@ -204,7 +228,8 @@ fn delivery(delivery: &desk::deliveries::Delivery, instance: &str) -> Value {
 async fn receive(State(desk): State<Desk>, body: Bytes) -> Response {
     let ctx = desk.ctx(Actor::System, Channel::Email);
     let message = mail::parse(&body);
-    let outcome = desk.write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &body, &message)).await;
+    let outcome =
+        desk.write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &body, &message)).await;
     match outcome {
         Ok(received) => {
             let ticket = received.ticket.map(|id| id.0);

@@ -27,7 +27,10 @@ const ADMIN: &str = "admin@demo.test";
 
 pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     if !options.listen.ip().is_loopback() {
-        bail!("the demo needs no sign-in for its clock and mail, so it listens on loopback only, not on {}", options.listen);
+        bail!(
+            "the demo needs no sign-in for its clock and mail, so it listens on loopback only, not on {}",
+            options.listen
+        );
     }
     let (text, name) = match &options.handbook {
         Some(path) => (serve::read(path)?, path.display().to_string()),
@@ -54,7 +57,9 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.clone().run(stopped));
     let router = app::router(desk.clone(), doors::router(worker));
-    let server = tokio::spawn(async move { axum::serve(listener, router).with_graceful_shutdown(serve::signal()).await });
+    let server = tokio::spawn(async move {
+        axum::serve(listener, router).with_graceful_shutdown(serve::signal()).await
+    });
     announce(&address, &credentials);
     if let Some(path) = &options.credentials_file {
         write_whole(path, &credentials.to_string())?;
@@ -101,9 +106,15 @@ async fn admin(desk: &Desk, address: &str) -> anyhow::Result<serde_json::Value> 
 #[expect(clippy::print_stdout, reason = "this is what a newcomer reads")]
 fn announce(address: &str, credentials: &serde_json::Value) {
     println!("Answerable demo: {address}");
-    println!("Nothing leaves this machine. Sign in with one click there, or as {} with", credentials["email"].as_str().unwrap_or_default());
+    println!(
+        "Nothing leaves this machine. Sign in with one click there, or as {} with",
+        credentials["email"].as_str().unwrap_or_default()
+    );
     println!("password {}", credentials["password"].as_str().unwrap_or_default());
-    println!("API token {} (email/token:TOKEN); outgoing mail is at {address}/demo/outbox", credentials["token"].as_str().unwrap_or_default());
+    println!(
+        "API token {} (email/token:TOKEN); outgoing mail is at {address}/demo/outbox",
+        credentials["token"].as_str().unwrap_or_default()
+    );
 }
 
 /// Writes a file so that a reader sees all of it or nothing.
@@ -122,7 +133,8 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> anyhow::Result<Self> {
         let path = std::env::temp_dir().join(format!("answerable-demo-{}", desk::token()));
-        std::fs::create_dir_all(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        std::fs::create_dir_all(&path)
+            .with_context(|| format!("cannot make the folder {}", path.display()))?;
         Ok(Self(path))
     }
 

@@ -4,8 +4,8 @@
 
 mod words;
 
-use desk::tickets::{NewTicket, Person, Reply, Update, open, update};
 use desk::texts::Body;
+use desk::tickets::{NewTicket, Person, Reply, Update, open, update};
 use desk::{Ctx, Desk};
 use domain::{Actor, Cause, Channel, Kind, Role, Severity, Status, TeamId, TicketId, UserId};
 use handbook::Handbook;
@@ -57,14 +57,41 @@ struct Scene {
 }
 
 enum What {
-    Ask { requester: UserId, text: usize, area: Option<String>, severity: Option<Severity>, kind: Kind, channel: Channel },
-    Answer { agent: UserId, text: usize, then: Option<Status> },
-    Note { agent: UserId, text: usize },
-    Write { requester: UserId, text: usize },
-    Take { agent: UserId },
-    Solve { agent: UserId, cause: Cause },
-    Hold { agent: UserId },
-    Escalate { agent: UserId, team: TeamId },
+    Ask {
+        requester: UserId,
+        text: usize,
+        area: Option<String>,
+        severity: Option<Severity>,
+        kind: Kind,
+        channel: Channel,
+    },
+    Answer {
+        agent: UserId,
+        text: usize,
+        then: Option<Status>,
+    },
+    Note {
+        agent: UserId,
+        text: usize,
+    },
+    Write {
+        requester: UserId,
+        text: usize,
+    },
+    Take {
+        agent: UserId,
+    },
+    Solve {
+        agent: UserId,
+        cause: Cause,
+    },
+    Hold {
+        agent: UserId,
+    },
+    Escalate {
+        agent: UserId,
+        team: TeamId,
+    },
 }
 
 /// A small generator with a fixed seed: the same story every time.
@@ -72,7 +99,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 
@@ -91,13 +119,22 @@ impl Dice {
     }
 }
 
-fn story(now: Timestamp, handbook: &Handbook, customers: &[Customer], agents: &[Agent]) -> Vec<Scene> {
+fn story(
+    now: Timestamp,
+    handbook: &Handbook,
+    customers: &[Customer],
+    agents: &[Agent],
+) -> Vec<Scene> {
     let mut dice = Dice(2026);
     let mut scenes = Vec::new();
     let areas: Vec<&str> = handbook.areas.iter().map(|area| area.slug.as_str()).collect();
     for ticket in 0..TICKETS {
         // More and more towards the present, so that the queue is full today.
-        let age = if ticket % 5 == 0 { dice.minutes(5, 60 * 24 * 2) } else { dice.minutes(60, 60 * 24 * DAYS) };
+        let age = if ticket % 5 == 0 {
+            dice.minutes(5, 60 * 24 * 2)
+        } else {
+            dice.minutes(60, 60 * 24 * DAYS)
+        };
         let asked = now - age;
         let requester = dice.pick(customers).id;
         let text = dice.index(words::QUESTIONS.len());
@@ -110,7 +147,8 @@ fn story(now: Timestamp, handbook: &Handbook, customers: &[Customer], agents: &[
             6 => Some(Severity::Low),
             _ => None,
         };
-        let channel = *dice.pick(&[Channel::App, Channel::App, Channel::Email, Channel::Web, Channel::Api]);
+        let channel =
+            *dice.pick(&[Channel::App, Channel::App, Channel::Email, Channel::Web, Channel::Api]);
         let kind = words::QUESTIONS[text].kind;
         let first = handbook.route(area.as_deref()).team;
         scenes.push(Scene {
@@ -184,19 +222,35 @@ fn continue_story(
     }
 }
 
-async fn play(desk: &Desk, ctx: &Ctx, scene: Scene, numbers: &mut [Option<TicketId>]) -> anyhow::Result<()> {
+async fn play(
+    desk: &Desk,
+    ctx: &Ctx,
+    scene: Scene,
+    numbers: &mut [Option<TicketId>],
+) -> anyhow::Result<()> {
     let at = scene.at;
-    let person = |id, role| Ctx { via: Channel::Web, ..ctx.at(at).acting_as(Actor::Person { id, role }) };
+    let person =
+        |id, role| Ctx { via: Channel::Web, ..ctx.at(at).acting_as(Actor::Person { id, role }) };
     let number = numbers[scene.ticket];
     let change = |body: Option<(Body, bool)>, status| Update {
-        comment: body.map(|(body, public)| Reply { body, public: Some(public), author: None, details: None }),
+        comment: body.map(|(body, public)| Reply {
+            body,
+            public: Some(public),
+            author: None,
+            details: None,
+        }),
         status,
         ..Update::default()
     };
     let (actor, change) = match scene.what {
         What::Ask { requester, text, area, severity, kind, channel } => {
             let question = &words::QUESTIONS[text];
-            let mut new = NewTicket::request(Person::Known(requester), question.subject, Body::plain(question.body), channel);
+            let mut new = NewTicket::request(
+                Person::Known(requester),
+                question.subject,
+                Body::plain(question.body),
+                channel,
+            );
             new.area = area;
             new.severity = severity;
             new.kind = Some(kind);
@@ -205,21 +259,26 @@ async fn play(desk: &Desk, ctx: &Ctx, scene: Scene, numbers: &mut [Option<Ticket
             numbers[scene.ticket] = Some(done.stored.ticket.id);
             return Ok(());
         }
-        What::Answer { agent, text, then } => {
-            (person(agent, Role::Agent), change(Some((Body::markdown(words::answer(text)), true)), then))
-        }
-        What::Note { agent, text } => {
-            (person(agent, Role::Agent), change(Some((Body::markdown(words::note(text)), false)), None))
-        }
-        What::Write { requester, text } => {
-            (person(requester, Role::EndUser), change(Some((Body::plain(words::follow_up(text)), true)), None))
-        }
-        What::Take { agent } => {
-            (person(agent, Role::Agent), Update { assignee: Some(Some(agent)), ..Update::default() })
-        }
-        What::Solve { agent, cause } => {
-            (person(agent, Role::Agent), Update { cause: Some(cause), ..change(None, Some(Status::Solved)) })
-        }
+        What::Answer { agent, text, then } => (
+            person(agent, Role::Agent),
+            change(Some((Body::markdown(words::answer(text)), true)), then),
+        ),
+        What::Note { agent, text } => (
+            person(agent, Role::Agent),
+            change(Some((Body::markdown(words::note(text)), false)), None),
+        ),
+        What::Write { requester, text } => (
+            person(requester, Role::EndUser),
+            change(Some((Body::plain(words::follow_up(text)), true)), None),
+        ),
+        What::Take { agent } => (
+            person(agent, Role::Agent),
+            Update { assignee: Some(Some(agent)), ..Update::default() },
+        ),
+        What::Solve { agent, cause } => (
+            person(agent, Role::Agent),
+            Update { cause: Some(cause), ..change(None, Some(Status::Solved)) },
+        ),
         What::Hold { agent } => {
             let hold_until = Some(at + SignedDuration::from_hours(24 * 12));
             (person(agent, Role::Agent), Update { hold_until, ..change(None, Some(Status::Hold)) })
@@ -228,7 +287,9 @@ async fn play(desk: &Desk, ctx: &Ctx, scene: Scene, numbers: &mut [Option<Ticket
             let Some(id) = number else { return Ok(()) };
             let note = Body::markdown(words::ESCALATION);
             let ctx = person(agent, Role::Agent);
-            let outcome = desk.write(ctx, move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note)).await;
+            let outcome = desk
+                .write(ctx, move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note))
+                .await;
             return tolerate(outcome.map(|_| ()));
         }
     };

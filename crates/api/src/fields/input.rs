@@ -75,7 +75,13 @@ fn options(sent: &mut Object<'_>) -> Option<Vec<OptionInput>> {
 /// Properties that are kept as they were written.
 fn properties(sent: &mut Object<'_>) -> Map<String, Value> {
     let mut kept = Map::new();
-    for key in ["required", "collapsed_for_agents", "visible_in_portal", "editable_in_portal", "required_in_portal"] {
+    for key in [
+        "required",
+        "collapsed_for_agents",
+        "visible_in_portal",
+        "editable_in_portal",
+        "required_in_portal",
+    ] {
         if let Some(flag) = sent.flag(key) {
             kept.insert(key.to_owned(), flag.unwrap_or_default().into());
         }

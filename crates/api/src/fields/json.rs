@@ -7,11 +7,17 @@ use serde_json::{Map, Value, json as object};
 use crate::tickets::json::time;
 
 /// The choices of the fields every ticket has by itself.
-const STATUSES: [(&str, &str); 5] =
-    [("Open", "open"), ("Pending", "pending"), ("On-hold", "hold"), ("Solved", "solved"), ("New", "new")];
+const STATUSES: [(&str, &str); 5] = [
+    ("Open", "open"),
+    ("Pending", "pending"),
+    ("On-hold", "hold"),
+    ("Solved", "solved"),
+    ("New", "new"),
+];
 const TYPES: [(&str, &str); 4] =
     [("Question", "question"), ("Incident", "incident"), ("Problem", "problem"), ("Task", "task")];
-const PRIORITIES: [(&str, &str); 4] = [("Low", "low"), ("Normal", "normal"), ("High", "high"), ("Urgent", "urgent")];
+const PRIORITIES: [(&str, &str); 4] =
+    [("Low", "low"), ("Normal", "normal"), ("High", "high"), ("Urgent", "urgent")];
 
 /// A field of tickets, people or organizations.
 pub(crate) fn json(field: &Field, base: &str) -> Value {
@@ -82,7 +88,8 @@ fn choices(field: &Field, value: &mut Map<String, Value>) {
         _ => None,
     };
     if let Some(system) = system {
-        let list = system.iter().map(|(name, value)| object!({ "name": name, "value": value })).collect();
+        let list =
+            system.iter().map(|(name, value)| object!({ "name": name, "value": value })).collect();
         value.insert("system_field_options".to_owned(), list);
     }
     if matches!(field.kind.as_str(), "tagger" | "multiselect" | "dropdown") {

@@ -78,13 +78,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Owner {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let mut segments = parts.uri.path().split('/');
-        let owner = segments.find_map(|segment| OWNERS.into_iter().find(|owner| owner.list == segment));
+        let owner =
+            segments.find_map(|segment| OWNERS.into_iter().find(|owner| owner.list == segment));
         owner.ok_or(Problem::NoSuchEndpoint)
     }
 }
 
 async fn list(State(desk): State<Desk>, caller: Caller, owner: Owner, query: Query) -> Answer {
-    let fields = desk.read(caller.ctx.clone(), move |tx, ctx| desk::fields::list(tx, ctx, owner.word)).await?;
+    let fields = desk
+        .read(caller.ctx.clone(), move |tx, ctx| desk::fields::list(tx, ctx, owner.word))
+        .await?;
     let count = i64::try_from(fields.len()).unwrap_or(i64::MAX);
     let (rows, mut answer) = if ["page", "per_page", "page[size]", "page[after]", "page[before]"]
         .iter()
@@ -93,37 +96,55 @@ async fn list(State(desk): State<Desk>, caller: Caller, owner: Owner, query: Que
         let paging = Paging::read(&query, &["id", "position"])?;
         let place = |field: &Field| (field.position, field.id.0);
         let mut rows = part(&paging.page, fields, place);
-        let key = |field: &Field| Key { value: Some(KeyValue::Int(field.position)), id: field.id.0 };
+        let key =
+            |field: &Field| Key { value: Some(KeyValue::Int(field.position)), id: field.id.0 };
         let answer = paging.finish(&query, &caller.base, &mut rows, Some(count), key);
         (rows, answer)
     } else {
         (fields, whole(count))
     };
-    answer.insert(owner.list.to_owned(), rows.iter().map(|field| json(field, &caller.base)).collect());
+    answer.insert(
+        owner.list.to_owned(),
+        rows.iter().map(|field| json(field, &caller.base)).collect(),
+    );
     Ok(ok(answer))
 }
 
 /// What stands beside a list that is answered at once.
 fn whole(count: i64) -> Map<String, Value> {
-    let entries = [("next_page", Value::Null), ("previous_page", Value::Null), ("count", count.into())];
+    let entries =
+        [("next_page", Value::Null), ("previous_page", Value::Null), ("count", count.into())];
     entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 async fn count(State(desk): State<Desk>, caller: Caller, owner: Owner) -> Answer {
-    let fields = desk.read(caller.ctx.clone(), move |tx, ctx| desk::fields::list(tx, ctx, owner.word)).await?;
+    let fields = desk
+        .read(caller.ctx.clone(), move |tx, ctx| desk::fields::list(tx, ctx, owner.word))
+        .await?;
     Ok(ok(count_of(i64::try_from(fields.len()).unwrap_or(i64::MAX), caller.ctx.now)))
 }
 
-async fn show(State(desk): State<Desk>, caller: Caller, owner: Owner, Path(id): Path<String>) -> Answer {
+async fn show(
+    State(desk): State<Desk>,
+    caller: Caller,
+    owner: Owner,
+    Path(id): Path<String>,
+) -> Answer {
     let id = FieldId(path_id(&id)?);
-    let field = desk.read(caller.ctx, move |tx, ctx| desk::fields::show(tx, ctx, owner.word, id)).await?;
+    let field =
+        desk.read(caller.ctx, move |tx, ctx| desk::fields::show(tx, ctx, owner.word, id)).await?;
     Ok(ok(object!({ owner.one: json(&field, &caller.base) })))
 }
 
 async fn create(State(desk): State<Desk>, caller: Caller, owner: Owner, body: Body) -> Answer {
     let input = input::field(body.object(owner.one)?)?;
-    let field = desk.write(caller.ctx, move |tx, ctx| desk::fields::create(tx, ctx, owner.word, &input)).await?;
-    Ok(created(&json::url(&field, &caller.base), object!({ owner.one: json(&field, &caller.base) })))
+    let field = desk
+        .write(caller.ctx, move |tx, ctx| desk::fields::create(tx, ctx, owner.word, &input))
+        .await?;
+    Ok(created(
+        &json::url(&field, &caller.base),
+        object!({ owner.one: json(&field, &caller.base) }),
+    ))
 }
 
 async fn update(
@@ -135,11 +156,18 @@ async fn update(
 ) -> Answer {
     let id = FieldId(path_id(&id)?);
     let input = input::field(body.object(owner.one)?)?;
-    let field = desk.write(caller.ctx, move |tx, ctx| desk::fields::update(tx, ctx, owner.word, id, &input)).await?;
+    let field = desk
+        .write(caller.ctx, move |tx, ctx| desk::fields::update(tx, ctx, owner.word, id, &input))
+        .await?;
     Ok(ok(object!({ owner.one: json(&field, &caller.base) })))
 }
 
-async fn delete(State(desk): State<Desk>, caller: Caller, owner: Owner, Path(id): Path<String>) -> Answer {
+async fn delete(
+    State(desk): State<Desk>,
+    caller: Caller,
+    owner: Owner,
+    Path(id): Path<String>,
+) -> Answer {
     let id = FieldId(path_id(&id)?);
     desk.write(caller.ctx, move |tx, ctx| desk::fields::delete(tx, ctx, owner.word, id)).await?;
     Ok(no_content())
@@ -148,7 +176,8 @@ async fn delete(State(desk): State<Desk>, caller: Caller, owner: Owner, Path(id)
 async fn reorder(State(desk): State<Desk>, caller: Caller, owner: Owner, body: Body) -> Answer {
     let mut sent = Object::new(&body.value, "");
     let list = sent.raw(owner.ids).and_then(Value::as_array);
-    let ids: Option<Vec<FieldId>> = list.map(|list| list.iter().filter_map(Value::as_i64).map(FieldId).collect());
+    let ids: Option<Vec<FieldId>> =
+        list.map(|list| list.iter().filter_map(Value::as_i64).map(FieldId).collect());
     if ids.as_ref().is_none_or(|ids| Some(ids.len()) != list.map(Vec::len)) {
         sent.complain(owner.ids, "InvalidValue", "expected a list of ids");
     }

@@ -37,7 +37,8 @@ async fn list(
     query: Query,
 ) -> Answer {
     let id = FieldId(path_id(&id)?);
-    let field = desk.read(caller.ctx, move |tx, ctx| desk::fields::show(tx, ctx, owner.word, id)).await?;
+    let field =
+        desk.read(caller.ctx, move |tx, ctx| desk::fields::show(tx, ctx, owner.word, id)).await?;
     let paging = Paging::read(&query, &["id"])?;
     let count = i64::try_from(field.options.len()).unwrap_or(i64::MAX);
     let mut rows = crate::paging::part(&paging.page, field.options, |option| (0, option.id));
@@ -54,7 +55,8 @@ async fn show(
     Path((id, option)): Path<(String, String)>,
 ) -> Answer {
     let (id, option) = (FieldId(path_id(&id)?), path_id(&option)?);
-    let field = desk.read(caller.ctx, move |tx, ctx| desk::fields::show(tx, ctx, owner.word, id)).await?;
+    let field =
+        desk.read(caller.ctx, move |tx, ctx| desk::fields::show(tx, ctx, owner.word, id)).await?;
     let found = field.options.iter().find(|one| one.id == option).ok_or(desk::Error::NotFound)?;
     Ok(ok(object!({ "custom_field_option": json::option(found) })))
 }
@@ -68,8 +70,9 @@ async fn set(
 ) -> Answer {
     let id = FieldId(path_id(&id)?);
     let input = input::option(body.object("custom_field_option")?)?;
-    let (option, is_new) =
-        desk.write(caller.ctx, move |tx, ctx| desk::fields::set_option(tx, ctx, owner.word, id, &input)).await?;
+    let (option, is_new) = desk
+        .write(caller.ctx, move |tx, ctx| desk::fields::set_option(tx, ctx, owner.word, id, &input))
+        .await?;
     let answer = object!({ "custom_field_option": json::option(&option) });
     let location = format!("{}/api/v2/{}/{id}/options/{}.json", caller.base, owner.list, option.id);
     Ok(if is_new { created(&location, answer) } else { ok(answer) })
@@ -82,6 +85,9 @@ async fn delete(
     Path((id, option)): Path<(String, String)>,
 ) -> Answer {
     let (id, option) = (FieldId(path_id(&id)?), path_id(&option)?);
-    desk.write(caller.ctx, move |tx, ctx| desk::fields::delete_option(tx, ctx, owner.word, id, option)).await?;
+    desk.write(caller.ctx, move |tx, ctx| {
+        desk::fields::delete_option(tx, ctx, owner.word, id, option)
+    })
+    .await?;
     Ok(no_content())
 }

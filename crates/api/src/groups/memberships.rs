@@ -29,7 +29,11 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/users/{id}/group_memberships", Act::Configure, create_for),
         Route::get("/users/{id}/group_memberships/{membership}", Act::ReadDesk, show_of),
         Route::delete("/users/{id}/group_memberships/{membership}", Act::Configure, delete_of),
-        Route::put("/users/{id}/group_memberships/{membership}/make_default", Act::ReadDesk, make_default),
+        Route::put(
+            "/users/{id}/group_memberships/{membership}/make_default",
+            Act::ReadDesk,
+            make_default,
+        ),
     ]
 }
 
@@ -53,12 +57,22 @@ async fn list(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer 
     page(desk, caller, query, Filter::default()).await
 }
 
-async fn of_group(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn of_group(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let of = Some(TeamId(path_id(&id)?));
     page(desk, caller, query, Filter { of, user: None }).await
 }
 
-async fn of_user(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn of_user(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let user = Some(UserId(path_id(&id)?));
     page(desk, caller, query, Filter { user, of: None }).await
 }
@@ -88,12 +102,19 @@ fn beside(
     rows: &[Place],
     answer: &mut Map<String, Value>,
 ) -> Result<(), Error> {
-    let (users, teams) = desk::teams::of_memberships(tx, rows, query.includes("users"), query.includes("groups"))?;
+    let (users, teams) =
+        desk::teams::of_memberships(tx, rows, query.includes("users"), query.includes("groups"))?;
     if query.includes("users") {
-        answer.insert("users".to_owned(), users.iter().map(|user| crate::users::json(user, base)).collect());
+        answer.insert(
+            "users".to_owned(),
+            users.iter().map(|user| crate::users::json(user, base)).collect(),
+        );
     }
     if query.includes("groups") {
-        answer.insert("groups".to_owned(), teams.iter().map(|team| super::json(team, base)).collect());
+        answer.insert(
+            "groups".to_owned(),
+            teams.iter().map(|team| super::json(team, base)).collect(),
+        );
     }
     Ok(())
 }
@@ -102,12 +123,17 @@ async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) 
     found(desk, caller, None, MembershipId(path_id(&id)?)).await
 }
 
-async fn show_of(State(desk): State<Desk>, caller: Caller, Path((user, id)): Path<(String, String)>) -> Answer {
+async fn show_of(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path((user, id)): Path<(String, String)>,
+) -> Answer {
     found(desk, caller, Some(UserId(path_id(&user)?)), MembershipId(path_id(&id)?)).await
 }
 
 async fn found(desk: Desk, caller: Caller, user: Option<UserId>, id: MembershipId) -> Answer {
-    let membership = desk.read(caller.ctx, move |tx, ctx| desk::teams::membership(tx, ctx, user, id)).await?;
+    let membership =
+        desk.read(caller.ctx, move |tx, ctx| desk::teams::membership(tx, ctx, user, id)).await?;
     Ok(ok(object!({ "group_membership": json(&membership, &caller.base) })))
 }
 
@@ -115,7 +141,12 @@ async fn create(State(desk): State<Desk>, caller: Caller, body: Body) -> Answer 
     join(desk, caller, body, None).await
 }
 
-async fn create_for(State(desk): State<Desk>, caller: Caller, Path(user): Path<String>, body: Body) -> Answer {
+async fn create_for(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(user): Path<String>,
+    body: Body,
+) -> Answer {
     let user = path_id(&user)?;
     join(desk, caller, body, Some(user)).await
 }
@@ -133,7 +164,11 @@ async fn delete(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>
     end(desk, caller, None, MembershipId(path_id(&id)?)).await
 }
 
-async fn delete_of(State(desk): State<Desk>, caller: Caller, Path((user, id)): Path<(String, String)>) -> Answer {
+async fn delete_of(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path((user, id)): Path<(String, String)>,
+) -> Answer {
     end(desk, caller, Some(UserId(path_id(&user)?)), MembershipId(path_id(&id)?)).await
 }
 
@@ -142,9 +177,14 @@ async fn end(desk: Desk, caller: Caller, user: Option<UserId>, id: MembershipId)
     Ok(no_content())
 }
 
-async fn make_default(State(desk): State<Desk>, caller: Caller, Path((user, id)): Path<(String, String)>) -> Answer {
+async fn make_default(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path((user, id)): Path<(String, String)>,
+) -> Answer {
     let (user, id) = (UserId(path_id(&user)?), MembershipId(path_id(&id)?));
-    let all = desk.write(caller.ctx, move |tx, ctx| desk::teams::make_default(tx, ctx, user, id)).await?;
+    let all =
+        desk.write(caller.ctx, move |tx, ctx| desk::teams::make_default(tx, ctx, user, id)).await?;
     let list: Vec<Value> = all.iter().map(|membership| json(membership, &caller.base)).collect();
     Ok(ok(object!({ "group_memberships": list })))
 }

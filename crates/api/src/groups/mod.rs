@@ -67,9 +67,15 @@ async fn list(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer 
     page(&caller, &query, all)
 }
 
-async fn of_user(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn of_user(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let id = UserId(path_id(&id)?);
-    let all = desk.read(caller.ctx.clone(), move |tx, ctx| desk::teams::of_user(tx, ctx, id)).await?;
+    let all =
+        desk.read(caller.ctx.clone(), move |tx, ctx| desk::teams::of_user(tx, ctx, id)).await?;
     page(&caller, &query, all)
 }
 
@@ -90,7 +96,8 @@ async fn count(State(desk): State<Desk>, caller: Caller) -> Answer {
 
 async fn count_of_user(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
     let id = UserId(path_id(&id)?);
-    let all = desk.read(caller.ctx.clone(), move |tx, ctx| desk::teams::of_user(tx, ctx, id)).await?;
+    let all =
+        desk.read(caller.ctx.clone(), move |tx, ctx| desk::teams::of_user(tx, ctx, id)).await?;
     Ok(ok(count_of(i64::try_from(all.len()).unwrap_or(i64::MAX), caller.ctx.now)))
 }
 
@@ -106,10 +113,16 @@ async fn create(State(desk): State<Desk>, caller: Caller, body: Body) -> Answer 
     Ok(created(&url(&team, &caller.base), object!({ "group": json(&team, &caller.base) })))
 }
 
-async fn update(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, body: Body) -> Answer {
+async fn update(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Answer {
     let id = TeamId(path_id(&id)?);
     let input = input(&body)?;
-    let team = desk.write(caller.ctx, move |tx, ctx| desk::teams::update(tx, ctx, id, &input)).await?;
+    let team =
+        desk.write(caller.ctx, move |tx, ctx| desk::teams::update(tx, ctx, id, &input)).await?;
     Ok(ok(object!({ "group": json(&team, &caller.base) })))
 }
 

@@ -11,7 +11,9 @@ use crate::users::values;
 const NOTE: usize = 65_536;
 
 /// Reads an organization and the id it names, which counts only where an organization is looked for by it.
-pub(super) fn organization(mut sent: Object<'_>) -> Result<(Option<OrganizationId>, Input), Problem> {
+pub(super) fn organization(
+    mut sent: Object<'_>,
+) -> Result<(Option<OrganizationId>, Input), Problem> {
     let id = sent.raw("id").and_then(serde_json::Value::as_i64).map(OrganizationId);
     let name = sent.text("name", 255);
     if name == Some(None) {

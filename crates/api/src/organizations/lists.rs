@@ -33,13 +33,19 @@ async fn list(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer 
     page(desk, caller, query, Filter::default()).await
 }
 
-async fn of_user(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn of_user(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let user = Some(UserId(path_id(&id)?));
     page(desk, caller, query, Filter { user, ..Filter::default() }).await
 }
 
 async fn search(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
-    let external_ids: Vec<String> = query.get("external_id").map(str::to_owned).into_iter().collect();
+    let external_ids: Vec<String> =
+        query.get("external_id").map(str::to_owned).into_iter().collect();
     let name = query.get("name").map(str::to_owned);
     if external_ids.is_empty() && name.is_none() {
         return Err(Problem::Attribute("search needs external_id or name".to_owned()));
@@ -53,14 +59,20 @@ async fn autocomplete(State(desk): State<Desk>, caller: Caller, query: Query) ->
 }
 
 async fn show_many(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
-    let ids: Vec<_> = id_list(query.get("ids").unwrap_or_default())?.into_iter().map(OrganizationId).collect();
+    let ids: Vec<_> =
+        id_list(query.get("ids").unwrap_or_default())?.into_iter().map(OrganizationId).collect();
     let external_ids = texts(query.get("external_ids").unwrap_or_default())?;
     let found = desk
-        .read(caller.ctx, move |tx, ctx| desk::organizations::by_keys(tx, ctx, &ids, external_ids.clone()))
+        .read(caller.ctx, move |tx, ctx| {
+            desk::organizations::by_keys(tx, ctx, &ids, external_ids.clone())
+        })
         .await?;
-    let list: Vec<Value> = found.iter().map(|organization| json(organization, &caller.base)).collect();
+    let list: Vec<Value> =
+        found.iter().map(|organization| json(organization, &caller.base)).collect();
     let count = list.len();
-    Ok(ok(object!({ "organizations": list, "count": count, "next_page": null, "previous_page": null })))
+    Ok(ok(
+        object!({ "organizations": list, "count": count, "next_page": null, "previous_page": null }),
+    ))
 }
 
 async fn count(State(desk): State<Desk>, caller: Caller) -> Answer {
@@ -74,7 +86,8 @@ async fn count_of_user(State(desk): State<Desk>, caller: Caller, Path(id): Path<
 
 async fn counted(desk: Desk, caller: Caller, filter: Filter) -> Answer {
     let now = caller.ctx.now;
-    let count = desk.read(caller.ctx, move |tx, ctx| desk::organizations::count(tx, ctx, &filter)).await?;
+    let count =
+        desk.read(caller.ctx, move |tx, ctx| desk::organizations::count(tx, ctx, &filter)).await?;
     Ok(ok(count_of(count, now)))
 }
 
@@ -85,7 +98,9 @@ async fn page(desk: Desk, caller: Caller, query: Query, filter: Filter) -> Answe
     let order = if by_name { Order::Name } else { Order::Id };
     let (asked, counted) = (paging.page.clone(), paging.wants_count());
     let (mut rows, count) = desk
-        .read(caller.ctx, move |tx, ctx| desk::organizations::list(tx, ctx, &filter, order, &asked, counted))
+        .read(caller.ctx, move |tx, ctx| {
+            desk::organizations::list(tx, ctx, &filter, order, &asked, counted)
+        })
         .await?;
     let mut answer = paging.finish(&query, &caller.base, &mut rows, count, |row| order.key(row));
     let list = rows.iter().map(|organization| json(organization, &caller.base)).collect();

@@ -27,9 +27,21 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/users/{id}/organization_memberships", Act::ReadDesk, of_user),
         Route::post("/users/{id}/organization_memberships", Act::ManagePeople, create_for),
         Route::get("/users/{id}/organization_memberships/{membership}", Act::ReadDesk, show_of),
-        Route::delete("/users/{id}/organization_memberships/{membership}", Act::ManagePeople, delete_of),
-        Route::put("/users/{id}/organization_memberships/{membership}/make_default", Act::ManagePeople, make_default),
-        Route::put("/users/{id}/organizations/{organization}/make_default", Act::ManagePeople, make_default_organization),
+        Route::delete(
+            "/users/{id}/organization_memberships/{membership}",
+            Act::ManagePeople,
+            delete_of,
+        ),
+        Route::put(
+            "/users/{id}/organization_memberships/{membership}/make_default",
+            Act::ManagePeople,
+            make_default,
+        ),
+        Route::put(
+            "/users/{id}/organizations/{organization}/make_default",
+            Act::ManagePeople,
+            make_default_organization,
+        ),
         Route::delete("/users/{id}/organizations/{organization}", Act::ManagePeople, leave),
     ]
 }
@@ -66,12 +78,22 @@ async fn list(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer 
     page(desk, caller, query, Filter::default()).await
 }
 
-async fn of_organization(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn of_organization(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let of = Some(OrganizationId(path_id(&id)?));
     page(desk, caller, query, Filter { of, user: None }).await
 }
 
-async fn of_user(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn of_user(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let user = Some(UserId(path_id(&id)?));
     page(desk, caller, query, Filter { user, of: None }).await
 }
@@ -81,7 +103,8 @@ async fn page(desk: Desk, caller: Caller, query: Query, filter: Filter<Organizat
     let base = caller.base;
     let answer = desk
         .read(caller.ctx, move |tx, ctx| {
-            let (mut rows, count) = desk::organizations::memberships(tx, ctx, &filter, &paging.page)?;
+            let (mut rows, count) =
+                desk::organizations::memberships(tx, ctx, &filter, &paging.page)?;
             let key = |row: &Place| Key { value: None, id: row.id.0 };
             let mut answer = paging.finish(&query, &base, &mut rows, Some(count), key);
             answer.insert("organization_memberships".to_owned(), several(tx, &rows, &base)?.into());
@@ -95,7 +118,11 @@ async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) 
     found(desk, caller, None, MembershipId(path_id(&id)?)).await
 }
 
-async fn show_of(State(desk): State<Desk>, caller: Caller, Path((user, id)): Path<(String, String)>) -> Answer {
+async fn show_of(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path((user, id)): Path<(String, String)>,
+) -> Answer {
     found(desk, caller, Some(UserId(path_id(&user)?)), MembershipId(path_id(&id)?)).await
 }
 
@@ -109,7 +136,12 @@ async fn found(desk: Desk, caller: Caller, user: Option<UserId>, id: MembershipI
 }
 
 /// What a new membership says: who, where, and whether it is the default.
-pub(crate) fn read(body: &Body, wrapper: &str, place: &str, user: Option<i64>) -> Result<(UserId, i64, bool), Problem> {
+pub(crate) fn read(
+    body: &Body,
+    wrapper: &str,
+    place: &str,
+    user: Option<i64>,
+) -> Result<(UserId, i64, bool), Problem> {
     let mut sent = body.object(wrapper)?;
     let user = user.or_else(|| sent.id("user_id").flatten());
     let of = sent.id(place).flatten();
@@ -127,7 +159,12 @@ async fn create(State(desk): State<Desk>, caller: Caller, body: Body) -> Answer 
     join(desk, caller, body, None).await
 }
 
-async fn create_for(State(desk): State<Desk>, caller: Caller, Path(user): Path<String>, body: Body) -> Answer {
+async fn create_for(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(user): Path<String>,
+    body: Body,
+) -> Answer {
     let user = path_id(&user)?;
     join(desk, caller, body, Some(user)).await
 }
@@ -148,7 +185,11 @@ async fn delete(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>
     end(desk, caller, None, MembershipId(path_id(&id)?)).await
 }
 
-async fn delete_of(State(desk): State<Desk>, caller: Caller, Path((user, id)): Path<(String, String)>) -> Answer {
+async fn delete_of(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path((user, id)): Path<(String, String)>,
+) -> Answer {
     end(desk, caller, Some(UserId(path_id(&user)?)), MembershipId(path_id(&id)?)).await
 }
 
@@ -157,13 +198,24 @@ async fn end(desk: Desk, caller: Caller, user: Option<UserId>, id: MembershipId)
     Ok(no_content())
 }
 
-async fn leave(State(desk): State<Desk>, caller: Caller, Path((user, of)): Path<(String, String)>) -> Answer {
+async fn leave(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path((user, of)): Path<(String, String)>,
+) -> Answer {
     let (user, of) = (UserId(path_id(&user)?), OrganizationId(path_id(&of)?));
-    desk.write(caller.ctx, move |tx, ctx| desk::organizations::leave_organization(tx, ctx, user, of)).await?;
+    desk.write(caller.ctx, move |tx, ctx| {
+        desk::organizations::leave_organization(tx, ctx, user, of)
+    })
+    .await?;
     Ok(no_content())
 }
 
-async fn make_default(State(desk): State<Desk>, caller: Caller, Path((user, id)): Path<(String, String)>) -> Answer {
+async fn make_default(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path((user, id)): Path<(String, String)>,
+) -> Answer {
     let (user, id) = (UserId(path_id(&user)?), MembershipId(path_id(&id)?));
     chosen(desk, caller, move |tx, ctx| desk::organizations::make_default(tx, ctx, user, id)).await
 }
@@ -174,7 +226,10 @@ async fn make_default_organization(
     Path((user, of)): Path<(String, String)>,
 ) -> Answer {
     let (user, of) = (UserId(path_id(&user)?), OrganizationId(path_id(&of)?));
-    chosen(desk, caller, move |tx, ctx| desk::organizations::make_default_organization(tx, ctx, user, of)).await
+    chosen(desk, caller, move |tx, ctx| {
+        desk::organizations::make_default_organization(tx, ctx, user, of)
+    })
+    .await
 }
 
 async fn chosen<F>(desk: Desk, caller: Caller, mut choose: F) -> Answer

@@ -61,28 +61,40 @@ fn url(organization: &Organization, base: &str) -> String {
 
 async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
     let id = OrganizationId(path_id(&id)?);
-    let found = desk.read(caller.ctx, move |tx, ctx| desk::organizations::show(tx, ctx, id)).await?;
+    let found =
+        desk.read(caller.ctx, move |tx, ctx| desk::organizations::show(tx, ctx, id)).await?;
     Ok(ok(object!({ "organization": json(&found, &caller.base) })))
 }
 
 async fn create(State(desk): State<Desk>, caller: Caller, body: Body) -> Answer {
     let (_, input) = input::organization(body.object("organization")?)?;
-    let made = desk.write(caller.ctx, move |tx, ctx| desk::organizations::create(tx, ctx, &input)).await?;
+    let made =
+        desk.write(caller.ctx, move |tx, ctx| desk::organizations::create(tx, ctx, &input)).await?;
     Ok(created(&url(&made, &caller.base), object!({ "organization": json(&made, &caller.base) })))
 }
 
 async fn create_or_update(State(desk): State<Desk>, caller: Caller, body: Body) -> Answer {
     let (id, input) = input::organization(body.object("organization")?)?;
-    let (found, is_new) =
-        desk.write(caller.ctx, move |tx, ctx| desk::organizations::create_or_update(tx, ctx, id, &input)).await?;
+    let (found, is_new) = desk
+        .write(caller.ctx, move |tx, ctx| {
+            desk::organizations::create_or_update(tx, ctx, id, &input)
+        })
+        .await?;
     let answer = object!({ "organization": json(&found, &caller.base) });
     Ok(if is_new { created(&url(&found, &caller.base), answer) } else { ok(answer) })
 }
 
-async fn update(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, body: Body) -> Answer {
+async fn update(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Answer {
     let id = OrganizationId(path_id(&id)?);
     let (_, input) = input::organization(body.object("organization")?)?;
-    let changed = desk.write(caller.ctx, move |tx, ctx| desk::organizations::update(tx, ctx, id, &input)).await?;
+    let changed = desk
+        .write(caller.ctx, move |tx, ctx| desk::organizations::update(tx, ctx, id, &input))
+        .await?;
     Ok(ok(object!({ "organization": json(&changed, &caller.base) })))
 }
 
@@ -94,7 +106,8 @@ async fn delete(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>
 
 async fn related(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
     let id = OrganizationId(path_id(&id)?);
-    let related = desk.read(caller.ctx, move |tx, ctx| desk::organizations::related(tx, ctx, id)).await?;
+    let related =
+        desk.read(caller.ctx, move |tx, ctx| desk::organizations::related(tx, ctx, id)).await?;
     let counts = object!({ "tickets_count": related.tickets, "users_count": related.users });
     Ok(ok(object!({ "organization_related": counts })))
 }
@@ -126,6 +139,8 @@ async fn retag(
 ) -> Answer {
     let id = OrganizationId(path_id(&id)?);
     let given = tags::read(&body)?;
-    let kept = desk.write(caller.ctx, move |tx, ctx| desk::organizations::retag(tx, ctx, id, how, &given)).await?;
+    let kept = desk
+        .write(caller.ctx, move |tx, ctx| desk::organizations::retag(tx, ctx, id, how, &given))
+        .await?;
     Ok(with(tags::status(how), object!({ "tags": kept })))
 }

@@ -67,7 +67,12 @@ impl Place for Envelope {
 }
 
 /// One change set. `state` is the ticket before it where it is known; previous values are read from it.
-fn audit(events: &[Envelope], comments: &[Comment], state: &mut Option<Ticket>, place: &impl Place) -> Value {
+fn audit(
+    events: &[Envelope],
+    comments: &[Comment],
+    state: &mut Option<Ticket>,
+    place: &impl Place,
+) -> Value {
     let person = events.iter().find_map(Envelope::person);
     let mut list = Vec::new();
     let opening = events.first().is_some_and(|envelope| envelope.seq == 1);
@@ -136,18 +141,32 @@ fn event(
             push(change("priority", level.as_str().into(), previous));
         }
         Event::Routed { team, .. } => {
-            push(change("group_id", team.to_string().into(), text(before.map(|ticket| ticket.team.0))));
+            push(change(
+                "group_id",
+                team.to_string().into(),
+                text(before.map(|ticket| ticket.team.0)),
+            ));
         }
         Event::TeamChanged { from, to } => {
             push(change("group_id", to.to_string().into(), from.to_string().into()));
         }
         Event::Escalated { team, .. } => {
-            push(change("group_id", team.to_string().into(), text(before.map(|ticket| ticket.team.0))));
+            push(change(
+                "group_id",
+                team.to_string().into(),
+                text(before.map(|ticket| ticket.team.0)),
+            ));
         }
         Event::Deescalated { to } => {
-            push(change("group_id", to.to_string().into(), text(before.map(|ticket| ticket.team.0))));
+            push(change(
+                "group_id",
+                to.to_string().into(),
+                text(before.map(|ticket| ticket.team.0)),
+            ));
         }
-        Event::StatusChanged { from, to, .. } => push(change("status", to.as_str().into(), from.as_str().into())),
+        Event::StatusChanged { from, to, .. } => {
+            push(change("status", to.as_str().into(), from.as_str().into()))
+        }
         Event::Assigned { to } => {
             let previous = text(before.and_then(|ticket| ticket.assignee).map(|id| id.0));
             push(change("assignee_id", text(to.map(|id| id.0)), previous));
@@ -157,7 +176,11 @@ fn event(
             push(change("tags", tags.clone().into(), previous));
         }
         Event::RequesterChanged { to, .. } => {
-            push(change("requester_id", to.to_string().into(), text(before.map(|ticket| ticket.requester.0))));
+            push(change(
+                "requester_id",
+                to.to_string().into(),
+                text(before.map(|ticket| ticket.requester.0)),
+            ));
         }
         Event::OrganizationChanged { to } => {
             let previous = text(before.and_then(|ticket| ticket.organization).map(|id| id.0));
@@ -165,7 +188,9 @@ fn event(
         }
         Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
             let recipients: Vec<i64> = before.iter().map(|ticket| ticket.requester.0).collect();
-            push(json!({ "type": "Notification", "subject": "", "body": promise.text, "recipients": recipients }));
+            push(
+                json!({ "type": "Notification", "subject": "", "body": promise.text, "recipients": recipients }),
+            );
         }
         Event::CcsChanged { ccs } => {
             let ids: Vec<i64> = ccs.iter().map(|id| id.0).collect();
@@ -180,7 +205,9 @@ fn event(
         Event::KindChanged { to } => {
             push(change("kind", to.map_or(Value::Null, |word| word.as_str().into()), Value::Null));
         }
-        Event::FieldChanged { field, .. } => push(change(&field.to_string(), Value::Null, Value::Null)),
+        Event::FieldChanged { field, .. } => {
+            push(change(&field.to_string(), Value::Null, Value::Null))
+        }
         Event::ClockStarted { .. }
         | Event::ClockMoved { .. }
         | Event::ClockStopped { .. }
@@ -198,10 +225,18 @@ fn event(
 fn all(tx: &mut Tx<'_>, ctx: &desk::Ctx, id: TicketId) -> Result<Vec<Value>, Error> {
     let mut state = None;
     let sets = desk::tickets::audits(tx, ctx, id)?;
-    Ok(sets.iter().map(|(events, comments)| audit(events, comments, &mut state, &events[0])).collect())
+    Ok(sets
+        .iter()
+        .map(|(events, comments)| audit(events, comments, &mut state, &events[0]))
+        .collect())
 }
 
-async fn list(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn list(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let id = TicketId(path_id(&id)?);
     let paging = Paging::read(&query, &["created_at"])?;
     let base = caller.base;
@@ -228,7 +263,11 @@ async fn count(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>)
     Ok(ok(json!({ "count": { "value": audits.len(), "refreshed_at": time(now) } })))
 }
 
-async fn show(State(desk): State<Desk>, caller: Caller, Path((id, audit)): Path<(String, String)>) -> Answer {
+async fn show(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path((id, audit)): Path<(String, String)>,
+) -> Answer {
     let (id, audit) = (TicketId(path_id(&id)?), path_id(&audit)?);
     let audits = desk.read(caller.ctx, move |tx, ctx| all(tx, ctx, id)).await?;
     let found = audits.into_iter().find(|one| one["id"] == audit).ok_or(Error::NotFound)?;

@@ -40,7 +40,8 @@ async fn clocks(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>
 
 async fn explanation(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
     let id = TicketId(path_id(&id)?);
-    let explained = desk.read(caller.ctx, move |tx, ctx| desk::tickets::explain(tx, ctx, id)).await?;
+    let explained =
+        desk.read(caller.ctx, move |tx, ctx| desk::tickets::explain(tx, ctx, id)).await?;
     let clocks: Vec<Value> = explained
         .clocks
         .iter()
@@ -63,7 +64,12 @@ async fn explanation(State(desk): State<Desk>, caller: Caller, Path(id): Path<St
     } })))
 }
 
-async fn escalate(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, body: Body) -> Answer {
+async fn escalate(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Answer {
     let id = TicketId(path_id(&id)?);
     let mut input = body.object("escalation")?;
     let team = input.id("group_id").flatten();
@@ -72,7 +78,11 @@ async fn escalate(State(desk): State<Desk>, caller: Caller, Path(id): Path<Strin
         input.complain("group_id", "BlankValue", "cannot be blank");
     }
     if note.as_ref().is_none_or(|note| note.trim().is_empty()) {
-        input.complain("note", "BlankValue", "cannot be blank: why, what was tried, what is expected");
+        input.complain(
+            "note",
+            "BlankValue",
+            "cannot be blank: why, what was tried, what is expected",
+        );
     }
     input.finish()?;
     let (Some(team), Some(note)) = (team, note) else { return Err(Problem::BrokenJson) };

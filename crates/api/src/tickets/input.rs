@@ -1,7 +1,7 @@
 //! What clients write about tickets, checked field by field.
 
-use desk::tickets::{CustomValue, NewTicket, Person, Reply, Update};
 use desk::texts::{self, Body};
+use desk::tickets::{CustomValue, NewTicket, Person, Reply, Update};
 use desk::{Error, Tx};
 use domain::{Channel, Field, Kind, Level, OrganizationId, Severity, TeamId, TicketId, UserId};
 use serde_json::Value;
@@ -41,11 +41,17 @@ pub(crate) fn custom(input: &mut Object<'_>, fields: &CustomFields, choices: Cho
     for key in ["custom_fields", "fields"] {
         let Some(sent) = input.raw(key) else { continue };
         let pairs: Vec<(Option<i64>, &Value)> = match sent {
-            Value::Array(list) => list.iter().map(|one| (number(&one["id"]), &one["value"])).collect(),
+            Value::Array(list) => {
+                list.iter().map(|one| (number(&one["id"]), &one["value"])).collect()
+            }
             Value::Object(map) => map.iter().map(|(id, value)| (id.parse().ok(), value)).collect(),
             Value::Null => Vec::new(),
             other => {
-                input.complain(key, "InvalidValue", &format!("expected a list, got {}", shown(other)));
+                input.complain(
+                    key,
+                    "InvalidValue",
+                    &format!("expected a list, got {}", shown(other)),
+                );
                 Vec::new()
             }
         };
@@ -67,16 +73,32 @@ fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
-fn ticket_type(input: &mut Object<'_>, custom: &mut Custom, fields: &CustomFields, kind: Option<String>) {
-    if kind.as_deref().is_some_and(|kind| !["problem", "incident", "question", "task"].contains(&kind)) {
+fn ticket_type(
+    input: &mut Object<'_>,
+    custom: &mut Custom,
+    fields: &CustomFields,
+    kind: Option<String>,
+) {
+    if kind
+        .as_deref()
+        .is_some_and(|kind| !["problem", "incident", "question", "task"].contains(&kind))
+    {
         input.complain("type", "InvalidValue", "expected one of problem, incident, question, task");
     } else if let Some(field) = fields.ticket_type() {
         custom.values.push((field.id.0, kind.map(|kind| Value::from(kind).to_string())));
     }
 }
 
-fn one_field(input: &mut Object<'_>, custom: &mut Custom, field: &Field, value: &Value, choices: Choices) {
-    let empty = value.is_null() || value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty);
+fn one_field(
+    input: &mut Object<'_>,
+    custom: &mut Custom,
+    field: &Field,
+    value: &Value,
+    choices: Choices,
+) {
+    let empty = value.is_null()
+        || value.as_str() == Some("")
+        || value.as_array().is_some_and(Vec::is_empty);
     let value = if empty { None } else { Some(value) };
     let checked = match field.key.as_deref() {
         Some("severity") => word(value).map(|word| custom.severity = Some(word)),
@@ -89,14 +111,22 @@ fn one_field(input: &mut Object<'_>, custom: &mut Custom, field: &Field, value: 
     {
         let got = value.map(shown).unwrap_or_default();
         let name = format!("custom_fields.{}", field.id);
-        input.complain(&name, "InvalidValue", &format!("{}: expected {expected}, got {got}", field.title));
+        input.complain(
+            &name,
+            "InvalidValue",
+            &format!("{}: expected {expected}, got {got}", field.title),
+        );
     }
 }
 
-fn word<T: std::str::FromStr<Err: std::fmt::Display>>(value: Option<&Value>) -> Result<Option<T>, String> {
+fn word<T: std::str::FromStr<Err: std::fmt::Display>>(
+    value: Option<&Value>,
+) -> Result<Option<T>, String> {
     match value {
         None => Ok(None),
-        Some(Value::String(text)) => text.parse().map(Some).map_err(|error: T::Err| error.to_string()),
+        Some(Value::String(text)) => {
+            text.parse().map(Some).map_err(|error: T::Err| error.to_string())
+        }
         Some(_) => Err("a text".to_owned()),
     }
 }
@@ -104,9 +134,12 @@ fn word<T: std::str::FromStr<Err: std::fmt::Display>>(value: Option<&Value>) -> 
 fn chosen(field: &Field, value: Option<&Value>) -> Result<Option<String>, String> {
     match value {
         None => Ok(None),
-        Some(Value::String(text)) if field.options.iter().any(|option| option.value == *text) => Ok(Some(text.clone())),
+        Some(Value::String(text)) if field.options.iter().any(|option| option.value == *text) => {
+            Ok(Some(text.clone()))
+        }
         Some(_) => {
-            let names: Vec<&str> = field.options.iter().map(|option| option.value.as_str()).collect();
+            let names: Vec<&str> =
+                field.options.iter().map(|option| option.value.as_str()).collect();
             Err(format!("one of {}", names.join(", ")))
         }
     }
@@ -138,7 +171,9 @@ fn other_field(custom: &mut Custom, field: &Field, value: Option<&Value>) -> Res
             }
             Some(Value::Array(list.clone()))
         }
-        (_, Some(Value::String(text))) if text.chars().count() <= FIELD => Some(text.replace('\0', "").into()),
+        (_, Some(Value::String(text))) if text.chars().count() <= FIELD => {
+            Some(text.replace('\0', "").into())
+        }
         (_, Some(Value::Number(number))) => Some(number.to_string().into()),
         (_, Some(Value::String(_))) => return Err(format!("at most {FIELD} characters")),
         (_, Some(_)) => return Err("a text".to_owned()),
@@ -178,7 +213,8 @@ pub(crate) fn comment(input: &mut Object<'_>, plain: bool) -> Option<Comment> {
     }
     let mut inner = input.object("comment")?;
     let html = inner.text("html_body", COMMENT).flatten();
-    let text = inner.text("body", COMMENT).flatten().or_else(|| inner.text("value", COMMENT).flatten());
+    let text =
+        inner.text("body", COMMENT).flatten().or_else(|| inner.text("value", COMMENT).flatten());
     let public = inner.flag("public").flatten();
     let author = inner.id("author_id").flatten().map(UserId);
     input.absorb(inner);
@@ -197,7 +233,11 @@ pub(crate) fn requester(input: &mut Object<'_>) -> Option<Person> {
     let name = inner.text("name", 255).flatten().filter(|name| !name.trim().is_empty());
     if email.as_deref().is_none_or(|email| !desk::sessions::is_address(email)) {
         let code = if email.is_none() { "BlankValue" } else { "InvalidFormat" };
-        inner.complain("email", code, if email.is_none() { "cannot be blank" } else { "is not a mail address" });
+        inner.complain(
+            "email",
+            code,
+            if email.is_none() { "cannot be blank" } else { "is not a mail address" },
+        );
     }
     input.absorb(inner);
     email.map(|email| Person::Address { email: email.trim().to_owned(), name })
@@ -225,7 +265,11 @@ pub(crate) fn people(input: &mut Object<'_>, key: &str) -> Option<Vec<Person>> {
             (None, Some(email)) if desk::sessions::is_address(email) => {
                 people.push(Person::Address { email: email.trim().to_owned(), name });
             }
-            _ => input.complain(key, "InvalidValue", &format!("{} is neither an id nor a mail address", shown(one))),
+            _ => input.complain(
+                key,
+                "InvalidValue",
+                &format!("{} is neither an id nor a mail address", shown(one)),
+            ),
         }
     }
     Some(people)
@@ -239,13 +283,24 @@ struct Lookups {
 
 impl Lookups {
     fn read(input: &mut Object<'_>) -> Self {
-        Self { assignee_email: input.text("assignee_email", 320).flatten().filter(|email| !email.is_empty()) }
+        Self {
+            assignee_email: input
+                .text("assignee_email", 320)
+                .flatten()
+                .filter(|email| !email.is_empty()),
+        }
     }
 
     fn assignee(&self, tx: &mut Tx<'_>) -> Result<Option<UserId>, Error> {
         let Some(email) = &self.assignee_email else { return Ok(None) };
         let user = desk::sessions::candidate(tx, email)?;
-        let wrong = || Error::invalid("assignee_email", "InvalidValue", "Assignee email: there is no such agent");
+        let wrong = || {
+            Error::invalid(
+                "assignee_email",
+                "InvalidValue",
+                "Assignee email: there is no such agent",
+            )
+        };
         user.map(|user| Some(user.id)).ok_or_else(wrong)
     }
 }
@@ -357,7 +412,10 @@ impl WantedChange {
 }
 
 /// Reads `{"ticket": {…}}` of a change.
-pub(crate) fn update(mut input: Object<'_>, fields: &CustomFields) -> Result<WantedChange, Problem> {
+pub(crate) fn update(
+    mut input: Object<'_>,
+    fields: &CustomFields,
+) -> Result<WantedChange, Problem> {
     let custom = custom(&mut input, fields, Choices::Checked);
     let comment = comment(&mut input, false);
     let named = requester(&mut input);

@@ -19,7 +19,8 @@ pub(crate) struct CustomFields {
 }
 
 /// The API's own fields, which are properties of the ticket itself.
-const SYSTEM: [&str; 7] = ["subject", "description", "status", "tickettype", "priority", "group", "assignee"];
+const SYSTEM: [&str; 7] =
+    ["subject", "description", "status", "tickettype", "priority", "group", "assignee"];
 
 /// Loads the ticket fields.
 pub(crate) fn custom_fields(tx: &mut Tx<'_>) -> Result<CustomFields, Error> {
@@ -163,7 +164,10 @@ pub(crate) fn ticket<'t>(listed: &'t Listed, fields: &CustomFields, base: &str) 
         created_at: time(ticket.created_at),
         updated_at: time(ticket.updated_at),
         generated_timestamp: ticket.updated_at.as_second(),
-        r#type: fields.ticket_type().map(|field| stored_value(listed, field.id.0)).unwrap_or_default(),
+        r#type: fields
+            .ticket_type()
+            .map(|field| stored_value(listed, field.id.0))
+            .unwrap_or_default(),
         subject: &stored.subject,
         raw_subject: &stored.subject,
         description: &listed.description,

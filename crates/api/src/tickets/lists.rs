@@ -13,7 +13,8 @@ use crate::caller::Caller;
 use crate::paging::{Paging, Query};
 use crate::sideloads;
 
-const SORTS: [&str; 8] = ["id", "created_at", "updated_at", "status", "subject", "assignee", "group", "requester"];
+const SORTS: [&str; 8] =
+    ["id", "created_at", "updated_at", "status", "subject", "assignee", "group", "requester"];
 
 fn order(sort: Option<&str>) -> Order {
     match sort {
@@ -37,20 +38,35 @@ fn check_cursor(paging: &Paging, order: Order) -> Result<(), Problem> {
         (Some(desk::KeyValue::Int(_)), _) => true,
         _ => false,
     };
-    if fits { Ok(()) } else { Err(Problem::Attribute("the cursor belongs to another order".to_owned())) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Problem::Attribute("the cursor belongs to another order".to_owned()))
+    }
 }
 
 pub(super) async fn list(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
-    let filter = Filter { external_id: query.get("external_id").map(str::to_owned), ..Filter::default() };
+    let filter =
+        Filter { external_id: query.get("external_id").map(str::to_owned), ..Filter::default() };
     page(desk, caller, query, filter).await
 }
 
-pub(super) async fn requested(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+pub(super) async fn requested(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let filter = Filter { requester: Some(UserId(path_id(&id)?)), ..Filter::default() };
     page(desk, caller, query, filter).await
 }
 
-pub(super) async fn assigned(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+pub(super) async fn assigned(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let filter = Filter { assignee: Some(Some(UserId(path_id(&id)?))), ..Filter::default() };
     page(desk, caller, query, filter).await
 }
@@ -80,7 +96,9 @@ async fn page(desk: Desk, caller: Caller, query: Query, filter: Filter) -> Answe
                 (true, true) => Some(counter.count_tickets(tx)?),
                 (true, false) => Some(desk::tickets::count_all(tx, ctx, &filter)?),
             };
-            let rest = paging.finish(&query, &base, &mut rows, count, |row| desk::tickets::key(order, &row.stored));
+            let rest = paging.finish(&query, &base, &mut rows, count, |row| {
+                desk::tickets::key(order, &row.stored)
+            });
             let fields = shape::custom_fields(tx)?;
             let mut body = String::with_capacity(rows.len() * 2048);
             body.push_str("{\"tickets\":[");
@@ -120,7 +138,8 @@ pub(super) async fn count(State(desk): State<Desk>, caller: Caller) -> Answer {
 }
 
 pub(super) async fn show_many(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
-    let ids: Vec<TicketId> = id_list(query.get("ids").unwrap_or_default())?.into_iter().map(TicketId).collect();
+    let ids: Vec<TicketId> =
+        id_list(query.get("ids").unwrap_or_default())?.into_iter().map(TicketId).collect();
     let base = caller.base;
     let answer = desk
         .read(caller.ctx, move |tx, ctx| {
@@ -128,7 +147,8 @@ pub(super) async fn show_many(State(desk): State<Desk>, caller: Caller, query: Q
             let fields = shape::custom_fields(tx)?;
             let mut tickets = Vec::new();
             for row in &rows {
-                let mut value = serde_json::to_value(shape::ticket(row, &fields, &base)).unwrap_or_default();
+                let mut value =
+                    serde_json::to_value(shape::ticket(row, &fields, &base)).unwrap_or_default();
                 sideloads::embed(&query, &row.stored, &mut value);
                 tickets.push(value);
             }
@@ -145,16 +165,25 @@ pub(super) async fn show_many(State(desk): State<Desk>, caller: Caller, query: Q
     Ok(ok(answer))
 }
 
-pub(super) async fn comments(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+pub(super) async fn comments(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let id = TicketId(path_id(&id)?);
     let paging = Paging::read(&query, &["created_at"])?;
     let base = caller.base;
     let answer = desk
         .read(caller.ctx, move |tx, ctx| {
             let mut rows = desk::tickets::comments(tx, ctx, id, &paging.page)?;
-            let count = if paging.wants_count() { Some(desk::tickets::count_comments(tx, ctx, id)?) } else { None };
-            let mut answer =
-                paging.finish(&query, &base, &mut rows, count, |row| Key { value: None, id: row.id.0 });
+            let count = if paging.wants_count() {
+                Some(desk::tickets::count_comments(tx, ctx, id)?)
+            } else {
+                None
+            };
+            let mut answer = paging
+                .finish(&query, &base, &mut rows, count, |row| Key { value: None, id: row.id.0 });
             if query.includes("users") {
                 let authors: Vec<UserId> = rows.iter().map(|row| row.author).collect();
                 answer.insert("users".to_owned(), sideloads::users(tx, &authors, &base)?);
@@ -166,14 +195,23 @@ pub(super) async fn comments(State(desk): State<Desk>, caller: Caller, Path(id):
     Ok(ok(answer))
 }
 
-pub(super) async fn comments_count(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
+pub(super) async fn comments_count(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     let id = TicketId(path_id(&id)?);
     let now = caller.ctx.now;
-    let value = desk.read(caller.ctx, move |tx, ctx| desk::tickets::count_comments(tx, ctx, id)).await?;
+    let value =
+        desk.read(caller.ctx, move |tx, ctx| desk::tickets::count_comments(tx, ctx, id)).await?;
     Ok(ok(json!({ "count": { "value": value, "refreshed_at": shape::time(now) } })))
 }
 
-pub(super) async fn related(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
+pub(super) async fn related(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     let id = TicketId(path_id(&id)?);
     let stored = desk.read(caller.ctx, move |tx, ctx| desk::tickets::show(tx, ctx, id)).await?;
     let sources: Vec<i64> = stored.ticket.follow_up_of.iter().map(|id| id.0).collect();
@@ -182,11 +220,19 @@ pub(super) async fn related(State(desk): State<Desk>, caller: Caller, Path(id): 
     })))
 }
 
-pub(super) async fn ccs(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
+pub(super) async fn ccs(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     people(desk, caller, &id, |stored| stored.ticket.ccs.clone()).await
 }
 
-pub(super) async fn followers(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
+pub(super) async fn followers(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
     people(desk, caller, &id, |_| Vec::new()).await
 }
 

@@ -48,7 +48,12 @@ pub(crate) fn routes() -> Vec<Route> {
     routes
 }
 
-async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn show(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let id = TicketId(path_id(&id)?);
     let base = caller.base;
     let found = desk
@@ -79,7 +84,12 @@ pub(crate) fn one(
     Ok(value)
 }
 
-async fn create(State(desk): State<Desk>, caller: Caller, headers: HeaderMap, body: Body) -> Answer {
+async fn create(
+    State(desk): State<Desk>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
     let input = body.object("ticket")?;
     let key = idempotency_key("tickets", &headers, &body);
     let keyed = key.is_some();
@@ -102,7 +112,11 @@ async fn create(State(desk): State<Desk>, caller: Caller, headers: HeaderMap, bo
 }
 
 /// The key a caller repeats a call under.
-pub(crate) fn idempotency_key(scope: &'static str, headers: &HeaderMap, body: &Body) -> Option<idempotency::Key> {
+pub(crate) fn idempotency_key(
+    scope: &'static str,
+    headers: &HeaderMap,
+    body: &Body,
+) -> Option<idempotency::Key> {
     let key = headers.get("idempotency-key")?.to_str().ok()?;
     (!key.is_empty() && key.len() <= 255).then(|| idempotency::Key::new(scope, key, &body.raw))
 }
@@ -121,14 +135,24 @@ pub(crate) fn looked_up(
 }
 
 /// The answer to a change: the ticket and the change set it made.
-pub(crate) fn changed(tx: &mut Tx<'_>, ctx: &Ctx, done: desk::tickets::Done, base: &str) -> Result<Value, Error> {
+pub(crate) fn changed(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    done: desk::tickets::Done,
+    base: &str,
+) -> Result<Value, Error> {
     let audit = audits::of_change(tx, &done, base)?;
     let query = Query::new(&axum::http::Uri::from_static("/"));
     let ticket = one(tx, ctx, done.stored, base, &query)?;
     Ok(json!({ "ticket": ticket, "audit": audit }))
 }
 
-async fn update(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, body: Body) -> Answer {
+async fn update(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Answer {
     let id = TicketId(path_id(&id)?);
     let input = body.object("ticket")?;
     let fields = desk.read(caller.ctx.clone(), |tx, _| shape::custom_fields(tx)).await?;

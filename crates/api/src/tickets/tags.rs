@@ -30,17 +30,38 @@ async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) 
 
 async fn add(state: State<Desk>, caller: Caller, path: Path<String>, body: Body) -> Answer {
     let (tags, stamp) = read(&body)?;
-    change(state, caller, path, Update { add_tags: tags, stamp, ..Update::default() }, StatusCode::OK).await
+    change(
+        state,
+        caller,
+        path,
+        Update { add_tags: tags, stamp, ..Update::default() },
+        StatusCode::OK,
+    )
+    .await
 }
 
 async fn replace(state: State<Desk>, caller: Caller, path: Path<String>, body: Body) -> Answer {
     let (tags, stamp) = read(&body)?;
-    change(state, caller, path, Update { tags: Some(tags), stamp, ..Update::default() }, StatusCode::CREATED).await
+    change(
+        state,
+        caller,
+        path,
+        Update { tags: Some(tags), stamp, ..Update::default() },
+        StatusCode::CREATED,
+    )
+    .await
 }
 
 async fn remove(state: State<Desk>, caller: Caller, path: Path<String>, body: Body) -> Answer {
     let (tags, stamp) = read(&body)?;
-    change(state, caller, path, Update { remove_tags: tags, stamp, ..Update::default() }, StatusCode::OK).await
+    change(
+        state,
+        caller,
+        path,
+        Update { remove_tags: tags, stamp, ..Update::default() },
+        StatusCode::OK,
+    )
+    .await
 }
 
 fn read(body: &Body) -> Result<(Vec<String>, Option<Timestamp>), crate::answers::Problem> {
@@ -49,7 +70,8 @@ fn read(body: &Body) -> Result<(Vec<String>, Option<Timestamp>), crate::answers:
     if tags.is_none() {
         input.complain("tags", "BlankValue", "cannot be blank");
     }
-    let stamp = if input.has("safe_update") { input.instant("updated_stamp").flatten() } else { None };
+    let stamp =
+        if input.has("safe_update") { input.instant("updated_stamp").flatten() } else { None };
     input.finish()?;
     Ok((tags.unwrap_or_default(), stamp))
 }
@@ -62,6 +84,7 @@ async fn change(
     status: StatusCode,
 ) -> Answer {
     let id = TicketId(path_id(&id)?);
-    let done = desk.write(caller.ctx, move |tx, ctx| desk::tickets::update(tx, ctx, id, &change)).await?;
+    let done =
+        desk.write(caller.ctx, move |tx, ctx| desk::tickets::update(tx, ctx, id, &change)).await?;
     Ok(with(status, json!({ "tags": done.stored.ticket.tags })))
 }

@@ -19,13 +19,25 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/users/{id}/identities/{identity}", Act::OwnRequests, show),
         Route::put("/users/{id}/identities/{identity}", Act::ManagePeople, update),
         Route::delete("/users/{id}/identities/{identity}", Act::OwnRequests, delete),
-        Route::put("/users/{id}/identities/{identity}/make_primary", Act::OwnRequests, make_primary),
+        Route::put(
+            "/users/{id}/identities/{identity}/make_primary",
+            Act::OwnRequests,
+            make_primary,
+        ),
         Route::put("/users/{id}/identities/{identity}/verify", Act::ManagePeople, verify),
-        Route::put("/users/{id}/identities/{identity}/request_verification", Act::OwnRequests, request_verification),
+        Route::put(
+            "/users/{id}/identities/{identity}/request_verification",
+            Act::OwnRequests,
+            request_verification,
+        ),
         Route::get("/end_users/{id}/identities", Act::OwnRequests, list),
         Route::get("/end_users/{id}/identities/{identity}", Act::OwnRequests, show),
         Route::delete("/end_users/{id}/identities/{identity}", Act::OwnRequests, delete),
-        Route::put("/end_users/{id}/identities/{identity}/make_primary", Act::OwnRequests, make_primary),
+        Route::put(
+            "/end_users/{id}/identities/{identity}/make_primary",
+            Act::OwnRequests,
+            make_primary,
+        ),
         Route::put(
             "/end_users/{id}/identities/{identity}/request_verification",
             Act::OwnRequests,
@@ -38,7 +50,12 @@ fn ids((user, identity): &(String, String)) -> Result<(UserId, IdentityId), Prob
     Ok((UserId(path_id(user)?), IdentityId(path_id(identity)?)))
 }
 
-async fn list(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn list(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let id = UserId(path_id(&id)?);
     let paging = Paging::read(&query, &["id"])?;
     let all = desk.read(caller.ctx, move |tx, ctx| desk::users::identities(tx, ctx, id)).await?;
@@ -51,16 +68,28 @@ async fn list(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, 
     Ok(ok(answer))
 }
 
-async fn show(State(desk): State<Desk>, caller: Caller, Path(path): Path<(String, String)>) -> Answer {
+async fn show(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(path): Path<(String, String)>,
+) -> Answer {
     let (user, id) = ids(&path)?;
-    let identity = desk.read(caller.ctx, move |tx, ctx| desk::users::identity(tx, ctx, user, id)).await?;
+    let identity =
+        desk.read(caller.ctx, move |tx, ctx| desk::users::identity(tx, ctx, user, id)).await?;
     Ok(ok(object!({ "identity": json::identity(&identity, &caller.base) })))
 }
 
-async fn add(State(desk): State<Desk>, caller: Caller, Path(user): Path<String>, body: Body) -> Answer {
+async fn add(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(user): Path<String>,
+    body: Body,
+) -> Answer {
     let user = UserId(path_id(&user)?);
     let new = input::new_identity(body.object("identity")?)?;
-    let identity = desk.write(caller.ctx, move |tx, ctx| desk::users::add_identity(tx, ctx, user, &new)).await?;
+    let identity = desk
+        .write(caller.ctx, move |tx, ctx| desk::users::add_identity(tx, ctx, user, &new))
+        .await?;
     let value = json::identity(&identity, &caller.base);
     let location = value["url"].as_str().unwrap_or_default().to_owned();
     Ok(created(&location, object!({ "identity": value })))
@@ -74,27 +103,42 @@ async fn update(
 ) -> Answer {
     let (user, id) = ids(&path)?;
     let input = input::identity(body.object("identity")?)?;
-    let identity =
-        desk.write(caller.ctx, move |tx, ctx| desk::users::change_identity(tx, ctx, user, id, &input)).await?;
+    let identity = desk
+        .write(caller.ctx, move |tx, ctx| desk::users::change_identity(tx, ctx, user, id, &input))
+        .await?;
     Ok(ok(object!({ "identity": json::identity(&identity, &caller.base) })))
 }
 
-async fn delete(State(desk): State<Desk>, caller: Caller, Path(path): Path<(String, String)>) -> Answer {
+async fn delete(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(path): Path<(String, String)>,
+) -> Answer {
     let (user, id) = ids(&path)?;
     desk.write(caller.ctx, move |tx, ctx| desk::users::delete_identity(tx, ctx, user, id)).await?;
     Ok(no_content())
 }
 
-async fn make_primary(State(desk): State<Desk>, caller: Caller, Path(path): Path<(String, String)>) -> Answer {
+async fn make_primary(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(path): Path<(String, String)>,
+) -> Answer {
     let (user, id) = ids(&path)?;
-    let all = desk.write(caller.ctx, move |tx, ctx| desk::users::make_primary(tx, ctx, user, id)).await?;
+    let all =
+        desk.write(caller.ctx, move |tx, ctx| desk::users::make_primary(tx, ctx, user, id)).await?;
     let list: Vec<_> = all.iter().map(|identity| json::identity(identity, &caller.base)).collect();
     Ok(ok(object!({ "identities": list })))
 }
 
-async fn verify(State(desk): State<Desk>, caller: Caller, Path(path): Path<(String, String)>) -> Answer {
+async fn verify(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(path): Path<(String, String)>,
+) -> Answer {
     let (user, id) = ids(&path)?;
-    let identity = desk.write(caller.ctx, move |tx, ctx| desk::users::verify(tx, ctx, user, id)).await?;
+    let identity =
+        desk.write(caller.ctx, move |tx, ctx| desk::users::verify(tx, ctx, user, id)).await?;
     Ok(ok(object!({ "identity": json::identity(&identity, &caller.base) })))
 }
 
@@ -104,6 +148,7 @@ async fn request_verification(
     Path(path): Path<(String, String)>,
 ) -> Answer {
     let (user, id) = ids(&path)?;
-    desk.read(caller.ctx, move |tx, ctx| desk::users::request_verification(tx, ctx, user, id)).await?;
+    desk.read(caller.ctx, move |tx, ctx| desk::users::request_verification(tx, ctx, user, id))
+        .await?;
     Ok(ok(object!({})))
 }

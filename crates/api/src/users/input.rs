@@ -48,7 +48,10 @@ pub(super) fn new_identity(mut sent: Object<'_>) -> Result<NewIdentity, Problem>
 
 /// Reads changes to an identity.
 pub(super) fn identity(mut sent: Object<'_>) -> Result<IdentityInput, Problem> {
-    let input = IdentityInput { value: sent.text("value", 255).flatten(), verified: sent.flag("verified").flatten() };
+    let input = IdentityInput {
+        value: sent.text("value", 255).flatten(),
+        verified: sent.flag("verified").flatten(),
+    };
     sent.finish()?;
     Ok(input)
 }
@@ -133,7 +136,11 @@ mod tests {
 
     #[test]
     fn what_is_not_sent_stays_and_null_clears() {
-        let input = read(&json!({ "id": 7, "phone": null, "unknown": [1], "time_zone": "Europe/London" }), false).unwrap();
+        let input = read(
+            &json!({ "id": 7, "phone": null, "unknown": [1], "time_zone": "Europe/London" }),
+            false,
+        )
+        .unwrap();
         assert_eq!(input.phone, Some(None));
         assert_eq!(input.notes, None);
         assert_eq!(input.time_zone, Some(Some("Europe/London".to_owned())));
@@ -142,9 +149,10 @@ mod tests {
 
     #[test]
     fn every_wrong_field_is_named_at_once() {
-        let Err(Problem::Desk(desk::Error::Invalid(errors))) =
-            read(&json!({ "name": "x".repeat(256), "role": "king", "tags": 7, "user_fields": [] }), true)
-        else {
+        let Err(Problem::Desk(desk::Error::Invalid(errors))) = read(
+            &json!({ "name": "x".repeat(256), "role": "king", "tags": 7, "user_fields": [] }),
+            true,
+        ) else {
             unreachable!("all of it is wrong")
         };
         let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();

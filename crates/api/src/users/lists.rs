@@ -49,13 +49,15 @@ pub(super) fn rendered(
     };
     let extras = desk::users::extras(tx, users, wanted)?;
     let values = users.iter().map(|user| {
-        let group = extras.default_teams.iter().find(|(id, _)| *id == user.id).map(|(_, team)| *team);
+        let group =
+            extras.default_teams.iter().find(|(id, _)| *id == user.id).map(|(_, team)| *team);
         json::with_group(user, group, base)
     });
     let values = values.collect();
     let mut beside = Map::new();
     if wanted.organizations {
-        let list = extras.organizations.iter().map(|one| crate::organizations::json(one, base)).collect();
+        let list =
+            extras.organizations.iter().map(|one| crate::organizations::json(one, base)).collect();
         beside.insert("organizations".to_owned(), list);
     }
     if wanted.teams {
@@ -63,12 +65,16 @@ pub(super) fn rendered(
         beside.insert("groups".to_owned(), list);
     }
     if wanted.identities {
-        let list = extras.identities.iter().map(|identity| json::identity(identity, base)).collect();
+        let list =
+            extras.identities.iter().map(|identity| json::identity(identity, base)).collect();
         beside.insert("identities".to_owned(), list);
     }
     if wanted.open_tickets {
-        let of = |user: &User| extras.open_tickets.iter().find(|(id, _)| *id == user.id).map_or(0, |(_, count)| *count);
-        let counts: Map<String, Value> = users.iter().map(|user| (user.id.to_string(), of(user).into())).collect();
+        let of = |user: &User| {
+            extras.open_tickets.iter().find(|(id, _)| *id == user.id).map_or(0, |(_, count)| *count)
+        };
+        let counts: Map<String, Value> =
+            users.iter().map(|user| (user.id.to_string(), of(user).into())).collect();
         beside.insert("open_ticket_count".to_owned(), counts.into());
     }
     if query.includes("roles") {
@@ -85,12 +91,22 @@ async fn list(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer 
     .await
 }
 
-async fn of_group(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn of_group(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let filter = Filter { team: Some(TeamId(path_id(&id)?)), ..filter(&query) };
     members(desk, caller, query, filter).await
 }
 
-async fn of_organization(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn of_organization(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let filter = Filter { organization: Some(OrganizationId(path_id(&id)?)), ..filter(&query) };
     members(desk, caller, query, filter).await
 }
@@ -128,7 +144,8 @@ async fn autocomplete(State(desk): State<Desk>, caller: Caller, query: Query) ->
     let base = caller.base;
     let answer = desk
         .read(caller.ctx, move |tx, ctx| {
-            let (rows, count) = desk::users::autocomplete(tx, ctx, &name, &paging.page, paging.wants_count())?;
+            let (rows, count) =
+                desk::users::autocomplete(tx, ctx, &name, &paging.page, paging.wants_count())?;
             finished(tx, (&query, &paging, &base), "users", Order::Name, rows, count)
         })
         .await?;
@@ -136,7 +153,8 @@ async fn autocomplete(State(desk): State<Desk>, caller: Caller, query: Query) ->
 }
 
 async fn show_many(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
-    let ids = id_list(query.get("ids").unwrap_or_default())?.into_iter().map(UserId).collect::<Vec<_>>();
+    let ids =
+        id_list(query.get("ids").unwrap_or_default())?.into_iter().map(UserId).collect::<Vec<_>>();
     let external_ids = texts(query.get("external_ids").unwrap_or_default())?;
     let base = caller.base;
     let answer = desk
@@ -163,7 +181,12 @@ async fn count_deleted(State(desk): State<Desk>, caller: Caller) -> Answer {
     counted(desk, caller, Filter { deleted: true, ..Filter::default() }).await
 }
 
-async fn count_of_group(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn count_of_group(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let team = Some(TeamId(path_id(&id)?));
     counted(desk, caller, Filter { team, ..filter(&query) }).await
 }
@@ -197,7 +220,8 @@ pub(crate) fn texts(list: &str) -> Result<Vec<String>, Problem> {
 }
 
 fn filter(query: &Query) -> Filter {
-    let roles = query.all("role").into_iter().flat_map(|list| list.split(',')).flat_map(desk::users::roles);
+    let roles =
+        query.all("role").into_iter().flat_map(|list| list.split(',')).flat_map(desk::users::roles);
     Filter {
         roles: roles.collect(),
         external_ids: query.get("external_id").map(str::to_owned).into_iter().collect(),
@@ -208,10 +232,16 @@ fn filter(query: &Query) -> Filter {
 /// One page of people under `key`.
 async fn page<F>(desk: Desk, caller: Caller, query: Query, key: &'static str, mut read: F) -> Answer
 where
-    F: FnMut(&mut Tx<'_>, &Ctx, Order, &Page, bool) -> Result<desk::users::Listed, Error> + Send + 'static,
+    F: FnMut(&mut Tx<'_>, &Ctx, Order, &Page, bool) -> Result<desk::users::Listed, Error>
+        + Send
+        + 'static,
 {
     let paging = Paging::read(&query, &SORTS)?;
-    let order = if paging.sort.as_deref() == Some("name") && key == "users" { Order::Name } else { Order::Id };
+    let order = if paging.sort.as_deref() == Some("name") && key == "users" {
+        Order::Name
+    } else {
+        Order::Id
+    };
     let base = caller.base;
     let answer = desk
         .read(caller.ctx, move |tx, ctx| {

@@ -61,7 +61,12 @@ async fn me(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
     Ok(ok(answer))
 }
 
-async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, query: Query) -> Answer {
+async fn show(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
     let id = UserId(path_id(&id)?);
     let base = caller.base;
     let answer = desk.read(caller.ctx, move |tx, ctx| {
@@ -95,7 +100,12 @@ async fn create(State(desk): State<Desk>, caller: Caller, query: Query, body: Bo
     Ok(created(&location, answer))
 }
 
-async fn create_or_update(State(desk): State<Desk>, caller: Caller, query: Query, body: Body) -> Answer {
+async fn create_or_update(
+    State(desk): State<Desk>,
+    caller: Caller,
+    query: Query,
+    body: Body,
+) -> Answer {
     let input = input::user(body.object("user")?, true)?;
     let base = caller.base;
     let (location, answer, is_new) = desk

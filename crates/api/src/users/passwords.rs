@@ -29,12 +29,22 @@ fn secret(body: &Body, key: &str) -> Result<String, Problem> {
     Ok(text.unwrap_or_default())
 }
 
-async fn set(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, body: Body) -> Answer {
+async fn set(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Answer {
     let id = UserId(path_id(&id)?);
     store(desk, caller, id, secret(&body, "password")?).await
 }
 
-async fn change(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>, body: Body) -> Answer {
+async fn change(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Answer {
     let id = UserId(path_id(&id)?);
     let (previous, password) = (secret(&body, "previous_password")?, secret(&body, "password")?);
     let user = caller.user.clone().filter(|user| user.id == id).ok_or(Error::NotFound)?;
@@ -49,7 +59,9 @@ async fn store(desk: Desk, caller: Caller, id: UserId, password: String) -> Answ
     desk::sessions::check_new_password(&password)?;
     // Hashing is slow on purpose and keeps no thread of the server waiting.
     let hash = tokio::task::spawn_blocking(move || desk::sessions::hash_password(&password)).await;
-    let hash = hash.map_err(|_| Error::Conflict("The password could not be hashed; please try again".to_owned()))?;
+    let hash = hash.map_err(|_| {
+        Error::Conflict("The password could not be hashed; please try again".to_owned())
+    })?;
     desk.write(caller.ctx, move |tx, ctx| desk::users::set_password(tx, ctx, id, &hash)).await?;
     Ok(ok(object!({})))
 }

@@ -64,6 +64,7 @@ async fn change(
 ) -> Answer {
     let id = UserId(path_id(&id)?);
     let given = read(&body)?;
-    let tags = desk.write(caller.ctx, move |tx, ctx| desk::users::retag(tx, ctx, id, how, &given)).await?;
+    let tags =
+        desk.write(caller.ctx, move |tx, ctx| desk::users::retag(tx, ctx, id, how, &given)).await?;
     Ok(with(status(how), object!({ "tags": tags })))
 }

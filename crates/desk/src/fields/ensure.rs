@@ -17,9 +17,14 @@ const SYSTEM: [(&str, &str); 7] = [
     ("group", "Group"),
     ("assignee", "Assignee"),
 ];
-const SEVERITIES: [(&str, &str); 4] = [("critical", "Critical"), ("high", "High"), ("medium", "Medium"), ("low", "Low")];
-const KINDS: [(&str, &str); 4] =
-    [("question", "Question"), ("bug", "Bug"), ("feedback", "Feedback"), ("feature", "Feature request")];
+const SEVERITIES: [(&str, &str); 4] =
+    [("critical", "Critical"), ("high", "High"), ("medium", "Medium"), ("low", "Low")];
+const KINDS: [(&str, &str); 4] = [
+    ("question", "Question"),
+    ("bug", "Bug"),
+    ("feedback", "Feedback"),
+    ("feature", "Feature request"),
+];
 /// The facts of organizations, as fields: key, type and title.
 const FACTS: [(&str, &str, &str); 5] = [
     ("plan", "text", "Plan"),
@@ -42,7 +47,8 @@ struct Wanted<'a> {
 /// Makes sure that the system's fields, the desk's own and the default brand exist, and that areas follow the handbook.
 pub fn ensure(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<(), Error> {
     store::fields::lock(tx)?;
-    let areas = handbook.areas.iter().map(|area| (area.slug.as_str(), area.name.as_str())).collect();
+    let areas =
+        handbook.areas.iter().map(|area| (area.slug.as_str(), area.name.as_str())).collect();
     let own = |key: &'static str, title: &'static str, id: Option<i64>, options| Wanted {
         owner: "ticket",
         key: Some(key),
@@ -85,7 +91,9 @@ pub fn ensure(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<(), Err
 fn one(tx: &mut Tx<'_>, ctx: &Ctx, position: i64, wanted: &Wanted<'_>) -> Result<(), Error> {
     let fields = store::fields::all(tx, wanted.owner)?;
     let same = |field: &&Field| {
-        !field.removable && field.key.as_deref() == wanted.key && (wanted.key.is_some() || field.kind == wanted.kind)
+        !field.removable
+            && field.key.as_deref() == wanted.key
+            && (wanted.key.is_some() || field.kind == wanted.kind)
     };
     let Some(known) = fields.iter().find(same) else {
         let field = Field {
@@ -128,14 +136,23 @@ fn one(tx: &mut Tx<'_>, ctx: &Ctx, position: i64, wanted: &Wanted<'_>) -> Result
 }
 
 /// The choices a field has to have; those that were there keep their ids.
-fn options(tx: &mut Tx<'_>, old: &[FieldOption], wanted: &[(&str, &str)]) -> Result<Vec<FieldOption>, Error> {
+fn options(
+    tx: &mut Tx<'_>,
+    old: &[FieldOption],
+    wanted: &[(&str, &str)],
+) -> Result<Vec<FieldOption>, Error> {
     let mut kept = Vec::new();
     for (value, name) in wanted {
         let id = match old.iter().find(|option| option.value == *value) {
             Some(option) => option.id,
             None => tx.next_id(Kind::Field)?,
         };
-        kept.push(FieldOption { id, name: (*name).to_owned(), value: (*value).to_owned(), default: false });
+        kept.push(FieldOption {
+            id,
+            name: (*name).to_owned(),
+            value: (*value).to_owned(),
+            default: false,
+        });
     }
     Ok(kept)
 }

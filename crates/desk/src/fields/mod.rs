@@ -15,12 +15,30 @@ pub use options::{delete_option, set_option};
 
 /// What tickets' fields can be.
 pub const TICKET_KINDS: [&str; 11] = [
-    "text", "textarea", "checkbox", "date", "integer", "decimal", "regexp", "tagger", "multiselect", "partialcreditcard",
+    "text",
+    "textarea",
+    "checkbox",
+    "date",
+    "integer",
+    "decimal",
+    "regexp",
+    "tagger",
+    "multiselect",
+    "partialcreditcard",
     "lookup",
 ];
 /// What fields of people and organizations can be.
 pub const PEOPLE_KINDS: [&str; 10] = [
-    "text", "textarea", "checkbox", "date", "integer", "decimal", "regexp", "dropdown", "multiselect", "lookup",
+    "text",
+    "textarea",
+    "checkbox",
+    "date",
+    "integer",
+    "decimal",
+    "regexp",
+    "dropdown",
+    "multiselect",
+    "lookup",
 ];
 /// Most fields of one owner.
 const FIELDS: usize = 400;
@@ -84,7 +102,11 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str, input: &Input) -> Result<
     store::fields::lock(tx)?;
     let others = store::fields::all(tx, owner)?;
     if others.len() >= FIELDS {
-        return Err(Error::invalid("base", "TooLong", format!("Field: there are {FIELDS} already, which is the most")));
+        return Err(Error::invalid(
+            "base",
+            "TooLong",
+            format!("Field: there are {FIELDS} already, which is the most"),
+        ));
     }
     let kind = kind(owner, input.kind.as_deref().unwrap_or_default())?;
     let title = input.title.as_deref().unwrap_or_default().trim();
@@ -96,7 +118,11 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str, input: &Input) -> Result<
         id: FieldId(ensure::next_id(tx)?),
         owner: owner.to_owned(),
         kind,
-        key: if owner == "ticket" { None } else { Some(key(&others, input.key.as_deref(), title)?) },
+        key: if owner == "ticket" {
+            None
+        } else {
+            Some(key(&others, input.key.as_deref(), title)?)
+        },
         title: title.to_owned(),
         description: String::new(),
         position: last.saturating_add(1),
@@ -114,12 +140,22 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str, input: &Input) -> Result<
 }
 
 /// Changes a field. The choices of the desk's own follow the handbook.
-pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str, id: FieldId, input: &Input) -> Result<Field, Error> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    owner: &str,
+    id: FieldId,
+    input: &Input,
+) -> Result<Field, Error> {
     require(&ctx.actor, Act::Configure)?;
     store::fields::lock(tx)?;
     let mut field = show(tx, ctx, owner, id)?;
     if !field.removable && input.active == Some(false) {
-        return Err(Error::invalid("active", "InvalidValue", format!("Active: {} is always there", field.title)));
+        return Err(Error::invalid(
+            "active",
+            "InvalidValue",
+            format!("Active: {} is always there", field.title),
+        ));
     }
     apply(tx, &mut field, input)?;
     field.updated_at = ctx.now;
@@ -133,7 +169,11 @@ pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str, id: FieldId) -> Result<()
     require(&ctx.actor, Act::Configure)?;
     let field = show(tx, ctx, owner, id)?;
     if !field.removable {
-        return Err(Error::invalid("base", "InvalidValue", format!("Field: {} cannot be deleted", field.title)));
+        return Err(Error::invalid(
+            "base",
+            "InvalidValue",
+            format!("Field: {} cannot be deleted", field.title),
+        ));
     }
     store::fields::delete(tx, id)?;
     changed(tx, ctx, &field, "field_deleted")
@@ -154,7 +194,14 @@ pub fn reorder(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str, ids: &[FieldId]) -> Resu
         }
     }
     tx.touch("fields");
-    record_admin(tx, ctx, "field", 0, "fields_ordered", &serde_json::json!({ "owner": owner }).to_string())
+    record_admin(
+        tx,
+        ctx,
+        "field",
+        0,
+        "fields_ordered",
+        &serde_json::json!({ "owner": owner }).to_string(),
+    )
 }
 
 /// Whether end users see it.
@@ -178,7 +225,10 @@ fn apply(tx: &mut Tx<'_>, field: &mut Field, input: &Input) -> Result<(), Error>
     if let Some(options) = &input.options {
         let options = choices(tx, field, options)?;
         if !field.removable && options.iter().map(plain).ne(field.options.iter().map(plain)) {
-            let what = format!("Custom field options: those of {} are set by the desk and its handbook", field.title);
+            let what = format!(
+                "Custom field options: those of {} are set by the desk and its handbook",
+                field.title
+            );
             return Err(Error::invalid("custom_field_options", "InvalidValue", what));
         }
         if field.removable {
@@ -196,8 +246,14 @@ fn plain(option: &FieldOption) -> (&str, &str) {
 }
 
 /// The choices as they are kept; one with the id or the value of an old one keeps its id.
-fn choices(tx: &mut Tx<'_>, field: &Field, sent: &[OptionInput]) -> Result<Vec<FieldOption>, Error> {
-    let wrong = |code, what: String| Error::invalid("custom_field_options", code, format!("Custom field options: {what}"));
+fn choices(
+    tx: &mut Tx<'_>,
+    field: &Field,
+    sent: &[OptionInput],
+) -> Result<Vec<FieldOption>, Error> {
+    let wrong = |code, what: String| {
+        Error::invalid("custom_field_options", code, format!("Custom field options: {what}"))
+    };
     if sent.len() > OPTIONS {
         return Err(wrong("TooLong", format!("is too long (maximum is {OPTIONS} options)")));
     }
@@ -216,7 +272,12 @@ fn choices(tx: &mut Tx<'_>, field: &Field, sent: &[OptionInput]) -> Result<Vec<F
             Some(old) => old.id,
             None => tx.next_id(Kind::Field)?,
         };
-        kept.push(FieldOption { id, name: name.to_owned(), value: value.to_owned(), default: option.default });
+        kept.push(FieldOption {
+            id,
+            name: name.to_owned(),
+            value: value.to_owned(),
+            default: option.default,
+        });
     }
     Ok(kept)
 }
@@ -229,22 +290,36 @@ fn kind(owner: &str, kind: &str) -> Result<String, Error> {
     if known.contains(&kind) {
         return Ok(kind.to_owned());
     }
-    Err(Error::invalid("type", "InvalidValue", format!("Type: {kind} is not one of {}", known.join(", "))))
+    Err(Error::invalid(
+        "type",
+        "InvalidValue",
+        format!("Type: {kind} is not one of {}", known.join(", ")),
+    ))
 }
 
 /// The key of a field of people or organizations: given, or made of the title; unique.
 fn key(others: &[Field], given: Option<&str>, title: &str) -> Result<String, Error> {
     let key = match given.map(str::trim).filter(|key| !key.is_empty()) {
         Some(key) => key.to_owned(),
-        None => title.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect(),
+        None => title
+            .to_lowercase()
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '_' })
+            .collect(),
     };
-    let is_fine = key.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c)) && key.chars().any(char::is_alphabetic);
+    let is_fine = key.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
+        && key.chars().any(char::is_alphabetic);
     if !is_fine || key.chars().count() > 255 {
-        let what = "Key: is invalid; letters, digits, underscores and hyphens only, and not digits alone";
+        let what =
+            "Key: is invalid; letters, digits, underscores and hyphens only, and not digits alone";
         return Err(Error::invalid("key", "InvalidFormat", what));
     }
     if others.iter().any(|field| field.key.as_deref() == Some(&key)) {
-        return Err(Error::invalid("key", "DuplicateValue", format!("Key: {key} has already been taken")));
+        return Err(Error::invalid(
+            "key",
+            "DuplicateValue",
+            format!("Key: {key} has already been taken"),
+        ));
     }
     Ok(key)
 }

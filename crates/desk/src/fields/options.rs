@@ -32,7 +32,13 @@ pub fn set_option(
 }
 
 /// Takes a choice away.
-pub fn delete_option(tx: &mut Tx<'_>, ctx: &Ctx, owner: &str, id: FieldId, option: i64) -> Result<(), Error> {
+pub fn delete_option(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    owner: &str,
+    id: FieldId,
+    option: i64,
+) -> Result<(), Error> {
     let field = show(tx, ctx, owner, id)?;
     let mut options = as_input(&field);
     let before = options.len();

@@ -23,7 +23,8 @@ pub(super) fn keep(
     sent: &Map<String, Value>,
     defined: &[Field],
 ) -> Result<bool, Error> {
-    let errors: Vec<FieldError> = sent.iter().filter_map(|(key, value)| wrong(key, value)).collect();
+    let errors: Vec<FieldError> =
+        sent.iter().filter_map(|(key, value)| wrong(key, value)).collect();
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
@@ -47,7 +48,12 @@ pub(super) fn keep(
 fn wrong(key: &str, value: &Value) -> Option<FieldError> {
     let (_, expected) = FACTS.iter().find(|(fact, _)| *fact == key)?;
     let field = format!("organization_fields.{key}");
-    let human = key.chars().take(1).flat_map(char::to_uppercase).chain(key.chars().skip(1)).collect::<String>();
+    let human = key
+        .chars()
+        .take(1)
+        .flat_map(char::to_uppercase)
+        .chain(key.chars().skip(1))
+        .collect::<String>();
     let is_right = match (key, value) {
         (_, Value::Null) | ("plan", Value::String(_)) | ("mrr", Value::Number(_)) => true,
         ("trial" | "card", value) => value.is_boolean(),
@@ -62,7 +68,8 @@ fn wrong(key: &str, value: &Value) -> Option<FieldError> {
     let is_long = match value {
         Value::String(text) => text.chars().count() > 255,
         Value::Array(list) => {
-            list.len() > 100 || list.iter().filter_map(Value::as_str).any(|one| one.chars().count() > 255)
+            list.len() > 100
+                || list.iter().filter_map(Value::as_str).any(|one| one.chars().count() > 255)
         }
         _ => false,
     };
@@ -103,7 +110,10 @@ mod tests {
         assert_eq!(
             complaints(&json!({ "mrr": "2000", "plan": 4 })),
             [
-                ("organization_fields.mrr".to_owned(), "Mrr: expected a number, got \"2000\"".to_owned()),
+                (
+                    "organization_fields.mrr".to_owned(),
+                    "Mrr: expected a number, got \"2000\"".to_owned()
+                ),
                 ("organization_fields.plan".to_owned(), "Plan: expected a text, got 4".to_owned()),
             ]
         );
@@ -118,7 +128,14 @@ mod tests {
     #[test]
     fn a_fact_that_changes_says_so_and_null_clears() {
         let mut fields = Map::new();
-        assert!(keep(&mut fields, &map(&json!({ "mrr": 2000, "addons": ["teams"], "card": true })), &[]).unwrap());
+        assert!(
+            keep(
+                &mut fields,
+                &map(&json!({ "mrr": 2000, "addons": ["teams"], "card": true })),
+                &[]
+            )
+            .unwrap()
+        );
         assert!(!keep(&mut fields, &map(&json!({ "mrr": 2000, "trial": null })), &[]).unwrap());
         assert!(keep(&mut fields, &map(&json!({ "mrr": null })), &[]).unwrap());
         assert_eq!(Value::Object(fields), json!({ "addons": ["teams"], "card": true }));

@@ -29,7 +29,10 @@ pub fn page(
 }
 
 /// The names of the organizations of these memberships.
-pub fn named(tx: &mut Tx<'_>, memberships: &[Place]) -> Result<BTreeMap<OrganizationId, String>, Error> {
+pub fn named(
+    tx: &mut Tx<'_>,
+    memberships: &[Place],
+) -> Result<BTreeMap<OrganizationId, String>, Error> {
     let mut ids: Vec<OrganizationId> = memberships.iter().map(|membership| membership.of).collect();
     ids.sort();
     ids.dedup();
@@ -45,7 +48,9 @@ pub fn membership(
 ) -> Result<Place, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
     let found: Option<Place> = memberships::load(tx, id)?;
-    found.filter(|membership| user.is_none_or(|user| membership.user == user)).ok_or(Error::NotFound)
+    found
+        .filter(|membership| user.is_none_or(|user| membership.user == user))
+        .ok_or(Error::NotFound)
 }
 
 /// Lets a person belong to an organization. The first membership of a person is the default.
@@ -57,13 +62,18 @@ pub fn join(
     default: bool,
 ) -> Result<Place, Error> {
     require(&ctx.actor, Act::ManagePeople)?;
+    memberships::lock_user(tx, user)?;
     let person = store::users::load(tx, user)?.filter(|user| user.active);
-    let person = person.ok_or_else(|| Error::invalid("user_id", "InvalidValue", "User: is not a user we know"))?;
+    let person = person
+        .ok_or_else(|| Error::invalid("user_id", "InvalidValue", "User: is not a user we know"))?;
     let known = store::organizations::load(tx, organization)?;
     let known = known.ok_or_else(|| {
-        Error::invalid("organization_id", "InvalidValue", "Organization: is not an organization we know")
+        Error::invalid(
+            "organization_id",
+            "InvalidValue",
+            "Organization: is not an organization we know",
+        )
     })?;
-    memberships::lock_user(tx, user)?;
     let is_first = store::organizations::of_user(tx, user)?.is_empty();
     let membership = Membership {
         id: MembershipId(tx.next_id(Kind::Membership)?),
@@ -85,14 +95,24 @@ pub fn join(
 }
 
 /// Ends a membership.
-pub fn leave(tx: &mut Tx<'_>, ctx: &Ctx, user: Option<UserId>, id: MembershipId) -> Result<(), Error> {
+pub fn leave(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: Option<UserId>,
+    id: MembershipId,
+) -> Result<(), Error> {
     require(&ctx.actor, Act::ManagePeople)?;
     let membership = membership(tx, ctx, user, id)?;
     end(tx, ctx, &membership)
 }
 
 /// Ends a person's membership in an organization.
-pub fn leave_organization(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, of: OrganizationId) -> Result<(), Error> {
+pub fn leave_organization(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: UserId,
+    of: OrganizationId,
+) -> Result<(), Error> {
     require(&ctx.actor, Act::ManagePeople)?;
     let own = store::organizations::of_user(tx, user)?;
     let membership = own.iter().find(|membership| membership.of == of).ok_or(Error::NotFound)?;
@@ -108,8 +128,8 @@ pub fn make_default(
 ) -> Result<Vec<Place>, Error> {
     require(&ctx.actor, Act::ManagePeople)?;
     let membership = membership(tx, ctx, Some(user), id)?;
-    let person = store::users::load(tx, user)?.ok_or(Error::NotFound)?;
     memberships::lock_user(tx, user)?;
+    let person = store::users::load(tx, user)?.ok_or(Error::NotFound)?;
     choose(tx, ctx, person, &membership)?;
     touch(tx, &membership);
     let mut own = store::organizations::of_user(tx, user)?;
@@ -141,14 +161,20 @@ pub(super) fn end(tx: &mut Tx<'_>, ctx: &Ctx, membership: &Place) -> Result<(), 
     let Some(person) = store::users::load(tx, membership.user)? else { return Ok(()) };
     match left.iter().min_by_key(|one| one.id) {
         Some(oldest) => choose(tx, ctx, person, oldest),
-        None => Ok(store::users::update(tx, &User { organization: None, updated_at: ctx.now, ..person })?),
+        None => Ok(store::users::update(
+            tx,
+            &User { organization: None, updated_at: ctx.now, ..person },
+        )?),
     }
 }
 
 /// Makes a membership the default; the person's organization follows.
 fn choose(tx: &mut Tx<'_>, ctx: &Ctx, person: User, membership: &Place) -> Result<(), Error> {
     memberships::set_default::<OrganizationId>(tx, person.id, membership.id, ctx.now)?;
-    store::users::update(tx, &User { organization: Some(membership.of), updated_at: ctx.now, ..person })?;
+    store::users::update(
+        tx,
+        &User { organization: Some(membership.of), updated_at: ctx.now, ..person },
+    )?;
     Ok(())
 }
 

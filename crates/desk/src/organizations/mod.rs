@@ -11,7 +11,10 @@ use store::{Kind, Tx};
 use crate::users::{Retag, clean_tags};
 use crate::{Act, Ctx, Error, require};
 
-pub use memberships::{join, leave, leave_organization, make_default, make_default_organization, membership, named, page as memberships};
+pub use memberships::{
+    join, leave, leave_organization, make_default, make_default_organization, membership, named,
+    page as memberships,
+};
 pub use read::{Listed, Related, by_keys, count, list, related, show, tags};
 pub use store::memberships::Filter as MembershipFilter;
 pub use store::organizations::{Filter, Order};
@@ -73,8 +76,14 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<Organization,
 }
 
 /// Changes an organization. When its facts or tags change, its open tickets are decided anew.
-pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: OrganizationId, input: &Input) -> Result<Organization, Error> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: OrganizationId,
+    input: &Input,
+) -> Result<Organization, Error> {
     require(&ctx.actor, Act::ManagePeople)?;
+    store::organizations::lock(tx, id)?;
     let known = store::organizations::load(tx, id)?.ok_or(Error::NotFound)?;
     let mut organization = known.clone();
     apply(tx, ctx, &mut organization, input)?;
@@ -98,6 +107,10 @@ pub fn create_or_update(
     input: &Input,
 ) -> Result<(Organization, bool), Error> {
     require(&ctx.actor, Act::ManagePeople)?;
+    if let Some(Some(external_id)) = &input.external_id {
+        // The second of two such calls at once waits and finds what the first made.
+        tx.lock_name(&format!("organization external_id {}", domain::fold(external_id)))?;
+    }
     let known = match (id, &input.external_id) {
         (Some(id), _) => Some(store::organizations::load(tx, id)?.ok_or(Error::NotFound)?),
         (None, Some(Some(external_id))) => store::organizations::by_external_id(tx, external_id)?,
@@ -112,11 +125,17 @@ pub fn create_or_update(
 /// Deletes an organization: its people leave it, and its open tickets are decided without its facts.
 pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: OrganizationId) -> Result<(), Error> {
     require(&ctx.actor, Act::ManagePeople)?;
+    store::organizations::lock(tx, id)?;
     let known = store::organizations::load(tx, id)?.ok_or(Error::NotFound)?;
     for membership in store::organizations::memberships(tx, id)? {
         memberships::end(tx, ctx, &membership)?;
     }
-    let deleted = Organization { deleted_at: Some(ctx.now), updated_at: ctx.now, domains: Vec::new(), ..known };
+    let deleted = Organization {
+        deleted_at: Some(ctx.now),
+        updated_at: ctx.now,
+        domains: Vec::new(),
+        ..known
+    };
     store::organizations::update(tx, &deleted)?;
     tx.touch(format!("organization:{id}"));
     crate::handbooks::record_admin(tx, ctx, "organization", id.0, "organization_deleted", "{}")?;
@@ -131,27 +150,37 @@ pub fn retag(
     how: Retag,
     given: &[String],
 ) -> Result<Vec<String>, Error> {
+    store::organizations::lock(tx, id)?;
     let present = tags(tx, ctx, id)?;
     let input = Input { tags: Some(how.apply(&present, given)), ..Input::default() };
     Ok(update(tx, ctx, id, &input)?.tags)
 }
 
-fn apply(tx: &mut Tx<'_>, ctx: &Ctx, organization: &mut Organization, input: &Input) -> Result<(), Error> {
+fn apply(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    organization: &mut Organization,
+    input: &Input,
+) -> Result<(), Error> {
     if let Some(name) = &input.name {
         let name = crate::texts::one_line(name, 255);
         if name.is_empty() {
             return Err(Error::blank("name", "Name"));
         }
-        if store::organizations::by_name(tx, &name)?.is_some_and(|other| other.id != organization.id) {
+        if store::organizations::by_name(tx, &name)?
+            .is_some_and(|other| other.id != organization.id)
+        {
             let what = format!("Name: {name} has already been taken");
             return Err(Error::invalid("name", "DuplicateValue", what));
         }
         organization.name = name;
     }
     if let Some(external_id) = &input.external_id {
-        let external_id = external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
+        let external_id =
+            external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
         if let Some(external_id) = &external_id
-            && store::organizations::by_external_id(tx, external_id)?.is_some_and(|other| other.id != organization.id)
+            && store::organizations::by_external_id(tx, external_id)?
+                .is_some_and(|other| other.id != organization.id)
         {
             let what = format!("External: {external_id} has already been taken");
             return Err(Error::invalid("external_id", "DuplicateValue", what));
@@ -170,7 +199,9 @@ fn apply(tx: &mut Tx<'_>, ctx: &Ctx, organization: &mut Organization, input: &In
         }
         organization.team = team;
     }
-    for (sent, kept) in [(&input.details, &mut organization.details), (&input.notes, &mut organization.notes)] {
+    for (sent, kept) in
+        [(&input.details, &mut organization.details), (&input.notes, &mut organization.notes)]
+    {
         if let Some(sent) = sent {
             *kept = sent.clone().filter(|text| !text.is_empty());
         }

@@ -56,7 +56,8 @@ pub fn list(
     if let Some(user) = filter.user {
         store::users::load(tx, user)?.ok_or(Error::NotFound)?;
     }
-    let count = if counted { Some(store::organizations::count_up_to(tx, filter, COUNTED)?) } else { None };
+    let count =
+        if counted { Some(store::organizations::count_up_to(tx, filter, COUNTED)?) } else { None };
     Ok((store::organizations::page(tx, filter, order, page)?, count))
 }
 
@@ -72,7 +73,8 @@ pub fn count(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter) -> Result<i64, Error> 
 /// What belongs to an organization.
 pub fn related(tx: &mut Tx<'_>, ctx: &Ctx, id: OrganizationId) -> Result<Related, Error> {
     show(tx, ctx, id)?;
-    let tickets = store::tickets::Filter { organization: Some(id), ..store::tickets::Filter::default() };
+    let tickets =
+        store::tickets::Filter { organization: Some(id), ..store::tickets::Filter::default() };
     let users = store::users::Filter { organization: Some(id), ..store::users::Filter::default() };
     Ok(Related {
         tickets: store::tickets::count_up_to(tx, &tickets, COUNTED)?,

@@ -32,7 +32,8 @@ pub fn list(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Team>, Error> {
 pub fn of_user(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Vec<Team>, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
     store::users::load(tx, user)?.ok_or(Error::NotFound)?;
-    let ids: Vec<TeamId> = store::teams::of_user(tx, user)?.iter().map(|membership| membership.of).collect();
+    let ids: Vec<TeamId> =
+        store::teams::of_user(tx, user)?.iter().map(|membership| membership.of).collect();
     Ok(store::teams::many(tx, &ids)?)
 }
 
@@ -66,6 +67,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<Team, Error> 
 /// Changes a team. The handbook's teams keep their names.
 pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TeamId, input: &Input) -> Result<Team, Error> {
     require(&ctx.actor, Act::Configure)?;
+    tx.lock_name("teams")?;
     let mut team = show(tx, ctx, id)?;
     if let Some(name) = input.name.as_deref().map(str::trim)
         && name != team.name
@@ -90,6 +92,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TeamId, input: &Input) -> Result<T
 /// Deletes a team made through the API; its people leave it.
 pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: TeamId) -> Result<(), Error> {
     require(&ctx.actor, Act::Configure)?;
+    tx.lock_name("teams")?;
     let mut team = show(tx, ctx, id)?;
     if team.slug.is_some() {
         return Err(named_by_handbook("base", "Group", &team.name));
@@ -129,7 +132,9 @@ pub fn membership(
 ) -> Result<Membership<TeamId>, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
     let found: Option<Membership<TeamId>> = memberships::load(tx, id)?;
-    found.filter(|membership| user.is_none_or(|user| membership.user == user)).ok_or(Error::NotFound)
+    found
+        .filter(|membership| user.is_none_or(|user| membership.user == user))
+        .ok_or(Error::NotFound)
 }
 
 /// Puts an agent into a team made through the API. The first place of a person is the default.
@@ -143,7 +148,9 @@ pub fn join(
     require(&ctx.actor, Act::Configure)?;
     let person = agent(tx, user)?;
     let team = store::teams::load(tx, team)?.filter(|team| team.deleted_at.is_none());
-    let team = team.ok_or_else(|| Error::invalid("group_id", "InvalidValue", "Group: is not a group we know"))?;
+    let team = team.ok_or_else(|| {
+        Error::invalid("group_id", "InvalidValue", "Group: is not a group we know")
+    })?;
     if team.slug.is_some() {
         return Err(named_by_handbook("group_id", "Group", &team.name));
     }
@@ -170,7 +177,12 @@ pub fn join(
 }
 
 /// Takes a person out of a team made through the API.
-pub fn leave(tx: &mut Tx<'_>, ctx: &Ctx, user: Option<UserId>, id: MembershipId) -> Result<(), Error> {
+pub fn leave(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: Option<UserId>,
+    id: MembershipId,
+) -> Result<(), Error> {
     require(&ctx.actor, Act::Configure)?;
     let membership = membership(tx, ctx, user, id)?;
     let team = show(tx, ctx, membership.of)?;
@@ -207,22 +219,29 @@ pub fn of_memberships(
     people: bool,
     teams: bool,
 ) -> Result<(Vec<User>, Vec<Team>), Error> {
-    let users: Vec<UserId> = memberships.iter().filter(|_| people).map(|membership| membership.user).collect();
-    let ids: Vec<TeamId> = memberships.iter().filter(|_| teams).map(|membership| membership.of).collect();
+    let users: Vec<UserId> =
+        memberships.iter().filter(|_| people).map(|membership| membership.user).collect();
+    let ids: Vec<TeamId> =
+        memberships.iter().filter(|_| teams).map(|membership| membership.of).collect();
     Ok((store::users::many(tx, &users)?, store::teams::many(tx, &ids)?))
 }
 
 /// The default team of each of these people who has one.
 pub fn defaults(tx: &mut Tx<'_>, users: &[User]) -> Result<Vec<(UserId, TeamId)>, Error> {
-    let staff: Vec<UserId> = users.iter().filter(|user| user.role != Role::EndUser).map(|user| user.id).collect();
+    let staff: Vec<UserId> =
+        users.iter().filter(|user| user.role != Role::EndUser).map(|user| user.id).collect();
     let all = memberships::of_users::<TeamId>(tx, &staff)?;
     Ok(all.into_iter().filter(|one| one.default).map(|one| (one.user, one.of)).collect())
 }
 
 /// The name of a handbook team this person is in, if any.
 pub(crate) fn handbook_team(tx: &mut Tx<'_>, user: UserId) -> Result<Option<String>, Error> {
-    let ids: Vec<TeamId> = store::teams::of_user(tx, user)?.iter().map(|membership| membership.of).collect();
-    Ok(store::teams::many(tx, &ids)?.into_iter().find(|team| team.slug.is_some()).map(|team| team.name))
+    let ids: Vec<TeamId> =
+        store::teams::of_user(tx, user)?.iter().map(|membership| membership.of).collect();
+    Ok(store::teams::many(tx, &ids)?
+        .into_iter()
+        .find(|team| team.slug.is_some())
+        .map(|team| team.name))
 }
 
 /// Takes a person out of everything.
@@ -232,7 +251,9 @@ pub(crate) fn leave_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), Error> {
 
 /// What may be changed only in the handbook.
 pub(crate) fn named_by_handbook(field: &str, human: &str, team: &str) -> Error {
-    let what = format!("{human}: the team {team} and its members are set by the handbook; change them there");
+    let what = format!(
+        "{human}: the team {team} and its members are set by the handbook; change them there"
+    );
     Error::invalid(field, "InvalidValue", what)
 }
 
@@ -252,9 +273,11 @@ fn end(tx: &mut Tx<'_>, ctx: &Ctx, membership: &Membership<TeamId>) -> Result<()
 
 fn agent(tx: &mut Tx<'_>, id: UserId) -> Result<User, Error> {
     let user = store::users::load(tx, id)?.filter(|user| user.active);
-    let user = user.ok_or_else(|| Error::invalid("user_id", "InvalidValue", "User: is not a user we know"))?;
+    let user = user
+        .ok_or_else(|| Error::invalid("user_id", "InvalidValue", "User: is not a user we know"))?;
     if user.role == Role::EndUser {
-        let what = format!("User: {} is an end user; only agents can be members of a group", user.name);
+        let what =
+            format!("User: {} is an end user; only agents can be members of a group", user.name);
         return Err(Error::invalid("user_id", "InvalidValue", what));
     }
     Ok(user)

@@ -23,8 +23,14 @@ pub fn sync(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<(), Error
     }
     let mut wanted: BTreeMap<TeamId, Vec<UserId>> = BTreeMap::new();
     for (id, slug) in &teams {
-        let members = slug.as_deref().and_then(|slug| handbook.team(slug)).map(|team| team.members.as_slice());
-        let members = members.unwrap_or_default().iter().filter_map(|email| people.get(email.as_str()).copied());
+        let members = slug
+            .as_deref()
+            .and_then(|slug| handbook.team(slug))
+            .map(|team| team.members.as_slice());
+        let members = members
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|email| people.get(email.as_str()).copied());
         wanted.insert(*id, members.collect());
     }
     part(tx, ctx, &wanted)?;
@@ -37,7 +43,11 @@ pub fn sync(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<(), Error
 }
 
 /// The rows of the handbook's teams in its order, then of those that left it, which have no slug here.
-fn teams(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<Vec<(TeamId, Option<String>)>, Error> {
+fn teams(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    handbook: &Handbook,
+) -> Result<Vec<(TeamId, Option<String>)>, Error> {
     let known = store::teams::of_handbook(tx)?;
     let mut all = Vec::new();
     for named in &handbook.teams {
@@ -45,8 +55,12 @@ fn teams(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<Vec<(TeamId,
         let id = match row {
             Some(team) => {
                 if team.name != named.name || team.deleted_at.is_some() {
-                    let team =
-                        Team { name: named.name.clone(), deleted_at: None, updated_at: ctx.now, ..team.clone() };
+                    let team = Team {
+                        name: named.name.clone(),
+                        deleted_at: None,
+                        updated_at: ctx.now,
+                        ..team.clone()
+                    };
                     store::teams::update(tx, &team)?;
                     tx.touch(format!("team:{}", team.id));
                 }
@@ -63,7 +77,10 @@ fn teams(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<Vec<(TeamId,
         all.push((team.id, None));
         if team.deleted_at.is_none() {
             tx.touch(format!("team:{}", team.id));
-            store::teams::update(tx, &Team { deleted_at: Some(ctx.now), updated_at: ctx.now, ..team })?;
+            store::teams::update(
+                tx,
+                &Team { deleted_at: Some(ctx.now), updated_at: ctx.now, ..team },
+            )?;
         }
     }
     Ok(all)

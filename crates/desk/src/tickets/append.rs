@@ -1,6 +1,6 @@
 //! Saving what was decided: events, projection, wake-up and outbox in the same transaction.
 
-use domain::{Actor, AuditId, Decided, Envelope, Event, EventId};
+use domain::{Actor, AuditId, Decided, Envelope, Event, EventId, User};
 use store::tickets::Stored;
 use store::{Kind, Tx};
 
@@ -22,7 +22,9 @@ fn rule(event: &Event) -> Option<&'static str> {
     Some(match event {
         Event::PriorityDecided { .. } => "priority",
         Event::Routed { .. } => "routing",
-        Event::ClockStarted { .. } | Event::ClockMoved { .. } | Event::ClockStopped { .. } => "response target",
+        Event::ClockStarted { .. } | Event::ClockMoved { .. } | Event::ClockStopped { .. } => {
+            "response target"
+        }
         Event::Acknowledged { .. } | Event::PromiseImproved { .. } => "acknowledgement",
         Event::Warned { .. } => "warning",
         Event::Breached { .. } => "breach",
@@ -59,8 +61,10 @@ pub(crate) fn append(
     audit: AuditId,
     mut stored: Stored,
     decided: Decided,
-    is_new: bool,
+    requester: &User,
 ) -> Result<Done, Error> {
+    // A new ticket's projection is the decision's own, so nothing was stored before it.
+    let is_new = stored.ticket.seq == decided.ticket.seq && !decided.events.is_empty();
     let before = stored.ticket.seq;
     let count = i64::try_from(decided.events.len()).unwrap_or(0);
     stored.ticket = decided.ticket;
@@ -93,7 +97,7 @@ pub(crate) fn append(
     } else {
         store::tickets::update(tx, &stored)?;
     }
-    crate::deliveries::cause(tx, ctx, &stored, &events)?;
+    crate::deliveries::cause(tx, ctx, &stored, requester, &events)?;
     tx.touch(format!("ticket:{}", stored.ticket.id));
     tx.touch("tickets");
     Ok(Done { stored, audit, events })

@@ -1,6 +1,6 @@
 //! Handing a ticket to another team with a note, and back. (ESC rows)
 
-use domain::{Author, AuditId, CommentId, Command, NewComment, TeamId, TicketId, decide};
+use domain::{AuditId, Author, Command, CommentId, NewComment, TeamId, TicketId, decide};
 use store::comments::Comment;
 use store::{Kind as Ids, Tx};
 
@@ -10,7 +10,13 @@ use crate::texts::Body;
 use crate::{Act, Ctx, Error, require, secrets};
 
 /// Hands a ticket to another team. The note is mandatory: why, what was tried, what is expected. (ESC-02)
-pub fn escalate(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, team: TeamId, note: &Body) -> Result<Done, Error> {
+pub fn escalate(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+    team: TeamId,
+    note: &Body,
+) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     if note.is_empty() {
         return Err(Error::blank("note", "Note"));
@@ -54,9 +60,15 @@ fn run(
     command: &Command,
 ) -> Result<Done, Error> {
     let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
-    let belonging =
-        situation::belonging(tx, ctx, &requester, stored.ticket.organization, &handbook::TicketFacts::default())?;
+    let belonging = situation::belonging(
+        tx,
+        ctx,
+        &requester,
+        stored.ticket.organization,
+        &handbook::TicketFacts::default(),
+    )?;
     let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
-    let decided = decide(Some(&stored.ticket), command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
-    append(tx, ctx, audit, stored, decided, false)
+    let decided =
+        decide(Some(&stored.ticket), command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
+    append(tx, ctx, audit, stored, decided, &requester)
 }

@@ -44,7 +44,10 @@ impl Explained {
             route: None,
             clocks: Vec::new(),
         };
-        let started = events.iter().filter(|envelope| matches!(envelope.event, Event::ClockStarted { .. })).count();
+        let started = events
+            .iter()
+            .filter(|envelope| matches!(envelope.event, Event::ClockStarted { .. }))
+            .count();
         let mut clocks = ticket.clocks.iter().skip(ticket.clocks.len().saturating_sub(started));
         for envelope in events {
             match &envelope.event {
@@ -59,7 +62,9 @@ impl Explained {
                 }
                 Event::Routed { route, .. } => explained.route = Some(route.clone()),
                 Event::ClockStarted { clock } => {
-                    explained.clocks.extend(clocks.next().map(|state| (state.clone(), clock.walk.clone())));
+                    explained
+                        .clocks
+                        .extend(clocks.next().map(|state| (state.clone(), clock.walk.clone())));
                 }
                 Event::ClockMoved { walk, .. } => {
                     if let Some(last) = explained.clocks.last_mut() {

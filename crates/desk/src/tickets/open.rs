@@ -1,8 +1,9 @@
 //! A customer asks, or an agent asks for one.
 
 use domain::{
-    Actor, Author, AuditId, Changes, Channel, Command, CommentId, CustomChange, Kind, Level, NewComment, Opening,
-    OrganizationId, Role, Severity, Status, TeamId, TicketId, User, UserId, decide,
+    Actor, AuditId, Author, Changes, Channel, Command, CommentId, CustomChange, Kind, Level,
+    NewComment, Opening, OrganizationId, Role, Severity, Status, TeamId, TicketId, User, UserId,
+    decide,
 };
 use jiff::Timestamp;
 use store::comments::Comment;
@@ -120,19 +121,34 @@ impl NewTicket {
 }
 
 /// The person a door names; an unknown address becomes an end user.
-pub(crate) fn person(tx: &mut Tx<'_>, ctx: &Ctx, person: &Person, field: &str) -> Result<User, Error> {
+pub(crate) fn person(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    person: &Person,
+    field: &str,
+) -> Result<User, Error> {
     match person {
-        Person::Known(id) => store::users::load(tx, *id)?
-            .filter(|user| user.active)
-            .ok_or_else(|| Error::invalid(field, "InvalidValue", format!("{}: there is no such user", human(field)))),
-        Person::Address { email, name } => crate::users::find_or_create(tx, ctx, email, name.as_deref()),
+        Person::Known(id) => {
+            store::users::load(tx, *id)?.filter(|user| user.active).ok_or_else(|| {
+                Error::invalid(
+                    field,
+                    "InvalidValue",
+                    format!("{}: there is no such user", human(field)),
+                )
+            })
+        }
+        Person::Address { email, name } => {
+            crate::users::find_or_create(tx, ctx, email, name.as_deref())
+        }
     }
 }
 
 fn human(field: &str) -> String {
     let words = field.trim_end_matches("_id").replace('_', " ");
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
 }
 
 /// Opens a ticket: who, how important, whose, by when, and what the requester is told, all in this transaction.
@@ -235,18 +251,25 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
     if let Some(context) = &new.context {
         store::tickets::set_context(tx, ids.ticket, context)?;
     }
-    append(tx, &acting, ids.audit, stored, decided, true)
+    append(tx, &acting, ids.audit, stored, decided, &requester)
 }
 
 /// A follow-up continues a closed ticket. (ST-06)
 fn check_source(tx: &mut Tx<'_>, source: TicketId) -> Result<(), Error> {
-    let found = store::tickets::load(tx, source)?.filter(|stored| stored.ticket.deleted_at.is_none());
+    let found =
+        store::tickets::load(tx, source)?.filter(|stored| stored.ticket.deleted_at.is_none());
     match found {
         Some(stored) if stored.ticket.status == Status::Closed => Ok(()),
-        Some(_) => Err(Error::invalid("via_followup_source_id", "InvalidValue", "Via followup source: is not closed")),
-        None => {
-            Err(Error::invalid("via_followup_source_id", "InvalidValue", "Via followup source: there is no such ticket"))
-        }
+        Some(_) => Err(Error::invalid(
+            "via_followup_source_id",
+            "InvalidValue",
+            "Via followup source: is not closed",
+        )),
+        None => Err(Error::invalid(
+            "via_followup_source_id",
+            "InvalidValue",
+            "Via followup source: there is no such ticket",
+        )),
     }
 }
 
@@ -302,7 +325,12 @@ pub(crate) fn side(author: &User, requester: UserId, ccs: &[UserId]) -> Author {
 }
 
 /// The people copied in: each once, never the requester.
-pub(crate) fn ccs(tx: &mut Tx<'_>, ctx: &Ctx, people: &[Person], requester: UserId) -> Result<Vec<UserId>, Error> {
+pub(crate) fn ccs(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    people: &[Person],
+    requester: UserId,
+) -> Result<Vec<UserId>, Error> {
     let mut ids = Vec::new();
     for one in people {
         let user = person(tx, ctx, one, "email_ccs")?;

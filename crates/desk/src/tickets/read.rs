@@ -39,14 +39,25 @@ pub fn show_own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Stored, Erro
 }
 
 /// One page of a list.
-pub fn list(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter, order: Order, page: &Page) -> Result<Vec<Listed>, Error> {
+pub fn list(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    filter: &Filter,
+    order: Order,
+    page: &Page,
+) -> Result<Vec<Listed>, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
     let found = store::tickets::page(tx, filter, order, page)?;
     listed(tx, found)
 }
 
 /// One page of a person's own tickets.
-pub fn own(tx: &mut Tx<'_>, ctx: &Ctx, statuses: &[Status], page: &Page) -> Result<Vec<Listed>, Error> {
+pub fn own(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    statuses: &[Status],
+    page: &Page,
+) -> Result<Vec<Listed>, Error> {
     require(&ctx.actor, Act::OwnRequests)?;
     let user = ctx.actor.user().ok_or(Error::Unauthenticated)?;
     let filter = Filter { requester: Some(user), statuses: statuses.to_vec(), ..Filter::default() };
@@ -66,8 +77,10 @@ pub fn many(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId]) -> Result<Vec<Listed>,
 pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>, Error> {
     let ids: Vec<TicketId> = found.iter().map(|stored| stored.ticket.id).collect();
     let first: Vec<_> = found.iter().map(|stored| stored.first_comment).collect();
-    let mut words: std::collections::HashMap<_, _> =
-        store::comments::many(tx, &first)?.into_iter().map(|comment| (comment.id, comment.body)).collect();
+    let mut words: std::collections::HashMap<_, _> = store::comments::many(tx, &first)?
+        .into_iter()
+        .map(|comment| (comment.id, comment.body))
+        .collect();
     let values = store::tickets::field_values(tx, &ids)?;
     Ok(found
         .into_iter()
@@ -87,7 +100,11 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
 pub fn whole(tx: &mut Tx<'_>, stored: Stored) -> Result<Listed, Error> {
     let first = store::comments::load(tx, stored.first_comment)?;
     let fields = field_values(tx, stored.ticket.id)?;
-    Ok(Listed { description: first.map(|comment| comment.body).unwrap_or_default(), fields, stored })
+    Ok(Listed {
+        description: first.map(|comment| comment.body).unwrap_or_default(),
+        fields,
+        stored,
+    })
 }
 
 /// How many tickets a filter finds, all of them counted.
@@ -125,7 +142,12 @@ pub fn view_counts(tx: &mut Tx<'_>, ctx: &Ctx, filters: &[Filter]) -> Result<Vec
 }
 
 /// A page of comments; who is no agent sees public ones only.
-pub fn comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, page: &Page) -> Result<Vec<Comment>, Error> {
+pub fn comments(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+    page: &Page,
+) -> Result<Vec<Comment>, Error> {
     let only_public = if crate::may(&ctx.actor, Act::ReadDesk) {
         show(tx, ctx, id)?;
         false
@@ -145,7 +167,12 @@ pub fn count_own(tx: &mut Tx<'_>, ctx: &Ctx, statuses: &[Status]) -> Result<i64,
 }
 
 /// A page of a person's own ticket's comments: public ones only, also for agents.
-pub fn own_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, page: &Page) -> Result<Vec<Comment>, Error> {
+pub fn own_comments(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+    page: &Page,
+) -> Result<Vec<Comment>, Error> {
     show_own(tx, ctx, id)?;
     Ok(store::comments::page(tx, id, true, page)?)
 }
@@ -168,7 +195,11 @@ pub fn events(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Envelope>,
 }
 
 /// A ticket's change sets, oldest first, each with its events and comments.
-pub fn audits(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<(Vec<Envelope>, Vec<Comment>)>, Error> {
+pub fn audits(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+) -> Result<Vec<(Vec<Envelope>, Vec<Comment>)>, Error> {
     let events = events(tx, ctx, id)?;
     let ids: Vec<_> = events
         .iter()
@@ -183,7 +214,11 @@ pub fn audits(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<(Vec<Envel
         match sets.last_mut() {
             Some((set, _)) if set[0].audit == envelope.audit => set.push(envelope),
             _ => {
-                let of_set = comments.iter().filter(|comment| comment.audit == envelope.audit).cloned().collect();
+                let of_set = comments
+                    .iter()
+                    .filter(|comment| comment.audit == envelope.audit)
+                    .cloned()
+                    .collect();
                 sets.push((vec![envelope], of_set));
             }
         }
@@ -201,4 +236,3 @@ pub fn deliveries(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Queued
 pub fn key(order: Order, stored: &Stored) -> Key {
     Key { value: order.key(stored), id: stored.ticket.id.0 }
 }
-

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use domain::words::Locale;
-use domain::{Candidate, Facts, Organization, OrganizationId, Provenance, Reader, TeamRef, User, UserId};
+use domain::{
+    Candidate, Facts, Organization, OrganizationId, Provenance, Reader, TeamRef, User, UserId,
+};
 use jiff::tz::TimeZone;
 use store::Tx;
 
@@ -34,11 +36,17 @@ pub(crate) fn belonging(
         let organization = store::organizations::load(tx, id)?;
         return Ok(Belonging { organization, because: "named with the ticket".to_owned() });
     }
-    let ids: Vec<OrganizationId> =
-        store::organizations::of_user(tx, requester.id)?.iter().map(|membership| membership.of).collect();
+    let ids: Vec<OrganizationId> = store::organizations::of_user(tx, requester.id)?
+        .iter()
+        .map(|membership| membership.of)
+        .collect();
     match ids.as_slice() {
         [] => {
-            let domain = requester.email.as_deref().and_then(|email| email.rsplit_once('@')).map(|(_, domain)| domain);
+            let domain = requester
+                .email
+                .as_deref()
+                .and_then(|email| email.rsplit_once('@'))
+                .map(|(_, domain)| domain);
             let found = match domain {
                 Some(domain) => store::organizations::by_domain(tx, &domain.to_lowercase())?,
                 None => None,
@@ -89,8 +97,13 @@ fn highest(
 }
 
 /// Refuses an organization that is not the requester's own, by membership or by mail domain.
-pub(crate) fn check_named(tx: &mut Tx<'_>, requester: &User, id: OrganizationId) -> Result<(), Error> {
-    if store::organizations::of_user(tx, requester.id)?.iter().any(|membership| membership.of == id) {
+pub(crate) fn check_named(
+    tx: &mut Tx<'_>,
+    requester: &User,
+    id: OrganizationId,
+) -> Result<(), Error> {
+    if store::organizations::of_user(tx, requester.id)?.iter().any(|membership| membership.of == id)
+    {
         return Ok(());
     }
     let domain = requester.email.as_deref().and_then(|email| email.rsplit_once('@'));
@@ -120,7 +133,10 @@ pub(crate) fn facts(
     let organization = belonging.organization.as_ref();
     let rules = handbook::Facts {
         organization: organization.map(Organization::facts).unwrap_or_default(),
-        ticket: handbook::TicketFacts { subject: subject.to_owned(), ..handbook::TicketFacts::default() },
+        ticket: handbook::TicketFacts {
+            subject: subject.to_owned(),
+            ..handbook::TicketFacts::default()
+        },
         requester: requester_facts(requester),
     };
     let provenance = Provenance {
@@ -142,7 +158,10 @@ pub(crate) fn facts(
 
 pub(crate) fn teams(tx: &mut Tx<'_>) -> Result<Vec<TeamRef>, Error> {
     let teams = store::teams::all(tx)?;
-    Ok(teams.into_iter().map(|team| TeamRef { id: team.id, slug: team.slug, name: team.name }).collect())
+    Ok(teams
+        .into_iter()
+        .map(|team| TeamRef { id: team.id, slug: team.slug, name: team.name })
+        .collect())
 }
 
 /// Somebody as a decision sees them: their teams and whether they are an admin.
@@ -160,7 +179,8 @@ pub(crate) fn candidate(tx: &mut Tx<'_>, id: UserId) -> Result<Candidate, Error>
 
 /// For whom a promise is written: the requester's zone if they told it, else the company's.
 pub(crate) fn reader(ctx: &Ctx, requester: &User) -> Reader {
-    let own = requester.time_zone.as_deref().and_then(|name| Some((name, TimeZone::get(name).ok()?)));
+    let own =
+        requester.time_zone.as_deref().and_then(|name| Some((name, TimeZone::get(name).ok()?)));
     let locale = requester.locale.as_deref().map(Locale::nearest).unwrap_or_default();
     match own {
         Some((name, zone)) => Reader { locale, zone, zone_name: name.to_owned(), own: true },

@@ -1,8 +1,8 @@
 //! Changes of a ticket: an answer, a note, another status; the customer's next message.
 
 use domain::{
-    AuditId, Cause, Changes, Channel, Command, CommentId, Kind, Level, NewComment, OrganizationId, Severity, Status,
-    TeamId, TicketId, UserId, decide,
+    AuditId, Cause, Changes, Channel, Command, CommentId, Kind, Level, NewComment, OrganizationId,
+    Severity, Status, TeamId, TicketId, UserId, decide,
 };
 use jiff::Timestamp;
 use store::comments::Comment;
@@ -104,7 +104,8 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         situation::check_named(tx, &requester, id)?;
     }
     let subject = update.subject.clone().unwrap_or_else(|| stored.subject.clone());
-    let belonging = situation::belonging(tx, ctx, &requester, named, &handbook::TicketFacts::default())?;
+    let belonging =
+        situation::belonging(tx, ctx, &requester, named, &handbook::TicketFacts::default())?;
     let mut facts = situation::facts(tx, ctx, &requester, &belonging, &subject)?;
     let author = comment_author(tx, ctx, update)?;
     if let Some(id) = author.as_ref().map(|user| user.id).or(ctx.actor.user()) {
@@ -130,7 +131,11 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         team: update.team,
         level: update.level.clone(),
         tags: tags(&stored, update),
-        ccs: update.ccs.as_deref().map(|people| open::ccs(tx, ctx, people, requester.id)).transpose()?,
+        ccs: update
+            .ccs
+            .as_deref()
+            .map(|people| open::ccs(tx, ctx, people, requester.id))
+            .transpose()?,
         severity: update.severity,
         area: update.area.clone(),
         kind: update.kind,
@@ -166,7 +171,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
             store::tickets::update(tx, &stored)?;
         }
     }
-    append(tx, ctx, audit, stored, decided, false)
+    append(tx, ctx, audit, stored, decided, &requester)
 }
 
 fn authorize(ctx: &Ctx, stored: &Stored) -> Result<(), Error> {
@@ -185,10 +190,18 @@ fn check_seen(stored: &Stored, update: &Update) -> Result<(), Error> {
     let ticket = &stored.ticket;
     let newer = update.seen.is_some_and(|seen| seen != ticket.seq)
         || update.stamp.is_some_and(|stamp| stamp.as_second() != ticket.updated_at.as_second());
-    if newer { Err(Error::Conflict("the ticket has changed since you read it".to_owned())) } else { Ok(()) }
+    if newer {
+        Err(Error::Conflict("the ticket has changed since you read it".to_owned()))
+    } else {
+        Ok(())
+    }
 }
 
-fn comment_author(tx: &mut Tx<'_>, ctx: &Ctx, update: &Update) -> Result<Option<domain::User>, Error> {
+fn comment_author(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    update: &Update,
+) -> Result<Option<domain::User>, Error> {
     let Some(reply) = &update.comment else { return Ok(None) };
     let id = reply.author.or(ctx.actor.user()).ok_or(Error::Unauthenticated)?;
     open::person(tx, ctx, &Person::Known(id), "comment.author_id").map(Some)
@@ -208,7 +221,8 @@ fn comment(
     }
     let ticket = &stored.ticket;
     let by = open::side(author, ticket.requester, &ticket.ccs);
-    let public = by == domain::Author::Customer && !author.role.answers() || reply.public.unwrap_or(ticket.public);
+    let public = by == domain::Author::Customer && !author.role.answers()
+        || reply.public.unwrap_or(ticket.public);
     let row = Comment {
         id: CommentId(tx.next_id(Ids::Entry)?),
         ticket: ticket.id,
@@ -239,7 +253,11 @@ fn tags(stored: &Stored, update: &Update) -> Option<Vec<String>> {
 }
 
 /// Only values that differ from the stored ones are a change.
-fn changed_fields(tx: &mut Tx<'_>, stored: &Stored, update: &Update) -> Result<Vec<domain::CustomChange>, Error> {
+fn changed_fields(
+    tx: &mut Tx<'_>,
+    stored: &Stored,
+    update: &Update,
+) -> Result<Vec<domain::CustomChange>, Error> {
     if update.fields.is_empty() {
         return Ok(Vec::new());
     }
@@ -257,12 +275,18 @@ pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let stored = lock(tx, ctx, id)?;
     let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
-    let belonging =
-        situation::belonging(tx, ctx, &requester, stored.ticket.organization, &handbook::TicketFacts::default())?;
+    let belonging = situation::belonging(
+        tx,
+        ctx,
+        &requester,
+        stored.ticket.organization,
+        &handbook::TicketFacts::default(),
+    )?;
     let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
-    let decided = decide(Some(&stored.ticket), &Command::Delete, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
+    let decided =
+        decide(Some(&stored.ticket), &Command::Delete, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    append(tx, ctx, audit, stored, decided, false)
+    append(tx, ctx, audit, stored, decided, &requester)
 }
 
 /// Which door a customer's words came through keeps its name in the log.

@@ -20,7 +20,11 @@ pub enum Woken {
 }
 
 /// The earliest subjects that want to be looked at by `now`.
-pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<store::wakeups::Wakeup>, Error> {
+pub fn due(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<store::wakeups::Wakeup>, Error> {
     Ok(store::wakeups::due(tx, now, limit)?)
 }
 
@@ -42,26 +46,43 @@ pub(crate) fn catch_up(tx: &mut Tx<'_>, ctx: &Ctx, stored: Stored) -> Result<Sto
     decide_on(tx, &ctx, stored, &Command::Wake)
 }
 
-fn decide_on(tx: &mut Tx<'_>, ctx: &Ctx, stored: Stored, command: &Command) -> Result<Stored, Error> {
+fn decide_on(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: Stored,
+    command: &Command,
+) -> Result<Stored, Error> {
     let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
-    let belonging =
-        situation::belonging(tx, ctx, &requester, stored.ticket.organization, &handbook::TicketFacts::default())?;
+    let belonging = situation::belonging(
+        tx,
+        ctx,
+        &requester,
+        stored.ticket.organization,
+        &handbook::TicketFacts::default(),
+    )?;
     let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
-    let decided = decide(Some(&stored.ticket), command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
+    let decided =
+        decide(Some(&stored.ticket), command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
     if decided.events.is_empty() {
         return Ok(stored);
     }
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    Ok(append(tx, ctx, audit, stored, decided, false)?.stored)
+    Ok(append(tx, ctx, audit, stored, decided, &requester)?.stored)
 }
 
 /// The facts about an organization changed: its open tickets are decided anew. (PR-07)
-pub fn reconsider_organization(tx: &mut Tx<'_>, ctx: &Ctx, id: OrganizationId) -> Result<(), Error> {
+pub fn reconsider_organization(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: OrganizationId,
+) -> Result<(), Error> {
     let ctx = ctx.acting_as(Actor::Rule("plan change".to_owned()));
     for ticket in store::tickets::unsolved_of_organization(tx, id)? {
         let Some(stored) = store::tickets::lock(tx, ticket)? else { continue };
         let stored = catch_up_first(tx, &ctx, stored)?;
-        if stored.ticket.deleted_at.is_none() && !matches!(stored.ticket.status, Status::Solved | Status::Closed) {
+        if stored.ticket.deleted_at.is_none()
+            && !matches!(stored.ticket.status, Status::Solved | Status::Closed)
+        {
             decide_on(tx, &ctx, stored, &Command::Reconsider)?;
         }
     }
@@ -69,7 +90,11 @@ pub fn reconsider_organization(tx: &mut Tx<'_>, ctx: &Ctx, id: OrganizationId) -
 }
 
 fn catch_up_first(tx: &mut Tx<'_>, ctx: &Ctx, stored: Stored) -> Result<Stored, Error> {
-    if stored.ticket.next_wakeup().is_some_and(|at| at <= ctx.now) { catch_up(tx, ctx, stored) } else { Ok(stored) }
+    if stored.ticket.next_wakeup().is_some_and(|at| at <= ctx.now) {
+        catch_up(tx, ctx, stored)
+    } else {
+        Ok(stored)
+    }
 }
 
 /// The next instant at which a subject wants to be looked at.

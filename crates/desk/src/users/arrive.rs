@@ -1,6 +1,8 @@
 //! How people become known: by writing to us, through the API, or by the handbook.
 
-use domain::{Identity, IdentityId, Membership, MembershipId, OrganizationId, Role, User, UserId};
+use domain::{
+    Identity, IdentityId, Membership, MembershipId, OrganizationId, Role, User, UserId, fold,
+};
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 use store::{Kind, Tx};
@@ -62,7 +64,12 @@ pub struct Input {
 
 /// The active person with this address, else a new end user, not verified, in the organization of the mail domain.
 /// What is wrong with the address is said about the field `requester.email`.
-pub fn find_or_create(tx: &mut Tx<'_>, ctx: &Ctx, email: &str, name: Option<&str>) -> Result<User, Error> {
+pub fn find_or_create(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    email: &str,
+    name: Option<&str>,
+) -> Result<User, Error> {
     let email = address(email).ok_or_else(|| wrong_address("requester.email", email))?;
     if let Some(known) = store::users::by_email(tx, &email)? {
         return Ok(known);
@@ -101,7 +108,14 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<User, Error> 
     store::users::update(tx, &user)?;
     tx.touch(format!("user:{}", user.id));
     if role != Role::EndUser {
-        record_admin(tx, ctx, "user", user.id.0, "agent_created", &json!({ "role": role.as_str() }).to_string())?;
+        record_admin(
+            tx,
+            ctx,
+            "user",
+            user.id.0,
+            "agent_created",
+            &json!({ "role": role.as_str() }).to_string(),
+        )?;
     }
     Ok(user)
 }
@@ -109,6 +123,15 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<User, Error> 
 /// Changes the person with this address or external id, or makes them known. Says whether they are new.
 pub fn create_or_update(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<(User, bool), Error> {
     require(&ctx.actor, Act::ManagePeople)?;
+    // The second of two such calls at once waits and finds whom the first made.
+    for (what, key) in [
+        ("email", input.email.as_deref()),
+        ("external_id", input.external_id.as_ref().and_then(Option::as_deref)),
+    ] {
+        if let Some(key) = key {
+            tx.lock_name(&format!("user {what} {}", fold(key)))?;
+        }
+    }
     let mut known = match &input.email {
         Some(email) => store::users::by_email(tx, email)?,
         None => None,
@@ -126,7 +149,9 @@ pub fn create_or_update(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<(Us
 fn settle(tx: &mut Tx<'_>, ctx: &Ctx, user: &mut User, input: &Input) -> Result<(), Error> {
     let organization = match super::change::organization(tx, ctx, input)? {
         Some(named) => named,
-        None if user.role == Role::EndUser => of_domain(tx, user.email.as_deref().unwrap_or_default())?,
+        None if user.role == Role::EndUser => {
+            of_domain(tx, user.email.as_deref().unwrap_or_default())?
+        }
         None => None,
     };
     if let Some(organization) = organization {
@@ -164,7 +189,12 @@ pub(crate) fn blank(tx: &mut Tx<'_>, ctx: &Ctx, name: &str) -> Result<User, Erro
 
 /// Stores a new person with a valid address, who joins the organization of the mail domain if they are an end user. If
 /// the address became somebody's meanwhile, it is that person who is answered and nobody new is kept.
-pub(crate) fn insert_with_address(tx: &mut Tx<'_>, ctx: &Ctx, new: User, email: &str) -> Result<User, Error> {
+pub(crate) fn insert_with_address(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    new: User,
+    email: &str,
+) -> Result<User, Error> {
     let mut user = User { email: Some(email.to_owned()), ..new };
     store::users::insert(tx, &user)?;
     let identity = Identity {
@@ -181,7 +211,9 @@ pub(crate) fn insert_with_address(tx: &mut Tx<'_>, ctx: &Ctx, new: User, email: 
     if !store::users::insert_identity(tx, &identity)? {
         store::users::take_back(tx, user.id)?;
         let known = store::users::by_email(tx, email)?;
-        return known.ok_or_else(|| Error::Conflict("The address is just being given to somebody else".to_owned()));
+        return known.ok_or_else(|| {
+            Error::Conflict("The address is just being given to somebody else".to_owned())
+        });
     }
     if user.role == Role::EndUser
         && let Some(organization) = of_domain(tx, email)?
@@ -193,7 +225,12 @@ pub(crate) fn insert_with_address(tx: &mut Tx<'_>, ctx: &Ctx, new: User, email: 
     Ok(user)
 }
 
-fn join_first(tx: &mut Tx<'_>, ctx: &Ctx, user: &mut User, organization: OrganizationId) -> Result<(), Error> {
+fn join_first(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: &mut User,
+    organization: OrganizationId,
+) -> Result<(), Error> {
     let membership = Membership {
         id: MembershipId(tx.next_id(Kind::Membership)?),
         user: user.id,
@@ -221,10 +258,15 @@ pub(crate) fn address(text: &str) -> Option<String> {
     let (local, domain) = text.rsplit_once('@')?;
     let local_is_fine = !local.is_empty()
         && local.chars().count() <= 64
-        && !local.chars().any(|c| c.is_whitespace() || c.is_control() || "()<>[],;:\\\"@".contains(c));
+        && !local
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || "()<>[],;:\\\"@".contains(c));
     let label_is_fine = |label: &str| {
         let inside = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        !label.is_empty() && label.chars().count() <= 63 && label.chars().all(inside) && !label.starts_with('-')
+        !label.is_empty()
+            && label.chars().count() <= 63
+            && label.chars().all(inside)
+            && !label.starts_with('-')
     };
     let domain_is_fine = domain.split('.').all(label_is_fine);
     (local_is_fine && domain_is_fine && text.chars().count() <= 254).then(|| text.to_owned())
@@ -242,7 +284,9 @@ pub(crate) fn name_from_address(email: &str) -> String {
     let local = local.split('+').next().filter(|local| !local.is_empty()).unwrap_or(local);
     let words = local.split(['.', '_', '-']).filter(|word| !word.is_empty()).map(|word| {
         let mut letters = word.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     });
     let name = words.collect::<Vec<String>>().join(" ");
     if name.is_empty() { email.to_owned() } else { name }
@@ -277,7 +321,16 @@ mod tests {
         assert_eq!(address(" Ada@Acme.Test ").as_deref(), Some("Ada@Acme.Test"));
         assert_eq!(address("ada+tag@mail.acme.test").as_deref(), Some("ada+tag@mail.acme.test"));
         assert_eq!(address("jürgen@bücher.test").as_deref(), Some("jürgen@bücher.test"));
-        for wrong in ["", "ada", "@acme.test", "ada@", "ada@@acme.test", "a da@acme.test", "ada@acme..test", "ada@a b"] {
+        for wrong in [
+            "",
+            "ada",
+            "@acme.test",
+            "ada@",
+            "ada@@acme.test",
+            "a da@acme.test",
+            "ada@acme..test",
+            "ada@a b",
+        ] {
             assert_eq!(address(wrong), None, "{wrong}");
         }
         assert_eq!(address("ada@acme.test\r\nBcc: eve@evil.test"), None);

@@ -33,7 +33,11 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId, input: &Input) -> Result<U
     }
     if let Some(suspended) = input.suspended {
         if suspended && ctx.actor.user() == Some(id) {
-            return Err(Error::invalid("suspended", "InvalidValue", "Suspended: nobody can suspend themselves"));
+            return Err(Error::invalid(
+                "suspended",
+                "InvalidValue",
+                "Suspended: nobody can suspend themselves",
+            ));
         }
         user.suspended = suspended;
     }
@@ -67,9 +71,10 @@ fn word(flag: bool) -> &'static str {
     if flag { "true" } else { "false" }
 }
 
-/// An active person whom the actor may change.
+/// An active person whom the actor may change; nobody else changes them until this transaction ends.
 pub(super) fn manageable(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<User, Error> {
     require(&ctx.actor, Act::ManagePeople)?;
+    memberships::lock_user(tx, id)?;
     let user = store::users::load(tx, id)?.filter(|user| user.active).ok_or(Error::NotFound)?;
     if user.role != Role::EndUser && ctx.actor.user() != Some(id) {
         require(&ctx.actor, Act::Configure)?;
@@ -81,7 +86,11 @@ pub(super) fn manageable(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<User,
 fn may_become(tx: &mut Tx<'_>, ctx: &Ctx, user: &User, role: Role) -> Result<(), Error> {
     require(&ctx.actor, Act::Configure)?;
     if ctx.actor.user() == Some(user.id) {
-        return Err(Error::invalid("role", "InvalidValue", "Role: nobody can change their own role"));
+        return Err(Error::invalid(
+            "role",
+            "InvalidValue",
+            "Role: nobody can change their own role",
+        ));
     }
     if !role.answers()
         && let Some(team) = teams::handbook_team(tx, user.id)?
@@ -94,9 +103,11 @@ fn may_become(tx: &mut Tx<'_>, ctx: &Ctx, user: &User, role: Role) -> Result<(),
 /// Sets what needs no other rows: everything but names, addresses, role and organization.
 pub(super) fn apply(tx: &mut Tx<'_>, user: &mut User, input: &Input) -> Result<(), Error> {
     if let Some(external_id) = &input.external_id {
-        let external_id = external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
+        let external_id =
+            external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
         if let Some(external_id) = &external_id
-            && store::users::by_external_id(tx, external_id)?.is_some_and(|other| other.id != user.id)
+            && store::users::by_external_id(tx, external_id)?
+                .is_some_and(|other| other.id != user.id)
         {
             let what = format!("External: {external_id} has already been taken");
             return Err(Error::invalid("external_id", "DuplicateValue", what));
@@ -106,7 +117,11 @@ pub(super) fn apply(tx: &mut Tx<'_>, user: &mut User, input: &Input) -> Result<(
     if let Some(zone) = &input.time_zone {
         user.time_zone = match zone.as_deref().filter(|zone| !zone.is_empty()) {
             Some(zone) => Some(arrive::zone(zone).ok_or_else(|| {
-                Error::invalid("time_zone", "InvalidValue", format!("Time zone: {zone} is not a time zone we know"))
+                Error::invalid(
+                    "time_zone",
+                    "InvalidValue",
+                    format!("Time zone: {zone} is not a time zone we know"),
+                )
             })?),
             None => None,
         };
@@ -139,8 +154,13 @@ fn keep(fields: &mut Map<String, Value>, sent: &Map<String, Value>) -> Result<()
             Value::Array(list) if !list.iter().all(Value::is_string) => {}
             Value::Array(_) | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
                 let is_new = !fields.contains_key(key);
-                if value.to_string().len() > FIELD_LENGTH || key.len() > 255 || (is_new && fields.len() >= FIELDS) {
-                    let what = format!("User fields: at most {FIELDS} values of {FIELD_LENGTH} bytes are kept");
+                if value.to_string().len() > FIELD_LENGTH
+                    || key.len() > 255
+                    || (is_new && fields.len() >= FIELDS)
+                {
+                    let what = format!(
+                        "User fields: at most {FIELDS} values of {FIELD_LENGTH} bytes are kept"
+                    );
                     return Err(Error::invalid(&format!("user_fields.{key}"), "TooLong", what));
                 }
                 fields.insert(key.clone(), value.clone());
@@ -188,16 +208,23 @@ pub(super) fn organization(
     if let Some(known) = store::organizations::by_name(tx, name)? {
         return Ok(Some(Some(known.id)));
     }
-    let new = crate::organizations::Input { name: Some(name.clone()), ..crate::organizations::Input::default() };
+    let new = crate::organizations::Input {
+        name: Some(name.clone()),
+        ..crate::organizations::Input::default()
+    };
     Ok(Some(Some(crate::organizations::create(tx, ctx, &new)?.id)))
 }
 
 /// Makes an organization the default in place of the old one; without one, the oldest other membership becomes it.
-fn move_to(tx: &mut Tx<'_>, ctx: &Ctx, user: &mut User, to: Option<OrganizationId>) -> Result<(), Error> {
+fn move_to(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: &mut User,
+    to: Option<OrganizationId>,
+) -> Result<(), Error> {
     if user.organization == to {
         return Ok(());
     }
-    memberships::lock_user(tx, user.id)?;
     let own = store::organizations::of_user(tx, user.id)?;
     if let Some(old) = own.iter().find(|one| one.default) {
         memberships::delete::<OrganizationId>(tx, old.id)?;
@@ -206,7 +233,9 @@ fn move_to(tx: &mut Tx<'_>, ctx: &Ctx, user: &mut User, to: Option<OrganizationI
     user.organization = match to {
         Some(to) => {
             match others.find(|one| one.of == to) {
-                Some(there) => memberships::set_default::<OrganizationId>(tx, user.id, there.id, ctx.now)?,
+                Some(there) => {
+                    memberships::set_default::<OrganizationId>(tx, user.id, there.id, ctx.now)?
+                }
                 None => enter(tx, ctx, user.id, to)?,
             }
             Some(to)
@@ -222,7 +251,12 @@ fn move_to(tx: &mut Tx<'_>, ctx: &Ctx, user: &mut User, to: Option<OrganizationI
     Ok(())
 }
 
-fn enter(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, organization: OrganizationId) -> Result<(), Error> {
+fn enter(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: UserId,
+    organization: OrganizationId,
+) -> Result<(), Error> {
     let membership = Membership {
         id: MembershipId(tx.next_id(Kind::Membership)?),
         user,
@@ -250,7 +284,13 @@ pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<User, Error> {
     store::users::delete_identities(tx, id)?;
     teams::leave_all(tx, id)?;
     memberships::delete_of_user::<OrganizationId>(tx, id)?;
-    let user = User { active: false, organization: None, password_hash: None, updated_at: ctx.now, ..known };
+    let user = User {
+        active: false,
+        organization: None,
+        password_hash: None,
+        updated_at: ctx.now,
+        ..known
+    };
     store::users::update(tx, &user)?;
     tx.touch(format!("user:{id}"));
     record_admin(tx, ctx, "user", id.0, "user_deleted", "{}")?;
@@ -280,7 +320,9 @@ mod tests {
     #[test]
     fn user_fields_keep_values_and_lists_of_texts() {
         let mut fields = map(&json!({ "color": "red", "size": 4 }));
-        let sent = map(&json!({ "color": null, "likes": ["tea"], "deep": { "er": 1 }, "mixed": [1], "size": 5 }));
+        let sent = map(
+            &json!({ "color": null, "likes": ["tea"], "deep": { "er": 1 }, "mixed": [1], "size": 5 }),
+        );
 
         keep(&mut fields, &sent).unwrap();
 
@@ -289,7 +331,8 @@ mod tests {
 
     #[test]
     fn more_user_fields_than_the_limit_are_refused() {
-        let mut fields: Map<String, Value> = (0..FIELDS).map(|n| (format!("f{n}"), Value::from(n))).collect();
+        let mut fields: Map<String, Value> =
+            (0..FIELDS).map(|n| (format!("f{n}"), Value::from(n))).collect();
 
         assert!(keep(&mut fields, &map(&json!({ "f1": 7 }))).is_ok());
         assert!(keep(&mut fields, &map(&json!({ "one_more": 7 }))).is_err());

@@ -8,8 +8,16 @@ use super::change::manageable;
 use crate::{Act, Ctx, Error, require};
 
 /// The kinds of identities there are.
-const KINDS: [&str; 8] =
-    ["email", "phone_number", "google", "facebook", "twitter", "agent_forwarding", "foreign", "sdk"];
+const KINDS: [&str; 8] = [
+    "email",
+    "phone_number",
+    "google",
+    "facebook",
+    "twitter",
+    "agent_forwarding",
+    "foreign",
+    "sdk",
+];
 
 /// What changes about an identity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,14 +35,24 @@ pub fn identities(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Vec<Identi
 }
 
 /// One identity of a person.
-pub fn identity(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, id: IdentityId) -> Result<Identity, Error> {
+pub fn identity(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: UserId,
+    id: IdentityId,
+) -> Result<Identity, Error> {
     seen(tx, ctx, user)?;
     let found = store::users::load_identity(tx, id)?;
     found.filter(|identity| identity.user == user).ok_or(Error::NotFound)
 }
 
 /// Adds an identity to a person; a taken value is refused.
-pub fn add_identity(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, new: &NewIdentity) -> Result<Identity, Error> {
+pub fn add_identity(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: UserId,
+    new: &NewIdentity,
+) -> Result<Identity, Error> {
     let mut person = manageable(tx, ctx, user)?;
     let identity = add(tx, ctx, &mut person, new, "value")?;
     save(tx, ctx, &mut person)?;
@@ -73,12 +91,22 @@ pub fn change_identity(
 }
 
 /// Makes an address the primary one; `user.email` follows. People choose among their own proved addresses themselves.
-pub fn make_primary(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, id: IdentityId) -> Result<Vec<Identity>, Error> {
+pub fn make_primary(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: UserId,
+    id: IdentityId,
+) -> Result<Vec<Identity>, Error> {
     let own = ctx.actor.user() == Some(user);
+    store::memberships::lock_user(tx, user)?;
     let mut person = if own { seen(tx, ctx, user)? } else { manageable(tx, ctx, user)? };
     let chosen = identity(tx, ctx, user, id)?;
     if own && !chosen.verified && !ctx.actor.is_agent() {
-        return Err(Error::invalid("identity", "InvalidValue", "Identity: has to be verified first"));
+        return Err(Error::invalid(
+            "identity",
+            "InvalidValue",
+            "Identity: has to be verified first",
+        ));
     }
     primary(tx, ctx, &mut person, &chosen)?;
     save(tx, ctx, &mut person)?;
@@ -87,17 +115,34 @@ pub fn make_primary(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, id: IdentityId) ->
 
 /// Says that an identity is proved.
 pub fn verify(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, id: IdentityId) -> Result<Identity, Error> {
-    change_identity(tx, ctx, user, id, &IdentityInput { verified: Some(true), ..IdentityInput::default() })
+    change_identity(
+        tx,
+        ctx,
+        user,
+        id,
+        &IdentityInput { verified: Some(true), ..IdentityInput::default() },
+    )
 }
 
 /// Asks for a proof of an identity. There is nothing to see but that it exists.
-pub fn request_verification(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, id: IdentityId) -> Result<(), Error> {
+pub fn request_verification(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: UserId,
+    id: IdentityId,
+) -> Result<(), Error> {
     identity(tx, ctx, user, id).map(|_| ())
 }
 
 /// Forgets an identity that is not the primary one.
-pub fn delete_identity(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, id: IdentityId) -> Result<(), Error> {
+pub fn delete_identity(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: UserId,
+    id: IdentityId,
+) -> Result<(), Error> {
     let own = ctx.actor.user() == Some(user);
+    store::memberships::lock_user(tx, user)?;
     let mut person = if own { seen(tx, ctx, user)? } else { manageable(tx, ctx, user)? };
     let known = identity(tx, ctx, user, id)?;
     if known.primary && known.kind == "email" {
@@ -110,7 +155,12 @@ pub fn delete_identity(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, id: IdentityId)
 }
 
 /// Gives a new person their identities.
-pub(super) fn give(tx: &mut Tx<'_>, ctx: &Ctx, user: &mut User, identities: &[NewIdentity]) -> Result<(), Error> {
+pub(super) fn give(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: &mut User,
+    identities: &[NewIdentity],
+) -> Result<(), Error> {
     for (place, new) in identities.iter().enumerate() {
         let known = store::users::identities(tx, user.id)?;
         if known.iter().any(|one| one.kind == new.kind && fold(&one.value) == fold(&new.value)) {
@@ -153,10 +203,18 @@ pub(super) fn add(
 }
 
 /// Says whether the primary address is proved.
-pub(super) fn prove_primary(tx: &mut Tx<'_>, ctx: &Ctx, user: &mut User, verified: bool) -> Result<(), Error> {
+pub(super) fn prove_primary(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: &mut User,
+    verified: bool,
+) -> Result<(), Error> {
     for identity in store::users::identities(tx, user.id)? {
         if identity.primary && identity.kind == "email" {
-            store::users::update_identity(tx, &Identity { verified, updated_at: ctx.now, ..identity })?;
+            store::users::update_identity(
+                tx,
+                &Identity { verified, updated_at: ctx.now, ..identity },
+            )?;
         }
     }
     user.verified = verified;
@@ -168,7 +226,10 @@ fn primary(tx: &mut Tx<'_>, ctx: &Ctx, user: &mut User, chosen: &Identity) -> Re
     for identity in store::users::identities(tx, user.id)? {
         let is_primary = identity.id == chosen.id;
         if identity.kind == chosen.kind && identity.primary != is_primary {
-            store::users::update_identity(tx, &Identity { primary: is_primary, updated_at: ctx.now, ..identity })?;
+            store::users::update_identity(
+                tx,
+                &Identity { primary: is_primary, updated_at: ctx.now, ..identity },
+            )?;
         }
     }
     if chosen.kind == "email" {
@@ -195,14 +256,20 @@ fn valid(kind: &str, value: &str, field: &str) -> Result<String, Error> {
 
 fn taken(field: &str, value: &str) -> Error {
     let human = if field == "value" { "Value" } else { "Email" };
-    Error::invalid(field, "DuplicateValue", format!("{human}: {value} is already being used by another user"))
+    Error::invalid(
+        field,
+        "DuplicateValue",
+        format!("{human}: {value} is already being used by another user"),
+    )
 }
 
 /// The handbook finds its people by their addresses.
 fn not_the_handbooks(ctx: &Ctx, identity: &Identity) -> Result<(), Error> {
     let folded = fold(&identity.value);
     match ctx.handbook.teams.iter().find(|team| team.members.contains(&folded)) {
-        Some(team) if identity.kind == "email" => Err(crate::teams::named_by_handbook("value", "Value", &team.name)),
+        Some(team) if identity.kind == "email" => {
+            Err(crate::teams::named_by_handbook("value", "Value", &team.name))
+        }
         _ => Ok(()),
     }
 }

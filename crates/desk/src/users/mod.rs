@@ -10,12 +10,12 @@ mod tags;
 pub use arrive::{Input, NewIdentity, create, create_or_update, find_or_create};
 pub use change::{delete, set_password, update};
 pub use identities::{
-    IdentityInput, add_identity, change_identity, delete_identity, identities, identity, make_primary,
-    request_verification, verify,
+    IdentityInput, add_identity, change_identity, delete_identity, identities, identity,
+    make_primary, request_verification, verify,
 };
 pub use read::{
-    Extras, Listed, Related, Wanted, autocomplete, by_keys, count, deleted, extras, list, members, related, search, show,
-    show_deleted,
+    Extras, Listed, Related, Wanted, autocomplete, by_keys, count, deleted, extras, list, members,
+    related, search, show, show_deleted,
 };
 pub use search::roles;
 pub use store::users::{Filter, Order};

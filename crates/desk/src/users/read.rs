@@ -80,7 +80,13 @@ pub fn members(tx: &mut Tx<'_>, filter: &Filter) -> Result<(), Error> {
 }
 
 /// The people a search finds.
-pub fn search(tx: &mut Tx<'_>, ctx: &Ctx, query: &str, page: &Page, counted: bool) -> Result<Listed, Error> {
+pub fn search(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    query: &str,
+    page: &Page,
+    counted: bool,
+) -> Result<Listed, Error> {
     let Query { mut filter, organization } = parse(query);
     if let Some(name) = organization {
         let id = name.parse().ok().map(OrganizationId);
@@ -95,7 +101,13 @@ pub fn search(tx: &mut Tx<'_>, ctx: &Ctx, query: &str, page: &Page, counted: boo
 }
 
 /// The people whose names or addresses begin so, by name.
-pub fn autocomplete(tx: &mut Tx<'_>, ctx: &Ctx, name: &str, page: &Page, counted: bool) -> Result<Listed, Error> {
+pub fn autocomplete(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    name: &str,
+    page: &Page,
+    counted: bool,
+) -> Result<Listed, Error> {
     let words = name.split_whitespace().map(str::to_owned).collect();
     list(tx, ctx, &Filter { words, ..Filter::default() }, Order::Name, page, counted)
 }
@@ -104,8 +116,10 @@ pub fn autocomplete(tx: &mut Tx<'_>, ctx: &Ctx, name: &str, page: &Page, counted
 pub fn related(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<Related, Error> {
     show(tx, ctx, id)?;
     require(&ctx.actor, Act::ReadDesk)?;
-    let assigned = store::tickets::Filter { assignee: Some(Some(id)), ..store::tickets::Filter::default() };
-    let requested = store::tickets::Filter { requester: Some(id), ..store::tickets::Filter::default() };
+    let assigned =
+        store::tickets::Filter { assignee: Some(Some(id)), ..store::tickets::Filter::default() };
+    let requested =
+        store::tickets::Filter { requester: Some(id), ..store::tickets::Filter::default() };
     Ok(Related {
         assigned_tickets: store::tickets::count_up_to(tx, &assigned, COUNTED)?,
         requested_tickets: store::tickets::count_up_to(tx, &requested, COUNTED)?,
@@ -153,7 +167,8 @@ pub struct Wanted {
 /// What belongs to people of a list.
 pub fn extras(tx: &mut Tx<'_>, users: &[User], wanted: Wanted) -> Result<Extras, Error> {
     let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
-    let mut organizations: Vec<OrganizationId> = users.iter().filter_map(|user| user.organization).collect();
+    let mut organizations: Vec<OrganizationId> =
+        users.iter().filter_map(|user| user.organization).collect();
     organizations.sort();
     organizations.dedup();
     let mut teams: Vec<TeamId> = Vec::new();
@@ -169,8 +184,16 @@ pub fn extras(tx: &mut Tx<'_>, users: &[User], wanted: Wanted) -> Result<Extras,
             false => Vec::new(),
         },
         teams: store::teams::many(tx, &teams)?,
-        identities: if wanted.identities { store::users::identities_of(tx, &ids)? } else { Vec::new() },
-        open_tickets: if wanted.open_tickets { store::users::open_ticket_counts(tx, &ids)? } else { Vec::new() },
+        identities: if wanted.identities {
+            store::users::identities_of(tx, &ids)?
+        } else {
+            Vec::new()
+        },
+        open_tickets: if wanted.open_tickets {
+            store::users::open_ticket_counts(tx, &ids)?
+        } else {
+            Vec::new()
+        },
         default_teams: crate::teams::defaults(tx, users)?,
     })
 }

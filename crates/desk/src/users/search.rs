@@ -23,8 +23,12 @@ pub(super) fn parse(text: &str) -> Query {
                 filter.email = Some(value.to_owned());
             }
             Some(("role", value)) if !roles(value).is_empty() => filter.roles = roles(value),
-            Some(("external_id", value)) if !value.is_empty() => filter.external_ids.push(value.to_owned()),
-            Some(("tags" | "tag", value)) if !value.is_empty() => filter.tag = Some(value.to_owned()),
+            Some(("external_id", value)) if !value.is_empty() => {
+                filter.external_ids.push(value.to_owned())
+            }
+            Some(("tags" | "tag", value)) if !value.is_empty() => {
+                filter.tag = Some(value.to_owned())
+            }
             Some(("organization" | "organization_id", value)) if !value.is_empty() => {
                 query.organization = Some(value.to_owned());
             }
@@ -48,7 +52,9 @@ pub fn roles(word: &str) -> Vec<Role> {
 
 /// Every word matches by its beginning, so an asterisk at its end says nothing more.
 fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split_whitespace().map(|word| word.trim_matches('*').to_owned()).filter(|word| !word.is_empty())
+    text.split_whitespace()
+        .map(|word| word.trim_matches('*').to_owned())
+        .filter(|word| !word.is_empty())
 }
 
 /// Parts between spaces; quotes keep spaces.
@@ -74,7 +80,8 @@ mod tests {
 
     #[test]
     fn words_and_pairs_are_told_apart() {
-        let query = parse(r#"type:user role:agent organization:"Acme Inc" Ada lov* email:ada@acme.test"#);
+        let query =
+            parse(r#"type:user role:agent organization:"Acme Inc" Ada lov* email:ada@acme.test"#);
 
         assert_eq!(query.filter.roles, [Role::Light, Role::Agent]);
         assert_eq!(query.filter.words, ["Ada", "lov"]);

@@ -42,7 +42,13 @@ pub fn of_user(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<Vec<String>, Er
 }
 
 /// Changes a person's tags.
-pub fn retag(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId, how: Retag, tags: &[String]) -> Result<Vec<String>, Error> {
+pub fn retag(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: UserId,
+    how: Retag,
+    tags: &[String],
+) -> Result<Vec<String>, Error> {
     let known = manageable(tx, ctx, id)?;
     let tags = how.apply(&known.tags, tags);
     if tags != known.tags {
@@ -62,7 +68,10 @@ mod tests {
 
     #[test]
     fn tags_are_lower_case_single_words() {
-        assert_eq!(clean(&tags(&["VIP", "beta tester", "a!b", "vip", " ", "Größe"])), tags(&["ab", "beta", "größe", "tester", "vip"]));
+        assert_eq!(
+            clean(&tags(&["VIP", "beta tester", "a!b", "vip", " ", "Größe"])),
+            tags(&["ab", "beta", "größe", "tester", "vip"])
+        );
     }
 
     #[test]

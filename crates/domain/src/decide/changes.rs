@@ -9,7 +9,10 @@ impl Deciding<'_> {
         if self.ticket.status == Status::Closed {
             return Err(Refusal::Closed);
         }
-        let asks = changes.comment.as_ref().is_some_and(|comment| comment.public && comment.by == Author::Customer);
+        let asks = changes
+            .comment
+            .as_ref()
+            .is_some_and(|comment| comment.public && comment.by == Author::Customer);
         let facts_changed = self.state(changes);
         self.custom_fields(&changes.fields);
         if let Some((level, reason)) = &changes.level {
@@ -87,7 +90,8 @@ impl Deciding<'_> {
 
     /// Team and assignee. A changed area is routed anew unless a team was named or it is escalated.
     pub(super) fn place(&mut self, changes: &Changes) -> Result<(), Refusal> {
-        let area_changed = self.events.iter().any(|(_, event)| matches!(event, Event::AreaChanged { .. }));
+        let area_changed =
+            self.events.iter().any(|(_, event)| matches!(event, Event::AreaChanged { .. }));
         if let Some(team) = changes.team {
             self.facts.team(team).ok_or(Refusal::UnknownTeam)?;
             self.move_team(team);
@@ -99,7 +103,9 @@ impl Deciding<'_> {
         }
         match changes.assignee {
             Some(Some(_)) => self.assign(changes.team.is_some())?,
-            Some(None) if self.ticket.assignee.is_some() => self.record(Event::Assigned { to: None }),
+            Some(None) if self.ticket.assignee.is_some() => {
+                self.record(Event::Assigned { to: None })
+            }
             Some(None) | None => {}
         }
         Ok(())
@@ -115,7 +121,8 @@ impl Deciding<'_> {
     /// Who is not in the new team no longer has the ticket.
     fn leave_outsider(&mut self) {
         let stays = self.facts.assignee.id == self.ticket.assignee
-            && (self.facts.assignee.is_admin || self.facts.assignee.teams.contains(&self.ticket.team));
+            && (self.facts.assignee.is_admin
+                || self.facts.assignee.teams.contains(&self.ticket.team));
         if self.ticket.assignee.is_some() && !stays {
             self.record(Event::Assigned { to: None });
         }

@@ -36,7 +36,16 @@ impl Deciding<'_> {
         let (due_at, walk) = self.facts.calendar(self.handbook, team).add(from, &target);
         let reason = reason(kind, self.ticket.priority);
         let timers = self.clock_timers(team, from.max(self.now), due_at);
-        let clock = Started { kind, started_at: from, due_at, target: target.text, reason, team, timers, walk };
+        let clock = Started {
+            kind,
+            started_at: from,
+            due_at,
+            target: target.text,
+            reason,
+            team,
+            timers,
+            walk,
+        };
         self.record(Event::ClockStarted { clock });
     }
 
@@ -45,7 +54,8 @@ impl Deciding<'_> {
         let Some(target) = self.target(clock.kind) else { return };
         let (due_at, walk) = self.facts.calendar(self.handbook, clock.team).add(self.now, &target);
         if due_at < clock.due_at {
-            let reason = format!("{}, since it became {}", clock.reason, self.ticket.priority.as_str());
+            let reason =
+                format!("{}, since it became {}", clock.reason, self.ticket.priority.as_str());
             let timers = self.clock_timers(clock.team, self.now, due_at);
             self.record(Event::ClockMoved { due_at, target: target.text, reason, timers, walk });
         }
@@ -74,7 +84,11 @@ impl Deciding<'_> {
     /// The current clock ends without an answer; one that was missed stays missed.
     pub(super) fn cancel_clock(&mut self, why: &str) {
         let Some(clock) = self.ticket.current_clock() else { return };
-        let state = if clock.state == ClockState::Missed { ClockState::Missed } else { ClockState::Cancelled };
+        let state = if clock.state == ClockState::Missed {
+            ClockState::Missed
+        } else {
+            ClockState::Cancelled
+        };
         let reason = format!("{}; ended: {why}", clock.reason);
         self.record(Event::ClockStopped { state, reason });
     }

@@ -30,7 +30,10 @@ impl Deciding<'_> {
         let before = self.ticket.priority;
         let decision = self.handbook.decide_priority(&self.rule_facts());
         if decision.value != before {
-            self.record(Event::PriorityDecided { decision, provenance: self.facts.provenance.clone() });
+            self.record(Event::PriorityDecided {
+                decision,
+                provenance: self.facts.provenance.clone(),
+            });
             self.level_changed(before);
         }
     }
@@ -63,7 +66,12 @@ impl Deciding<'_> {
             && told
             && clock.kind == ClockKind::First
             && clock.state == ClockState::Running
-            && self.ticket.promise.as_ref().and_then(|promise| promise.due_at).is_none_or(|due| clock.due_at < due)
+            && self
+                .ticket
+                .promise
+                .as_ref()
+                .and_then(|promise| promise.due_at)
+                .is_none_or(|due| clock.due_at < due)
         {
             let promise = self.facts.reader.improved(clock.due_at, self.now);
             self.record(Event::PromiseImproved { promise });

@@ -13,8 +13,8 @@ use handbook::Handbook;
 use jiff::Timestamp;
 
 use crate::{
-    Actor, Cause, Channel, CommentId, Event, Facts, FieldId, Kind, Level, OrganizationId, Refusal, Severity, Status,
-    TeamId, Ticket, TicketId, UserId,
+    Actor, Cause, Channel, CommentId, Event, Facts, FieldId, Kind, Level, OrganizationId, Refusal,
+    Severity, Status, TeamId, Ticket, TicketId, UserId,
 };
 
 /// On whose side the author of a comment stands. (SLA-05)
@@ -176,7 +176,9 @@ pub fn decide(
 ) -> Result<Decided, Refusal> {
     let mut deciding = match (ticket, command) {
         (None, Command::Open(opening)) => Deciding::open(opening, facts, actor, handbook, now)?,
-        (Some(ticket), _) => Deciding { ticket: ticket.clone(), events: Vec::new(), facts, actor, handbook, now },
+        (Some(ticket), _) => {
+            Deciding { ticket: ticket.clone(), events: Vec::new(), facts, actor, handbook, now }
+        }
         (None, _) => return Err(Refusal::Closed),
     };
     match command {

@@ -33,7 +33,8 @@ impl<'a> Deciding<'a> {
             claims: opening.claims,
             subject_digest: opening.subject_digest.clone(),
         });
-        let ticket = Ticket::opened(opening.id, now, &opened).expect("an opening event makes a ticket");
+        let ticket =
+            Ticket::opened(opening.id, now, &opened).expect("an opening event makes a ticket");
         Ok(Self { ticket, events: vec![(now, opened)], facts, actor, handbook, now })
     }
 

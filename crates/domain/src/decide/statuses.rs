@@ -11,7 +11,9 @@ impl Deciding<'_> {
         let from = self.ticket.status;
         match (from, to) {
             (Status::Solved, Status::Closed) => self.close(),
-            (_, Status::New | Status::Closed) if from != to => return Err(Refusal::Transition { from, to }),
+            (_, Status::New | Status::Closed) if from != to => {
+                return Err(Refusal::Transition { from, to });
+            }
             (_, Status::Hold) => self.hold(changes.hold_until)?,
             (Status::Solved, Status::Solved) => {}
             (_, Status::Solved) => self.solve(changes.cause),
@@ -25,7 +27,13 @@ impl Deciding<'_> {
     /// Changes the status and nothing else.
     pub(super) fn move_to(&mut self, to: Status) {
         let from = self.ticket.status;
-        self.record(Event::StatusChanged { from, to, cause: None, hold_until: None, timers: Vec::new() });
+        self.record(Event::StatusChanged {
+            from,
+            to,
+            cause: None,
+            hold_until: None,
+            timers: Vec::new(),
+        });
     }
 
     /// Done. A clock that still runs ends neither met nor missed. (ST-09)
@@ -47,7 +55,13 @@ impl Deciding<'_> {
         self.cancel_clock("solved");
         let from = self.ticket.status;
         let timers = vec![self.timer(TimerKind::Close, self.handbook.lifecycle.closes_after)];
-        self.record(Event::StatusChanged { from, to: Status::Solved, cause: Some(cause), hold_until: None, timers });
+        self.record(Event::StatusChanged {
+            from,
+            to: Status::Solved,
+            cause: Some(cause),
+            hold_until: None,
+            timers,
+        });
     }
 
     /// Closed for good. (ST-06)
@@ -78,7 +92,8 @@ impl Deciding<'_> {
         if until < earliest || until > latest {
             return Err(Refusal::HoldOutOfBounds { earliest, latest });
         }
-        let present = self.ticket.held_at.map_or(0, |since| self.now.duration_since(since).as_secs());
+        let present =
+            self.ticket.held_at.map_or(0, |since| self.now.duration_since(since).as_secs());
         let total = self.ticket.held_seconds + present + until.duration_since(self.now).as_secs();
         if total > bounds.at_most && !self.actor.is_admin() {
             return Err(Refusal::HeldTooLong);
@@ -86,7 +101,13 @@ impl Deciding<'_> {
         let at = self.facts.calendar(self.handbook, self.ticket.team).next_open(until);
         let timers = vec![Timer { at, kind: TimerKind::Wake }];
         let from = self.ticket.status;
-        self.record(Event::StatusChanged { from, to: Status::Hold, cause: None, hold_until: Some(until), timers });
+        self.record(Event::StatusChanged {
+            from,
+            to: Status::Hold,
+            cause: None,
+            hold_until: Some(until),
+            timers,
+        });
         Ok(())
     }
 
@@ -98,10 +119,14 @@ impl Deciding<'_> {
             && self.ticket.asked_at.is_none()
             && self.ticket.replied_at.is_some();
         let runs = self.ticket.timers.iter().any(|timer| timer.kind == TimerKind::Solve);
-        let replied = self.events.iter().any(|(_, event)| matches!(event, Event::Commented { answer: true, .. }));
+        let replied = self
+            .events
+            .iter()
+            .any(|(_, event)| matches!(event, Event::Commented { answer: true, .. }));
         if waits && (replied || !runs) {
             let lifecycle = &self.handbook.lifecycle;
-            let remind = lifecycle.pending_reminder.map(|seconds| self.timer(TimerKind::Remind, seconds));
+            let remind =
+                lifecycle.pending_reminder.map(|seconds| self.timer(TimerKind::Remind, seconds));
             let solve = self.timer(TimerKind::Solve, lifecycle.pending_solves_after);
             self.record(Event::TimersSet { timers: remind.into_iter().chain([solve]).collect() });
         }

@@ -7,7 +7,9 @@ impl Deciding<'_> {
     /// Fires every timer that is due by now. A timer that an earlier one took away does not fire.
     pub(super) fn wake(&mut self) {
         let limit = self.now;
-        while let Some(timer) = self.ticket.timers.first().filter(|timer| timer.at <= limit).cloned() {
+        while let Some(timer) =
+            self.ticket.timers.first().filter(|timer| timer.at <= limit).cloned()
+        {
             self.now = timer.at;
             self.fire(timer);
         }

@@ -1,12 +1,17 @@
 //! A desk in miniature: one ticket, a handbook, and a clock that goes where it is told.
-#![allow(dead_code, clippy::unwrap_used, reason = "helpers of several test files; a test may panic")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "helpers of several test files; a test may panic"
+)]
 
 use std::sync::Arc;
 
 use domain::words::Locale;
 use domain::{
-    Actor, Author, Candidate, Changes, Channel, Clock, Command, CommentId, Event, Facts, Level, NewComment, Opening,
-    Provenance, Reader, Refusal, Role, Severity, Status, TeamId, TeamRef, Ticket, TicketId, UserId, decide,
+    Actor, Author, Candidate, Changes, Channel, Clock, Command, CommentId, Event, Facts, Level,
+    NewComment, Opening, Provenance, Reader, Refusal, Role, Severity, Status, TeamId, TeamRef,
+    Ticket, TicketId, UserId, decide,
 };
 use handbook::Handbook;
 use jiff::Timestamp;
@@ -96,21 +101,45 @@ impl Desk {
             TeamRef { id: REPLAY, slug: Some("replay".into()), name: "Session replay".into() },
         ];
         let zone = TimeZone::get("Europe/London").unwrap();
-        let agent = Candidate { id: Some(AGENT), teams: vec![SUPPORT], default_team: Some(SUPPORT), is_admin: false };
+        let agent = Candidate {
+            id: Some(AGENT),
+            teams: vec![SUPPORT],
+            default_team: Some(SUPPORT),
+            is_admin: false,
+        };
         Facts {
-            rules: handbook::Facts { organization: self.organization.clone(), ..Default::default() },
+            rules: handbook::Facts {
+                organization: self.organization.clone(),
+                ..Default::default()
+            },
             provenance: Provenance { because: "test".into(), ..Provenance::default() },
             teams: Arc::new(teams),
-            author: if author == AGENT { agent.clone() } else { Candidate { id: Some(author), ..Candidate::default() } },
+            author: if author == AGENT {
+                agent.clone()
+            } else {
+                Candidate { id: Some(author), ..Candidate::default() }
+            },
             assignee: agent,
-            reader: Reader { locale: Locale::En, zone, zone_name: "Europe/London".into(), own: false },
+            reader: Reader {
+                locale: Locale::En,
+                zone,
+                zone_name: "Europe/London".into(),
+                own: false,
+            },
         }
     }
 
     /// Runs a command as somebody; time does not pass.
     pub fn run(&mut self, actor: &Actor, command: &Command) -> Result<(), Refusal> {
         let author = actor.user().unwrap_or(CUSTOMER);
-        let decided = decide(self.ticket.as_ref(), command, &self.facts(author), actor, &self.handbook, self.now)?;
+        let decided = decide(
+            self.ticket.as_ref(),
+            command,
+            &self.facts(author),
+            actor,
+            &self.handbook,
+            self.now,
+        )?;
         self.log.extend(decided.events);
         self.ticket = Some(decided.ticket);
         let replayed = Ticket::replay(TicketId(1), self.log.iter().map(|(at, event)| (*at, event)));
@@ -123,7 +152,11 @@ impl Desk {
         let to = instant(to);
         assert!(to >= self.now, "time does not go back");
         self.now = to;
-        if self.ticket.as_ref().is_some_and(|ticket| ticket.next_wakeup().is_some_and(|at| at <= to)) {
+        if self
+            .ticket
+            .as_ref()
+            .is_some_and(|ticket| ticket.next_wakeup().is_some_and(|at| at <= to))
+        {
             self.run(&Actor::System, &Command::Wake).unwrap();
         }
     }

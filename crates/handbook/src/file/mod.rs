@@ -190,7 +190,7 @@ pub struct Area {
     pub first_level: Option<String>,
 }
 
-/// The `[contacts]` section: who is told, per playbook. Addresses. (PB-09)
+/// The `[contacts]` section: who is told, per playbook: addresses, names or channels. (PB-09)
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contacts {
     /// Abuse.

@@ -3,6 +3,7 @@
 //! The writer takes every closure that waits into one transaction, each in a savepoint of its own, and commits once
 //! for all of them. So each change is on disk before its caller hears of it, at a share of the price of one sync.
 
+pub(crate) mod counters;
 pub(crate) mod file;
 pub(crate) mod statement;
 
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use self::counters::Counters;
 use super::notices::Board;
 use super::queue::Queue;
 use super::threads::Threads;
@@ -88,7 +90,7 @@ fn read_all(connection: &Connection, reads: &Queue<Task>, _lock: &File) {
 
 fn read(connection: &Connection, work: &mut dyn Work) -> Result<(), Error> {
     statement::command(connection, "BEGIN")?;
-    let mut tx = Tx::reader(Session::Sqlite(connection));
+    let mut tx = Tx::reader(Session::Sqlite(connection, None));
     work.run(&mut tx);
     // Nothing was written; this only lets go of the snapshot.
     statement::command(connection, "ROLLBACK")
@@ -96,9 +98,13 @@ fn read(connection: &Connection, work: &mut dyn Work) -> Result<(), Error> {
 
 /// Writes for as long as the store is open; the lock is held until then.
 fn write_all(connection: &Connection, writes: &Queue<Task>, board: &Board, _lock: &File) {
+    let mut counters = Counters::default();
     while let Some(first) = writes.pop() {
         let mut batch = Batch::default();
-        let committed = batch.run(connection, first, writes);
+        let committed = batch.run(connection, &mut counters, first, writes);
+        if committed.is_err() {
+            counters = Counters::default();
+        }
         if committed.is_err() && !connection.is_autocommit() {
             let undone = statement::command(connection, "ROLLBACK");
             tracing::error!(is_undone = undone.is_ok(), "a commit failed and was rolled back");
@@ -118,6 +124,7 @@ impl Batch {
     fn run(
         &mut self,
         connection: &Connection,
+        counters: &mut Counters,
         first: Task,
         writes: &Queue<Task>,
     ) -> Result<(), Error> {
@@ -126,27 +133,35 @@ impl Batch {
         let mut next = Some(first);
         while let Some(mut task) = next {
             if begun.is_ok() {
-                begun = self.step(connection, task.work.as_mut());
+                begun = self.step(connection, counters, task.work.as_mut());
             }
             self.works.push(task.work);
             let is_full = self.works.len() >= BATCH || started.elapsed() > BATCH_TIME;
             next = if is_full || begun.is_err() { None } else { writes.pop_waiting() };
         }
         begun?;
+        counters.save(connection)?;
         statement::command(connection, "COMMIT")
     }
 
     /// Runs one closure in its savepoint. An error here is the end of the whole batch.
-    fn step(&mut self, connection: &Connection, work: &mut dyn Work) -> Result<(), Error> {
+    fn step(
+        &mut self,
+        connection: &Connection,
+        counters: &mut Counters,
+        work: &mut dyn Work,
+    ) -> Result<(), Error> {
         let started = Instant::now();
         statement::command(connection, "SAVEPOINT one")?;
-        let mut tx = Tx::writer(Session::Sqlite(connection));
+        let before = *counters;
+        let mut tx = Tx::writer(Session::Sqlite(connection, Some(counters)));
         let ending = work.run(&mut tx);
         let touched = tx.into_touched();
         if ending == Ending::Keep {
             self.touched.extend(touched);
         } else {
             // A full disk may have undone everything already; then this fails, and the batch with it.
+            *counters = before;
             statement::command(connection, "ROLLBACK TO one")?;
         }
         statement::command(connection, "RELEASE one")?;

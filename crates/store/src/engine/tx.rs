@@ -23,7 +23,7 @@ pub struct Tx<'a> {
 /// The connection a transaction runs on.
 pub(crate) enum Session<'a> {
     /// The embedded engine.
-    Sqlite(&'a rusqlite::Connection),
+    Sqlite(&'a rusqlite::Connection, Option<&'a mut sqlite::counters::Counters>),
     /// The server.
     Postgres(&'a mut postgres::Link),
 }
@@ -53,7 +53,7 @@ impl<'a> Tx<'a> {
     /// [`Error::Aborted`] when an earlier statement failed.
     pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, Error> {
         self.run(|session| match session {
-            Session::Sqlite(connection) => sqlite::statement::execute(connection, sql, params),
+            Session::Sqlite(connection, _) => sqlite::statement::execute(connection, sql, params),
             Session::Postgres(link) => link.execute(sql, params),
         })
     }
@@ -65,7 +65,7 @@ impl<'a> Tx<'a> {
     /// As [`Tx::execute`].
     pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, Error> {
         self.run(|session| match session {
-            Session::Sqlite(connection) => sqlite::statement::query(connection, sql, params),
+            Session::Sqlite(connection, _) => sqlite::statement::query(connection, sql, params),
             Session::Postgres(link) => link.query(sql, params),
         })
     }
@@ -106,7 +106,11 @@ impl<'a> Tx<'a> {
         self.must_write()?;
         let count = count.max(1);
         match self.engine() {
-            Engine::Sqlite => Ok(self.advance(kind.as_str(), count)? - count + 1),
+            Engine::Sqlite => {
+                let last =
+                    self.count(|counters, connection| counters.take(connection, kind, count))?;
+                Ok(last - count + 1)
+            }
             Engine::Postgres => {
                 let steps = (count - 1) / kind.block() + 1;
                 for _ in 0..RUN_ATTEMPTS {
@@ -133,7 +137,9 @@ impl<'a> Tx<'a> {
             return Ok(change);
         }
         let change = match self.engine() {
-            Engine::Sqlite => self.advance("change", 1)?,
+            Engine::Sqlite => {
+                self.count(|counters, connection| counters.take_change(connection))?
+            }
             Engine::Postgres => self
                 .query_one("SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)", params![])?
                 .get(0)?,
@@ -205,7 +211,7 @@ impl<'a> Tx<'a> {
     /// Which engine this is.
     pub fn engine(&self) -> Engine {
         match self.session {
-            Session::Sqlite(_) => Engine::Sqlite,
+            Session::Sqlite(..) => Engine::Sqlite,
             Session::Postgres(_) => Engine::Postgres,
         }
     }
@@ -214,13 +220,15 @@ impl<'a> Tx<'a> {
         if self.is_writer { Ok(()) } else { Err(Error::ReadOnly) }
     }
 
-    fn advance(&mut self, kind: &str, count: i64) -> Result<i64, Error> {
-        let row = self.query_one(
-            "INSERT INTO ids (kind, last) VALUES ($1, $2)
-             ON CONFLICT (kind) DO UPDATE SET last = ids.last + excluded.last RETURNING last",
-            params![kind, count],
-        )?;
-        row.get(0)
+    /// Takes from the writer's counters.
+    fn count(
+        &mut self,
+        take: impl FnOnce(&mut sqlite::counters::Counters, &rusqlite::Connection) -> Result<i64, Error>,
+    ) -> Result<i64, Error> {
+        match &mut self.session {
+            Session::Sqlite(connection, Some(counters)) => take(counters, connection),
+            Session::Sqlite(_, None) | Session::Postgres(_) => Err(Error::ReadOnly),
+        }
     }
 
     fn run<T>(

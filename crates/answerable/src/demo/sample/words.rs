@@ -15,34 +15,149 @@ pub(super) struct Question {
     pub(super) kind: Kind,
 }
 
-const fn ask(subject: &'static str, body: &'static str, area: &'static str, kind: Kind) -> Question {
+const fn ask(
+    subject: &'static str,
+    body: &'static str,
+    area: &'static str,
+    kind: Kind,
+) -> Question {
     Question { subject, body, area, kind }
 }
 
 /// What customers ask.
 pub(super) const QUESTIONS: &[Question] = &[
-    ask("Flags fall back to default on Safari", "Since this morning every flag is off for our Safari users.\n\nChrome and Firefox are fine. The console shows nothing.", "feature_flags", Kind::Bug),
-    ask("Rollout stuck at 50 %", "We moved the rollout to 100 % an hour ago, but only half of our users see it.", "feature_flags", Kind::Bug),
-    ask("How do I target by country?", "Is there a condition for the country of the user? I looked at the docs and found only the language.", "feature_flags", Kind::Question),
-    ask("Recordings stop after two minutes", "Longer sessions are cut at exactly 2:00. We are on the newest version of the library.", "session_replay", Kind::Bug),
-    ask("Masking a password field", "One of our inputs is not masked in recordings. It has type=text because of a widget. How do we mask it?", "session_replay", Kind::Question),
-    ask("Replay of single page app is blank", "The first page is recorded, after the first navigation everything is white.", "session_replay", Kind::Bug),
-    ask("Numbers differ between dashboard and query", "The dashboard says 1,204 sign-ups for Monday, the same query in the editor says 1,187.", "product_analytics", Kind::Bug),
-    ask("Funnel with optional step", "Can a funnel have a step that users may skip?", "product_analytics", Kind::Question),
-    ask("Export a cohort by API", "We would like to fetch the members of a cohort every night. Which endpoint is the right one?", "product_analytics", Kind::Question),
-    ask("Bounce rate of 100 % on landing page", "Since we added the new banner, the bounce rate of that page is always 100 %.", "web_analytics", Kind::Bug),
-    ask("Traffic from the app counts as direct", "Visits that come from our mobile app show up as direct traffic. Can we tag them?", "web_analytics", Kind::Question),
-    ask("Sync of orders table fails", "The sync fails with \"type mismatch in column total\" since Friday. Nothing changed on our side.", "data_warehouse", Kind::Bug),
-    ask("Which regions can the warehouse be in?", "Our legal team wants to know in which regions the data can be kept.", "data_warehouse", Kind::Question),
-    ask("Invoice has the old address", "We moved in spring, the invoices still go to the old office.", "billing", Kind::Question),
-    ask("Charged twice in May", "There are two charges for May on our card, 1 and 3 May, the same amount.", "billing", Kind::Bug),
-    ask("Survey does not show on mobile", "The survey shows on desktop but never on phones narrower than 400 px.", "feature_success", Kind::Bug),
-    ask("Remind people who did not answer", "It would be great to remind people once who closed the survey without an answer.", "feature_success", Kind::Feature),
-    ask("Newsletter in two languages", "Can one campaign go out in English and German, by the language of the person?", "comms", Kind::Question),
-    ask("Onboarding call moved?", "Our call of tomorrow vanished from the calendar. Is it still on?", "customer_success", Kind::Question),
-    ask("The new menu is lovely", "No question, I only wanted to say that the new menu saves me a click all day.", "", Kind::Feedback),
-    ask("Dark mode for charts", "The charts stay white in dark mode. Could they follow?", "product_analytics", Kind::Feature),
-    ask("Where do I find my API key?", "I am new here and cannot find the key that the set-up asks for.", "", Kind::Question),
+    ask(
+        "Flags fall back to default on Safari",
+        "Since this morning every flag is off for our Safari users.\n\nChrome and Firefox are fine. The console shows nothing.",
+        "feature_flags",
+        Kind::Bug,
+    ),
+    ask(
+        "Rollout stuck at 50 %",
+        "We moved the rollout to 100 % an hour ago, but only half of our users see it.",
+        "feature_flags",
+        Kind::Bug,
+    ),
+    ask(
+        "How do I target by country?",
+        "Is there a condition for the country of the user? I looked at the docs and found only the language.",
+        "feature_flags",
+        Kind::Question,
+    ),
+    ask(
+        "Recordings stop after two minutes",
+        "Longer sessions are cut at exactly 2:00. We are on the newest version of the library.",
+        "session_replay",
+        Kind::Bug,
+    ),
+    ask(
+        "Masking a password field",
+        "One of our inputs is not masked in recordings. It has type=text because of a widget. How do we mask it?",
+        "session_replay",
+        Kind::Question,
+    ),
+    ask(
+        "Replay of single page app is blank",
+        "The first page is recorded, after the first navigation everything is white.",
+        "session_replay",
+        Kind::Bug,
+    ),
+    ask(
+        "Numbers differ between dashboard and query",
+        "The dashboard says 1,204 sign-ups for Monday, the same query in the editor says 1,187.",
+        "product_analytics",
+        Kind::Bug,
+    ),
+    ask(
+        "Funnel with optional step",
+        "Can a funnel have a step that users may skip?",
+        "product_analytics",
+        Kind::Question,
+    ),
+    ask(
+        "Export a cohort by API",
+        "We would like to fetch the members of a cohort every night. Which endpoint is the right one?",
+        "product_analytics",
+        Kind::Question,
+    ),
+    ask(
+        "Bounce rate of 100 % on landing page",
+        "Since we added the new banner, the bounce rate of that page is always 100 %.",
+        "web_analytics",
+        Kind::Bug,
+    ),
+    ask(
+        "Traffic from the app counts as direct",
+        "Visits that come from our mobile app show up as direct traffic. Can we tag them?",
+        "web_analytics",
+        Kind::Question,
+    ),
+    ask(
+        "Sync of orders table fails",
+        "The sync fails with \"type mismatch in column total\" since Friday. Nothing changed on our side.",
+        "data_warehouse",
+        Kind::Bug,
+    ),
+    ask(
+        "Which regions can the warehouse be in?",
+        "Our legal team wants to know in which regions the data can be kept.",
+        "data_warehouse",
+        Kind::Question,
+    ),
+    ask(
+        "Invoice has the old address",
+        "We moved in spring, the invoices still go to the old office.",
+        "billing",
+        Kind::Question,
+    ),
+    ask(
+        "Charged twice in May",
+        "There are two charges for May on our card, 1 and 3 May, the same amount.",
+        "billing",
+        Kind::Bug,
+    ),
+    ask(
+        "Survey does not show on mobile",
+        "The survey shows on desktop but never on phones narrower than 400 px.",
+        "feature_success",
+        Kind::Bug,
+    ),
+    ask(
+        "Remind people who did not answer",
+        "It would be great to remind people once who closed the survey without an answer.",
+        "feature_success",
+        Kind::Feature,
+    ),
+    ask(
+        "Newsletter in two languages",
+        "Can one campaign go out in English and German, by the language of the person?",
+        "comms",
+        Kind::Question,
+    ),
+    ask(
+        "Onboarding call moved?",
+        "Our call of tomorrow vanished from the calendar. Is it still on?",
+        "customer_success",
+        Kind::Question,
+    ),
+    ask(
+        "The new menu is lovely",
+        "No question, I only wanted to say that the new menu saves me a click all day.",
+        "",
+        Kind::Feedback,
+    ),
+    ask(
+        "Dark mode for charts",
+        "The charts stay white in dark mode. Could they follow?",
+        "product_analytics",
+        Kind::Feature,
+    ),
+    ask(
+        "Where do I find my API key?",
+        "I am new here and cannot find the key that the set-up asks for.",
+        "",
+        Kind::Question,
+    ),
 ];
 
 const ANSWERS: &[&str] = &[
@@ -86,20 +201,45 @@ pub(super) fn follow_up(index: usize) -> &'static str {
 /// Organizations with their mail domain and the facts that decide priorities.
 fn organizations() -> Vec<(&'static str, &'static str, Value)> {
     vec![
-        ("Fernlight", "fernlight.test", json!({ "plan": "paid", "mrr": 2400, "addons": ["teams"], "card": true })),
+        (
+            "Fernlight",
+            "fernlight.test",
+            json!({ "plan": "paid", "mrr": 2400, "addons": ["teams"], "card": true }),
+        ),
         ("Tallow & Sons", "tallow.test", json!({ "plan": "paid", "mrr": 5200, "card": true })),
         ("Marl Analytics", "marl.test", json!({ "plan": "startups", "mrr": 0, "card": true })),
         ("Quillwork", "quillwork.test", json!({ "plan": "yc", "mrr": 0, "card": false })),
-        ("Harbor Nine", "harbornine.test", json!({ "plan": "ridiculously-cheap", "mrr": 90, "card": true })),
-        ("Osier Labs", "osier.test", json!({ "plan": "free", "mrr": 0, "trial": true, "card": false })),
+        (
+            "Harbor Nine",
+            "harbornine.test",
+            json!({ "plan": "ridiculously-cheap", "mrr": 90, "card": true }),
+        ),
+        (
+            "Osier Labs",
+            "osier.test",
+            json!({ "plan": "free", "mrr": 0, "trial": true, "card": false }),
+        ),
         ("Pebble & Pine", "pebblepine.test", json!({ "plan": "free", "mrr": 0, "card": false })),
-        ("Lantern Freight", "lanternfreight.test", json!({ "plan": "paid", "mrr": 700, "card": true })),
-        ("Brookhollow School", "brookhollow.test", json!({ "plan": "free", "mrr": 0, "card": false })),
-        ("Copperline", "copperline.test", json!({ "plan": "paid", "mrr": 3100, "addons": ["teams", "sso"], "card": true })),
+        (
+            "Lantern Freight",
+            "lanternfreight.test",
+            json!({ "plan": "paid", "mrr": 700, "card": true }),
+        ),
+        (
+            "Brookhollow School",
+            "brookhollow.test",
+            json!({ "plan": "free", "mrr": 0, "card": false }),
+        ),
+        (
+            "Copperline",
+            "copperline.test",
+            json!({ "plan": "paid", "mrr": 3100, "addons": ["teams", "sso"], "card": true }),
+        ),
     ]
 }
 
-const NAMES: &[&str] = &["Dana", "Kim", "Lu", "Noor", "Pat", "Robin", "Sasha", "Toni", "Yuki", "Remy", "Alex", "Mika"];
+const NAMES: &[&str] =
+    &["Dana", "Kim", "Lu", "Noor", "Pat", "Robin", "Sasha", "Toni", "Yuki", "Remy", "Alex", "Mika"];
 
 /// Makes organizations and their people known.
 pub(super) fn people(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Customer>, Error> {
@@ -134,7 +274,11 @@ pub(super) fn agents(tx: &mut Tx<'_>, handbook: &Handbook) -> Result<Vec<Agent>,
     let teams = desk::tickets::beside::teams(tx)?;
     let mut agents = Vec::new();
     for team in &handbook.teams {
-        let Some(id) = teams.iter().find(|one| one.slug.as_deref() == Some(&team.slug)).map(|one| one.id) else { continue };
+        let Some(id) =
+            teams.iter().find(|one| one.slug.as_deref() == Some(&team.slug)).map(|one| one.id)
+        else {
+            continue;
+        };
         for email in &team.members {
             if let Some(user) = desk::sessions::candidate(tx, email)? {
                 agents.push(Agent { id: user.id, team: id, slug: team.slug.clone() });
