@@ -206,7 +206,7 @@ async fn show_many(State(desk): State<Desk>, caller: Caller, query: Query) -> An
 
 async fn list(State(desk): State<Desk>, caller: Caller) -> Answer {
     let base = caller.base;
-    let jobs = desk.read(caller.ctx, |tx, ctx| desk::bulk::newest(tx, ctx)).await?;
+    let jobs = desk.read(caller.ctx, desk::bulk::newest).await?;
     let jobs: Vec<Value> = jobs.iter().map(|job| status(job, &base)).collect();
     Ok(ok(json!({
         "job_statuses": jobs,

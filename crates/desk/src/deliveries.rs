@@ -54,7 +54,7 @@ pub(crate) fn cause(
         let post = Post { ctx, stored, requester, envelope };
         match &envelope.event {
             Event::Opened(opened) if opened.organization.is_none() && !opened.internal => {
-                post.unknown(tx)?
+                post.unknown(tx)?;
             }
             Event::Acknowledged { promise } => post.acknowledge(tx, promise)?,
             Event::PromiseImproved { promise } => post.improve(tx, promise)?,
@@ -68,7 +68,7 @@ pub(crate) fn cause(
             Event::Breached { .. } => post.breach(tx)?,
             Event::Reminded => post.remind(tx)?,
             Event::StatusChanged { to: Status::Solved, cause: Some(Cause::Auto), .. } => {
-                post.auto_solved(tx)?
+                post.auto_solved(tx)?;
             }
             Event::Escalated { .. } => post.escalated(tx)?,
             _ => {}

@@ -129,7 +129,7 @@ impl Mail<'_> {
             body: self.body(),
             public: Some(true),
             author: Some(sender.id),
-            details: self.details(),
+            details: Some(self.details()),
         };
         let change = Update { comment: Some(reply), ..Update::default() };
         update(tx, &ctx, stored.ticket.id, &change)?;
@@ -157,7 +157,7 @@ impl Mail<'_> {
         new.claims = claims;
         new.follow_up_of = follows;
         new.mailbox = self.message.to.first().map(|address| address.email.clone());
-        new.details = self.details();
+        new.details = Some(self.details());
         new.ccs = self.copies(tx)?;
         let done = open(tx, &self.as_sender(sender), &new)?;
         let outcome = if claims.is_some() { "claimed" } else { "created" };
@@ -195,7 +195,7 @@ impl Mail<'_> {
         Ok(people)
     }
 
-    fn details(&self) -> Option<String> {
+    fn details(&self) -> String {
         let defects: Vec<String> =
             self.message.defects.iter().map(|defect| format!("{defect:?}")).collect();
         let details = serde_json::json!({
@@ -205,7 +205,7 @@ impl Mail<'_> {
             "quoted": self.message.quoted,
             "defects": defects,
         });
-        Some(details.to_string())
+        details.to_string()
     }
 }
 

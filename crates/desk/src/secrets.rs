@@ -78,7 +78,7 @@ pub fn digest(salt: &str, text: &str) -> String {
 }
 
 /// Bytes as hexadecimal text.
-pub fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {

@@ -18,13 +18,12 @@ impl Body {
     /// Plain text: line breaks stay, nothing is markup.
     pub fn plain(text: &str) -> Self {
         let text = tidy(text);
-        let html = text
-            .split("\n\n")
-            .filter(|paragraph| !paragraph.trim().is_empty())
-            .map(|paragraph| {
-                format!("<p>{}</p>", escape(paragraph.trim_matches('\n')).replace('\n', "<br>"))
-            })
-            .collect();
+        let mut html = String::with_capacity(text.len() + 16);
+        for paragraph in text.split("\n\n").filter(|paragraph| !paragraph.trim().is_empty()) {
+            html.push_str("<p>");
+            html.push_str(&escape(paragraph.trim_matches('\n')).replace('\n', "<br>"));
+            html.push_str("</p>");
+        }
         Self { text, html }
     }
 
@@ -149,12 +148,10 @@ pub fn tags<'t>(words: impl IntoIterator<Item = &'t str>) -> Vec<String> {
         .into_iter()
         .flat_map(str::split_whitespace)
         .map(|word| {
-            let kept = word
-                .to_lowercase()
+            word.to_lowercase()
                 .chars()
                 .filter(|c| c.is_alphanumeric() || "_-/.:".contains(*c))
-                .collect::<String>();
-            kept
+                .collect::<String>()
         })
         .filter(|tag| !tag.is_empty())
         .collect();

@@ -64,7 +64,7 @@ pub struct Identity {
     pub id: IdentityId,
     /// Whose.
     pub user: UserId,
-    /// "email", "phone_number", …
+    /// "email", "`phone_number`", …
     pub kind: String,
     /// As written.
     pub value: String,

@@ -216,7 +216,7 @@ impl Ticket {
             }
             Event::Routed { team, .. } | Event::TeamChanged { to: team, .. } => self.team = *team,
             Event::Commented { public, answer, ask, .. } => {
-                self.fold_comment(at, *public, *answer, *ask)
+                self.fold_comment(at, *public, *answer, *ask);
             }
             Event::ClockStarted { clock, .. } => self.fold_clock(clock),
             Event::ClockMoved { due_at, target, reason, timers, .. } => {

@@ -1,5 +1,4 @@
 //! Clocks: when they start, what ends them, and what does not.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
 

@@ -12,7 +12,7 @@ const BATCH: i64 = 100;
 pub(crate) async fn run(desk: &Desk, transport: &Transport) -> Result<(), Error> {
     loop {
         let ctx = desk.ctx(Actor::System, Channel::System);
-        let waiting = desk.read(ctx.clone(), |tx, ctx| desk::deliveries::is_due(tx, ctx)).await?;
+        let waiting = desk.read(ctx.clone(), desk::deliveries::is_due).await?;
         if !waiting {
             return Ok(());
         }

@@ -45,7 +45,7 @@ fn stored(row: &Row) -> Result<Stored, Error> {
 
 /// Open tickets come first by deadline; those without one last.
 fn due_sort(ticket: &Ticket) -> i64 {
-    ticket.due_at().map_or(i64::MAX, |due| due.as_microsecond())
+    ticket.due_at().map_or(i64::MAX, jiff::Timestamp::as_microsecond)
 }
 
 /// Stores a new ticket and the instant it wants to be woken at.

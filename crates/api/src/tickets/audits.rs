@@ -94,6 +94,7 @@ fn audit(
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "one line an event: the table of both vocabularies")]
 fn event(
     envelope: &Envelope,
     comments: &[Comment],
@@ -165,7 +166,7 @@ fn event(
             ));
         }
         Event::StatusChanged { from, to, .. } => {
-            push(change("status", to.as_str().into(), from.as_str().into()))
+            push(change("status", to.as_str().into(), from.as_str().into()));
         }
         Event::Assigned { to } => {
             let previous = text(before.and_then(|ticket| ticket.assignee).map(|id| id.0));
@@ -206,7 +207,7 @@ fn event(
             push(change("kind", to.map_or(Value::Null, |word| word.as_str().into()), Value::Null));
         }
         Event::FieldChanged { field, .. } => {
-            push(change(&field.to_string(), Value::Null, Value::Null))
+            push(change(&field.to_string(), Value::Null, Value::Null));
         }
         Event::ClockStarted { .. }
         | Event::ClockMoved { .. }

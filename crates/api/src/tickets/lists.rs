@@ -1,5 +1,7 @@
 //! Lists of tickets and comments.
 
+use std::fmt::Write as _;
+
 use axum::extract::{Path, State};
 use desk::tickets::{Filter, Order};
 use desk::{Desk, Error, Key, Start};
@@ -121,7 +123,7 @@ async fn page(desk: Desk, caller: Caller, query: Query, filter: Filter) -> Answe
             let stored: Vec<_> = rows.into_iter().map(|row| row.stored).collect();
             sideloads::add(tx, ctx, &query, &base, &stored, &mut rest)?;
             for (key, value) in rest {
-                body.push_str(&format!(",{}:{value}", Value::from(key)));
+                let _ = write!(body, ",{}:{value}", Value::from(key));
             }
             body.push('}');
             Ok(body)

@@ -32,7 +32,8 @@ pub(super) fn keep(
     for (key, value) in sent {
         let is_fact = FACTS.iter().any(|(fact, _)| fact == key);
         let is_defined = defined.iter().any(|field| field.key.as_deref() == Some(key));
-        if !is_fact && !(is_defined && is_small(value)) {
+        let is_kept = is_fact || is_defined && is_small(value);
+        if !is_kept {
             continue;
         }
         let before = match value {

@@ -15,9 +15,9 @@ pub use escalate::{deescalate, escalate};
 pub use explain::{Explained, explain};
 pub use open::{CustomValue, NewTicket, Person, open};
 pub use read::{
-    Listed, audits, clocks, comments, comments_by_id, count, count_all, count_comments, count_own,
-    count_own_comments, deliveries, events, field_values, key, list, many, own, own_comments, show,
-    show_own, view_counts, whole,
+    ChangeSet, Listed, audits, clocks, comments, comments_by_id, count, count_all, count_comments,
+    count_own, count_own_comments, deliveries, events, field_values, key, list, many, own,
+    own_comments, show, show_own, view_counts, whole,
 };
 pub use store::comments::Comment;
 pub use store::outbox::Queued;

@@ -158,31 +158,10 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
     if new.body.is_empty() {
         return Err(Error::blank("base", "Description"));
     }
-    let requester = person(tx, ctx, &new.requester, "requester_id")?;
-    let submitter = match new.submitter {
-        Some(id) if id != requester.id => person(tx, ctx, &Person::Known(id), "submitter_id")?,
-        _ => requester.clone(),
-    };
-    let author = match new.author {
-        Some(id) if id != submitter.id => person(tx, ctx, &Person::Known(id), "comment.author_id")?,
-        _ => submitter.clone(),
-    };
-    if let Some(id) = new.organization {
-        situation::check_named(tx, &requester, id)?;
-    }
-    if let Some(source) = new.follow_up_of {
-        check_source(tx, source)?;
-    }
+    let Cast { requester, submitter, author } = cast(tx, ctx, new)?;
     let tags = texts::tags(new.tags.iter().map(String::as_str));
-    let ticket_facts = handbook::TicketFacts {
-        channel: new.channel.as_str().to_owned(),
-        area: new.area.clone().unwrap_or_default(),
-        severity: new.severity.map(Severity::as_str).unwrap_or_default().to_owned(),
-        kind: new.kind.map(Kind::as_str).unwrap_or_default().to_owned(),
-        subject: new.subject.clone(),
-        tags: tags.clone(),
-    };
-    let belonging = situation::belonging(tx, ctx, &requester, new.organization, &ticket_facts)?;
+    let belonging =
+        situation::belonging(tx, ctx, &requester, new.organization, &ticket_facts(new, &tags))?;
     let mut facts = situation::facts(tx, ctx, &requester, &belonging, &new.subject)?;
     if ctx.actor.is_agent()
         && let Some(id) = ctx.actor.user()
@@ -217,15 +196,7 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
             public: new.public,
             digest: secrets::digest(&comment.salt, &comment.body),
         },
-        changes: Changes {
-            status: new.status,
-            hold_until: new.hold_until,
-            assignee: new.assignee.map(Some),
-            team: new.team,
-            level: new.level.clone(),
-            fields: custom_changes(&new.fields),
-            ..Changes::default()
-        },
+        changes: changes(new),
     };
     // Without a signature nobody is signed in: the request is the requester's own act.
     let acting = match ctx.actor {
@@ -252,6 +223,58 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
         store::tickets::set_context(tx, ids.ticket, context)?;
     }
     append(tx, &acting, ids.audit, stored, decided, &requester)
+}
+
+/// The people of a new ticket.
+struct Cast {
+    requester: User,
+    submitter: User,
+    author: User,
+}
+
+/// Finds the people, and refuses what does not fit them.
+fn cast(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Cast, Error> {
+    let requester = person(tx, ctx, &new.requester, "requester_id")?;
+    let submitter = match new.submitter {
+        Some(id) if id != requester.id => person(tx, ctx, &Person::Known(id), "submitter_id")?,
+        _ => requester.clone(),
+    };
+    let author = match new.author {
+        Some(id) if id != submitter.id => person(tx, ctx, &Person::Known(id), "comment.author_id")?,
+        _ => submitter.clone(),
+    };
+    if let Some(id) = new.organization {
+        situation::check_named(tx, &requester, id)?;
+    }
+    if let Some(source) = new.follow_up_of {
+        check_source(tx, source)?;
+    }
+    Ok(Cast { requester, submitter, author })
+}
+
+/// What rules see of a new ticket.
+fn ticket_facts(new: &NewTicket, tags: &[String]) -> handbook::TicketFacts {
+    handbook::TicketFacts {
+        channel: new.channel.as_str().to_owned(),
+        area: new.area.clone().unwrap_or_default(),
+        severity: new.severity.map(Severity::as_str).unwrap_or_default().to_owned(),
+        kind: new.kind.map(Kind::as_str).unwrap_or_default().to_owned(),
+        subject: new.subject.clone(),
+        tags: tags.to_vec(),
+    }
+}
+
+/// What is set at once.
+fn changes(new: &NewTicket) -> Changes {
+    Changes {
+        status: new.status,
+        hold_until: new.hold_until,
+        assignee: new.assignee.map(Some),
+        team: new.team,
+        level: new.level.clone(),
+        fields: custom_changes(&new.fields),
+        ..Changes::default()
+    }
 }
 
 /// A follow-up continues a closed ticket. (ST-06)

@@ -20,6 +20,9 @@ pub struct Listed {
     pub fields: Vec<(i64, String)>,
 }
 
+/// One change set: its events in order, and the comments they speak of.
+pub type ChangeSet = (Vec<Envelope>, Vec<Comment>);
+
 /// A ticket as agents see it.
 pub fn show(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Stored, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
@@ -195,11 +198,7 @@ pub fn events(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Envelope>,
 }
 
 /// A ticket's change sets, oldest first, each with its events and comments.
-pub fn audits(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    id: TicketId,
-) -> Result<Vec<(Vec<Envelope>, Vec<Comment>)>, Error> {
+pub fn audits(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<ChangeSet>, Error> {
     let events = events(tx, ctx, id)?;
     let ids: Vec<_> = events
         .iter()
@@ -209,7 +208,7 @@ pub fn audits(
         })
         .collect();
     let comments = store::comments::many(tx, &ids)?;
-    let mut sets: Vec<(Vec<Envelope>, Vec<Comment>)> = Vec::new();
+    let mut sets: Vec<ChangeSet> = Vec::new();
     for envelope in events {
         match sets.last_mut() {
             Some((set, _)) if set[0].audit == envelope.audit => set.push(envelope),

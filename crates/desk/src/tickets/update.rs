@@ -111,14 +111,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     if let Some(id) = author.as_ref().map(|user| user.id).or(ctx.actor.user()) {
         facts.author = situation::candidate(tx, id)?;
     }
-    match update.assignee {
-        Some(Some(assignee)) => facts.assignee = open::agent(tx, assignee)?,
-        Some(None) | None => {
-            if let Some(assignee) = ticket.assignee {
-                facts.assignee = situation::candidate(tx, assignee)?;
-            }
-        }
-    }
+    facts.assignee = assignee(tx, ticket, update)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
     let comment = comment(tx, ctx, &stored, update, author.as_ref(), audit)?;
     let subject_salt = update.subject.as_ref().map(|_| open::salt());
@@ -182,6 +175,19 @@ fn authorize(ctx: &Ctx, stored: &Stored) -> Result<(), Error> {
     match ctx.actor.user() {
         Some(user) if stored.ticket.has_participant(user) => Ok(()),
         _ => Err(Error::NotFound),
+    }
+}
+
+/// The one it is to be assigned to, else the one who has it.
+fn assignee(
+    tx: &mut Tx<'_>,
+    ticket: &domain::Ticket,
+    update: &Update,
+) -> Result<domain::Candidate, Error> {
+    match (update.assignee, ticket.assignee) {
+        (Some(Some(named)), _) => open::agent(tx, named),
+        (_, Some(present)) => situation::candidate(tx, present),
+        (_, None) => Ok(domain::Candidate::default()),
     }
 }
 

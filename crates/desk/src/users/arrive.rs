@@ -13,7 +13,7 @@ use crate::{Act, Ctx, Error, require};
 /// An address or account given along with a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewIdentity {
-    /// "email", "phone_number", …
+    /// "email", "`phone_number`", …
     pub kind: String,
     /// As written.
     pub value: String,

@@ -190,7 +190,8 @@ fn addresses(tx: &mut Tx<'_>, ctx: &Ctx, user: &mut User, input: &Input) -> Resu
     Ok(())
 }
 
-/// The organization that was named, by number or by name.
+/// The organization that was named, by number or by name; an inner `None` is none at all.
+#[expect(clippy::option_option, reason = "nothing said, none, and one are three things")]
 pub(super) fn organization(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
@@ -234,7 +235,7 @@ fn move_to(
         Some(to) => {
             match others.find(|one| one.of == to) {
                 Some(there) => {
-                    memberships::set_default::<OrganizationId>(tx, user.id, there.id, ctx.now)?
+                    memberships::set_default::<OrganizationId>(tx, user.id, there.id, ctx.now)?;
                 }
                 None => enter(tx, ctx, user.id, to)?,
             }

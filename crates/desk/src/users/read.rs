@@ -153,6 +153,7 @@ pub struct Extras {
 
 /// Which extras are wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked for on its own")]
 pub struct Wanted {
     /// Their organizations.
     pub organizations: bool,
@@ -179,9 +180,10 @@ pub fn extras(tx: &mut Tx<'_>, users: &[User], wanted: Wanted) -> Result<Extras,
         teams.dedup();
     }
     Ok(Extras {
-        organizations: match wanted.organizations {
-            true => store::organizations::many(tx, &organizations)?,
-            false => Vec::new(),
+        organizations: if wanted.organizations {
+            store::organizations::many(tx, &organizations)?
+        } else {
+            Vec::new()
         },
         teams: store::teams::many(tx, &teams)?,
         identities: if wanted.identities {

@@ -24,10 +24,10 @@ pub(super) fn parse(text: &str) -> Query {
             }
             Some(("role", value)) if !roles(value).is_empty() => filter.roles = roles(value),
             Some(("external_id", value)) if !value.is_empty() => {
-                filter.external_ids.push(value.to_owned())
+                filter.external_ids.push(value.to_owned());
             }
             Some(("tags" | "tag", value)) if !value.is_empty() => {
-                filter.tag = Some(value.to_owned())
+                filter.tag = Some(value.to_owned());
             }
             Some(("organization" | "organization_id", value)) if !value.is_empty() => {
                 query.organization = Some(value.to_owned());

@@ -104,7 +104,7 @@ impl Deciding<'_> {
         match changes.assignee {
             Some(Some(_)) => self.assign(changes.team.is_some())?,
             Some(None) if self.ticket.assignee.is_some() => {
-                self.record(Event::Assigned { to: None })
+                self.record(Event::Assigned { to: None });
             }
             Some(None) | None => {}
         }

@@ -17,12 +17,12 @@ use handbook::Handbook;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-pub const CUSTOMER: UserId = UserId(100);
-pub const AGENT: UserId = UserId(7);
-pub const SUPPORT: TeamId = TeamId(1);
-pub const REPLAY: TeamId = TeamId(2);
+pub(crate) const CUSTOMER: UserId = UserId(100);
+pub(crate) const AGENT: UserId = UserId(7);
+pub(crate) const SUPPORT: TeamId = TeamId(1);
+pub(crate) const REPLAY: TeamId = TeamId(2);
 
-pub const HANDBOOK: &str = r#"
+pub(crate) const HANDBOOK: &str = r#"
 [company]
 name = "Acme"
 timezone = "Europe/London"
@@ -74,7 +74,7 @@ team = "support"
 "#;
 
 /// A desk with one ticket.
-pub struct Desk {
+pub(crate) struct Desk {
     pub handbook: Handbook,
     pub now: Timestamp,
     pub ticket: Option<Ticket>,
@@ -84,7 +84,7 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub fn at(now: &str) -> Self {
+    pub(crate) fn at(now: &str) -> Self {
         Self {
             handbook: Handbook::parse(HANDBOOK).unwrap(),
             now: instant(now),
@@ -95,7 +95,7 @@ impl Desk {
         }
     }
 
-    pub fn facts(&self, author: UserId) -> Facts {
+    pub(crate) fn facts(&self, author: UserId) -> Facts {
         let teams = vec![
             TeamRef { id: SUPPORT, slug: Some("support".into()), name: "Support".into() },
             TeamRef { id: REPLAY, slug: Some("replay".into()), name: "Session replay".into() },
@@ -130,7 +130,7 @@ impl Desk {
     }
 
     /// Runs a command as somebody; time does not pass.
-    pub fn run(&mut self, actor: &Actor, command: &Command) -> Result<(), Refusal> {
+    pub(crate) fn run(&mut self, actor: &Actor, command: &Command) -> Result<(), Refusal> {
         let author = actor.user().unwrap_or(CUSTOMER);
         let decided = decide(
             self.ticket.as_ref(),
@@ -148,7 +148,7 @@ impl Desk {
     }
 
     /// Lets time pass; what falls due on the way happens.
-    pub fn go(&mut self, to: &str) {
+    pub(crate) fn go(&mut self, to: &str) {
         let to = instant(to);
         assert!(to >= self.now, "time does not go back");
         self.now = to;
@@ -161,12 +161,12 @@ impl Desk {
         }
     }
 
-    pub fn comment(&mut self, author: UserId, by: Author, public: bool) -> NewComment {
+    pub(crate) fn comment(&mut self, author: UserId, by: Author, public: bool) -> NewComment {
         self.next_id += 1;
         NewComment { id: CommentId(self.next_id), author, by, public, digest: "digest".into() }
     }
 
-    pub fn opening(&mut self) -> Opening {
+    pub(crate) fn opening(&mut self) -> Opening {
         let comment = self.comment(CUSTOMER, Author::Customer, true);
         Opening {
             id: TicketId(1),
@@ -189,54 +189,54 @@ impl Desk {
     }
 
     /// The customer asks with a severity.
-    pub fn ask(&mut self, severity: Option<Severity>) {
+    pub(crate) fn ask(&mut self, severity: Option<Severity>) {
         let mut opening = self.opening();
         opening.severity = severity;
         self.run(&customer(), &Command::Open(Box::new(opening))).unwrap();
     }
 
-    pub fn reply(&mut self) {
+    pub(crate) fn reply(&mut self) {
         let comment = self.comment(AGENT, Author::Agent, true);
         self.update(&agent(), Changes { comment: Some(comment), ..Changes::default() }).unwrap();
     }
 
-    pub fn note(&mut self) {
+    pub(crate) fn note(&mut self) {
         let comment = self.comment(AGENT, Author::Agent, false);
         self.update(&agent(), Changes { comment: Some(comment), ..Changes::default() }).unwrap();
     }
 
-    pub fn customer_writes(&mut self) {
+    pub(crate) fn customer_writes(&mut self) {
         let comment = self.comment(CUSTOMER, Author::Customer, true);
         self.update(&customer(), Changes { comment: Some(comment), ..Changes::default() }).unwrap();
     }
 
-    pub fn status(&mut self, status: Status) -> Result<(), Refusal> {
+    pub(crate) fn status(&mut self, status: Status) -> Result<(), Refusal> {
         self.update(&agent(), Changes { status: Some(status), ..Changes::default() })
     }
 
-    pub fn update(&mut self, actor: &Actor, changes: Changes) -> Result<(), Refusal> {
+    pub(crate) fn update(&mut self, actor: &Actor, changes: Changes) -> Result<(), Refusal> {
         self.run(actor, &Command::Update(Box::new(changes)))
     }
 
-    pub fn escalate(&mut self, team: TeamId) -> Result<(), Refusal> {
+    pub(crate) fn escalate(&mut self, team: TeamId) -> Result<(), Refusal> {
         let note = self.comment(AGENT, Author::Agent, false);
         self.run(&agent(), &Command::Escalate { team, note })
     }
 
-    pub fn ticket(&self) -> &Ticket {
+    pub(crate) fn ticket(&self) -> &Ticket {
         self.ticket.as_ref().unwrap()
     }
 
-    pub fn level(&self) -> Level {
+    pub(crate) fn level(&self) -> Level {
         self.ticket().priority
     }
 
     /// The clocks as one readable line each.
-    pub fn clocks(&self) -> Vec<String> {
+    pub(crate) fn clocks(&self) -> Vec<String> {
         self.ticket().clocks.iter().map(line).collect()
     }
 
-    pub fn count(&self, kind: &str) -> usize {
+    pub(crate) fn count(&self, kind: &str) -> usize {
         self.log.iter().filter(|(_, event)| event.kind() == kind).count()
     }
 }
@@ -248,17 +248,17 @@ fn line(clock: &Clock) -> String {
 }
 
 /// An instant; without a zone it is London's.
-pub fn instant(text: &str) -> Timestamp {
+pub(crate) fn instant(text: &str) -> Timestamp {
     text.parse().unwrap_or_else(|_| {
         let local: jiff::civil::DateTime = text.parse().unwrap();
         TimeZone::get("Europe/London").unwrap().to_timestamp(local).unwrap()
     })
 }
 
-pub fn customer() -> Actor {
+pub(crate) fn customer() -> Actor {
     Actor::Person { id: CUSTOMER, role: Role::EndUser }
 }
 
-pub fn agent() -> Actor {
+pub(crate) fn agent() -> Actor {
     Actor::Person { id: AGENT, role: Role::Agent }
 }

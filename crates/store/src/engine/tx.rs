@@ -137,9 +137,7 @@ impl<'a> Tx<'a> {
             return Ok(change);
         }
         let change = match self.engine() {
-            Engine::Sqlite => {
-                self.count(|counters, connection| counters.take_change(connection))?
-            }
+            Engine::Sqlite => self.count(super::sqlite::counters::Counters::take_change)?,
             Engine::Postgres => self
                 .query_one("SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)", params![])?
                 .get(0)?,
