@@ -57,7 +57,6 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 }
 
 /// Answers `GET /assets/{name}`.
-#[expect(clippy::unused_async, reason = "a handler is asynchronous")]
 pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = find(&format!("/assets/{name}")) else {
         return StatusCode::NOT_FOUND.into_response();

@@ -1,7 +1,5 @@
 //! The demo's own pages: whose eyes one looks through, and everything that would have left the machine.
 
-use std::sync::Arc;
-
 use desk::deliveries::Letter;
 use desk::tickets::Queued;
 use desk::{Act, Ctx, Desk, Error, Page, Tx};
@@ -14,7 +12,7 @@ use crate::components::demo_bar::DemoBar;
 use crate::components::outbox::{Sent, outbox};
 use crate::components::signed_out::Width;
 use crate::form::Form;
-use crate::memory::answers;
+use crate::memory::{Eyes, answers};
 use crate::problem::Answer;
 use crate::reader::Reader;
 use crate::table::Route;
@@ -22,7 +20,7 @@ use crate::visitor::{Visitor, local};
 use crate::words::{Text, Words};
 use crate::{frame, heroes, routes, sign_in};
 
-/// How many deliveries the page reads.
+/// How many deliveries the page reads at once.
 const MOST: i64 = 5_000;
 /// How many of them it shows at once.
 const SHOWN: usize = 100;
@@ -38,7 +36,7 @@ pub(crate) fn pages() -> Vec<Route> {
 pub(crate) struct Bar {
     next_due: Option<Timestamp>,
     deliveries: i64,
-    eyes: Arc<Vec<(i64, String)>>,
+    eyes: Eyes,
     person: Option<i64>,
 }
 
@@ -74,7 +72,7 @@ impl Bar {
 }
 
 /// Reads what the bar shows.
-pub(crate) async fn bar(visitor: &Visitor, eyes: Arc<Vec<(i64, String)>>) -> Result<Bar, Error> {
+pub(crate) async fn bar(visitor: &Visitor, eyes: Eyes) -> Result<Bar, Error> {
     let (next_due, deliveries) = visitor
         .desk
         .read(visitor.ctx.clone(), |tx, _| {
@@ -143,13 +141,7 @@ fn landing<'a>(user: &User, back: &'a str) -> &'a str {
 
 async fn deliveries(visitor: Visitor) -> Answer {
     let ctx = visitor.ctx.clone();
-    let mut all = visitor
-        .desk
-        .read(ctx, |tx, _| {
-            let count = desk::deliveries::count(tx, "sent")?;
-            desk::deliveries::all_sent(tx, DeliveryId(0), count.min(MOST))
-        })
-        .await?;
+    let mut all = visitor.desk.read(ctx, |tx, _| newest(tx)).await?;
     all.reverse();
     let reader = visitor.reader();
     let channel = visitor.query.get("channel");
@@ -162,6 +154,22 @@ async fn deliveries(visitor: Visitor) -> Answer {
         frame::column(&visitor, &reader, title, Width::Text, &main).await?
     };
     Ok(frame::html(page))
+}
+
+/// The newest deliveries, oldest first.
+fn newest(tx: &mut Tx<'_>) -> Result<Vec<Queued>, Error> {
+    let mut all = Vec::new();
+    let mut after = DeliveryId(0);
+    loop {
+        let page = desk::deliveries::all_sent(tx, after, MOST)?;
+        let Some(last) = page.last() else { return Ok(all) };
+        after = last.delivery.id;
+        let is_full = page.len() == usize::try_from(MOST).unwrap_or_default();
+        all = page;
+        if !is_full {
+            return Ok(all);
+        }
+    }
 }
 
 fn outbox_page(reader: &Reader, all: &[Queued], channel: &str) -> Markup {
@@ -214,7 +222,7 @@ fn list(reader: &Reader, shown: &[&Queued]) -> Markup {
             channel: &one.delivery.channel,
             kind: &one.delivery.kind,
             to,
-            subject: &one.delivery.subject,
+            subject: about(one),
             text: &one.delivery.text,
             headers,
         })
@@ -232,4 +240,11 @@ fn head<'a>(one: &'a Queued, letter: &'a Letter, to: &'a str) -> Vec<(&'a str, &
         ("Reply-To", &letter.reply_to),
         ("Message-ID", &letter.message_id),
     ]
+}
+
+/// What a delivery is about: a post says so in its first line.
+fn about(one: &Queued) -> &str {
+    let post = one.delivery.channel == "slack";
+    let line = if post { one.delivery.text.lines().next() } else { None };
+    line.unwrap_or(&one.delivery.subject)
 }

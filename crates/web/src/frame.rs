@@ -102,12 +102,10 @@ pub(crate) fn html(markup: Markup) -> Response {
 /// Who has the week, in the reader's first team that has a hero.
 fn hero(visitor: &Visitor, reader: &Reader, around: &Around) -> Option<String> {
     let handbook = &visitor.ctx.handbook;
-    let own = around.own.iter().filter_map(|id| around.team(*id)?.slug.as_deref());
-    let (team, holder) = own
-        .filter_map(|slug| {
-            Some((handbook.team(slug)?, heroes::holder(handbook, slug, reader.now)?))
-        })
-        .next()?;
+    let mut own = around.own.iter().filter_map(|id| around.team(*id)?.slug.as_deref());
+    let (team, holder) = own.find_map(|slug| {
+        Some((handbook.team(slug)?, heroes::holder(handbook, slug, reader.now)?))
+    })?;
     let until = times::soon(reader.words, holder.until, &reader.zone, reader.now);
     let me = visitor.user.as_ref()?.email.as_deref().unwrap_or_default();
     if me.eq_ignore_ascii_case(holder.email) {

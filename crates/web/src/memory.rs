@@ -40,12 +40,15 @@ impl Around {
     }
 }
 
+/// Whose eyes one may look through in the demo: number and words.
+pub(crate) type Eyes = Arc<Vec<(i64, String)>>;
+
 /// The memory of one node.
 pub(crate) struct Memory {
     news: Mutex<Receiver<Arc<str>>>,
     generation: AtomicU64,
     around: Mutex<HashMap<UserId, (Stamp, Arc<Around>)>>,
-    eyes: Mutex<Option<(u64, Arc<Vec<(i64, String)>>)>>,
+    eyes: Mutex<Option<(u64, Eyes)>>,
 }
 
 /// When something was true: before which news, and in which minute.
@@ -85,7 +88,7 @@ impl Memory {
     }
 
     /// Whose eyes one may look through in the demo.
-    pub(crate) async fn eyes(&self, desk: &Desk) -> Result<Arc<Vec<(i64, String)>>, Error> {
+    pub(crate) async fn eyes(&self, desk: &Desk) -> Result<Eyes, Error> {
         let generation = self.generation();
         if let Some((known, eyes)) = &*lock(&self.eyes)
             && *known == generation

@@ -81,7 +81,18 @@ pub(crate) fn refused(refusal: &Refusal) -> FieldError {
         Refusal::AssigneeNotInTeam => "assignee",
         Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => "team",
     };
-    FieldError { field: field.to_owned(), code: "InvalidValue", description: refusal.to_string() }
+    FieldError {
+        field: field.to_owned(),
+        code: "InvalidValue",
+        description: sentence(&refusal.to_string()),
+    }
+}
+
+/// What a rule says, as a sentence.
+fn sentence(said: &str) -> String {
+    let mut letters = said.chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 impl Problem {

@@ -50,7 +50,7 @@ pub fn status(words: Words, status: Status) -> Markup {
         span class={ "badge badge-status badge-" (status.as_str()) } {
             (icon(status.as_str()))
             span.hidden { (words.say(Text::Status)) " " }
-            (words.say(status_text(status)))
+            span { (words.say(status_text(status))) }
         }
     }
 }
@@ -72,7 +72,7 @@ pub fn priority(words: Words, priority: Level) -> Markup {
         span class={ "badge badge-priority badge-" (priority.as_str()) } {
             (icon(symbol))
             span.hidden { (words.say(Text::Priority)) " " }
-            (words.say(text))
+            span { (words.say(text)) }
         }
     }
 }

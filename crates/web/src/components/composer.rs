@@ -125,7 +125,7 @@ fn note(reader: &Reader, composer: &Composer<'_>) -> Markup {
                 @if composer.open == Kind::Note { @if let Some(refusal) = composer.refusal { (refusal) } }
                 p.composer-warning { (icon("lock")) (words.fill(Text::CannotSee, &[("name", &composer.requester)])) }
                 (toolbar(reader, &id))
-                label.hidden for=(id) { (words.say(Text::YourNote)) }
+                label.hidden for=(id) { (words.fill(Text::YourNote, &[("name", &composer.requester)])) }
                 draft-keeper name=(id) { textarea id=(id) name="body" dir="auto" required { (composer.note) } }
                 div.composer-foot {
                     span.draft role="status" {}

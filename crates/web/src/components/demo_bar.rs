@@ -72,11 +72,16 @@ fn clock(reader: &Reader, bar: &DemoBar<'_>) -> Markup {
                 }
             }
         }
-        form method="post" action=(routes::DEMO_CLOCK) {
-            (csrf(reader))
-            label for="demo-set" { (words.say(Text::SetClock)) }
-            input #demo-set name="set" type="datetime-local" required value=(set_value(reader));
-            button.button type="submit" { (words.say(Text::Set)) }
+        details.menu #demo-clock {
+            summary.button { (words.say(Text::SetClock)) }
+            div.menu-panel {
+                form method="post" action=(routes::DEMO_CLOCK) {
+                    (csrf(reader))
+                    label for="demo-set" { (words.say(Text::ClockInUtc)) }
+                    input #demo-set name="set" type="datetime-local" required value=(set_value(reader));
+                    button.button type="submit" { (words.say(Text::Set)) }
+                }
+            }
         }
     }
 }

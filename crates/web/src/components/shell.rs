@@ -126,9 +126,7 @@ pub(super) fn theme_class(theme: Theme) -> &'static str {
 /// The name of the place, leading home.
 pub(super) fn wordmark() -> Markup {
     html! {
-        a href=(routes::HOME) aria-label=(NAME) {
-            span.mark-a aria-hidden="true" { "A" } span.wordmark aria-hidden="true" { (NAME) }
-        }
+        a href=(routes::HOME) { span.mark-a aria-hidden="true" {} span.wordmark { (NAME) } }
     }
 }
 
@@ -167,7 +165,8 @@ fn header(page: &Page<'_>) -> Markup {
             }
             p.top-hero { @if let Some(hero) = page.hero { (hero) } }
             details.menu #own-menu {
-                summary aria-label=(words.fill(Text::YourMenu, &[("name", &page.person)])) {
+                summary {
+                    span.hidden { (words.fill(Text::YourMenu, &[("name", &page.person)])) }
                     (avatar(page.person, Size::Large)) (icon("down"))
                 }
                 div.menu-panel {

@@ -105,7 +105,7 @@ pub fn message(reader: &Reader, message: &Message<'_>) -> Markup {
             article id={ "message-" (message.id) } class={ "message" @if message.ours { " ours" } } aria-labelledby=(heading) tabindex="-1" {
                 header {
                     (avatar(message.author, Size::Small))
-                    h3 id=(heading) {
+                    h2 id=(heading) {
                         b { (message.author) } " " (message.did)
                         @if let Some(via) = message.via { " · " (via) }
                         " · " (time::dated(reader, message.at))
@@ -128,7 +128,7 @@ pub fn note(reader: &Reader, note: &Note<'_>) -> Markup {
             article.message.note id={ "message-" (note.id) } aria-labelledby=(heading) tabindex="-1" {
                 header {
                     (icon("lock"))
-                    h3 id=(heading) {
+                    h2 id=(heading) {
                         b { (words.say(Text::InternalNote)) } " " (words.fill(Text::NoteBy, &[("name", &note.author)]))
                         " · " (time::dated(reader, note.at))
                         " · " b { (words.fill(Text::CannotSee, &[("name", &note.hidden_from)])) }
@@ -156,11 +156,12 @@ pub fn happenings(reader: &Reader, all: &[Happening<'_>]) -> Markup {
         crate::times::promise(words, first.at, &reader.zone, reader.now),
         crate::times::promise(words, last.at, &reader.zone, reader.now),
     );
-    let counted = words.say(Text::Changes).split('|').next_back().unwrap_or_default();
-    let summary = counted
-        .replace("{n}", &all.len().to_string())
-        .replace("{from}", &from)
-        .replace("{to}", &to);
+    let n = all.len();
+    let summary = if from == to {
+        words.fill(Text::ChangesAt, &[("n", &n), ("at", &from)])
+    } else {
+        words.fill(Text::Changes, &[("n", &n), ("from", &from), ("to", &to)])
+    };
     html! {
         li {
             details.happening {
@@ -203,8 +204,8 @@ fn line(reader: &Reader, happening: &Happening<'_>) -> Markup {
         By::Rule(rule) => reader.words.fill(Text::ByRule, &[("rule", &rule)]),
     };
     html! {
-        span { "· " (happening.what) " " span.by { (by) } }
-        " " (time::past(reader, happening.at))
+        span { "· " (happening.what) " · " span.by { (by) } }
+        " · " (time::past(reader, happening.at))
     }
 }
 

@@ -169,8 +169,16 @@ fn ask(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) 
         control: Control::Select(&areas),
         ..line("area", Text::Area)
     });
-    fields.push(Field { control: Control::Radio(&severities), ..line("severity", Text::HowBad) });
-    fields.push(Field { control: Control::Select(&kinds), ..line("kind", Text::WhatSort) });
+    fields.push(Field {
+        control: Control::Radio(&severities),
+        optional: true,
+        ..line("severity", Text::HowBad)
+    });
+    fields.push(Field {
+        control: Control::Select(&kinds),
+        optional: true,
+        ..line("kind", Text::WhatSort)
+    });
     fields.push(Field {
         hint: Some(words.say(Text::TellUsHint)),
         control: Control::Text,

@@ -115,6 +115,7 @@ fn about_organization(seen: &Seen, organization: &Organization) -> Markup {
         fields
             .get("mrr")
             .and_then(Value::as_f64)
+            .filter(|mrr| *mrr > 0.0)
             .map(|mrr| words.fill(Text::AMonth, &[("amount", &money(mrr))])),
     );
     let trial = fields.get("trial").and_then(Value::as_bool) == Some(true);

@@ -281,8 +281,7 @@ async fn beside(visitor: &Visitor, seen: &Seen, title: Text, main: &Markup) -> A
     let heading = seen.reader.words.say(title);
     let markup = html! {
         p.ticket-way { a href=(routes::ticket(seen.id())) data-key="u" { (seen.title()) } }
-        h1 tabindex="-1" { (heading) }
-        div.stack { (main) }
+        div.stack { h1 tabindex="-1" { (heading) } (main) }
     };
     let title = format!("{heading}, #{}", seen.id());
     let frame = frame::Frame { title: &title, ..frame::Frame::default() };
