@@ -3,11 +3,6 @@
 //! [`Store`] opens either engine and runs closures in transactions; a closure is given a [`Tx`] and speaks the common
 //! dialect: `$1` for parameters, `BIGINT`, `TEXT`, `BOOLEAN` and `BYTEA` for columns, instants as microseconds.
 
-#![expect(
-    clippy::doc_markdown,
-    reason = "SQLite and PostgreSQL are names of products, not of code"
-)]
-
 // The engines.
 mod engine;
 mod error;

@@ -326,7 +326,7 @@ pub fn count_up_to(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<i64, 
     let mut sql = Sql::new();
     sql.push("SELECT count(*) FROM (SELECT 1 AS one FROM tickets t");
     filtered(&mut sql, filter);
-    sql.push(" LIMIT ").bind(limit).push(") AS some");
+    sql.push(" LIMIT ").bind(limit).push(") AS counted");
     tx.query_one(sql.text(), sql.params())?.get(0)
 }
 

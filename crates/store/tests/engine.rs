@@ -2,10 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(
-    clippy::doc_markdown,
-    reason = "SQLite and PostgreSQL are names of products, not of code"
-)]
-#![expect(
     clippy::redundant_closure_for_method_calls,
     reason = "a method of Tx is not general enough for a closure"
 )]

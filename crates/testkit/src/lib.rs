@@ -1,1 +1,20 @@
 //! Builders, a fixed clock and the both-engines harness, for tests only.
+//!
+//! Stories start the real program with [`on_each_engine`] and speak HTTP to it; use cases are tried with [`each_desk`]
+//! on a desk of this process. Both run the same body on a fresh SQLite file and on a fresh PostgreSQL database.
+
+mod caller;
+mod handbooks;
+mod http;
+mod place;
+mod program;
+mod stories;
+mod trial;
+
+pub use caller::Caller;
+pub use handbooks::{AREA, HANDBOOK, KIND, SEVERITY};
+pub use http::{Answer, Connection};
+pub use place::{Engine, Place};
+pub use program::{Program, Start, on_each_engine, on_each_engine_with, on_sqlite};
+pub use stories::{Mail, fields, request, unique};
+pub use trial::{MONDAY_MORNING, TrialDesk, each_desk};

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update};
 use desk::{Ctx, Error};
-use domain::{Actor, Channel, ClockState, Event, Level, Role, Severity, Status, Ticket, TicketId, UserId};
+use domain::{
+    Actor, Channel, ClockState, Event, Level, Role, Severity, Status, Ticket, TicketId, UserId,
+};
 use jiff::SignedDuration;
 use testkit::{TrialDesk, each_desk};
 
@@ -16,7 +18,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 
@@ -45,9 +48,15 @@ impl Story<'_> {
             Body::plain("It does not work."),
             Channel::Web,
         );
-        new.severity = *self.dice.pick(&[None, Some(Severity::Critical), Some(Severity::High), Some(Severity::Low)]);
+        new.severity = *self.dice.pick(&[
+            None,
+            Some(Severity::Critical),
+            Some(Severity::High),
+            Some(Severity::Low),
+        ]);
         let ctx = self.desk.ctx(Actor::Anonymous, Channel::Web);
-        let done = self.desk.change(ctx, move |tx, ctx| desk::tickets::open(tx, ctx, &new)).unwrap();
+        let done =
+            self.desk.change(ctx, move |tx, ctx| desk::tickets::open(tx, ctx, &new)).unwrap();
         self.tickets.push((done.stored.ticket.id, done.stored.ticket.requester));
     }
 
@@ -56,15 +65,28 @@ impl Story<'_> {
         let agent = *self.dice.pick(&self.agents);
         let role = *self.dice.pick(&[Role::Agent, Role::Admin]);
         let says = |public| {
-            Some(Reply { body: Body::markdown("**Words**"), public: Some(public), author: None, details: None })
+            Some(Reply {
+                body: Body::markdown("**Words**"),
+                public: Some(public),
+                author: None,
+                details: None,
+            })
         };
         let now = self.desk.clock().now();
         let (ctx, update) = match self.dice.roll(12) {
-            0..=2 => (self.as_person(agent, role), Update { comment: says(true), ..Update::default() }),
-            3 => (self.as_person(agent, role), Update { comment: says(false), ..Update::default() }),
-            4 | 5 => (self.as_person(requester, Role::EndUser), Update { comment: says(true), ..Update::default() }),
+            0..=2 => {
+                (self.as_person(agent, role), Update { comment: says(true), ..Update::default() })
+            }
+            3 => {
+                (self.as_person(agent, role), Update { comment: says(false), ..Update::default() })
+            }
+            4 | 5 => (
+                self.as_person(requester, Role::EndUser),
+                Update { comment: says(true), ..Update::default() },
+            ),
             6 => {
-                let status = *self.dice.pick(&[Status::Open, Status::Pending, Status::Solved, Status::New]);
+                let status =
+                    *self.dice.pick(&[Status::Open, Status::Pending, Status::Solved, Status::New]);
                 (self.as_person(agent, role), Update { status: Some(status), ..Update::default() })
             }
             7 => {
@@ -73,29 +95,46 @@ impl Story<'_> {
                 (self.as_person(agent, role), update)
             }
             8 => {
-                let severity = Some(*self.dice.pick(&[None, Some(Severity::Critical), Some(Severity::Medium)]));
+                let severity = Some(*self.dice.pick(&[
+                    None,
+                    Some(Severity::Critical),
+                    Some(Severity::Medium),
+                ]));
                 (self.as_person(agent, role), Update { severity, ..Update::default() })
             }
             9 => {
-                let level = *self.dice.pick(&[Level::Low, Level::Normal, Level::High, Level::Urgent]);
-                (self.as_person(agent, role), Update { level: Some((level, "try".into())), ..Update::default() })
+                let level =
+                    *self.dice.pick(&[Level::Low, Level::Normal, Level::High, Level::Urgent]);
+                (
+                    self.as_person(agent, role),
+                    Update { level: Some((level, "try".into())), ..Update::default() },
+                )
             }
-            10 => (self.as_person(agent, role), Update { assignee: Some(Some(agent)), ..Update::default() }),
+            10 => (
+                self.as_person(agent, role),
+                Update { assignee: Some(Some(agent)), ..Update::default() },
+            ),
             _ => return self.escalate(id, agent),
         };
-        tolerate(self.desk.change(ctx, move |tx, ctx| desk::tickets::update(tx, ctx, id, &update).map(|_| ())));
+        tolerate(
+            self.desk.change(ctx, move |tx, ctx| {
+                desk::tickets::update(tx, ctx, id, &update).map(|_| ())
+            }),
+        );
     }
 
     fn escalate(&mut self, id: TicketId, agent: UserId) {
         let ctx = self.as_person(agent, Role::Agent);
         let back = self.dice.roll(3) == 0;
-        let teams = self.desk.look(self.desk.system(), |tx, _| desk::tickets::beside::teams(tx)).unwrap();
+        let teams =
+            self.desk.look(self.desk.system(), |tx, _| desk::tickets::beside::teams(tx)).unwrap();
         let team = self.dice.pick(&teams).id;
         tolerate(self.desk.change(ctx, move |tx, ctx| {
             if back {
                 desk::tickets::deescalate(tx, ctx, id).map(|_| ())
             } else {
-                desk::tickets::escalate(tx, ctx, id, team, &Body::plain("why, tried, expected")).map(|_| ())
+                desk::tickets::escalate(tx, ctx, id, team, &Body::plain("why, tried, expected"))
+                    .map(|_| ())
             }
         }));
     }
@@ -111,10 +150,12 @@ fn tolerate(outcome: Result<(), Error>) {
 
 fn check(desk: &TrialDesk, id: TicketId) -> Vec<String> {
     let system = desk.system();
-    let stored = desk.look(system.clone(), move |tx, ctx| desk::tickets::show(tx, ctx, id)).unwrap().ticket;
+    let stored =
+        desk.look(system.clone(), move |tx, ctx| desk::tickets::show(tx, ctx, id)).unwrap().ticket;
     let log = desk.look(system, move |tx, ctx| desk::tickets::events(tx, ctx, id)).unwrap();
 
-    let replayed = Ticket::replay(id, log.iter().map(|envelope| (envelope.at, &envelope.event))).unwrap();
+    let replayed =
+        Ticket::replay(id, log.iter().map(|envelope| (envelope.at, &envelope.event))).unwrap();
     assert_eq!(replayed, stored, "the log adds up to what is stored");
     assert!(log.iter().zip(1..).all(|(envelope, seq)| envelope.seq == seq), "no gap in the log");
     assert!(log.windows(2).all(|pair| pair[0].id < pair[1].id), "ids rise");
@@ -177,15 +218,22 @@ fn nothing_is_sent_twice() {
             desk.advance(SignedDuration::from_hours(13));
         }
         let sent = desk
-            .look(desk.system(), |tx, _| desk::deliveries::all_sent(tx, domain::DeliveryId(0), 1000))
+            .look(desk.system(), |tx, _| {
+                desk::deliveries::all_sent(tx, domain::DeliveryId(0), 1000)
+            })
             .unwrap();
         for (id, _) in &story.tickets {
             let of_ticket = |kind: &str| {
-                sent.iter().filter(|one| one.delivery.ticket == Some(*id) && one.delivery.kind == kind).count()
+                sent.iter()
+                    .filter(|one| one.delivery.ticket == Some(*id) && one.delivery.kind == kind)
+                    .count()
             };
             assert_eq!(of_ticket("acknowledgement"), 1);
             assert!(of_ticket("breach") <= 1);
         }
-        assert_eq!(desk.look(desk.system(), |tx, _| desk::deliveries::count(tx, "pending")).unwrap(), 0);
+        assert_eq!(
+            desk.look(desk.system(), |tx, _| desk::deliveries::count(tx, "pending")).unwrap(),
+            0
+        );
     });
 }

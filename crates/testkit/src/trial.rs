@@ -1,0 +1,142 @@
+//! A desk in this process, for trying use cases without HTTP.
+
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+
+use channels::Transport;
+use channels::smtp::Capture;
+use desk::{Clock, Ctx, Desk, Error, Secrets, Settings, Store, Tx};
+use domain::{Actor, Channel};
+use handbook::Handbook;
+use jiff::{SignedDuration, Timestamp};
+use jobs::Worker;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::{Engine, HANDBOOK, Place};
+
+/// Where the clock of a trial stands at first: a Monday, 9:00 in London.
+pub const MONDAY_MORNING: &str = "2026-06-08T08:00:00Z";
+
+/// A desk on a fresh store whose clock stands still until it is moved.
+pub struct TrialDesk {
+    desk: Desk,
+    worker: Arc<Worker>,
+    runtime: Runtime,
+    // Last, so that the store is closed before its files go.
+    _place: Place,
+}
+
+impl TrialDesk {
+    /// A desk on a fresh store.
+    ///
+    /// # Panics
+    ///
+    /// When the store cannot be made.
+    pub fn fresh(engine: Engine) -> Self {
+        let place = Place::fresh(engine);
+        let now: Timestamp = MONDAY_MORNING.parse().expect("Monday is an instant");
+        let options = store::Options { now: Some(now), ..store::Options::default() };
+        let store = Store::open(place.url(), &options).expect("a fresh store can be opened");
+        let parsed = Handbook::parse(HANDBOOK).expect("the handbook is right");
+        let base = Ctx::starting(now, parsed.clone());
+        let started = store.write_blocking(move |tx| {
+            desk::handbooks::start(tx, &base, HANDBOOK).map_err(desk_error)
+        });
+        let handbook = started.expect("the handbook can be put in force");
+        let settings = Settings { public_url: "http://desk.test".into(), demo: true };
+        let desk =
+            Desk::new(store, Clock::standing(now), Secrets::new([7; 32], 1), handbook, settings);
+        let worker = Worker::new(desk.clone(), Transport::Capture(Capture));
+        let runtime =
+            Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
+        Self { desk, worker, runtime, _place: place }
+    }
+
+    /// The circumstances of a command of the desk itself, now.
+    pub fn system(&self) -> Ctx {
+        self.desk.ctx(Actor::System, Channel::System)
+    }
+
+    /// Runs a use case that changes something.
+    ///
+    /// # Errors
+    ///
+    /// What the use case says.
+    pub fn change<T: Send + 'static>(
+        &self,
+        ctx: Ctx,
+        case: impl FnMut(&mut Tx<'_>, &Ctx) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.runtime.block_on(self.desk.write(ctx, case))
+    }
+
+    /// Runs a use case that only reads.
+    ///
+    /// # Errors
+    ///
+    /// What the use case says.
+    pub fn look<T: Send + 'static>(
+        &self,
+        ctx: Ctx,
+        case: impl FnMut(&mut Tx<'_>, &Ctx) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.runtime.block_on(self.desk.read(ctx, case))
+    }
+
+    /// Moves the clock, doing what falls due on the way.
+    ///
+    /// # Panics
+    ///
+    /// When something that was due fails.
+    pub fn advance(&self, by: SignedDuration) {
+        let at = self.desk.clock().now() + by;
+        self.runtime.block_on(self.worker.advance_to(at)).expect("what is due can be done");
+    }
+}
+
+impl Deref for TrialDesk {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.desk
+    }
+}
+
+fn desk_error(error: desk::handbooks::LoadError) -> Error {
+    match error {
+        desk::handbooks::LoadError::Desk(error) => error,
+        desk::handbooks::LoadError::Wrong(problems) => Error::Conflict(problems.to_string()),
+    }
+}
+
+/// Runs a test of use cases on a fresh desk of each engine.
+#[expect(clippy::print_stderr, reason = "who reads a failed test wants to know")]
+pub fn each_desk(test: impl Fn(&TrialDesk)) {
+    for engine in Engine::ALL {
+        let tried = catch_unwind(AssertUnwindSafe(|| test(&TrialDesk::fresh(engine))));
+        if let Err(panic) = tried {
+            eprintln!("that was on {engine:?}");
+            resume_unwind(panic);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_desk_is_open_on_each_engine_and_its_clock_moves() {
+        each_desk(|desk| {
+            assert_eq!(desk.clock().now().to_string(), MONDAY_MORNING);
+
+            desk.advance(SignedDuration::from_hours(24));
+
+            assert_eq!(desk.clock().now().to_string(), "2026-06-09T08:00:00Z");
+            let version =
+                desk.look(desk.system(), |tx, _| desk::handbooks::active_version(tx)).unwrap();
+            assert_eq!(version, Some(desk.handbook().version.clone()));
+        });
+    }
+}
