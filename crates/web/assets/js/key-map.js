@@ -15,8 +15,10 @@ customElements.define('key-map', class extends HTMLElement {
     return this.dataset.letters !== 'off';
   }
   control(key) {
-    return [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"], [data-chord="${CSS.escape(key)}"]`)]
-      .find((element) => element.checkVisibility?.() ?? element.offsetParent);
+    const all = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"], [data-chord="${CSS.escape(key)}"]`)];
+    const seen = (element) => element?.checkVisibility?.() ?? element?.offsetParent;
+    // What lies in a closed menu can be had by its key as long as the menu's own button is there.
+    return all.find(seen) ?? all.find((element) => seen(element.closest('details.menu')?.querySelector('summary')));
   }
   press(event) {
     if (event.isComposing || event.defaultPrevented) return;

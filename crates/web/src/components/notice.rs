@@ -45,6 +45,22 @@ pub fn region(reader: &Reader, notice: Option<Notice<'_>>) -> Markup {
 
 /// A box within the page: what happened, why, and what one can do.
 pub fn message_box(id: &str, tone: Tone, heading: &str, rest: &Markup) -> Markup {
+    boxed(id, tone, heading, rest, Focus::Stays)
+}
+
+/// The same about a form that was refused: whoever sent it is led there.
+pub fn refusal_box(id: &str, tone: Tone, heading: &str, rest: &Markup) -> Markup {
+    boxed(id, tone, heading, rest, Focus::Comes)
+}
+
+/// Where the focus is once the page is there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Focus {
+    Stays,
+    Comes,
+}
+
+fn boxed(id: &str, tone: Tone, heading: &str, rest: &Markup, focus: Focus) -> Markup {
     let class = match tone {
         Tone::Info => "message-box",
         Tone::Ok => "message-box ok",
@@ -53,7 +69,7 @@ pub fn message_box(id: &str, tone: Tone, heading: &str, rest: &Markup) -> Markup
     };
     html! {
         section class=(class) aria-labelledby={ (id) "-heading" } {
-            h2 id={ (id) "-heading" } tabindex="-1" { (heading) }
+            h2 id={ (id) "-heading" } tabindex="-1" autofocus[focus == Focus::Comes] { (heading) }
             (rest)
         }
     }

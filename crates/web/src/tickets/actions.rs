@@ -416,7 +416,7 @@ impl Asked<'_> {
                 value: self.typed_or("level", now.as_str()),
                 error: self.error("level"),
                 control: Control::Radio(&options),
-                ..Field::line("level", words.say(Text::Priority))
+                ..Field::line("level", words.say(Text::PriorityColumn))
             },
             Field {
                 value: self.typed_or("reason", ""),

@@ -22,7 +22,7 @@ pub(crate) fn short(seen: &Seen, explained: &Explained) -> Markup {
     let decided: Vec<Tried> = explained.rules.iter().filter(|rule| rule.holds).cloned().collect();
     html! {
         (because(reader, explained))
-        (tried(reader, &decided))
+        @if seen.whole.stored.ticket.level_override.is_none() { (tried(reader, &decided)) }
         (route(reader, explained))
         @if let Some((clock, steps)) = explained.clocks.last() { (one_clock(reader, clock, steps)) }
         @else { p.small { (reader.words.say(Text::NoClock)) } }
@@ -38,6 +38,7 @@ pub(crate) fn page(seen: &Seen, explained: &Explained) -> Markup {
         section.stack aria-labelledby="why-priority" {
             h2 #why-priority { (words.say(Text::WhyPriority)) }
             (because(reader, explained))
+            @if seen.whole.stored.ticket.level_override.is_some() { p { (words.say(Text::TriedBefore)) } }
             (tried(reader, &explained.rules))
             (facts_seen(reader, explained))
         }

@@ -12,7 +12,7 @@ use maud::html;
 
 use super::{Writing, number, page};
 use crate::components::composer::Kind;
-use crate::components::notice::{Tone, message_box};
+use crate::components::notice::{Tone, refusal_box};
 use crate::form::Form;
 use crate::frame;
 use crate::problem::{Answer, Problem, refused};
@@ -154,13 +154,14 @@ async fn not_sent(
         })
         .await?;
     let time = crate::times::time_of_day(at, &reader.zone);
-    let box_ = message_box(
+    let box_ = refusal_box(
         "not-sent",
         Tone::Warn,
         words.say(Text::NotSent),
         &html! {
             p { (words.fill(Text::NotSentWhy, &[("name", &who), ("time", &time)])) }
             p.line {
+                a href="#new-since" { (words.say(Text::Show)) }
                 button.button type="submit" { (words.say(Text::SendAsItIs)) }
                 a href={ "#ticket-" (id) (if kind == Kind::Reply { "-reply" } else { "-note" }) } { (words.say(Text::KeepWriting)) }
             }
@@ -188,7 +189,7 @@ async fn again(
     why: &str,
 ) -> Result<axum::response::Response, Problem> {
     let heading = visitor.reader().words.say(Text::NotSent);
-    let box_ = message_box("not-sent", Tone::Danger, heading, &html! { p { (why) } });
+    let box_ = refusal_box("not-sent", Tone::Danger, heading, &html! { p { (why) } });
     let text = form.get("body").to_owned();
     let writing = Writing { open: kind, text, refusal: Some(box_), missed: Vec::new() };
     let markup = page(visitor, id, &writing, routes::HOME).await?;

@@ -406,6 +406,7 @@ texts! {
     Clocks = "The clocks",
     Because = "because: {reasons}",
     BecauseNothing = "because no rule of a higher level is true",
+    TriedBefore = "Before it was set by hand, the handbook had decided by these rules:",
     FactsSeen = "The facts the rules looked at",
     OrganizationBecause = "Organization: {because}",
     RouteBecause = "→ {because}",
