@@ -10,12 +10,13 @@ use domain::{Actor, Channel};
 use tower::Layer as _;
 use tower::ServiceExt as _;
 use tower::util::MapRequestLayer;
+use tower_http::compression::CompressionLayer;
 
 /// Everything that answers over HTTP. `more` are routes that only some modes have.
 pub(crate) fn router(desk: Desk, more: Router<Desk>) -> Router {
     let app = Router::new()
         .nest("/api/v2", api::router(&desk))
-        .merge(web::router(&desk))
+        .merge(web::router(&desk).layer(CompressionLayer::new()))
         .merge(more)
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))

@@ -31,9 +31,7 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(Worker::new(desk.clone(), transport).run(stopped.clone()));
     let follower = tokio::spawn(follow_handbook(desk.clone(), stopped));
-    axum::serve(listener, app::router(desk, Router::new()))
-        .with_graceful_shutdown(signal())
-        .await?;
+    serve(listener, app::router(desk, Router::new())).await?;
     let _ = stop.send(true);
     let _ = tokio::time::timeout(Duration::from_secs(10), async {
         let _ = worker.await;
@@ -151,6 +149,25 @@ async fn follow_handbook(desk: Desk, mut stop: watch::Receiver<bool>) {
             tracing::info!(version = handbook.version, "another handbook is in force");
             desk.set_handbook(handbook);
         }
+    }
+}
+
+/// Answers until we are asked to stop; then what is under way has a few seconds to end. Open event streams never end by
+/// themselves.
+pub(crate) async fn serve(listener: TcpListener, router: Router) -> std::io::Result<()> {
+    let (asked, was_asked) = watch::channel(false);
+    let stop = async move {
+        signal().await;
+        let _ = asked.send(true);
+    };
+    let mut was_asked = was_asked;
+    let late = async move {
+        let _ = was_asked.wait_for(|asked| *asked).await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    };
+    tokio::select! {
+        ended = axum::serve(listener, router).with_graceful_shutdown(stop) => ended,
+        () = late => Ok(()),
     }
 }
 

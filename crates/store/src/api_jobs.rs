@@ -10,7 +10,7 @@ use crate::{Error, Row, Tx, params};
 pub struct ApiJob {
     /// Its id, a text.
     pub id: String,
-    /// What it did: "ticket_create", "ticket_update", "ticket_destroy".
+    /// What it did, for people: "Bulk Create Ticket".
     pub kind: String,
     /// "completed" or "failed".
     pub status: String,

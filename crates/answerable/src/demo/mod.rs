@@ -57,9 +57,7 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.clone().run(stopped));
     let router = app::router(desk.clone(), doors::router(worker));
-    let server = tokio::spawn(async move {
-        axum::serve(listener, router).with_graceful_shutdown(serve::signal()).await
-    });
+    let server = tokio::spawn(serve::serve(listener, router));
     announce(&address, &credentials);
     if let Some(path) = &options.credentials_file {
         write_whole(path, &credentials.to_string())?;

@@ -187,7 +187,9 @@ fn continue_story(
         }
     };
     let ending = dice.roll(12);
-    if ending == 0 {
+    // What is older than some days was ended by somebody: only the last days are open.
+    let is_old = now.duration_since(asked) > SignedDuration::from_hours(24 * 4);
+    if ending == 0 && !is_old {
         return;
     }
     if dice.roll(4) == 0 {
@@ -202,22 +204,30 @@ fn continue_story(
         && let Some(other) = other
     {
         add(at, What::Escalate { agent, team: other.team });
+        if is_old {
+            add(
+                at + dice.minutes(60 * 5, 60 * 40),
+                What::Answer { agent: other.id, text, then: Some(Status::Pending) },
+            );
+        }
         return;
     }
     let then = if dice.roll(2) == 0 { Some(Status::Pending) } else { None };
     add(at, What::Answer { agent, text, then });
     at += dice.minutes(30, 60 * 30);
     match ending {
-        2 | 3 => add(at, What::Write { requester, text }),
-        4 | 5 => {
+        2..=5 => {
             add(at, What::Write { requester, text });
-            at += dice.minutes(30, 60 * 26);
-            add(at, What::Answer { agent, text, then: None });
-            at += dice.minutes(30, 60 * 26);
-            add(at, What::Solve { agent, cause: Cause::Confirmed });
+            at += dice.minutes(30, 60 * 16);
+            if is_old || ending > 3 {
+                add(at, What::Answer { agent, text, then: None });
+                at += dice.minutes(30, 60 * 26);
+                add(at, What::Solve { agent, cause: Cause::Confirmed });
+            }
         }
         6 => add(at, What::Hold { agent }),
         7..=10 => add(at, What::Solve { agent, cause: Cause::Answered }),
+        _ if is_old => add(at, What::Solve { agent, cause: Cause::Answered }),
         _ => {}
     }
 }
