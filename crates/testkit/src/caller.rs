@@ -21,12 +21,14 @@ impl Caller {
     }
 
     /// Acts as somebody by an API token.
+    #[must_use]
     pub fn token(self, email: &str, token: &str) -> Self {
         let pair = STANDARD.encode(format!("{email}/token:{token}"));
         self.with("Authorization", &format!("Basic {pair}"))
     }
 
     /// Acts as somebody by a password.
+    #[must_use]
     pub fn password(self, email: &str, password: &str) -> Self {
         let pair = STANDARD.encode(format!("{email}:{password}"));
         self.with("Authorization", &format!("Basic {pair}"))
