@@ -12,6 +12,8 @@ use tower::ServiceExt as _;
 use tower::util::MapRequestLayer;
 use tower_http::compression::CompressionLayer;
 
+use crate::bodies;
+
 /// Everything that answers over HTTP. `more` are routes that only some modes have.
 pub(crate) fn router(desk: Desk, more: Router<Desk>) -> Router {
     let app = Router::new()
@@ -26,7 +28,12 @@ pub(crate) fn router(desk: Desk, more: Router<Desk>) -> Router {
     let service = MapRequestLayer::new(api::without_suffix as fn(Request) -> Request).layer(app);
     Router::new().fallback_service(tower::service_fn(move |request: Request| {
         let service = service.clone();
-        async move { service.oneshot(request).await }
+        async move {
+            match bodies::whole(request).await {
+                Ok(request) => service.oneshot(request).await,
+                Err(refused) => Ok(refused),
+            }
+        }
     }))
 }
 

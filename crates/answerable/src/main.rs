@@ -2,6 +2,7 @@
 
 mod admin;
 mod app;
+mod bodies;
 mod cli;
 mod config;
 mod demo;

@@ -124,9 +124,15 @@ fn word<T: std::str::FromStr<Err: std::fmt::Display>>(
 ) -> Result<Option<T>, String> {
     match value {
         None => Ok(None),
-        Some(Value::String(text)) => {
-            text.parse().map(Some).map_err(|error: T::Err| error.to_string())
-        }
+        Some(Value::String(text)) => text.parse().map(Some).map_err(|error: T::Err| {
+            error
+                .to_string()
+                .trim_start_matches("expected ")
+                .split(", got ")
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        }),
         Some(_) => Err("a text".to_owned()),
     }
 }
@@ -354,7 +360,7 @@ pub(crate) fn new_ticket(
         Some(Comment { body: Body::markdown(&text), public: None, author: None })
     });
     let Some(comment) = comment else {
-        input.complain("base", "BlankValue", "Description: cannot be blank");
+        input.complain("base", "BlankValue", "a comment with a body is needed");
         return Err(input.finish().err().unwrap_or(Problem::BrokenJson));
     };
     let person = match (requester_id, named, caller) {

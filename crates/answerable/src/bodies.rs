@@ -1,0 +1,38 @@
+//! Bodies are read to their end before anything is answered: a client that is still writing does not hear an answer.
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
+
+/// What a door is given at most; each has a limit of its own, which is smaller.
+const KEPT: usize = 2 * 1024 * 1024 + 1;
+/// What the demo's mailbox is given at most.
+const KEPT_MAIL: usize = 50 * 1024 * 1024 + 1;
+/// After so much nobody listens to us anyway.
+const READ: usize = 256 * 1024 * 1024;
+
+/// The request with its whole body, cut where it is larger than any door takes.
+pub(crate) async fn whole(request: Request) -> Result<Request, Response> {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return Ok(request);
+    }
+    let limit = if request.uri().path() == "/demo/inbox/email" { KEPT_MAIL } else { KEPT };
+    let (parts, body) = request.into_parts();
+    let mut chunks = body.into_data_stream();
+    let mut kept = Vec::new();
+    let mut read = 0;
+    while let Some(chunk) = chunks.next().await {
+        let Ok(chunk) = chunk else {
+            return Err((StatusCode::BAD_REQUEST, "the body ended too soon\n").into_response());
+        };
+        read += chunk.len();
+        let room = limit - kept.len();
+        kept.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if read > READ {
+            return Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is too large\n").into_response());
+        }
+    }
+    Ok(Request::from_parts(parts, Body::from(Bytes::from(kept))))
+}
