@@ -52,7 +52,8 @@ async fn record(
     for_good: bool,
 ) -> Result<(), Error> {
     let id = queued.delivery.id;
-    tracing::warn!(delivery.id = id.0, for_good, reason, "a delivery did not leave");
+    // What the other side said may name an address: it stands on the ticket, not in the log.
+    tracing::warn!(delivery.id = id.0, for_good, "a delivery did not leave");
     desk.write(ctx.clone(), move |tx, ctx| {
         if for_good {
             desk::deliveries::failed(tx, ctx, &queued, &reason)
