@@ -4,6 +4,7 @@
 //! on a desk of this process. Both run the same body on a fresh SQLite file and on a fresh PostgreSQL database.
 
 mod caller;
+mod crowd;
 mod handbooks;
 mod http;
 mod place;
@@ -12,6 +13,7 @@ mod stories;
 mod trial;
 
 pub use caller::Caller;
+pub use crowd::{Crowd, Failure};
 pub use handbooks::{AREA, HANDBOOK, KIND, SEVERITY};
 pub use http::{Answer, Connection};
 pub use place::{Engine, Place};

@@ -103,7 +103,8 @@ impl Deref for TrialDesk {
     }
 }
 
-fn desk_error(error: desk::handbooks::LoadError) -> Error {
+/// A handbook that cannot be put in force, as use cases say it.
+pub(crate) fn desk_error(error: desk::handbooks::LoadError) -> Error {
     match error {
         desk::handbooks::LoadError::Desk(error) => error,
         desk::handbooks::LoadError::Wrong(problems) => Error::Conflict(problems.to_string()),

@@ -1,0 +1,48 @@
+//! Fills a database with tickets through the use cases: `seed -- <database-url> <count>`.
+//!
+//! Most tickets are solved, one in fifty waits for an answer; everything that was due is done when it ends.
+
+use std::process::ExitCode;
+
+use testkit::{Crowd, Failure};
+
+/// How many write at once.
+const CALLERS: usize = 128;
+
+#[tokio::main]
+#[expect(clippy::print_stderr, reason = "an example says what went wrong")]
+async fn main() -> ExitCode {
+    match run(std::env::args().skip(1).collect()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("seed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Vec<String>) -> Result<(), Failure> {
+    let [url, count] =
+        <[String; 2]>::try_from(arguments).map_err(|_| "expected <database-url> <count>")?;
+    let count: u64 = count.parse()?;
+    let crowd = Crowd::gather(&url).await?;
+    let tasks: Vec<_> = (0..CALLERS)
+        .map(|_| {
+            let crowd = crowd.clone();
+            tokio::spawn(async move {
+                loop {
+                    let turn = crowd.turn();
+                    if turn >= count {
+                        return Ok::<(), Failure>(());
+                    }
+                    crowd.live_through(turn).await?;
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await??;
+    }
+    crowd.settle().await?;
+    Ok(())
+}
