@@ -1,7 +1,7 @@
 //! Effects: what has to leave because of what happened. Written in the same transaction, sent later by one gate.
 //!
-//! A letter to a customer is made from a [`PublicComment`] or from a rule's text. An internal note has no way to
-//! become one: the only constructor of [`PublicComment`] looks at the comment's visibility.
+//! A letter to a customer is made from a `PublicComment` or from a rule's text. An internal note has no way to
+//! become one: the only constructor of `PublicComment` looks at the comment's visibility.
 
 use domain::words::{self, Locale};
 use domain::{Cause, Envelope, Event, Promise, Status, User};

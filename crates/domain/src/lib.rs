@@ -1,6 +1,6 @@
 //! Tickets and everything decided about them. Pure: no SQL, no HTTP, no wall clock, no randomness.
 //!
-//! A [`Ticket`] is the [fold](Ticket::fold) of its [`Event`]s. [`decide`] looks at a ticket, a [`Command`], the
+//! A [`Ticket`] is the [fold](Ticket::fold) of its [`Event`]s. [`decide()`] looks at a ticket, a [`Command`], the
 //! [`Facts`] and the handbook, and says which events follow, or why none may. Nothing else changes a ticket.
 
 mod actors;

@@ -199,7 +199,7 @@ const WRONG_SECTIONS: &[(&str, usize, &str)] = &[
     ),
     ("[csat]\nafter = 72", 25, "csat.after: expected text in quotes, found a number"),
     ("[csat]\nposthog = { key = 'phc_x' }", 25, "unknown key \"csat.posthog.key\""),
-    ("[contacts]\nlegal = ['nobody']", 25, "contacts.legal: \"nobody\" is not an e-mail address"),
+    ("[contacts]\nlegal = [' ']", 25, "contacts.legal: is empty"),
     ("[contacts]\nabuse = 5", 25, "contacts.abuse: expected a list, found a number"),
     ("[fields]\narea = 'a'", 25, "fields.area: expected a whole number above zero, found text"),
     ("[fields]\nseverity = 7\narea = 7", 26, "fields.area: 7 is the id of another field"),
