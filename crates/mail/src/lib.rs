@@ -1,6 +1,6 @@
 //! Bytes to messages and back, threading, reply tokens. Pure.
 //!
-//! In: [`parse`] turns whatever arrived into a [`Message`]. It never fails; what was wrong is
+//! In: [`parse()`] turns whatever arrived into a [`Message`]. It never fails; what was wrong is
 //! kept as [`Defect`]s. Everything in a message was written by a stranger: `html` is **not**
 //! cleaned here, `from` is **not** proven.
 //!
