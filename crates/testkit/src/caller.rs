@@ -65,6 +65,18 @@ impl Caller {
         self.send("DELETE", path, None, b"")
     }
 
+    /// Reads the head of an answer whose body may never end.
+    ///
+    /// # Panics
+    ///
+    /// When the connection breaks.
+    #[track_caller]
+    pub fn peek(&self, path: &str) -> Answer {
+        Connection::new(self.address)
+            .peek(path, &self.headers)
+            .unwrap_or_else(|error| panic!("GET {path} was not answered: {error}"))
+    }
+
     /// Sends exactly these bytes.
     ///
     /// # Panics

@@ -83,12 +83,13 @@ impl fmt::Debug for Answer {
 pub struct Connection {
     address: SocketAddr,
     stream: Option<BufReader<TcpStream>>,
+    wants_body: bool,
 }
 
 impl Connection {
     /// A connection that is made at the first call.
     pub fn new(address: SocketAddr) -> Self {
-        Self { address, stream: None }
+        Self { address, stream: None, wants_body: true }
     }
 
     /// Sends a request and waits for the answer. A failure means that nobody knows whether it was carried out.
@@ -107,6 +108,19 @@ impl Connection {
         if answer.is_err() {
             self.stream = None;
         }
+        answer
+    }
+
+    /// Reads the head of an answer and hangs up.
+    ///
+    /// # Errors
+    ///
+    /// When the connection cannot be made or breaks.
+    pub fn peek(&mut self, path: &str, headers: &[(String, String)]) -> io::Result<Answer> {
+        self.wants_body = false;
+        let answer = self.send("GET", path, headers, b"");
+        self.wants_body = true;
+        self.stream = None;
         answer
     }
 
@@ -139,7 +153,7 @@ impl Connection {
         whole.extend_from_slice(body);
         // A server that refuses a large body may answer before it has read all of it: then the answer counts.
         let written = stream.get_mut().write_all(&whole);
-        let answer = read(stream, method, path);
+        let answer = read(stream, method, path, self.wants_body);
         let answer = match (written, answer) {
             (Err(error), Err(_)) => return Err(error),
             (_, answer) => answer?,
@@ -151,7 +165,12 @@ impl Connection {
     }
 }
 
-fn read(stream: &mut BufReader<TcpStream>, method: &str, path: &str) -> io::Result<Answer> {
+fn read(
+    stream: &mut BufReader<TcpStream>,
+    method: &str,
+    path: &str,
+    wants_body: bool,
+) -> io::Result<Answer> {
     let status = line(stream)?;
     let code = status.split(' ').nth(1).and_then(|code| code.parse().ok());
     let status = code.ok_or_else(|| io::Error::other(format!("not HTTP: {status:?}")))?;
@@ -167,7 +186,7 @@ fn read(stream: &mut BufReader<TcpStream>, method: &str, path: &str) -> io::Resu
     }
     let mut answer =
         Answer { status, headers, body: Vec::new(), asked: format!("{method} {path}") };
-    if method == "HEAD" || status == 204 || status == 304 {
+    if !wants_body || method == "HEAD" || status == 204 || status == 304 {
         return Ok(answer);
     }
     if answer.header("transfer-encoding").is_some_and(|value| value.contains("chunked")) {

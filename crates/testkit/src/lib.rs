@@ -11,6 +11,7 @@ mod place;
 mod program;
 mod stories;
 mod trial;
+mod visitor;
 
 pub use caller::Caller;
 pub use crowd::{Crowd, Failure};
@@ -20,3 +21,4 @@ pub use place::{Engine, Place};
 pub use program::{Program, Start, on_each_engine, on_each_engine_with, on_sqlite};
 pub use stories::{Mail, fields, request, unique};
 pub use trial::{MONDAY_MORNING, TrialDesk, each_desk};
+pub use visitor::Visitor;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -35,7 +36,7 @@ impl Start {
 
 /// A running demo; it is killed when this is dropped.
 pub struct Program {
-    child: Child,
+    child: Mutex<Child>,
     address: SocketAddr,
     email: String,
     password: String,
@@ -77,7 +78,7 @@ impl Program {
             email: text("email"),
             password: text("password"),
             token: text("token"),
-            child,
+            child: Mutex::new(child),
             complaints,
         }
     }
@@ -167,9 +168,10 @@ impl Program {
     }
 
     /// Ends it as a power cut would.
-    pub fn kill(&mut self) -> ExitStatus {
-        let _ = self.child.kill();
-        self.child.wait().expect("the program can be waited for")
+    pub fn kill(&self) -> ExitStatus {
+        let mut child = self.child.lock().expect("nobody panics while looking at the program");
+        let _ = child.kill();
+        child.wait().expect("the program can be waited for")
     }
 }
 

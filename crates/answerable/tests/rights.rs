@@ -1,0 +1,518 @@
+//! Who may come in where: every route of the API and of the pages, against every role. A route that is not in the table
+//! fails the test. (the one authorization function, deny by default)
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use testkit::{Answer, Caller, Visitor};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
+
+/// 9:00 in London.
+const MONDAY: &str = "2026-06-08T08:00:00Z";
+
+const KIM: &str = "kim@customer.test";
+const ADA: &str = "ada@acme.test";
+
+/// Who is let in: nobody in particular, a customer, an agent, an admin.
+type Roles = [bool; 4];
+
+const ALL: Roles = [true, true, true, true];
+const KNOWN: Roles = [false, true, true, true];
+const DESK: Roles = [false, false, true, true];
+/// A customer is let in for themselves alone, and the numbers of this test are nobody's.
+const OTHERS: Roles = DESK;
+const ADMIN: Roles = [false, false, false, true];
+
+/// The verbs, the path below `/api/v2`, and who is let in.
+const API: &[(&str, &str, Roles)] = &[
+    ("POST", "/requests", ALL),
+    ("GET", "/users/me", ALL),
+    ("GET", "/end_users/{id}", OTHERS),
+    ("GET", "/end_users/{id}/identities", OTHERS),
+    ("GET DELETE", "/end_users/{id}/identities/{identity}", OTHERS),
+    ("PUT", "/end_users/{id}/identities/{identity}/make_primary", OTHERS),
+    ("PUT", "/end_users/{id}/identities/{identity}/request_verification", OTHERS),
+    ("GET", "/requests", KNOWN),
+    ("GET", "/requests/open", KNOWN),
+    ("GET", "/requests/solved", KNOWN),
+    ("GET PUT", "/requests/{id}", KNOWN),
+    ("GET", "/requests/{id}/comments", KNOWN),
+    ("GET", "/ticket_fields", KNOWN),
+    ("GET", "/ticket_fields/count", KNOWN),
+    ("GET", "/ticket_fields/{id}", KNOWN),
+    ("GET", "/ticket_fields/{id}/options", KNOWN),
+    ("GET", "/ticket_fields/{id}/options/{option}", KNOWN),
+    ("GET", "/ticket_forms", KNOWN),
+    ("GET", "/ticket_forms/show_many", KNOWN),
+    ("GET", "/ticket_forms/{id}", KNOWN),
+    ("GET", "/users/{id}/identities", OTHERS),
+    ("GET DELETE", "/users/{id}/identities/{identity}", OTHERS),
+    ("PUT", "/users/{id}/identities/{identity}/make_primary", OTHERS),
+    ("PUT", "/users/{id}/identities/{identity}/request_verification", OTHERS),
+    ("PUT", "/users/{id}/password", KNOWN),
+    ("GET", "/users/{id}/password/requirements", KNOWN),
+    ("GET", "/deleted_users", DESK),
+    ("GET", "/deleted_users/count", DESK),
+    ("GET", "/deleted_users/{id}", DESK),
+    ("GET", "/group_memberships", DESK),
+    ("GET", "/group_memberships/assignable", DESK),
+    ("GET", "/group_memberships/{id}", DESK),
+    ("GET", "/groups", DESK),
+    ("GET", "/groups/assignable", DESK),
+    ("GET", "/groups/count", DESK),
+    ("GET", "/groups/{id}", DESK),
+    ("GET", "/groups/{id}/memberships", DESK),
+    ("GET", "/groups/{id}/memberships/assignable", DESK),
+    ("GET", "/groups/{id}/users", DESK),
+    ("GET", "/groups/{id}/users/count", DESK),
+    ("GET", "/job_statuses", DESK),
+    ("GET", "/job_statuses/show_many", DESK),
+    ("GET", "/job_statuses/{id}", DESK),
+    ("GET", "/organization_fields", DESK),
+    ("GET", "/organization_fields/count", DESK),
+    ("GET", "/organization_fields/{id}", DESK),
+    ("GET", "/organization_fields/{id}/options", DESK),
+    ("GET", "/organization_fields/{id}/options/{option}", DESK),
+    ("GET POST", "/organization_memberships", DESK),
+    ("GET DELETE", "/organization_memberships/{id}", DESK),
+    ("GET POST", "/organizations", DESK),
+    ("GET", "/organizations/autocomplete", DESK),
+    ("GET", "/organizations/count", DESK),
+    ("POST", "/organizations/create_or_update", DESK),
+    ("GET", "/organizations/search", DESK),
+    ("GET", "/organizations/show_many", DESK),
+    ("GET PUT DELETE", "/organizations/{id}", DESK),
+    ("GET", "/organizations/{id}/organization_memberships", DESK),
+    ("GET", "/organizations/{id}/related", DESK),
+    ("GET POST PUT DELETE", "/organizations/{id}/tags", DESK),
+    ("GET", "/organizations/{id}/tickets", DESK),
+    ("GET", "/organizations/{id}/users", DESK),
+    ("GET", "/organizations/{id}/users/count", DESK),
+    ("GET POST", "/tickets", DESK),
+    ("GET", "/tickets/count", DESK),
+    ("POST", "/tickets/create_many", DESK),
+    ("DELETE", "/tickets/destroy_many", DESK),
+    ("GET", "/tickets/show_many", DESK),
+    ("PUT", "/tickets/update_many", DESK),
+    ("GET PUT DELETE", "/tickets/{id}", DESK),
+    ("GET", "/tickets/{id}/audits", DESK),
+    ("GET", "/tickets/{id}/audits/count", DESK),
+    ("GET", "/tickets/{id}/audits/{audit}", DESK),
+    ("GET", "/tickets/{id}/clocks", DESK),
+    ("GET", "/tickets/{id}/collaborators", DESK),
+    ("GET", "/tickets/{id}/comments", DESK),
+    ("GET", "/tickets/{id}/comments/count", DESK),
+    ("POST", "/tickets/{id}/deescalate", DESK),
+    ("GET", "/tickets/{id}/email_ccs", DESK),
+    ("POST", "/tickets/{id}/escalate", DESK),
+    ("GET", "/tickets/{id}/explanation", DESK),
+    ("GET", "/tickets/{id}/followers", DESK),
+    ("GET", "/tickets/{id}/related", DESK),
+    ("GET POST PUT DELETE", "/tickets/{id}/tags", DESK),
+    ("GET", "/user_fields", DESK),
+    ("GET", "/user_fields/count", DESK),
+    ("GET", "/user_fields/{id}", DESK),
+    ("GET", "/user_fields/{id}/options", DESK),
+    ("GET", "/user_fields/{id}/options/{option}", DESK),
+    ("GET POST", "/users", DESK),
+    ("GET", "/users/autocomplete", DESK),
+    ("GET", "/users/count", DESK),
+    ("POST", "/users/create_or_update", DESK),
+    ("GET", "/users/search", DESK),
+    ("GET", "/users/show_many", DESK),
+    ("GET PUT DELETE", "/users/{id}", DESK),
+    ("GET", "/users/{id}/group_memberships", DESK),
+    ("GET", "/users/{id}/group_memberships/{membership}", DESK),
+    ("PUT", "/users/{id}/group_memberships/{membership}/make_default", ADMIN),
+    ("GET", "/users/{id}/groups", DESK),
+    ("GET", "/users/{id}/groups/count", DESK),
+    ("POST", "/users/{id}/identities", DESK),
+    ("PUT", "/users/{id}/identities/{identity}", DESK),
+    ("PUT", "/users/{id}/identities/{identity}/verify", DESK),
+    ("GET POST", "/users/{id}/organization_memberships", DESK),
+    ("GET DELETE", "/users/{id}/organization_memberships/{membership}", DESK),
+    ("PUT", "/users/{id}/organization_memberships/{membership}/make_default", DESK),
+    ("GET", "/users/{id}/organizations", DESK),
+    ("GET", "/users/{id}/organizations/count", DESK),
+    ("DELETE", "/users/{id}/organizations/{organization}", DESK),
+    ("PUT", "/users/{id}/organizations/{organization}/make_default", DESK),
+    ("GET", "/users/{id}/related", DESK),
+    ("GET POST PUT DELETE", "/users/{id}/tags", DESK),
+    ("GET", "/users/{id}/tickets/assigned", DESK),
+    ("GET", "/users/{id}/tickets/requested", DESK),
+    ("POST", "/group_memberships", ADMIN),
+    ("DELETE", "/group_memberships/{id}", ADMIN),
+    ("POST", "/groups", ADMIN),
+    ("PUT DELETE", "/groups/{id}", ADMIN),
+    ("POST", "/organization_fields", ADMIN),
+    ("PUT", "/organization_fields/reorder", ADMIN),
+    ("PUT DELETE", "/organization_fields/{id}", ADMIN),
+    ("POST", "/organization_fields/{id}/options", ADMIN),
+    ("DELETE", "/organization_fields/{id}/options/{option}", ADMIN),
+    ("POST", "/ticket_fields", ADMIN),
+    ("PUT", "/ticket_fields/reorder", ADMIN),
+    ("PUT DELETE", "/ticket_fields/{id}", ADMIN),
+    ("POST", "/ticket_fields/{id}/options", ADMIN),
+    ("DELETE", "/ticket_fields/{id}/options/{option}", ADMIN),
+    ("POST", "/user_fields", ADMIN),
+    ("PUT", "/user_fields/reorder", ADMIN),
+    ("PUT DELETE", "/user_fields/{id}", ADMIN),
+    ("POST", "/user_fields/{id}/options", ADMIN),
+    ("DELETE", "/user_fields/{id}/options/{option}", ADMIN),
+    ("POST", "/users/{id}/group_memberships", ADMIN),
+    ("DELETE", "/users/{id}/group_memberships/{membership}", ADMIN),
+    ("POST", "/users/{id}/password", ADMIN),
+];
+
+/// The verbs, the path, and who is let in.
+const PAGES: &[(&str, &str, Roles)] = &[
+    ("GET", "/", ALL),
+    ("POST", "/demo/as", ALL),
+    ("GET", "/demo/outbox", ALL),
+    ("GET POST", "/requests/new", ALL),
+    ("POST", "/sign-in", ALL),
+    ("POST", "/sign-out", ALL),
+    ("GET", "/support-hours", ALL),
+    ("GET POST", "/welcome/{token}", ALL),
+    ("GET", "/live", KNOWN),
+    ("GET", "/requests", KNOWN),
+    ("GET", "/requests/{id}", KNOWN),
+    ("POST", "/requests/{id}/replies", KNOWN),
+    ("POST", "/requests/{id}/solution", KNOWN),
+    ("POST", "/settings/me/single-keys", KNOWN),
+    ("GET", "/search", DESK),
+    ("GET", "/tickets/{id}", DESK),
+    ("GET", "/tickets/{id}/activity", DESK),
+    ("GET POST", "/tickets/{id}/assignment", DESK),
+    ("POST", "/tickets/{id}/deescalation", DESK),
+    ("GET POST", "/tickets/{id}/escalation", DESK),
+    ("GET", "/tickets/{id}/explanation", DESK),
+    ("GET POST", "/tickets/{id}/hold", DESK),
+    ("GET", "/tickets/{id}/news", DESK),
+    ("POST", "/tickets/{id}/notes", DESK),
+    ("GET POST", "/tickets/{id}/priority", DESK),
+    ("POST", "/tickets/{id}/replies", DESK),
+    ("GET POST", "/tickets/{id}/solution", DESK),
+    ("GET", "/tickets/{id}/state", DESK),
+    ("GET POST", "/tickets/{id}/status", DESK),
+    ("GET POST", "/tickets/{id}/tags", DESK),
+    ("GET", "/views/{slug}", DESK),
+    ("GET", "/views/{slug}/news", DESK),
+];
+
+fn flat(table: &'static [(&str, &str, Roles)]) -> Vec<(&'static str, &'static str, Roles)> {
+    let verbs = table
+        .iter()
+        .flat_map(|(verbs, path, roles)| verbs.split(' ').map(|verb| (verb, *path, *roles)));
+    verbs.collect()
+}
+
+/// Both lists name the same routes.
+fn compare(expected: &[(&str, &str, Roles)], routes: impl Iterator<Item = (String, &'static str)>) {
+    let expected: BTreeSet<(String, &str)> =
+        expected.iter().map(|(verb, path, _)| ((*verb).to_owned(), *path)).collect();
+    let routes: BTreeSet<(String, &str)> = routes.collect();
+    let missing: Vec<_> = routes.difference(&expected).collect();
+    assert!(missing.is_empty(), "not in the table of this test: {missing:?}");
+    let gone: Vec<_> = expected.difference(&routes).collect();
+    assert!(gone.is_empty(), "no such route any more: {gone:?}");
+}
+
+#[test]
+fn every_route_of_the_api_is_in_the_table() {
+    let routes = api::routes();
+    compare(
+        &flat(API),
+        routes.iter().map(|route| (format!("{:?}", route.method).to_uppercase(), route.path)),
+    );
+}
+
+#[test]
+fn every_page_is_in_the_table() {
+    let routes = web::routes();
+    compare(
+        &flat(PAGES),
+        routes.iter().map(|route| (format!("{:?}", route.method).to_uppercase(), route.path)),
+    );
+}
+
+/// A path with numbers that belong to nothing.
+fn filled(path: &str, id: &str) -> String {
+    let parts = path.split('/').map(|part| if part.starts_with('{') { id } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[test]
+fn each_role_is_let_in_where_the_table_says() {
+    testkit::on_each_engine(BINARY, MONDAY, |desk| {
+        desk.ask(KIM, "", "");
+        let callers = [desk.as_anybody(), desk.as_user(KIM), desk.as_user(ADA), desk.as_admin()];
+        let mut wrong = Vec::new();
+        for (verb, path, roles) in flat(API) {
+            for (caller, (is_known, may)) in
+                callers.iter().zip([false, true, true, true].into_iter().zip(roles))
+            {
+                let body = if verb == "GET" { None } else { Some("{}") };
+                let kind = body.map(|_| "application/json");
+                let path = format!("/api/v2{}.json", filled(path, "999999"));
+                let answer = caller.send(verb, &path, kind, body.unwrap_or_default().as_bytes());
+                let expected = match (may, is_known) {
+                    (true, _) => !matches!(answer.status, 401 | 403),
+                    (false, true) => {
+                        answer.status == 403 && answer.at("/error/title") == "Forbidden"
+                    }
+                    (false, false) => {
+                        answer.status == 401 && answer.at("/error") == "Couldn't authenticate you"
+                    }
+                };
+                if !expected || answer.status >= 500 {
+                    wrong.push(format!("{may} but {answer:?}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    });
+}
+
+#[test]
+fn wrong_credentials_open_nothing_not_even_what_is_open_to_all() {
+    testkit::on_sqlite(BINARY, MONDAY, |desk| {
+        let anybody = || desk.as_anybody();
+        let wrong: [(&str, Caller); 7] = [
+            (
+                "a wrong token",
+                anybody().token(desk.admin_email(), "0000000000000000000000000000000000000000"),
+            ),
+            ("an unknown address", anybody().token("nobody@acme.test", desk.api_token())),
+            ("a wrong password", anybody().password(desk.admin_email(), "wrong password")),
+            ("an unknown bearer", anybody().with("Authorization", "Bearer 123")),
+            ("another scheme", anybody().with("Authorization", "Digest 123")),
+            ("no base64", anybody().with("Authorization", "Basic !!!")),
+            ("no text", anybody().with("Authorization", "Basic /////w==")),
+        ];
+        for (verb, path, _) in flat(API) {
+            for (what, caller) in wrong.iter().take(if path == "/users/me" { 7 } else { 1 }) {
+                let answer =
+                    caller.send(verb, &format!("/api/v2{}", filled(path, "1")), None, b"{}");
+                assert_eq!(answer.status, 401, "{what}: {answer:?}");
+            }
+        }
+        let token = desk.api_token();
+        let bearer = anybody()
+            .with("Authorization", &format!("Bearer {token}"))
+            .get("users/me.json")
+            .expect(200);
+        assert_eq!(bearer.at("/user/email"), desk.admin_email());
+        let password = desk.as_admin_by_password().get("users/me.json").expect(200);
+        assert_eq!(password.at("/user/role"), "admin");
+        let nobody = anybody().get("users/me.json").expect(200);
+        assert_eq!(nobody.at("/user/id"), Value::Null);
+        assert_eq!(nobody.at("/user/name"), "Anonymous user");
+    });
+}
+
+#[test]
+fn a_suspended_or_deleted_person_is_not_let_in() {
+    testkit::on_each_engine(BINARY, MONDAY, |desk| {
+        desk.ask(KIM, "", "");
+        let id = desk.as_user(KIM).get("users/me.json").expect(200).number("/user/id");
+        let change = |suspended: bool| {
+            let change = json!({ "user": { "suspended": suspended } });
+            desk.as_admin().put(&format!("users/{id}.json"), &change).expect(200);
+        };
+
+        change(true);
+        let status = desk.as_user(KIM).get("requests.json").status;
+        assert!(matches!(status, 401 | 403), "{status}");
+        change(false);
+        desk.as_user(KIM).get("requests.json").expect(200);
+        desk.as_admin().delete(&format!("users/{id}.json")).expect(200);
+        let status = desk.as_user(KIM).get("requests.json").status;
+        assert!(matches!(status, 401 | 403), "{status}");
+    });
+}
+
+/// Whether a page was shown or a form taken.
+fn let_in(verb: &str, answer: &Answer) -> bool {
+    let refused = matches!(answer.status, 401 | 403 | 404);
+    let to_sign_in = answer.header("location").is_some_and(|to| to == "/" || to.starts_with("/?"));
+    let sent_away = verb == "GET" && answer.status == 303 && to_sign_in;
+    !(refused || sent_away)
+}
+
+#[test]
+fn each_role_sees_the_pages_that_the_table_says() {
+    testkit::on_sqlite(BINARY, MONDAY, |desk| {
+        desk.ask(KIM, "", "");
+        let password = "a long enough password";
+        for email in [KIM, ADA] {
+            let id = desk.as_user(email).get("users/me.json").expect(200).number("/user/id");
+            let body = json!({ "password": password });
+            desk.as_admin().post(&format!("users/{id}/password.json"), &body).expect(200);
+        }
+        let admin =
+            desk.as_user(desk.admin_email()).get("users/me.json").expect(200).number("/user/id");
+        let body = json!({ "password": password });
+        desk.as_admin().post(&format!("users/{admin}/password.json"), &body).expect(200);
+        let roles: [Box<dyn Fn() -> Visitor>; 4] = [
+            Box::new(|| desk.visit()),
+            Box::new(|| desk.sign_in(KIM, password)),
+            Box::new(|| desk.sign_in(ADA, password)),
+            Box::new(|| desk.sign_in(desk.admin_email(), password)),
+        ];
+        let mut wrong = Vec::new();
+        for (number, arrive) in roles.iter().enumerate() {
+            let visitor = arrive();
+            for (verb, path, allowed) in flat(PAGES) {
+                // What is open to all leads somewhere else or lacks something; there is nothing to keep out.
+                if allowed == ALL {
+                    continue;
+                }
+                // A customer's page is for the one who asked; for the others there is a ticket of their own.
+                let id = if path.starts_with("/requests") && number >= 2 {
+                    let email = if number == 2 { ADA } else { desk.admin_email() };
+                    let ticket = json!({ "subject": "Mine", "comment": { "body": "Look." } });
+                    let made =
+                        desk.as_user(email).post("tickets.json", &json!({ "ticket": ticket }));
+                    made.expect(201).number("/ticket/id")
+                } else {
+                    desk.ask(KIM, "", "")
+                };
+                let mut path = filled(path, &id.to_string());
+                if path.starts_with("/views/") {
+                    path = path.replace(&id.to_string(), "all");
+                }
+                if path == "/live" {
+                    path = format!("/live?topics=ticket:{id}");
+                }
+                let answer = match verb {
+                    "GET" => visitor.peek(&path),
+                    _ => visitor.post(&path, &[]),
+                };
+                if let_in(verb, &answer) != allowed[number] || answer.status >= 500 {
+                    wrong.push(format!(
+                        "role {number}, {}: {answer:?} {:?}",
+                        allowed[number],
+                        answer.header("location")
+                    ));
+                }
+                if verb == "POST" {
+                    let answer = visitor.post_bare(&path, &[("csrf", "00")]);
+                    assert!(matches!(answer.status, 401 | 403 | 404), "without proof: {answer:?}");
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    });
+}
+
+#[test]
+fn a_customer_sees_their_own_requests_and_no_note_and_nobody_elses() {
+    testkit::on_each_engine(BINARY, MONDAY, |desk| {
+        let mine = desk.ask(KIM, "critical", "");
+        let other = desk.ask("lee@customer.test", "critical", "");
+        desk.note(ADA, mine, "Kim is difficult.");
+        desk.reply(ADA, mine, "Please reload.");
+        let kim = desk.as_user(KIM);
+
+        let list = kim.get("requests.json").expect(200);
+        let ids: Vec<i64> = list
+            .at("/requests")
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|one| one["id"].as_i64())
+            .collect();
+        assert_eq!(ids, [mine]);
+        let comments = kim.get(&format!("requests/{mine}/comments.json?include=users")).expect(200);
+        assert_eq!(comments.at("/comments").as_array().map(Vec::len), Some(2));
+        assert!(!comments.text().contains("difficult"));
+        assert!(
+            !comments.text().contains(ADA),
+            "the agent's address is not the customer's business"
+        );
+        for path in [format!("requests/{other}.json"), format!("requests/{other}/comments.json")] {
+            let answer = kim.get(&path).expect(404);
+            assert_eq!(answer.at("/error"), "RecordNotFound");
+            assert_eq!(
+                answer.json(),
+                kim.get(&path.replace(&other.to_string(), "999999")).expect(404).json()
+            );
+        }
+        let words = json!({ "request": { "comment": { "body": "I am not Lee." } } });
+        kim.put(&format!("requests/{other}.json"), &words).expect(404);
+        assert_eq!(desk.comments(other).len(), 1);
+        let id =
+            desk.as_user("lee@customer.test").get("users/me.json").expect(200).number("/user/id");
+        for path in [
+            "end_users/{id}.json",
+            "end_users/{id}/identities.json",
+            "users/{id}/identities.json",
+            "users/{id}.json",
+        ] {
+            let [theirs, nobodys] =
+                [id, 999_999].map(|id| kim.get(&path.replace("{id}", &id.to_string())));
+            assert!(matches!(theirs.status, 403 | 404), "{theirs:?}");
+            assert_eq!(
+                (theirs.status, theirs.text()),
+                (nobodys.status, nobodys.text()),
+                "it can be told who is known"
+            );
+        }
+        let own = kim.get("users/me.json").expect(200).number("/user/id");
+        kim.get(&format!("end_users/{own}.json")).expect(200);
+        kim.get(&format!("users/{own}/identities.json")).expect(200);
+        let me = kim.get("users/me.json").expect(200);
+        assert_eq!(me.at("/user").get("notes"), None, "what agents note is not shown");
+        assert_eq!(me.at("/user").get("tags"), None);
+    });
+}
+
+/// zendesk-api 18: naming an agent's address gives the sender nothing of that agent.
+#[test]
+fn an_agents_address_on_a_form_gives_away_nothing() {
+    testkit::on_each_engine(BINARY, MONDAY, |desk| {
+        let request = json!({ "requester": { "name": "Mallory", "email": ADA }, "subject": "Hello",
+            "comment": { "body": "I am Ada." } });
+
+        let answer =
+            desk.as_anybody().post("requests.json", &json!({ "request": request })).expect(201);
+
+        assert!(!answer.text().contains("\"Ada\""), "{answer:?}");
+        let ada = desk.as_user(ADA).get("users/me.json").expect(200);
+        assert_eq!(ada.at("/user/name"), "Ada", "a name on a form renames nobody");
+        assert_eq!(ada.at("/user/role"), "agent");
+    });
+}
+
+/// Roles are not given away by those who do not have them.
+#[test]
+fn an_agent_makes_nobody_an_admin() {
+    testkit::on_each_engine(BINARY, MONDAY, |desk| {
+        desk.ask(KIM, "", "");
+        let kim = desk.as_user(KIM).get("users/me.json").expect(200).number("/user/id");
+        let ada = desk.as_user(ADA).get("users/me.json").expect(200).number("/user/id");
+        for (id, role) in [(kim, "admin"), (kim, "agent"), (ada, "admin")] {
+            let change = json!({ "user": { "role": role } });
+            let answer = desk.as_user(ADA).put(&format!("users/{id}.json"), &change);
+            assert!(matches!(answer.status, 403 | 422), "{answer:?}");
+        }
+        let user = json!({ "user": { "name": "New", "email": "new@acme.test", "role": "admin" } });
+        let answer = desk.as_user(ADA).post("users.json", &user);
+        assert!(matches!(answer.status, 403 | 422), "{answer:?}");
+        let admin = desk.as_admin().get("users/me.json").expect(200).number("/user/id");
+        for change in [json!({ "suspended": true }), json!({ "role": "end-user" })] {
+            let answer =
+                desk.as_user(ADA).put(&format!("users/{admin}.json"), &json!({ "user": change }));
+            assert!(matches!(answer.status, 403 | 422), "{answer:?}");
+        }
+        let answer = desk.as_user(ADA).delete(&format!("users/{admin}.json"));
+        assert!(matches!(answer.status, 403 | 422), "{answer:?}");
+        let identity = json!({ "identity": { "type": "email", "value": "mallory@acme.test", "primary": true } });
+        let answer = desk.as_user(ADA).post(&format!("users/{admin}/identities.json"), &identity);
+        assert!(matches!(answer.status, 403 | 422), "{answer:?}");
+        assert_eq!(desk.as_user(ADA).get("users/me.json").at("/user/role"), "agent");
+        assert_eq!(desk.as_user(KIM).get("users/me.json").at("/user/role"), "end-user");
+    });
+}

@@ -1,0 +1,111 @@
+//! Somebody with a browser: cookies are kept, and forms carry the proof that they are ours.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::{Answer, Caller, Program};
+
+/// Somebody who looks at pages and sends forms.
+pub struct Visitor {
+    caller: Caller,
+    cookies: RefCell<BTreeMap<String, String>>,
+}
+
+impl Visitor {
+    fn new(caller: Caller) -> Self {
+        Self { caller, cookies: RefCell::default() }
+    }
+
+    /// Looks at a page.
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Answer {
+        self.keep(self.dressed().get(path))
+    }
+
+    /// Looks at the head of an answer that may never end.
+    #[track_caller]
+    pub fn peek(&self, path: &str) -> Answer {
+        self.keep(self.dressed().peek(path))
+    }
+
+    /// Sends a form with the proof that every form of ours carries.
+    #[track_caller]
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let proof = self.proof();
+        let mut fields = fields.to_vec();
+        fields.push(("csrf", &proof));
+        self.post_bare(path, &fields)
+    }
+
+    /// Sends exactly these fields.
+    #[track_caller]
+    pub fn post_bare(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let pairs = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value)));
+        let body = pairs.collect::<Vec<_>>().join("&");
+        let kind = Some("application/x-www-form-urlencoded");
+        self.keep(self.dressed().send("POST", path, kind, body.as_bytes()))
+    }
+
+    /// The proof that the forms on a page carry at present.
+    ///
+    /// # Panics
+    ///
+    /// When the page has no form.
+    #[track_caller]
+    pub fn proof(&self) -> String {
+        let page = self.get("/requests/new").expect(200).text();
+        let field = page.split("<input").find(|field| field.contains("name=\"csrf\""));
+        let value = field.and_then(|field| field.split_once("value=\"")?.1.split_once('"'));
+        value.unwrap_or_else(|| panic!("no form on the page: {page}")).0.to_owned()
+    }
+
+    fn dressed(&self) -> Caller {
+        let cookies = self.cookies.borrow();
+        if cookies.is_empty() {
+            return self.caller.clone();
+        }
+        let pairs: Vec<String> =
+            cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        self.caller.clone().with("Cookie", &pairs.join("; "))
+    }
+
+    fn keep(&self, answer: Answer) -> Answer {
+        for (name, value) in &answer.headers {
+            let pair = value.split(';').next().and_then(|pair| pair.split_once('='));
+            if let (true, Some((cookie, value))) = (name == "set-cookie", pair) {
+                self.cookies.borrow_mut().insert(cookie.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+}
+
+impl Program {
+    /// Somebody who is not signed in.
+    pub fn visit(&self) -> Visitor {
+        Visitor::new(self.as_anybody())
+    }
+
+    /// Somebody who signs in with a password.
+    #[track_caller]
+    pub fn sign_in(&self, email: &str, password: &str) -> Visitor {
+        let visitor = self.visit();
+        let answer = visitor.post("/sign-in", &[("email", email), ("password", password)]);
+        assert_eq!(answer.status, 303, "{answer:?}");
+        visitor
+    }
+}
+
+/// A value as a form sends it.
+fn escaped(value: &str) -> String {
+    let mut out = String::new();
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
