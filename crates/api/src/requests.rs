@@ -191,6 +191,8 @@ async fn update(
     let mut input = body.object("request")?;
     let comment = input::comment(&mut input, true);
     let is_solved = input.flag("solved").flatten().unwrap_or_default();
+    let fields = desk.read(caller.ctx.clone(), |tx, _| shape::custom_fields(tx)).await?;
+    let custom = input::custom(&mut input, &fields, input::Choices::Dropped);
     input.finish()?;
     let author = caller.ctx.actor.user();
     let change = Update {
@@ -202,6 +204,10 @@ async fn update(
         }),
         status: is_solved.then_some(Status::Solved),
         cause: is_solved.then_some(Cause::Confirmed),
+        // A customer may say how bad it is, and it moves up. (PR-04)
+        severity: custom.severity,
+        area: custom.area,
+        kind: custom.kind,
         ..Update::default()
     };
     let base = caller.base;

@@ -107,7 +107,7 @@ async fn everywhere(request: Request, next: Next) -> Response {
     let mut response = if request.method() == axum::http::Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()
     } else {
-        next.run(request).await
+        in_our_shape(next.run(request).await)
     };
     let headers = response.headers_mut();
     for (name, value) in [
@@ -130,6 +130,16 @@ async fn everywhere(request: Request, next: Next) -> Response {
         (HeaderName::from_static("ratelimit-reset"), "60"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// A path that cannot be read is refused before a handler sees it; that refusal has our shape too.
+fn in_our_shape(response: Response) -> Response {
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    let is_plain = content_type.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if response.status().is_client_error() && is_plain {
+        return Problem::Attribute("the path cannot be read".to_owned()).into_response();
     }
     response
 }

@@ -254,7 +254,11 @@ impl Post<'_> {
             reply_to: mail::reply_address(&from, &token).unwrap_or_else(|| from.clone()),
             message_id: format!("{token}.{id}@{domain}"),
             // One root a ticket keeps mail programs from falling apart into threads.
-            references: vec![format!("{token}.ticket@{domain}")],
+            references: self
+                .answered(tx, automatic)?
+                .into_iter()
+                .chain([format!("{token}.ticket@{domain}")])
+                .collect(),
             cc,
             from,
         };
@@ -274,6 +278,17 @@ impl Post<'_> {
             payload: serde_json::to_string(&letter).expect("a letter is made of plain values"),
         };
         Ok(store::outbox::insert(tx, &delivery)?)
+    }
+
+    /// The Message-ID of the customer's mail that a reply answers, if it was a mail.
+    fn answered(&self, tx: &mut Tx<'_>, automatic: bool) -> Result<Option<String>, Error> {
+        if automatic {
+            return Ok(None);
+        }
+        let details = store::comments::last_details(tx, self.stored.ticket.id)?;
+        let details =
+            details.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
+        Ok(details.and_then(|details| details["message_id"].as_str().map(str::to_owned)))
     }
 
     fn copies(&self, tx: &mut Tx<'_>) -> Result<Vec<String>, Error> {

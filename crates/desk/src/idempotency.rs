@@ -34,8 +34,10 @@ pub fn once(
     f: impl FnOnce(&mut Tx<'_>) -> Result<String, Error>,
 ) -> Result<(String, bool), Error> {
     let Some(key) = key else { return Ok((f(tx)?, false)) };
-    tx.lock_name(&format!("{}:{}", key.scope, key.key))?;
-    if let Some(found) = store::dedupe::find(tx, key.scope, &key.key, ctx.now)? {
+    // A key is the caller's own: somebody else's answer is none of theirs.
+    let whose = format!("{}:{}:{}", ctx.actor.kind(), ctx.actor.label(), key.key);
+    tx.lock_name(&format!("{}:{whose}", key.scope))?;
+    if let Some(found) = store::dedupe::find(tx, key.scope, &whose, ctx.now)? {
         return if found.body_hash == key.body_hash {
             Ok((found.answer, true))
         } else {
@@ -46,6 +48,6 @@ pub fn once(
     let remembered =
         Remembered { body_hash: key.body_hash.clone(), status: 201, answer: answer.clone() };
     let expires_at = ctx.now.checked_add(KEPT).unwrap_or(ctx.now);
-    store::dedupe::remember(tx, key.scope, &key.key, &remembered, expires_at)?;
+    store::dedupe::remember(tx, key.scope, &whose, &remembered, expires_at)?;
     Ok((answer, false))
 }

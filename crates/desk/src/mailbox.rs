@@ -8,7 +8,7 @@ use mail::Message;
 use store::Tx;
 use store::tickets::Stored;
 
-use crate::texts::{self, Body};
+use crate::texts::Body;
 use crate::tickets::{NewTicket, Person, Reply, Update, open, update};
 use crate::{Ctx, Error};
 
@@ -32,7 +32,7 @@ pub fn receive(
     if let Some((ticket, _)) = store::dedupe::seen(tx, "email", &message.fingerprint)? {
         return Ok(Received { ticket, outcome: "duplicate" });
     }
-    let place = Mail { ctx, message };
+    let place = Mail { ctx, message, is_forged: authentication_failed(raw) };
     let (received, cause) = place.take_in(tx)?;
     let mailbox = &ctx.handbook.company.from;
     let whole = (received.ticket, None);
@@ -56,6 +56,8 @@ pub fn receive(
 struct Mail<'a> {
     ctx: &'a Ctx,
     message: &'a Message,
+    /// The server that took it in says that the sender's domain disowns it.
+    is_forged: bool,
 }
 
 impl Mail<'_> {
@@ -86,12 +88,16 @@ impl Mail<'_> {
             ));
         }
         let received = match self.named(tx)? {
-            Some(stored) if may_continue(&stored, &sender) => self.proceed(tx, &stored, &sender)?,
+            Some(stored) if self.may_continue(&stored, &sender) => {
+                self.proceed(tx, &stored, &sender)?
+            }
             Some(stored) => self.begin(tx, &sender, Some(stored.ticket.id), None)?,
             None => {
                 let claimed = mail::claims(self.message).map(TicketId);
                 let claimed = match claimed {
-                    Some(id) => store::tickets::load(tx, id)?.map(|stored| stored.ticket.id),
+                    Some(id) => store::tickets::load(tx, id)?
+                        .filter(|stored| !stored.ticket.has_participant(sender.id))
+                        .map(|stored| stored.ticket.id),
                     None => None,
                 };
                 self.begin(tx, &sender, claimed, None)?
@@ -164,6 +170,21 @@ impl Mail<'_> {
         Ok(Received { ticket: Some(done.stored.ticket.id), outcome })
     }
 
+    /// Who may go on with a ticket by mail: who takes part as a customer, and agents, who hold the token and are not
+    /// known to be somebody else.
+    fn may_continue(&self, stored: &Stored, sender: &User) -> bool {
+        stored.ticket.has_participant(sender.id) || sender.role.answers() && !self.is_forged
+    }
+
+    /// Whether an address is our own, with or without a token behind a plus.
+    fn is_ours(&self, folded: &str) -> bool {
+        let own = self.ctx.handbook.company.from.to_lowercase();
+        let plain = folded.split_once('@').map(|(local, domain)| {
+            format!("{}@{domain}", local.split('+').next().unwrap_or(local))
+        });
+        plain.is_some_and(|plain| own == plain || own.contains(&format!("<{plain}>")))
+    }
+
     fn as_sender(&self, sender: &User) -> Ctx {
         let role = sender.role;
         let actor = domain::Actor::Person { id: sender.id, role };
@@ -176,15 +197,10 @@ impl Mail<'_> {
 
     /// People copied in: not we ourselves, and not one of us.
     fn copies(&self, tx: &mut Tx<'_>) -> Result<Vec<Person>, Error> {
-        let own = texts::one_line(&self.ctx.handbook.company.from, 320).to_lowercase();
         let mut people = Vec::new();
         for address in self.message.cc.iter().take(20) {
             let folded = address.folded();
-            let local_and_domain = folded.split_once('@').map(|(local, domain)| {
-                let plain = local.split('+').next().unwrap_or(local);
-                format!("{plain}@{domain}")
-            });
-            let is_own = local_and_domain.is_none_or(|plain| own.contains(&plain));
+            let is_own = self.is_ours(&folded);
             let known = store::users::by_email(tx, &folded)?;
             if is_own || known.is_some_and(|user| user.role >= Role::Agent || user.suspended) {
                 continue;
@@ -209,7 +225,10 @@ impl Mail<'_> {
     }
 }
 
-/// Who may go on with a ticket by mail: who takes part as a customer, and agents, who hold the token.
-fn may_continue(stored: &Stored, sender: &User) -> bool {
-    stored.ticket.has_participant(sender.id) || sender.role.answers()
+/// Whether the mail server's own verdict is that the sender's domain disowns this mail.
+fn authentication_failed(raw: &[u8]) -> bool {
+    let head = &raw[..raw.len().min(64 * 1024)];
+    let head = String::from_utf8_lossy(head).to_lowercase();
+    let head = head.split("\r\n\r\n").next().unwrap_or_default();
+    head.contains("authentication-results:") && head.contains("dmarc=fail")
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use channels::Transport;
 use desk::{Desk, Error};
 use domain::{Actor, Channel};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, watch};
 
 /// How often the queues are looked at when nothing tells us to.
@@ -69,6 +69,17 @@ impl Worker {
     /// Moves the demo's clock to `at`, doing on the way what falls due, each at its own instant.
     pub async fn advance_to(&self, at: Timestamp) -> Result<(), Error> {
         let _round = self.round.lock().await;
+        self.advance(at).await
+    }
+
+    /// Moves the demo's clock by a span; several at once add up.
+    pub async fn advance_by(&self, span: SignedDuration) -> Result<(), Error> {
+        let _round = self.round.lock().await;
+        let now = self.desk.clock().now();
+        self.advance(now.checked_add(span).unwrap_or(now)).await
+    }
+
+    async fn advance(&self, at: Timestamp) -> Result<(), Error> {
         wakeups::run(&self.desk, at, true).await?;
         self.desk.clock().move_to(at);
         outbox::run(&self.desk, &self.transport).await

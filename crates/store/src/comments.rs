@@ -130,6 +130,15 @@ pub fn many(tx: &mut Tx<'_>, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
     tx.query(sql.text(), sql.params())?.iter().map(comment).collect()
 }
 
+/// The delivery details of the last comment that came by mail, if one did.
+pub fn last_details(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Option<String>, Error> {
+    let row = tx.query_opt(
+        "SELECT details FROM comments WHERE ticket_id = $1 AND details IS NOT NULL ORDER BY id DESC LIMIT 1",
+        params![ticket.0],
+    )?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// How many comments a ticket has.
 pub fn count(tx: &mut Tx<'_>, ticket: TicketId, only_public: bool) -> Result<i64, Error> {
     let sql = if only_public {

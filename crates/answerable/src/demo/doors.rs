@@ -69,7 +69,16 @@ async fn move_clock(
         Ok(target) => target,
         Err((field, what)) => return wrong(field, &what),
     };
-    if let Err(error) = worker.advance_to(target).await {
+    let by = fields
+        .get("advance")
+        .and_then(Value::as_str)
+        .filter(|_| !fields.contains_key("set"))
+        .and_then(span);
+    let moved = match by {
+        Some(span) => worker.advance_by(span).await,
+        None => worker.advance_to(target).await,
+    };
+    if let Err(error) = moved {
         return failed(&error);
     }
     if is_form {
