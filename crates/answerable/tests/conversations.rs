@@ -449,3 +449,15 @@ fn a_solved_ticket_is_reopened_until_it_closes() {
         assert_eq!(desk.last_clock(id).0, "next");
     });
 }
+
+/// zendesk-api 11
+#[test]
+fn a_ticket_by_mail_says_from_whom_it_came() {
+    on_each_engine(|desk| {
+        let (_, id) = desk.receive(&Mail::from("Kim Doe <kim@customer.test>"));
+
+        let ticket = desk.ticket(id.unwrap());
+        assert_eq!(ticket["via"]["source"]["from"]["address"], "kim@customer.test");
+        assert_eq!(ticket["via"]["source"]["from"]["name"], "Kim Doe");
+    });
+}

@@ -217,6 +217,7 @@ impl Mail<'_> {
         let details = serde_json::json!({
             "message_id": self.message.message_id,
             "from": self.message.from.as_ref().map(|from| &from.email),
+            "from_name": self.message.from.as_ref().and_then(|from| from.name.as_deref()),
             "to": self.message.to.iter().map(|to| &to.email).collect::<Vec<_>>(),
             "quoted": self.message.quoted,
             "defects": defects,

@@ -145,6 +145,13 @@ fn stored_value(listed: &Listed, field: i64) -> Value {
     found.and_then(|(_, value)| serde_json::from_str(value).ok()).unwrap_or_default()
 }
 
+/// Whose mail it was, and to whom.
+fn from_mail(source: &mut Source, details: &str, mailbox: Option<&str>) {
+    let details: Value = serde_json::from_str(details).unwrap_or_default();
+    source.from = json!({ "address": details["from"], "name": details["from_name"] });
+    source.to = json!({ "address": mailbox, "name": null });
+}
+
 /// A ticket as the API writes it.
 pub(crate) fn ticket<'t>(listed: &'t Listed, fields: &CustomFields, base: &str) -> Ticket<'t> {
     let stored = &listed.stored;
@@ -152,9 +159,12 @@ pub(crate) fn ticket<'t>(listed: &'t Listed, fields: &CustomFields, base: &str) 
     let custom_fields = field_values(listed, fields);
     let ccs: Vec<i64> = ticket.ccs.iter().map(|id| id.0).collect();
     let mut source = via(ticket.channel);
+    if let Some(details) = &listed.details {
+        from_mail(&mut source.source, details, stored.mailbox.as_deref());
+    }
     if let Some(id) = ticket.follow_up_of {
         source.source.rel = Some("follow_up");
-        source.source.from = json!({ "ticket_id": id.0 });
+        source.source.from["ticket_id"] = id.0.into();
     }
     Ticket {
         id: ticket.id.0,

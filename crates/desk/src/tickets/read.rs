@@ -16,6 +16,8 @@ pub struct Listed {
     pub stored: Stored,
     /// Plain text of the first comment.
     pub description: String,
+    /// Delivery details of the mail it began with, as JSON text.
+    pub details: Option<String>,
     /// Values of custom fields, as JSON text.
     pub fields: Vec<(i64, String)>,
 }
@@ -82,19 +84,19 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
     let first: Vec<_> = found.iter().map(|stored| stored.first_comment).collect();
     let mut words: std::collections::HashMap<_, _> = store::comments::many(tx, &first)?
         .into_iter()
-        .map(|comment| (comment.id, comment.body))
+        .map(|comment| (comment.id, (comment.body, comment.details)))
         .collect();
     let values = store::tickets::field_values(tx, &ids)?;
     Ok(found
         .into_iter()
-        .map(|stored| Listed {
-            description: words.remove(&stored.first_comment).unwrap_or_default(),
-            fields: values
+        .map(|stored| {
+            let (description, details) = words.remove(&stored.first_comment).unwrap_or_default();
+            let fields = values
                 .iter()
                 .filter(|(ticket, _, _)| *ticket == stored.ticket.id)
                 .map(|(_, field, value)| (*field, value.clone()))
-                .collect(),
-            stored,
+                .collect();
+            Listed { stored, description, details, fields }
         })
         .collect())
 }
@@ -103,11 +105,9 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
 pub fn whole(tx: &mut Tx<'_>, stored: Stored) -> Result<Listed, Error> {
     let first = store::comments::load(tx, stored.first_comment)?;
     let fields = field_values(tx, stored.ticket.id)?;
-    Ok(Listed {
-        description: first.map(|comment| comment.body).unwrap_or_default(),
-        fields,
-        stored,
-    })
+    let (description, details) =
+        first.map(|comment| (comment.body, comment.details)).unwrap_or_default();
+    Ok(Listed { stored, description, details, fields })
 }
 
 /// How many tickets a filter finds, all of them counted.
