@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AuditId, Cause, Channel, ClockKind, ClockState, CommentId, EventId, FieldId, Kind, Level,
-    OrganizationId, Promise, Provenance, Severity, Status, TeamId, TicketId, Timer, UserId,
+    OrganizationId, Promise, Provenance, RuleFacts, Severity, Status, TeamId, TicketId, Timer,
+    UserId,
 };
 
 /// The facts a ticket begins with.
@@ -86,6 +87,16 @@ pub enum Event {
         decision: handbook::PriorityDecision,
         /// Where the facts came from.
         provenance: Provenance,
+        /// Everything the rules could see, also what this handbook did not look at.
+        #[serde(default, skip_serializing_if = "RuleFacts::is_empty")]
+        facts: RuleFacts,
+    },
+    /// The facts are others than before, and the level stays. Another handbook might have decided otherwise.
+    FactsChanged {
+        /// Everything the rules can see now.
+        facts: RuleFacts,
+        /// Where the facts came from.
+        provenance: Provenance,
     },
     /// A person set the level. (PR-11)
     PriorityOverridden {
@@ -112,6 +123,9 @@ pub enum Event {
         /// A human public reply: it stops the clock. (SLA-05)
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         answer: bool,
+        /// Its author was in the team the ticket was escalated to; memberships change later. (ESC-03)
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        from_escalation: bool,
         /// A customer message: it waits for an answer.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         ask: bool,
@@ -176,6 +190,9 @@ pub enum Event {
         /// When a held ticket comes back, as asked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         hold_until: Option<Timestamp>,
+        /// An admin held it, who may do so beyond the total; roles change later. (ST-04)
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_admin: bool,
         /// What happens by itself from here.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         timers: Vec<Timer>,
@@ -298,6 +315,7 @@ impl Event {
         match self {
             Self::Opened(_) => "opened",
             Self::PriorityDecided { .. } => "priority_decided",
+            Self::FactsChanged { .. } => "facts_changed",
             Self::PriorityOverridden { .. } => "priority_overridden",
             Self::Routed { .. } => "routed",
             Self::Commented { .. } => "commented",

@@ -48,6 +48,119 @@ pub struct Provenance {
     pub identity_verified: bool,
 }
 
+/// What the handbook's rules could see beside the ticket itself, as far as a log may keep it.
+///
+/// A decision writes down everything a rule may look at, not only what the rules of the day did look at, so that
+/// another handbook can be tried on the same history. The requester's address and the subject are not in it: they can
+/// be erased, and the log cannot.
+#[expect(clippy::struct_excessive_bools, reason = "these are independent facts")]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RuleFacts {
+    /// Whether an organization was found at all. (PR-09)
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub known: bool,
+    /// The organization's plan.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub plan: String,
+    /// Monthly revenue.
+    #[serde(with = "exact", skip_serializing_if = "is_zero")]
+    pub mrr: f64,
+    /// Whether a trial runs.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub trial: bool,
+    /// Whether a payment card is on file.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub card: bool,
+    /// Add-ons subscribed to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub addons: Vec<String>,
+    /// The organization's tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// The requester's mail domain.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub domain: String,
+    /// Whether the requester's address is proved.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub verified: bool,
+    /// Whether the requester administers the organization.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub admin: bool,
+}
+
+/// Revenue comes from JSON, which has no number that differs from itself.
+impl Eq for RuleFacts {}
+
+impl RuleFacts {
+    /// The part of these facts that a log may keep.
+    pub fn of(facts: &handbook::Facts) -> Self {
+        let handbook::Facts { organization, requester, .. } = facts.clone();
+        Self {
+            known: organization.known,
+            plan: organization.plan,
+            mrr: organization.mrr,
+            trial: organization.trial,
+            card: organization.card,
+            addons: organization.addons,
+            tags: organization.tags,
+            domain: requester.domain,
+            verified: requester.verified,
+            admin: requester.admin,
+        }
+    }
+
+    /// The facts for the rules; what a log may not keep is brought by the caller, empty once it was erased.
+    pub fn with(&self, email: &str, subject: &str) -> handbook::Facts {
+        let kept = self.clone();
+        handbook::Facts {
+            organization: handbook::OrganizationFacts {
+                plan: kept.plan,
+                mrr: kept.mrr,
+                trial: kept.trial,
+                addons: kept.addons,
+                card: kept.card,
+                tags: kept.tags,
+                known: kept.known,
+            },
+            ticket: handbook::TicketFacts {
+                subject: subject.to_owned(),
+                ..handbook::TicketFacts::default()
+            },
+            requester: handbook::RequesterFacts {
+                email: email.to_owned(),
+                domain: kept.domain,
+                verified: kept.verified,
+                admin: kept.admin,
+            },
+        }
+    }
+
+    /// Nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
+}
+
+/// Numbers as text: a JSON number may come back off by its last bit, and a fact must come back as it was.
+mod exact {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub(super) fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(number)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
 /// Everything a decision may look at beside the ticket, the command and the handbook.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {

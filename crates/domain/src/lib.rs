@@ -20,7 +20,7 @@ pub use actors::{Actor, Role};
 pub use clocks::{Clock, ClockKind, ClockState, Timer, TimerKind};
 pub use decide::{Author, Changes, Command, CustomChange, Decided, NewComment, Opening, decide};
 pub use events::{Envelope, Event, UnknownEvent};
-pub use facts::{Candidate, Facts, Provenance, TeamRef};
+pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
     AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,
     OrganizationId, TeamId, TicketId, TokenId, UserId,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cause, Channel, Clock, ClockState, Event, Kind, Level, OrganizationId, Promise, Severity,
-    Status, TeamId, TicketId, Timer, TimerKind, UserId,
+    Cause, Channel, Clock, ClockState, Event, Kind, Level, OrganizationId, Promise, RuleFacts,
+    Severity, Status, TeamId, TicketId, Timer, TimerKind, UserId,
 };
 
 /// A level set by hand, which rules do not undo. (PR-11)
@@ -110,6 +110,9 @@ pub struct Ticket {
     /// Why it was solved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// What the rules could see when they were last asked.
+    #[serde(default, skip_serializing_if = "RuleFacts::is_empty")]
+    pub facts: RuleFacts,
     /// The level set by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level_override: Option<Override>,
@@ -195,6 +198,7 @@ impl Ticket {
             held_seconds: 0,
             solved_at: None,
             cause: None,
+            facts: RuleFacts::default(),
             level_override: None,
             escalation: None,
             follow_up_of: opened.follow_up_of,
@@ -209,7 +213,11 @@ impl Ticket {
         self.updated_at = self.updated_at.max(at);
         match event {
             Event::Opened(_) => {}
-            Event::PriorityDecided { decision, .. } => self.priority = decision.value,
+            Event::PriorityDecided { decision, facts, .. } => {
+                self.priority = decision.value;
+                self.facts.clone_from(facts);
+            }
+            Event::FactsChanged { facts, .. } => self.facts.clone_from(facts),
             Event::PriorityOverridden { level, reason } => {
                 self.priority = *level;
                 self.level_override = Some(Override { level: *level, reason: reason.clone() });

@@ -209,7 +209,8 @@ fn event(
         Event::FieldChanged { field, .. } => {
             push(change(&field.to_string(), Value::Null, Value::Null));
         }
-        Event::ClockStarted { .. }
+        Event::FactsChanged { .. }
+        | Event::ClockStarted { .. }
         | Event::ClockMoved { .. }
         | Event::ClockStopped { .. }
         | Event::TimersSet { .. }

@@ -20,7 +20,7 @@ pub struct Done {
 /// The rule of the handbook that makes this event happen by itself, if one does.
 fn rule(event: &Event) -> Option<&'static str> {
     Some(match event {
-        Event::PriorityDecided { .. } => "priority",
+        Event::PriorityDecided { .. } | Event::FactsChanged { .. } => "priority",
         Event::Routed { .. } => "routing",
         Event::ClockStarted { .. } | Event::ClockMoved { .. } | Event::ClockStopped { .. } => {
             "response target"

@@ -51,7 +51,7 @@ impl Explained {
         let mut clocks = ticket.clocks.iter().skip(ticket.clocks.len().saturating_sub(started));
         for envelope in events {
             match &envelope.event {
-                Event::PriorityDecided { decision, provenance } => {
+                Event::PriorityDecided { decision, provenance, .. } => {
                     explained.policy.clone_from(&envelope.policy);
                     explained.because.clone_from(&decision.because);
                     explained.rules.clone_from(&decision.rules);

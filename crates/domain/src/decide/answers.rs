@@ -8,11 +8,15 @@ impl Deciding<'_> {
     pub(super) fn comment(&mut self, comment: &NewComment) {
         let answer = comment.public && comment.by == Author::Agent;
         let ask = comment.public && comment.by == Author::Customer && !self.ticket.internal;
+        let escalated_to = self.ticket.escalation.as_ref().map(|escalation| escalation.team);
+        let from_escalation =
+            answer && escalated_to.is_some_and(|team| self.facts.author.teams.contains(&team));
         self.record(Event::Commented {
             comment: comment.id,
             author: comment.author,
             public: comment.public,
             answer,
+            from_escalation,
             ask,
             digest: comment.digest.clone(),
         });

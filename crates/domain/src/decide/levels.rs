@@ -1,7 +1,10 @@
 //! The level and the team: what the handbook says about a ticket's facts. (PR, ROT rows)
 
 use super::Deciding;
-use crate::{ClockKind, ClockState, Event, Level, Refusal};
+use crate::{ClockKind, ClockState, Event, Level, Refusal, RuleFacts};
+
+/// Facts that can be erased, whose values therefore do not go into the log.
+const ERASABLE: [&str; 2] = ["requester.email", "ticket.subject"];
 
 impl Deciding<'_> {
     /// The facts the handbook's rules see, the ticket's own being those of this very moment.
@@ -18,24 +21,45 @@ impl Deciding<'_> {
 
     /// Sets the level by the handbook, with its reasons. (PR-05)
     pub(super) fn decide_level(&mut self) {
-        let decision = self.handbook.decide_priority(&self.rule_facts());
-        self.record(Event::PriorityDecided { decision, provenance: self.facts.provenance.clone() });
+        let decision = self.decision();
+        self.record_level(decision);
     }
 
-    /// Decides the level anew; only another level is an event. A level set by hand stays. (PR-07, PR-11)
+    /// Decides the level anew; only another level or other facts are an event. A level set by hand stays, but what
+    /// the rules could have seen is written down all the same. (PR-07, PR-11)
     pub(super) fn reconsider(&mut self) {
-        if self.ticket.level_override.is_some() || self.ticket.status.is_done() {
+        if self.ticket.status.is_done() {
             return;
         }
         let before = self.ticket.priority;
-        let decision = self.handbook.decide_priority(&self.rule_facts());
-        if decision.value != before {
-            self.record(Event::PriorityDecided {
-                decision,
-                provenance: self.facts.provenance.clone(),
-            });
+        let by_hand = self.ticket.level_override.is_some();
+        let decision = if by_hand { None } else { Some(self.decision()) };
+        if let Some(decision) = decision.filter(|decision| decision.value != before) {
+            self.record_level(decision);
             self.level_changed(before);
+            return;
         }
+        let facts = RuleFacts::of(&self.facts.rules);
+        if facts != self.ticket.facts {
+            let provenance = self.facts.provenance.clone();
+            self.record(Event::FactsChanged { facts, provenance });
+        }
+    }
+
+    /// What the handbook says, without the values that a log may not keep.
+    fn decision(&self) -> handbook::PriorityDecision {
+        let mut decision = self.handbook.decide_priority(&self.rule_facts());
+        let facts = decision.rules.iter_mut().flat_map(|tried| &mut tried.facts);
+        for fact in facts.filter(|fact| ERASABLE.contains(&fact.name.as_str())) {
+            "(not kept)".clone_into(&mut fact.value);
+        }
+        decision
+    }
+
+    fn record_level(&mut self, decision: handbook::PriorityDecision) {
+        let provenance = self.facts.provenance.clone();
+        let facts = RuleFacts::of(&self.facts.rules);
+        self.record(Event::PriorityDecided { decision, provenance, facts });
     }
 
     /// A person sets the level. The same level again is no override. (PR-11)

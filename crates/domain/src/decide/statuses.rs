@@ -32,6 +32,7 @@ impl Deciding<'_> {
             to,
             cause: None,
             hold_until: None,
+            by_admin: false,
             timers: Vec::new(),
         });
     }
@@ -60,6 +61,7 @@ impl Deciding<'_> {
             to: Status::Solved,
             cause: Some(cause),
             hold_until: None,
+            by_admin: false,
             timers,
         });
     }
@@ -106,6 +108,7 @@ impl Deciding<'_> {
             to: Status::Hold,
             cause: None,
             hold_until: Some(until),
+            by_admin: self.actor.is_admin(),
             timers,
         });
         Ok(())

@@ -22,6 +22,7 @@ pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String>
                 words.fill(Text::SaidPriorityBecause, &[("level", &level), ("because", &because)])
             }
         }
+        Event::FactsChanged { .. } => words.say(Text::SaidFacts).to_owned(),
         Event::PriorityOverridden { level: to, reason } => {
             let level = level(words, *to);
             words.fill(Text::SaidPriorityBecause, &[("level", &level), ("because", reason)])

@@ -351,6 +351,7 @@ texts! {
     SaidMessage = "Message",
     SaidPriority = "Priority {level}",
     SaidPriorityBecause = "Priority {level}: {because}",
+    SaidFacts = "Other facts about the customer; the priority stays",
     SaidRouted = "Routed to {team} ({because})",
     SaidSooner = "Answer now due {when}",
     SaidKept = "Answered in time",
