@@ -160,6 +160,7 @@ const API: &[(&str, &str, Roles)] = &[
     ("PUT DELETE", "/user_fields/{id}", ADMIN),
     ("POST", "/user_fields/{id}/options", ADMIN),
     ("DELETE", "/user_fields/{id}/options/{option}", ADMIN),
+    ("POST", "/tickets/{id}/reapply", ADMIN),
     ("POST", "/users/{id}/group_memberships", ADMIN),
     ("DELETE", "/users/{id}/group_memberships/{membership}", ADMIN),
     ("POST", "/users/{id}/password", ADMIN),

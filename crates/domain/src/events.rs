@@ -150,6 +150,8 @@ pub enum Event {
         /// The way through the calendar.
         walk: handbook::Walk,
     },
+    /// Somebody let the present handbook's targets apply to a clock that ran under an older one. (SLA-15)
+    Reapplied,
     /// The current clock ended.
     ClockStopped {
         /// Met, missed or cancelled.
@@ -321,6 +323,7 @@ impl Event {
             Self::Commented { .. } => "commented",
             Self::ClockStarted { .. } => "clock_started",
             Self::ClockMoved { .. } => "clock_moved",
+            Self::Reapplied => "reapplied",
             Self::ClockStopped { .. } => "clock_stopped",
             Self::TimersSet { .. } => "timers_set",
             Self::Warned { .. } => "warned",

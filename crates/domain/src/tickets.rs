@@ -286,7 +286,7 @@ impl Ticket {
                 self.deleted_at = Some(at);
                 self.timers.clear();
             }
-            Event::FieldChanged { .. } | Event::SubjectChanged { .. } => {}
+            Event::FieldChanged { .. } | Event::SubjectChanged { .. } | Event::Reapplied => {}
         }
     }
 

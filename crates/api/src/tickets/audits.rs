@@ -212,6 +212,7 @@ fn event(
         Event::FactsChanged { .. }
         | Event::ClockStarted { .. }
         | Event::ClockMoved { .. }
+        | Event::Reapplied
         | Event::ClockStopped { .. }
         | Event::TimersSet { .. }
         | Event::Warned { .. }

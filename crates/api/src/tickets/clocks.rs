@@ -17,6 +17,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/tickets/{id}/explanation", Act::ReadDesk, explanation),
         Route::post("/tickets/{id}/escalate", Act::WorkTickets, escalate),
         Route::post("/tickets/{id}/deescalate", Act::WorkTickets, deescalate),
+        Route::post("/tickets/{id}/reapply", Act::Configure, reapply),
     ]
 }
 
@@ -103,6 +104,18 @@ async fn deescalate(State(desk): State<Desk>, caller: Caller, Path(id): Path<Str
     let answer = desk
         .write(caller.ctx, move |tx, ctx| {
             let done = desk::tickets::deescalate(tx, ctx, id)?;
+            super::changed(tx, ctx, done, &base)
+        })
+        .await?;
+    Ok(ok(answer))
+}
+
+async fn reapply(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
+    let id = TicketId(path_id(&id)?);
+    let base = caller.base;
+    let answer = desk
+        .write(caller.ctx, move |tx, ctx| {
+            let done = desk::tickets::reapply(tx, ctx, id)?;
             super::changed(tx, ctx, done, &base)
         })
         .await?;

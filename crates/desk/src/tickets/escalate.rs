@@ -52,7 +52,8 @@ pub fn deescalate(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Erro
     run(tx, ctx, stored, audit, &Command::Deescalate)
 }
 
-fn run(
+/// Decides a command on a ticket and saves what follows.
+pub(super) fn run(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     stored: store::tickets::Stored,

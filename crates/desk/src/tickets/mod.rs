@@ -6,6 +6,7 @@ mod escalate;
 mod explain;
 mod open;
 mod read;
+mod reapply;
 mod situation;
 mod update;
 mod wake;
@@ -19,6 +20,7 @@ pub use read::{
     count_own, count_own_comments, deliveries, events, field_values, key, list, many, own,
     own_comments, show, show_own, view_counts, whole,
 };
+pub use reapply::reapply;
 pub use store::comments::Comment;
 pub use store::outbox::Queued;
 pub use store::tickets::{Filter, Order, Stored};

@@ -12,7 +12,7 @@ const TICK: jiff::SignedDuration = jiff::SignedDuration::from_micros(1);
 
 impl Deciding<'_> {
     /// The target of the level in force, if it promises anything.
-    fn target(&self, kind: ClockKind) -> Option<Target> {
+    pub(super) fn target(&self, kind: ClockKind) -> Option<Target> {
         let level = self.ticket.priority;
         match kind {
             ClockKind::First => self.handbook.priority(level).first_reply.clone(),
@@ -53,9 +53,20 @@ impl Deciding<'_> {
     pub(super) fn hasten(&mut self, clock: &Clock) {
         let Some(target) = self.target(clock.kind) else { return };
         let (due_at, walk) = self.facts.calendar(self.handbook, clock.team).add(self.now, &target);
+        let why = format!("{}, since it became {}", clock.reason, self.ticket.priority.as_str());
+        self.bring_nearer(clock, due_at, target, walk, why);
+    }
+
+    /// Moves the deadline if it comes nearer; a promise is not taken back.
+    pub(super) fn bring_nearer(
+        &mut self,
+        clock: &Clock,
+        due_at: Timestamp,
+        target: Target,
+        walk: handbook::Walk,
+        reason: String,
+    ) {
         if due_at < clock.due_at {
-            let reason =
-                format!("{}, since it became {}", clock.reason, self.ticket.priority.as_str());
             let timers = self.clock_timers(clock.team, self.now, due_at);
             self.record(Event::ClockMoved { due_at, target: target.text, reason, timers, walk });
         }

@@ -76,18 +76,26 @@ impl Deciding<'_> {
         if self.ticket.priority <= before || self.ticket.internal || self.ticket.status.is_done() {
             return;
         }
-        let told = self.ticket.promise.is_some();
         match self.ticket.current_clock().cloned() {
             Some(clock) if clock.state == ClockState::Running => self.hasten(&clock),
             Some(_) => {}
-            None if self.ticket.asked_at.is_some() => {
-                let first = self.ticket.replied_at.is_none() && self.ticket.clocks.is_empty();
-                self.start_target(if first { ClockKind::First } else { ClockKind::Next }, self.now);
-            }
-            None => {}
+            None => self.start_for_waiting(),
         }
+        self.tell_if_sooner();
+    }
+
+    /// A customer who waits without a clock gets one from now on, if the level promises anything. (PR-07)
+    pub(super) fn start_for_waiting(&mut self) {
+        if self.ticket.asked_at.is_some() {
+            let first = self.ticket.replied_at.is_none() && self.ticket.clocks.is_empty();
+            self.start_target(if first { ClockKind::First } else { ClockKind::Next }, self.now);
+        }
+    }
+
+    /// Who was promised an answer is told when it comes sooner. (PR-06)
+    pub(super) fn tell_if_sooner(&mut self) {
         if let Some(clock) = self.ticket.current_clock()
-            && told
+            && self.ticket.promise.is_some()
             && clock.kind == ClockKind::First
             && clock.state == ClockState::Running
             && self

@@ -6,6 +6,7 @@ mod clocks;
 mod escalations;
 mod levels;
 mod openings;
+mod reapplying;
 mod statuses;
 mod wakes;
 
@@ -146,6 +147,8 @@ pub enum Command {
     },
     /// Hand it back. (ESC-06)
     Deescalate,
+    /// Let the present handbook's targets apply to the running clock. (SLA-15)
+    Reapply,
     /// Remove it from every list.
     Delete,
 }
@@ -188,6 +191,7 @@ pub fn decide(
         Command::Reconsider => deciding.reconsider(),
         Command::Escalate { team, note } => deciding.escalate(*team, note)?,
         Command::Deescalate => deciding.deescalate()?,
+        Command::Reapply => deciding.reapply()?,
         Command::Delete => deciding.delete(),
     }
     Ok(Decided { ticket: deciding.ticket, events: deciding.events })

@@ -354,6 +354,7 @@ texts! {
     SaidFacts = "Other facts about the customer; the priority stays",
     SaidRouted = "Routed to {team} ({because})",
     SaidSooner = "Answer now due {when}",
+    SaidReapplied = "The present handbook’s targets apply",
     SaidKept = "Answered in time",
     SaidLate = "Answered late",
     SaidCancelled = "The clock ended without an answer",
