@@ -12,6 +12,7 @@ mod ids;
 mod people;
 mod promises;
 mod refusals;
+pub mod replay;
 mod status;
 mod tickets;
 pub mod words;

@@ -63,3 +63,20 @@ pub fn tail(tx: &mut Tx<'_>, ticket: TicketId, limit: i64) -> Result<Vec<Envelop
     )?;
     rows.iter().rev().map(envelope).collect()
 }
+
+/// The whole logs of several tickets, each oldest first, ticket by ticket.
+pub fn of_tickets(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<Vec<Envelope>, Error> {
+    if tickets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new();
+    sql.push(
+        "SELECT id, ticket_id, seq, audit_id, at, actor_kind, actor_id, via, policy, kind, version, payload
+         FROM events WHERE ticket_id IN (",
+    );
+    sql.join(tickets, ", ", "", |sql, id| {
+        sql.bind(id.0);
+    });
+    sql.push(") ORDER BY ticket_id, seq");
+    tx.query(sql.text(), sql.params())?.iter().map(envelope).collect()
+}

@@ -52,6 +52,49 @@ pub fn active_version(tx: &mut Tx<'_>) -> Result<Option<String>, Error> {
     row.map(|row| row.get(0)).transpose()
 }
 
+/// Every handbook that was ever stored: its version and its text.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>, Error> {
+    let rows =
+        tx.query("SELECT version, content FROM handbooks ORDER BY stored_at, version", params![])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// One time a handbook was put in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activation {
+    /// Which handbook.
+    pub version: String,
+    /// When.
+    pub at: Timestamp,
+    /// Person or system.
+    pub actor_kind: String,
+    /// A user's number or a name.
+    pub actor_id: String,
+}
+
+/// The last times a handbook was put in force, the newest first.
+pub fn activations(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Activation>, Error> {
+    let rows = tx.query(
+        "SELECT version, at, actor_kind, actor_id FROM activations ORDER BY id DESC LIMIT $1",
+        params![limit],
+    )?;
+    let activation = |row: &crate::Row| {
+        Ok(Activation {
+            version: row.get(0)?,
+            at: row.get(1)?,
+            actor_kind: row.get(2)?,
+            actor_id: row.get(3)?,
+        })
+    };
+    rows.iter().map(activation).collect()
+}
+
+/// The text of a stored handbook.
+pub fn content(tx: &mut Tx<'_>, version: &str) -> Result<Option<String>, Error> {
+    let row = tx.query_opt("SELECT content FROM handbooks WHERE version = $1", params![version])?;
+    row.map(|row| row.get(0)).transpose()
+}
+
 /// Writes down what an admin changed.
 pub fn record_admin(
     tx: &mut Tx<'_>,

@@ -1,6 +1,7 @@
 //! Tickets: the fold as a document, and beside it the columns that lists need.
 
 use domain::{BrandId, CommentId, OrganizationId, Status, TeamId, Ticket, TicketId, UserId};
+use jiff::Timestamp;
 
 use crate::page::{KeyValue, Page, Start};
 use crate::{Error, Row, Sql, Tx, params};
@@ -361,6 +362,32 @@ pub fn unsolved_of_organization(
         params![organization.0],
     )?;
     rows.iter().map(|row| row.get(0).map(TicketId)).collect()
+}
+
+/// The lowest number of a ticket that was opened at or after an instant; imports may have given an older one a higher
+/// number.
+pub fn first_opened_since(tx: &mut Tx<'_>, since: Timestamp) -> Result<Option<TicketId>, Error> {
+    // Who was opened since then was changed since then, and changes have an index.
+    let row = tx.query_one(
+        "SELECT min(id) FROM tickets WHERE updated_at >= $1 AND created_at >= $1",
+        params![since],
+    )?;
+    Ok(row.get::<Option<i64>>(0)?.map(TicketId))
+}
+
+/// Tickets opened at or after an instant, the newest number first, from below `before` down to `first`; deleted ones
+/// are left out.
+pub fn opened_since(
+    tx: &mut Tx<'_>,
+    since: Timestamp,
+    (first, before): (TicketId, TicketId),
+    limit: i64,
+) -> Result<Vec<Stored>, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM tickets t WHERE t.id >= ").bind(first.0);
+    sql.push(" AND t.id < ").bind(before.0).push(" AND t.created_at >= ").bind(since);
+    sql.push(" AND t.deleted_at IS NULL ORDER BY t.id DESC LIMIT ").bind(limit);
+    tx.query(sql.text(), sql.params())?.iter().map(stored).collect()
 }
 
 /// Values of custom fields, as JSON text, of several tickets.

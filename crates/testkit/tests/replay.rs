@@ -4,11 +4,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use desk::organizations::Input;
+use desk::replay::{Batch, Scope};
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update};
 use desk::{Ctx, Error};
+use domain::replay::Sum;
 use domain::{
-    Actor, Channel, ClockState, Event, Level, Role, Severity, Status, Ticket, TicketId, UserId,
+    Actor, Channel, ClockState, Event, Level, OrganizationId, Role, Severity, Status, Ticket,
+    TicketId, UserId,
 };
 use jiff::SignedDuration;
 use testkit::{TrialDesk, each_desk};
@@ -35,7 +39,58 @@ struct Story<'d> {
     agents: Vec<UserId>,
 }
 
-impl Story<'_> {
+impl<'d> Story<'d> {
+    fn begin(desk: &'d TrialDesk, seed: u64) -> Self {
+        let agents = desk
+            .look(desk.system(), |tx, ctx| {
+                let mut agents = Vec::new();
+                for email in ctx.handbook.teams.iter().flat_map(|team| &team.members) {
+                    agents.extend(desk::sessions::candidate(tx, email)?.map(|user| user.id));
+                }
+                Ok(agents)
+            })
+            .unwrap();
+        Self { desk, dice: Dice(seed), tickets: Vec::new(), agents }
+    }
+
+    /// The organization that all customers belong to.
+    fn organization(&self) -> OrganizationId {
+        let new = Input {
+            name: Some("Example".into()),
+            domains: Some(vec!["example.test".into()]),
+            ..Input::default()
+        };
+        let made = self
+            .desk
+            .change(self.desk.system(), move |tx, ctx| desk::organizations::create(tx, ctx, &new));
+        made.unwrap().id
+    }
+
+    /// The organization's plan becomes another one.
+    fn plan(&mut self, id: OrganizationId) {
+        let flag = self.dice.roll(2) == 0;
+        let fact = *self.dice.pick(&["trial", "card"]);
+        let fields = serde_json::json!({ fact: flag }).as_object().cloned().unwrap_or_default();
+        let change = Input { fields, ..Input::default() };
+        self.desk
+            .change(self.desk.system(), move |tx, ctx| {
+                desk::organizations::update(tx, ctx, id, &change).map(|_| ())
+            })
+            .unwrap();
+    }
+
+    /// Another handbook is put in force.
+    fn activate(&self, text: &str) {
+        let handbook = handbook::Handbook::parse(text).unwrap();
+        let (parsed, text) = (handbook.clone(), text.to_owned());
+        self.desk
+            .change(self.desk.system(), move |tx, ctx| {
+                desk::handbooks::activate(tx, ctx, &parsed, &text)
+            })
+            .unwrap();
+        self.desk.set_handbook(handbook);
+    }
+
     fn as_person(&self, id: UserId, role: Role) -> Ctx {
         self.desk.ctx(Actor::Person { id, role }, Channel::Api)
     }
@@ -173,16 +228,7 @@ fn replaying_a_log_gives_the_stored_ticket() {
     for seed in 1..=3 {
         let seen: RefCell<Option<BTreeMap<i64, Vec<String>>>> = RefCell::new(None);
         each_desk(|desk| {
-            let agents = desk
-                .look(desk.system(), |tx, ctx| {
-                    let mut agents = Vec::new();
-                    for email in ctx.handbook.teams.iter().flat_map(|team| &team.members) {
-                        agents.extend(desk::sessions::candidate(tx, email)?.map(|user| user.id));
-                    }
-                    Ok(agents)
-                })
-                .unwrap();
-            let mut story = Story { desk, dice: Dice(seed), tickets: Vec::new(), agents };
+            let mut story = Story::begin(desk, seed);
             story.ask();
             for _ in 0..150 {
                 match story.dice.roll(8) {
@@ -204,6 +250,111 @@ fn replaying_a_log_gives_the_stored_ticket() {
             *seen.borrow_mut() = Some(logs);
         });
     }
+}
+
+/// How many times everything is read, a page at a time.
+fn batches(desk: &TrialDesk, scope: Scope) -> Vec<Batch> {
+    let mut all = Vec::new();
+    let mut scope = scope;
+    loop {
+        let batch =
+            desk.look(desk.system(), move |tx, ctx| desk::replay::read(tx, ctx, scope)).unwrap();
+        scope.before = batch.next;
+        all.push(batch);
+        if scope.before.is_none() {
+            return all;
+        }
+    }
+}
+
+/// NF-05: a story under two handbooks, with plans that change; each change set decided anew by the handbook that was
+/// live gives what was recorded, and another handbook gives something else
+#[test]
+fn the_handbooks_that_were_live_explain_every_recorded_decision() {
+    let quicker = testkit::HANDBOOK
+        .replace("first_reply = \"12h\"", "first_reply = \"6h\"")
+        .replace("organization.trial", "organization.card")
+        .replace("pending_solves_after = \"7d\"", "pending_solves_after = \"6d\"");
+    each_desk(|desk| {
+        let mut story = Story::begin(desk, 7);
+        let organization = story.organization();
+        story.ask();
+        for turn in 0..200 {
+            if turn == 90 {
+                story.activate(&quicker);
+            }
+            match story.dice.roll(9) {
+                0 => story.ask(),
+                1 | 2 => {
+                    let hours = story.dice.roll(50);
+                    desk.advance(SignedDuration::from_hours(i64::try_from(hours).unwrap()));
+                }
+                3 => story.plan(organization),
+                _ => story.act(),
+            }
+        }
+        desk.advance(SignedDuration::from_hours(24 * 3));
+        let live = desk.look(desk.system(), |tx, _| desk::replay::live_handbooks(tx)).unwrap();
+        let present = desk.handbook();
+
+        let read = batches(desk, Scope::newest(None, 7));
+
+        let unexplained: Vec<TicketId> =
+            read.iter().flat_map(|batch| batch.unexplained(&live, &present)).collect();
+        assert_eq!(unexplained, []);
+        let mut sum = Sum::default();
+        for one in read.iter().flat_map(|batch| batch.compare(&present)) {
+            sum.add(&one.differences, one.breaches);
+        }
+        assert_eq!(sum.tickets, story.tickets.len() as u64);
+        assert!(sum.different > 0 && sum.deadlines.sooner > 0, "{sum:?}");
+        assert!(sum.different < sum.tickets, "what began under it is the same: {sum:?}");
+    });
+}
+
+/// Only what was opened since then, also where an older ticket has changed since.
+#[test]
+fn a_replay_goes_back_as_far_as_it_is_told() {
+    each_desk(|desk| {
+        let mut story = Story::begin(desk, 3);
+        story.ask();
+        desk.advance(SignedDuration::from_hours(1));
+        let since = desk.clock().now();
+        let scope = Scope::newest(Some(since), 2);
+        let handbook = desk.handbook();
+        assert!(batches(desk, scope).iter().all(|batch| batch.compare(&handbook).is_empty()));
+        let old = story.tickets[0].0;
+        story.ask();
+        story.ask();
+        story.ask();
+        let agent = story.as_person(story.agents[0], Role::Agent);
+        let update = Update { add_tags: vec!["old".into()], ..Update::default() };
+        desk.change(agent, move |tx, ctx| desk::tickets::update(tx, ctx, old, &update)).unwrap();
+
+        let read = batches(desk, scope);
+
+        let seen: Vec<TicketId> = read
+            .iter()
+            .flat_map(|batch| batch.compare(&handbook))
+            .map(|one| one.differences.ticket)
+            .collect();
+        let mut expected: Vec<TicketId> = story.tickets[1..].iter().map(|(id, _)| *id).collect();
+        expected.reverse();
+        assert_eq!(seen, expected, "the newest first");
+    });
+}
+
+/// A requester who was erased is no obstacle, and nobody but an agent may replay.
+#[test]
+fn a_customer_may_not_replay() {
+    each_desk(|desk| {
+        let mut story = Story::begin(desk, 3);
+        story.ask();
+        let customer = story.as_person(story.tickets[0].1, Role::EndUser);
+        let refused =
+            desk.look(customer, |tx, ctx| desk::replay::read(tx, ctx, Scope::newest(None, 10)));
+        assert!(matches!(refused, Err(Error::Forbidden(_))), "{refused:?}");
+    });
 }
 
 /// NF-02: everything that left, left once

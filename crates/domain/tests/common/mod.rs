@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use domain::words::Locale;
 use domain::{
-    Actor, Author, Candidate, Changes, Channel, Clock, Command, CommentId, Event, Facts, Level,
-    NewComment, Opening, Provenance, Reader, Refusal, Role, Severity, Status, TeamId, TeamRef,
-    Ticket, TicketId, UserId, decide,
+    Actor, AuditId, Author, Candidate, Changes, Channel, Clock, Command, CommentId, Envelope,
+    Event, EventId, Facts, Level, NewComment, Opening, Provenance, Reader, Refusal, Role, Severity,
+    Status, TeamId, TeamRef, Ticket, TicketId, UserId, decide,
 };
 use handbook::Handbook;
 use jiff::Timestamp;
@@ -80,6 +80,10 @@ pub(crate) struct Desk {
     pub ticket: Option<Ticket>,
     pub log: Vec<(Timestamp, Event)>,
     pub organization: handbook::OrganizationFacts,
+    /// The log as the database has it.
+    pub envelopes: Vec<Envelope>,
+    /// The teams of the agent; the first is the default.
+    pub agent_teams: Vec<TeamId>,
     next_id: i64,
 }
 
@@ -91,20 +95,17 @@ impl Desk {
             ticket: None,
             log: Vec::new(),
             organization: handbook::OrganizationFacts { known: true, ..Default::default() },
+            envelopes: Vec::new(),
+            agent_teams: vec![SUPPORT],
             next_id: 1,
         }
     }
 
     pub(crate) fn facts(&self, author: UserId) -> Facts {
-        let teams = vec![
-            TeamRef { id: SUPPORT, slug: Some("support".into()), name: "Support".into() },
-            TeamRef { id: REPLAY, slug: Some("replay".into()), name: "Session replay".into() },
-        ];
-        let zone = TimeZone::get("Europe/London").unwrap();
         let agent = Candidate {
             id: Some(AGENT),
-            teams: vec![SUPPORT],
-            default_team: Some(SUPPORT),
+            teams: self.agent_teams.clone(),
+            default_team: self.agent_teams.first().copied(),
             is_admin: false,
         };
         Facts {
@@ -113,19 +114,14 @@ impl Desk {
                 ..Default::default()
             },
             provenance: Provenance { because: "test".into(), ..Provenance::default() },
-            teams: Arc::new(teams),
+            teams: Arc::new(teams()),
             author: if author == AGENT {
                 agent.clone()
             } else {
                 Candidate { id: Some(author), ..Candidate::default() }
             },
             assignee: agent,
-            reader: Reader {
-                locale: Locale::En,
-                zone,
-                zone_name: "Europe/London".into(),
-                own: false,
-            },
+            reader: reader(),
         }
     }
 
@@ -140,6 +136,22 @@ impl Desk {
             &self.handbook,
             self.now,
         )?;
+        self.next_id += 1;
+        let audit = AuditId(self.next_id);
+        for (at, event) in &decided.events {
+            self.envelopes.push(Envelope {
+                id: EventId(0),
+                ticket: TicketId(1),
+                seq: i64::try_from(self.envelopes.len()).unwrap() + 1,
+                audit,
+                at: *at,
+                actor_kind: if *actor == Actor::System { "rule" } else { actor.kind() }.to_owned(),
+                actor_id: actor.label(),
+                via: Channel::Web,
+                policy: self.handbook.version.clone(),
+                event: event.clone(),
+            });
+        }
         self.log.extend(decided.events);
         self.ticket = Some(decided.ticket);
         let replayed = Ticket::replay(TicketId(1), self.log.iter().map(|(at, event)| (*at, event)));
@@ -238,6 +250,22 @@ impl Desk {
 
     pub(crate) fn count(&self, kind: &str) -> usize {
         self.log.iter().filter(|(_, event)| event.kind() == kind).count()
+    }
+}
+
+pub(crate) fn teams() -> Vec<TeamRef> {
+    vec![
+        TeamRef { id: SUPPORT, slug: Some("support".into()), name: "Support".into() },
+        TeamRef { id: REPLAY, slug: Some("replay".into()), name: "Session replay".into() },
+    ]
+}
+
+pub(crate) fn reader() -> Reader {
+    Reader {
+        locale: Locale::En,
+        zone: TimeZone::get("Europe/London").unwrap(),
+        zone_name: "Europe/London".into(),
+        own: false,
     }
 }
 

@@ -1,0 +1,343 @@
+//! What people did, read back from what happened.
+
+use jiff::Timestamp;
+
+use super::Refused;
+use crate::events::Opened;
+use crate::{
+    Actor, Author, Candidate, Changes, Command, CommentId, CustomChange, Decided, Envelope, Event,
+    NewComment, Opening, Provenance, Refusal, Role, RuleFacts, Status, TeamId, Ticket, TicketId,
+    UserId,
+};
+
+/// What one change set of the log was.
+pub(super) enum Step {
+    /// Somebody asked for something.
+    Asked(Box<Asked>),
+    /// Something had come due.
+    Time {
+        /// The instant of its last event.
+        until: Timestamp,
+    },
+}
+
+/// A command, and what it saw that only the log still knows.
+pub(super) struct Asked {
+    command: Command,
+    pub(super) actor: Actor,
+    /// The facts, where they were written down with it.
+    pub(super) facts: Option<(RuleFacts, Provenance)>,
+    pub(super) author: Candidate,
+    /// Its author was in the team escalated to.
+    pub(super) from_escalation: bool,
+    /// Who took it.
+    pub(super) assignee: Option<Candidate>,
+    /// Who had it does not belong to the team it went to.
+    pub(super) loses_it: bool,
+}
+
+impl Asked {
+    pub(super) fn nothing() -> Self {
+        Self {
+            command: Command::Wake,
+            actor: Actor::System,
+            facts: None,
+            author: Candidate::default(),
+            from_escalation: false,
+            assignee: None,
+            loses_it: false,
+        }
+    }
+
+    /// The decision. Where only the status is refused, what came with it still counts.
+    pub(super) fn answered(
+        &self,
+        at: Timestamp,
+        decide: impl Fn(&Command) -> Result<Decided, Refusal>,
+    ) -> (Option<Decided>, Vec<Refused>) {
+        let why = match decide(&self.command) {
+            Ok(decided) => return (Some(decided), Vec::new()),
+            Err(why) => why,
+        };
+        let what = match &self.command {
+            Command::Open(_) => "opening",
+            Command::Update(_) => "update",
+            Command::Escalate { .. } => "escalation",
+            Command::Deescalate => "handing back",
+            Command::Reapply => "reapplying",
+            Command::Wake | Command::Reconsider | Command::Delete => "change",
+        };
+        let mut rest = self.command.clone();
+        let status = match &mut rest {
+            Command::Open(opening) => opening.changes.status.take(),
+            Command::Update(changes) => changes.status.take(),
+            _ => None,
+        };
+        let decided = status.and_then(|_| decide(&rest).ok());
+        (decided, vec![Refused { at, what, why }])
+    }
+}
+
+/// The recorded ticket, as far as it was read.
+#[derive(Default)]
+pub(super) struct Recorded {
+    ticket: Option<Ticket>,
+}
+
+impl Recorded {
+    /// Reads one change set. A command never finds anything due: what is due is done before it, in a change set of its
+    /// own. So a change set that does find something due is that.
+    pub(super) fn step(&mut self, audit: &[Envelope]) -> Step {
+        let first = audit.first().map_or(Timestamp::MIN, |envelope| envelope.at);
+        let is_time =
+            self.ticket.as_ref().and_then(Ticket::next_wakeup).is_some_and(|due| due <= first);
+        // Facts that nobody stated: they changed by themselves.
+        let begins_with_facts = audit.first().is_some_and(|envelope| {
+            matches!(envelope.event, Event::PriorityDecided { .. } | Event::FactsChanged { .. })
+        });
+        let order = begins_with_facts.then_some(Order::Reconsider);
+        let mut reading = Reading { order, ..Reading::default() };
+        for envelope in audit {
+            if !is_time {
+                reading.read(self.ticket.as_ref(), envelope);
+            }
+            match &mut self.ticket {
+                Some(ticket) => ticket.fold(envelope.at, &envelope.event),
+                None => self.ticket = Ticket::opened(envelope.ticket, envelope.at, &envelope.event),
+            }
+        }
+        if is_time {
+            let until = audit.iter().map(|envelope| envelope.at).max().unwrap_or(first);
+            return Step::Time { until };
+        }
+        let id = audit.first().map_or(TicketId(0), |envelope| envelope.ticket);
+        Step::Asked(Box::new(reading.asked(id)))
+    }
+
+    /// How far the record goes: up to `until`, but not over something due that has not been done yet.
+    pub(super) fn settled_until(&self, until: Timestamp) -> Timestamp {
+        let due = self.ticket.as_ref().and_then(Ticket::next_wakeup);
+        due.map_or(until, |due| until.min(super::before(due)))
+    }
+}
+
+/// A command that is not an update, by the event that only it makes.
+enum Order {
+    Escalate(TeamId),
+    Deescalate,
+    Reapply,
+    Delete,
+    Reconsider,
+}
+
+/// A change set, as far as it was read.
+#[expect(clippy::struct_excessive_bools, reason = "each was or was not in the change set")]
+#[derive(Default)]
+struct Reading {
+    actor: Option<Actor>,
+    opened: Option<Opened>,
+    changes: Changes,
+    facts: Option<(RuleFacts, Provenance)>,
+    order: Option<Order>,
+    routed: bool,
+    solved: bool,
+    by_admin: bool,
+    author: Candidate,
+    from_escalation: bool,
+    assignee: Option<Candidate>,
+    loses_it: bool,
+    area_without_route: Option<TeamId>,
+}
+
+impl Reading {
+    /// Takes in one event; `ticket` is the recorded one just before it.
+    fn read(&mut self, ticket: Option<&Ticket>, envelope: &Envelope) {
+        if self.actor.is_none() && envelope.actor_kind != "rule" {
+            self.actor = Some(actor(envelope));
+        }
+        let changes = &mut self.changes;
+        match &envelope.event {
+            Event::Opened(opened) => self.opened = Some(opened.clone()),
+            Event::PriorityDecided { provenance, facts, .. }
+            | Event::FactsChanged { provenance, facts } => {
+                self.facts = Some((facts.clone(), provenance.clone()));
+            }
+            Event::PriorityOverridden { level, reason } => {
+                changes.level = Some((*level, reason.clone()));
+            }
+            Event::Routed { .. } => self.routed = true,
+            Event::Commented { .. } => self.read_comment(ticket, &envelope.event),
+            Event::StatusChanged { to, cause, hold_until, by_admin, .. } => {
+                // Also where it follows by itself, as Open does from an answer: asking for it again changes nothing.
+                changes.status = Some(*to);
+                changes.cause = *cause;
+                changes.hold_until = *hold_until;
+                self.by_admin = *by_admin;
+                self.solved |= *to == Status::Solved;
+            }
+            Event::Assigned { to } => self.read_assignment(ticket, *to),
+            Event::TeamChanged { to, .. } => changes.team = Some(*to),
+            Event::Tagged { tags } => changes.tags = Some(tags.clone()),
+            Event::CcsChanged { ccs } => changes.ccs = Some(ccs.clone()),
+            Event::SeverityChanged { to, .. } => changes.severity = Some(*to),
+            Event::AreaChanged { to } => {
+                changes.area = Some(to.clone());
+                self.area_without_route =
+                    ticket.filter(|ticket| ticket.escalation.is_none()).map(|ticket| ticket.team);
+            }
+            Event::KindChanged { to } => changes.kind = Some(*to),
+            Event::RequesterChanged { to, organization } => {
+                changes.requester = Some(*to);
+                changes.organization = Some(*organization);
+            }
+            Event::OrganizationChanged { to } => changes.organization = Some(*to),
+            Event::SubjectChanged { digest } => changes.subject_digest = Some(digest.clone()),
+            Event::FieldChanged { field, digest } => {
+                changes.fields.push(CustomChange { field: *field, digest: digest.clone() });
+            }
+            Event::Escalated { team, .. } => self.order = Some(Order::Escalate(*team)),
+            Event::Deescalated { .. } => self.order = Some(Order::Deescalate),
+            Event::Reapplied => self.order = Some(Order::Reapply),
+            Event::Deleted => self.order = Some(Order::Delete),
+            // What the handbook made of it.
+            Event::ClockStarted { .. }
+            | Event::ClockMoved { .. }
+            | Event::ClockStopped { .. }
+            | Event::TimersSet { .. }
+            | Event::Warned { .. }
+            | Event::Breached { .. }
+            | Event::Reminded
+            | Event::Acknowledged { .. }
+            | Event::PromiseImproved { .. }
+            | Event::EscalatedPromiseKept => {}
+        }
+    }
+
+    fn read_comment(&mut self, ticket: Option<&Ticket>, event: &Event) {
+        let Event::Commented { comment, author, public, answer, from_escalation, ask, digest } =
+            event
+        else {
+            return;
+        };
+        // On an internal ticket a participant's words ask for nothing, but they are a customer's all the same.
+        let takes_part =
+            ticket.is_some_and(|ticket| ticket.internal && ticket.has_participant(*author));
+        let by = match (answer, ask) {
+            (true, _) => Author::Agent,
+            (_, true) => Author::Customer,
+            _ if *public && takes_part => Author::Customer,
+            _ => Author::Other,
+        };
+        self.author.id = Some(*author);
+        self.from_escalation = *from_escalation;
+        self.changes.comment = Some(NewComment {
+            id: *comment,
+            author: *author,
+            by,
+            public: *public,
+            digest: digest.clone(),
+        });
+    }
+
+    /// Somebody took it, or nobody has it any more.
+    fn read_assignment(&mut self, ticket: Option<&Ticket>, to: Option<UserId>) {
+        let team = ticket.map(|ticket| ticket.team);
+        match to {
+            // Who solves a ticket that nobody has, and is in its team, has it.
+            Some(_) if self.solved => {
+                self.author.id = to;
+                self.author.teams.extend(team);
+            }
+            Some(_) => {
+                self.assignee = Some(Candidate {
+                    id: to,
+                    teams: team.into_iter().collect(),
+                    default_team: team,
+                    is_admin: false,
+                });
+                self.changes.assignee = Some(to);
+            }
+            None => {
+                self.loses_it = true;
+                self.changes.assignee = Some(None);
+            }
+        }
+    }
+
+    fn asked(mut self, id: TicketId) -> Asked {
+        let actor = match self.actor.take() {
+            Some(Actor::Person { id, .. }) if self.by_admin => {
+                Actor::Person { id, role: Role::Admin }
+            }
+            Some(actor) => actor,
+            None => Actor::System,
+        };
+        if self.author.id.is_none() {
+            self.author.id = actor.user();
+        }
+        Asked {
+            actor,
+            facts: self.facts.take(),
+            author: std::mem::take(&mut self.author),
+            from_escalation: self.from_escalation,
+            assignee: self.assignee.take(),
+            loses_it: self.loses_it,
+            command: self.command(id),
+        }
+    }
+
+    /// The command that the events add up to.
+    fn command(mut self, id: TicketId) -> Command {
+        if let Some(opened) = self.opened {
+            return Command::Open(Box::new(opening(id, opened, self.changes)));
+        }
+        match (self.order, self.changes.comment.take()) {
+            (Some(Order::Escalate(team)), Some(note)) => return Command::Escalate { team, note },
+            (Some(Order::Deescalate), _) => return Command::Deescalate,
+            (Some(Order::Reapply), _) => return Command::Reapply,
+            (Some(Order::Delete), _) => return Command::Delete,
+            (Some(Order::Reconsider), _) => return Command::Reconsider,
+            (Some(Order::Escalate(_)) | None, comment) => self.changes.comment = comment,
+        }
+        // Another area is routed anew unless a team was named; the team of who then took it was not.
+        let named = self.changes.team.or(self.area_without_route);
+        self.changes.team = if self.routed { None } else { named };
+        Command::Update(Box::new(self.changes))
+    }
+}
+
+fn opening(id: TicketId, opened: Opened, mut changes: Changes) -> Opening {
+    let nobody = NewComment {
+        id: CommentId(0),
+        author: opened.submitter,
+        by: Author::Other,
+        public: false,
+        digest: String::new(),
+    };
+    Opening {
+        id,
+        requester: opened.requester,
+        submitter: opened.submitter,
+        organization: opened.organization,
+        internal: opened.internal,
+        channel: opened.channel,
+        severity: opened.severity,
+        area: opened.area,
+        kind: opened.kind,
+        tags: opened.tags,
+        ccs: opened.ccs,
+        follow_up_of: opened.follow_up_of,
+        claims: opened.claims,
+        subject_digest: opened.subject_digest,
+        comment: changes.comment.take().unwrap_or(nobody),
+        changes,
+    }
+}
+
+fn actor(envelope: &Envelope) -> Actor {
+    match (envelope.actor_kind.as_str(), envelope.actor_id.parse()) {
+        ("person", Ok(id)) => Actor::Person { id: UserId(id), role: Role::Agent },
+        ("ai", _) => Actor::Ai(envelope.actor_id.clone()),
+        _ => Actor::System,
+    }
+}
