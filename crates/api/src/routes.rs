@@ -1,16 +1,17 @@
 //! Every route of the API in one table: method, path, and what it takes to be let in.
 
-use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodRouter};
+use axum::{Extension, Router};
 use desk::{Act, Desk};
 
 use crate::answers::Problem;
 use crate::caller::authorize;
+use crate::tickets::rendered::Shelf;
 
 /// The verbs the API knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +100,7 @@ pub fn router(desk: &Desk) -> Router<Desk> {
     router
         .fallback(|| async { Problem::NoSuchEndpoint.into_response() })
         .method_not_allowed_fallback(|| async { Problem::NoSuchEndpoint.into_response() })
+        .layer(Extension(Shelf::default()))
         .layer(middleware::from_fn(everywhere))
 }
 

@@ -1,7 +1,7 @@
 //! Related records beside tickets: each once, next to the main list or inside it.
 
 use desk::tickets::Stored;
-use desk::{Ctx, Error, Tx};
+use desk::{Error, Tx};
 use domain::{ClockKind, OrganizationId, TeamId, UserId};
 use serde_json::{Map, Value, json};
 
@@ -9,16 +9,15 @@ use crate::paging::Query;
 use crate::tickets::json::time;
 
 /// Adds the lists that `include` asks for.
-pub(crate) fn add(
+pub(crate) fn add<'s>(
     tx: &mut Tx<'_>,
-    _ctx: &Ctx,
     query: &Query,
     base: &str,
-    tickets: &[Stored],
+    tickets: impl Iterator<Item = &'s Stored> + Clone,
     answer: &mut Map<String, Value>,
 ) -> Result<(), Error> {
     if query.includes("users") {
-        let ids = tickets.iter().flat_map(|stored| {
+        let ids = tickets.clone().flat_map(|stored| {
             let ticket = &stored.ticket;
             [ticket.requester, ticket.submitter]
                 .into_iter()
@@ -29,7 +28,7 @@ pub(crate) fn add(
         answer.insert("users".to_owned(), users(tx, &ids, base)?);
     }
     if query.includes("groups") {
-        let ids: Vec<TeamId> = tickets.iter().map(|stored| stored.ticket.team).collect();
+        let ids: Vec<TeamId> = tickets.clone().map(|stored| stored.ticket.team).collect();
         let teams = desk::tickets::beside::teams(tx)?;
         let found = teams.iter().filter(|team| ids.contains(&team.id));
         answer.insert(
@@ -39,7 +38,7 @@ pub(crate) fn add(
     }
     if query.includes("organizations") {
         let ids: Vec<OrganizationId> =
-            tickets.iter().filter_map(|stored| stored.ticket.organization).collect();
+            tickets.filter_map(|stored| stored.ticket.organization).collect();
         let found = desk::tickets::beside::organizations(tx, &ids)?;
         let list = found
             .iter()

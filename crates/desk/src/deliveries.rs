@@ -186,7 +186,7 @@ impl Post<'_> {
 
     fn team_post(&self, tx: &mut Tx<'_>, kind: &str, key: &str, text: &str) -> Result<(), Error> {
         let team = self.stored.ticket.team;
-        let team = store::teams::all(tx)?.into_iter().find(|one| one.id == team);
+        let team = store::teams::load(tx, team)?;
         let slug = team.as_ref().and_then(|team| team.slug.clone());
         let named = slug
             .as_deref()

@@ -113,7 +113,8 @@ pub struct Tried {
 impl Handbook {
     /// The level of a ticket with these facts.
     pub fn decide_priority(&self, facts: &Facts) -> PriorityDecision {
-        let evaluation = Evaluation::new(facts);
+        let all = self.priorities.iter().flat_map(|priority| &priority.rules);
+        let evaluation = Evaluation::new(facts, all.map(|rule| &rule.compiled));
         let mut rules = Vec::new();
         for priority in &self.priorities {
             let first = rules.len();

@@ -58,12 +58,13 @@ pub(crate) struct Evaluation<'f> {
 }
 
 impl<'f> Evaluation<'f> {
-    /// Hands the facts to CEL, once for all rules.
-    pub(crate) fn new(facts: &'f Facts) -> Self {
+    /// Hands the facts that some rules look at to CEL, once for all of them.
+    pub(crate) fn new<'r>(facts: &'f Facts, rules: impl Iterator<Item = &'r Compiled>) -> Self {
         let mut groups: HashMap<&str, HashMap<&str, Value>> = HashMap::new();
-        for member in table::MEMBERS {
+        for member in rules.flat_map(|rule| rule.mentions.iter()) {
             let (group, field) = member.split();
-            groups.entry(group).or_default().insert(field, (member.of)(facts).into());
+            let fields = groups.entry(group).or_default();
+            fields.entry(field).or_insert_with(|| (member.of)(facts).into());
         }
         let mut context = Context::with_env(Arc::clone(&STANDARD));
         for (group, fields) in groups {
@@ -103,7 +104,7 @@ mod tests {
 
     fn holds(when: &str) -> bool {
         let rule = Compiled::new(when).unwrap_or_else(|reason| panic!("{when}: {reason}"));
-        Evaluation::new(&facts()).holds(&rule)
+        Evaluation::new(&facts(), [&rule].into_iter()).holds(&rule)
     }
 
     fn refusal(when: &str) -> String {
@@ -220,7 +221,8 @@ mod tests {
             "organization.mrr > 5 && 'teams' in organization.addons || organization.mrr < 1.0",
         );
 
-        let facts = Evaluation::new(&facts()).facts(&rule.unwrap());
+        let rule = rule.unwrap();
+        let facts = Evaluation::new(&facts(), [&rule].into_iter()).facts(&rule);
 
         let told: Vec<_> =
             facts.iter().map(|fact| format!("{} = {}", fact.name, fact.value)).collect();

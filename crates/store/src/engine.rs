@@ -124,8 +124,9 @@ impl Store {
 
     /// Runs a closure in a transaction and gives what it gave, once that is on disk. `Err` and a panic roll back.
     ///
-    /// The closure may run more than once: on PostgreSQL a deadlock or a broken connection starts it again. It runs
-    /// even if nobody waits for the answer any more.
+    /// The closure may run more than once: on PostgreSQL a deadlock or a broken connection starts it again, on SQLite
+    /// another closure of the same commit that is refused after it has written. It runs even if nobody waits for the
+    /// answer any more.
     ///
     /// # Errors
     ///

@@ -34,6 +34,23 @@ pub fn all(tx: &mut Tx<'_>, owner: &str) -> Result<Vec<Field>, Error> {
     tx.query(sql.text(), sql.params())?.iter().map(field).collect()
 }
 
+/// A number that is another one after a field of "ticket", "user" or "organization" was added, removed, moved, renamed
+/// or switched on or off.
+pub fn fingerprint(tx: &mut Tx<'_>, owner: &str) -> Result<u64, Error> {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let rows = tx.query(
+        "SELECT id, kind, coalesce(key, ''), is_active FROM fields WHERE owner = $1 ORDER BY position, id",
+        params![owner],
+    )?;
+    let mut hasher = DefaultHasher::new();
+    for row in rows {
+        let field: (i64, String, String, bool) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        field.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
+}
+
 /// The field with this number.
 pub fn load(tx: &mut Tx<'_>, id: FieldId) -> Result<Option<Field>, Error> {
     let mut sql = Sql::new();

@@ -29,6 +29,13 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Team>, Error> {
     tx.query(sql.text(), sql.params())?.iter().map(team).collect()
 }
 
+/// Number, slug and name of all teams that are not deleted, the oldest first.
+pub fn names(tx: &mut Tx<'_>) -> Result<Vec<(TeamId, Option<String>, String)>, Error> {
+    let sql = "SELECT id, slug, name FROM teams WHERE deleted_at IS NULL ORDER BY id";
+    let rows = tx.query(sql, params![])?;
+    rows.iter().map(|row| Ok((TeamId(row.get(0)?), row.get(1)?, row.get(2)?))).collect()
+}
+
 /// The team with this number, also a deleted one.
 pub fn load(tx: &mut Tx<'_>, id: TeamId) -> Result<Option<Team>, Error> {
     Ok(many(tx, &[id])?.pop())

@@ -283,8 +283,29 @@ pub fn page(
     order: Order,
     page: &Page,
 ) -> Result<Vec<Stored>, Error> {
+    rows_of_page(tx, COLUMNS, filter, order, page)?.iter().map(stored).collect()
+}
+
+/// One page of a list: number and place in the export order, which is another one after every change.
+pub fn versions(
+    tx: &mut Tx<'_>,
+    filter: &Filter,
+    order: Order,
+    page: &Page,
+) -> Result<Vec<(TicketId, i64)>, Error> {
+    let rows = rows_of_page(tx, "t.id, t.changed", filter, order, page)?;
+    rows.iter().map(|row| Ok((TicketId(row.get(0)?), row.get(1)?))).collect()
+}
+
+fn rows_of_page(
+    tx: &mut Tx<'_>,
+    columns: &'static str,
+    filter: &Filter,
+    order: Order,
+    page: &Page,
+) -> Result<Vec<Row>, Error> {
     let mut sql = Sql::new();
-    sql.push("SELECT ").push(COLUMNS).push(" FROM tickets t");
+    sql.push("SELECT ").push(columns).push(" FROM tickets t");
     filtered(&mut sql, filter);
     let falling = page.reads_descending();
     if let Start::After(key) | Start::Before(key) = &page.start {
@@ -314,8 +335,7 @@ pub fn page(
     {
         sql.push(" OFFSET ").bind(offset);
     }
-    let mut found: Vec<Stored> =
-        tx.query(sql.text(), sql.params())?.iter().map(stored).collect::<Result<_, _>>()?;
+    let mut found = tx.query(sql.text(), sql.params())?;
     if page.reads_backwards() {
         found.reverse();
     }

@@ -66,9 +66,13 @@ fn a_refusal_and_a_panic_leave_the_others_of_their_batch_alone() {
         let first = {
             let (store, started) = (store.clone(), Arc::clone(&started));
             std::thread::spawn(move || {
+                let mut waits = true;
                 store.write_blocking(move |tx| {
-                    started.wait();
-                    is_released.recv().unwrap();
+                    // On SQLite the whole batch runs a second time once one of it is refused.
+                    if std::mem::take(&mut waits) {
+                        started.wait();
+                        is_released.recv().unwrap();
+                    }
                     insert(tx, 0)
                 })
             })

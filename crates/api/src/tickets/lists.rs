@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use desk::tickets::{Filter, Order};
 use desk::{Desk, Error, Key, Start};
@@ -9,6 +10,7 @@ use domain::{OrganizationId, TicketId, UserId};
 use serde_json::{Value, json};
 
 use super::json as shape;
+use super::rendered::Shelf;
 use crate::answers::{Answer, Problem, ok};
 use crate::body::{id_list, path_id};
 use crate::caller::Caller;
@@ -47,44 +49,52 @@ fn check_cursor(paging: &Paging, order: Order) -> Result<(), Problem> {
     }
 }
 
-pub(super) async fn list(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
+pub(super) async fn list(
+    State(desk): State<Desk>,
+    Extension(shelf): Extension<Shelf>,
+    caller: Caller,
+    query: Query,
+) -> Answer {
     let filter =
         Filter { external_id: query.get("external_id").map(str::to_owned), ..Filter::default() };
-    page(desk, caller, query, filter).await
+    page(desk, shelf, caller, query, filter).await
 }
 
 pub(super) async fn requested(
     State(desk): State<Desk>,
+    Extension(shelf): Extension<Shelf>,
     caller: Caller,
     Path(id): Path<String>,
     query: Query,
 ) -> Answer {
     let filter = Filter { requester: Some(UserId(path_id(&id)?)), ..Filter::default() };
-    page(desk, caller, query, filter).await
+    page(desk, shelf, caller, query, filter).await
 }
 
 pub(super) async fn assigned(
     State(desk): State<Desk>,
+    Extension(shelf): Extension<Shelf>,
     caller: Caller,
     Path(id): Path<String>,
     query: Query,
 ) -> Answer {
     let filter = Filter { assignee: Some(Some(UserId(path_id(&id)?))), ..Filter::default() };
-    page(desk, caller, query, filter).await
+    page(desk, shelf, caller, query, filter).await
 }
 
 pub(super) async fn of_organization(
     State(desk): State<Desk>,
+    Extension(shelf): Extension<Shelf>,
     caller: Caller,
     Path(id): Path<String>,
     query: Query,
 ) -> Answer {
     let filter = Filter { organization: Some(OrganizationId(path_id(&id)?)), ..Filter::default() };
-    page(desk, caller, query, filter).await
+    page(desk, shelf, caller, query, filter).await
 }
 
 /// One page of tickets with whatever goes beside it.
-async fn page(desk: Desk, caller: Caller, query: Query, filter: Filter) -> Answer {
+async fn page(desk: Desk, shelf: Shelf, caller: Caller, query: Query, filter: Filter) -> Answer {
     let paging = Paging::read(&query, &SORTS)?;
     let order = order(paging.sort.as_deref());
     check_cursor(&paging, order)?;
@@ -92,36 +102,33 @@ async fn page(desk: Desk, caller: Caller, query: Query, filter: Filter) -> Answe
     let counter = desk.clone();
     let answer = desk
         .read(caller.ctx, move |tx, ctx| {
-            let mut rows = desk::tickets::list(tx, ctx, &filter, order, &paging.page)?;
+            let versions = desk::tickets::versions(tx, ctx, &filter, order, &paging.page)?;
+            let mut rows = shelf.fetch(tx, ctx, &versions, &base)?;
             let count = match (paging.wants_count(), filter == Filter::default()) {
                 (false, _) => None,
                 (true, true) => Some(counter.count_tickets(tx)?),
                 (true, false) => Some(desk::tickets::count_all(tx, ctx, &filter)?),
             };
-            let rest = paging.finish(&query, &base, &mut rows, count, |row| {
+            let mut rest = paging.finish(&query, &base, &mut rows, count, |row| {
                 desk::tickets::key(order, &row.stored)
             });
-            let fields = shape::custom_fields(tx)?;
-            let mut body = String::with_capacity(rows.len() * 2048);
+            let mut body = String::with_capacity(rows.len() * 2560 + 1024);
             body.push_str("{\"tickets\":[");
             let embeds = sideloads::embeds(&query);
             for (index, row) in rows.iter().enumerate() {
                 if index > 0 {
                     body.push(',');
                 }
-                let ticket = shape::ticket(row, &fields, &base);
                 if embeds {
-                    let mut value = serde_json::to_value(ticket).unwrap_or_default();
+                    let mut value = serde_json::from_str(&row.json).unwrap_or_default();
                     sideloads::embed(&query, &row.stored, &mut value);
                     body.push_str(&value.to_string());
                 } else {
-                    body.push_str(&serde_json::to_string(&ticket).unwrap_or_default());
+                    body.push_str(&row.json);
                 }
             }
             body.push(']');
-            let mut rest = rest;
-            let stored: Vec<_> = rows.into_iter().map(|row| row.stored).collect();
-            sideloads::add(tx, ctx, &query, &base, &stored, &mut rest)?;
+            sideloads::add(tx, &query, &base, rows.iter().map(|row| &row.stored), &mut rest)?;
             for (key, value) in rest {
                 let _ = write!(body, ",{}:{value}", Value::from(key));
             }
@@ -159,8 +166,8 @@ pub(super) async fn show_many(State(desk): State<Desk>, caller: Caller, query: Q
             answer.insert("tickets".to_owned(), tickets.into());
             answer.insert("next_page".to_owned(), Value::Null);
             answer.insert("previous_page".to_owned(), Value::Null);
-            let stored: Vec<_> = rows.into_iter().map(|row| row.stored).collect();
-            sideloads::add(tx, ctx, &query, &base, &stored, &mut answer)?;
+            let stored = rows.iter().map(|row| &row.stored);
+            sideloads::add(tx, &query, &base, stored, &mut answer)?;
             Ok(answer)
         })
         .await?;

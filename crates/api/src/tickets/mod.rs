@@ -5,6 +5,7 @@ mod clocks;
 pub(crate) mod input;
 pub(crate) mod json;
 mod lists;
+pub(crate) mod rendered;
 mod tags;
 
 use axum::extract::{Path, State};
@@ -60,7 +61,7 @@ async fn show(
         .read(caller.ctx, move |tx, ctx| {
             let stored = desk::tickets::show(tx, ctx, id)?;
             let mut answer = serde_json::Map::new();
-            sideloads::add(tx, ctx, &query, &base, std::slice::from_ref(&stored), &mut answer)?;
+            sideloads::add(tx, &query, &base, std::iter::once(&stored), &mut answer)?;
             answer.insert("ticket".to_owned(), one(tx, ctx, stored, &base, &query)?);
             Ok(answer)
         })

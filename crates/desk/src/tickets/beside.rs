@@ -10,6 +10,11 @@ pub fn fields(tx: &mut Tx<'_>) -> Result<Vec<Field>, Error> {
     Ok(store::fields::all(tx, "ticket")?)
 }
 
+/// A number that is another one after a ticket field was added, removed, moved, renamed or switched on or off.
+pub fn fields_fingerprint(tx: &mut Tx<'_>) -> Result<u64, Error> {
+    Ok(store::fields::fingerprint(tx, "ticket")?)
+}
+
 /// The people with these ids, each once.
 pub fn people(tx: &mut Tx<'_>, ids: &[UserId]) -> Result<Vec<User>, Error> {
     let mut ids = ids.to_vec();

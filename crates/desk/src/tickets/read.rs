@@ -56,6 +56,19 @@ pub fn list(
     listed(tx, found)
 }
 
+/// One page of a list: number and version of each ticket. The version is another one after every change of what a list
+/// shows of a ticket.
+pub fn versions(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    filter: &Filter,
+    order: Order,
+    page: &Page,
+) -> Result<Vec<(TicketId, i64)>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    Ok(store::tickets::versions(tx, filter, order, page)?)
+}
+
 /// One page of a person's own tickets.
 pub fn own(
     tx: &mut Tx<'_>,

@@ -157,11 +157,8 @@ pub(crate) fn facts(
 }
 
 pub(crate) fn teams(tx: &mut Tx<'_>) -> Result<Vec<TeamRef>, Error> {
-    let teams = store::teams::all(tx)?;
-    Ok(teams
-        .into_iter()
-        .map(|team| TeamRef { id: team.id, slug: team.slug, name: team.name })
-        .collect())
+    let teams = store::teams::names(tx)?;
+    Ok(teams.into_iter().map(|(id, slug, name)| TeamRef { id, slug, name }).collect())
 }
 
 /// Somebody as a decision sees them: their teams and whether they are an admin.

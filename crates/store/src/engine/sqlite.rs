@@ -1,7 +1,9 @@
 //! SQLite: one thread that writes, and some that read.
 //!
-//! The writer takes every closure that waits into one transaction, each in a savepoint of its own, and commits once
-//! for all of them. So each change is on disk before its caller hears of it, at a share of the price of one sync.
+//! The writer takes every closure that waits into one transaction and commits once for all of them. So each change is on
+//! disk before its caller hears of it, at a share of the price of one sync. Most closures are not refused, or before they
+//! have written anything. When one is refused later, everything is rolled back and all run again, each in a savepoint of
+//! its own, so that this one leaves nothing behind.
 
 pub(crate) mod counters;
 pub(crate) mod file;
@@ -129,44 +131,78 @@ impl Batch {
         writes: &Queue<Task>,
     ) -> Result<(), Error> {
         let started = Instant::now();
+        let before = *counters;
         let mut begun = statement::command(connection, "BEGIN IMMEDIATE");
+        let mut is_clean = true;
         let mut next = Some(first);
         while let Some(mut task) = next {
-            if begun.is_ok() {
-                begun = self.step(connection, counters, task.work.as_mut());
+            if begun.is_ok() && is_clean {
+                is_clean = self.step(connection, counters, task.work.as_mut());
             }
             self.works.push(task.work);
             let is_full = self.works.len() >= BATCH || started.elapsed() > BATCH_TIME;
-            next = if is_full || begun.is_err() { None } else { writes.pop_waiting() };
+            let goes_on = !is_full && begun.is_ok() && is_clean;
+            next = if goes_on { writes.pop_waiting() } else { None };
+        }
+        if begun.is_ok() && !is_clean {
+            *counters = before;
+            begun = self.run_apart(connection, counters);
         }
         begun?;
         counters.save(connection)?;
         statement::command(connection, "COMMIT")
     }
 
-    /// Runs one closure in its savepoint. An error here is the end of the whole batch.
+    /// Runs one closure. Says whether it left nothing behind that it should not.
     fn step(
         &mut self,
         connection: &Connection,
         counters: &mut Counters,
         work: &mut dyn Work,
-    ) -> Result<(), Error> {
+    ) -> bool {
         let started = Instant::now();
-        statement::command(connection, "SAVEPOINT one")?;
         let before = *counters;
         let mut tx = Tx::writer(Session::Sqlite(connection, Some(counters)));
         let ending = work.run(&mut tx);
+        let is_clean = ending == Ending::Keep || !tx.has_written();
         let touched = tx.into_touched();
         if ending == Ending::Keep {
             self.touched.extend(touched);
         } else {
-            // A full disk may have undone everything already; then this fails, and the batch with it.
             *counters = before;
+        }
+        warn_if_slow(started.elapsed());
+        is_clean
+    }
+
+    /// Undoes everything and runs all closures again, each in its savepoint. An error here is the end of the whole batch.
+    fn run_apart(&mut self, connection: &Connection, counters: &mut Counters) -> Result<(), Error> {
+        self.touched.clear();
+        // A full disk may have undone everything already.
+        if !connection.is_autocommit() {
+            statement::command(connection, "ROLLBACK")?;
+        }
+        statement::command(connection, "BEGIN IMMEDIATE")?;
+        let mut works = std::mem::take(&mut self.works);
+        let mut outcome = Ok(());
+        for work in &mut works {
+            outcome = outcome.and_then(|()| self.step_apart(connection, counters, work.as_mut()));
+        }
+        self.works = works;
+        outcome
+    }
+
+    fn step_apart(
+        &mut self,
+        connection: &Connection,
+        counters: &mut Counters,
+        work: &mut dyn Work,
+    ) -> Result<(), Error> {
+        statement::command(connection, "SAVEPOINT one")?;
+        if !self.step(connection, counters, work) {
             statement::command(connection, "ROLLBACK TO one")?;
         }
-        statement::command(connection, "RELEASE one")?;
-        warn_if_slow(started.elapsed());
-        Ok(())
+        statement::command(connection, "RELEASE one")
     }
 
     fn answer(mut self, committed: Result<(), Error>, board: &Board) {

@@ -16,6 +16,7 @@ pub struct Tx<'a> {
     session: Session<'a>,
     is_writer: bool,
     is_aborted: bool,
+    has_written: bool,
     change: Option<i64>,
     touched: Vec<Arc<str>>,
 }
@@ -30,7 +31,14 @@ pub(crate) enum Session<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn writer(session: Session<'a>) -> Self {
-        Self { session, is_writer: true, is_aborted: false, change: None, touched: Vec::new() }
+        Self {
+            session,
+            is_writer: true,
+            is_aborted: false,
+            has_written: false,
+            change: None,
+            touched: Vec::new(),
+        }
     }
 
     pub(crate) fn reader(session: Session<'a>) -> Self {
@@ -39,6 +47,11 @@ impl<'a> Tx<'a> {
 
     pub(crate) fn is_aborted(&self) -> bool {
         self.is_aborted
+    }
+
+    /// Whether a statement may have changed a row.
+    pub(crate) fn has_written(&self) -> bool {
+        self.has_written
     }
 
     pub(crate) fn into_touched(self) -> Vec<Arc<str>> {
@@ -52,6 +65,7 @@ impl<'a> Tx<'a> {
     /// [`Error::Sqlite`] or [`Error::Postgres`] when the engine refuses it, [`Error::ReadOnly`] when a read writes,
     /// [`Error::Aborted`] when an earlier statement failed.
     pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, Error> {
+        self.has_written = true;
         self.run(|session| match session {
             Session::Sqlite(connection, _) => sqlite::statement::execute(connection, sql, params),
             Session::Postgres(link) => link.execute(sql, params),
@@ -64,6 +78,7 @@ impl<'a> Tx<'a> {
     ///
     /// As [`Tx::execute`].
     pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, Error> {
+        self.has_written |= !sql.trim_start().starts_with("SELECT");
         self.run(|session| match session {
             Session::Sqlite(connection, _) => sqlite::statement::query(connection, sql, params),
             Session::Postgres(link) => link.query(sql, params),

@@ -102,7 +102,7 @@ impl Program {
 
     /// Signs in as a person does and gives the cookies for the pages.
     pub(super) fn sign_in(&self) -> Result<String> {
-        let form = send(self.address, &request("GET", "/sign-in", &[], b""))?;
+        let form = send(self.address, &request("GET", "/", &[], b""))?;
         let mut cookies = cookies_of(&form);
         let mut fields =
             vec![("email", self.credential("email")), ("password", self.credential("password"))];

@@ -69,6 +69,12 @@ fn prepare<'c>(
     params: &[Param<'_>],
 ) -> Result<CachedStatement<'c>, Error> {
     let mut statement = connection.prepare_cached(sql)?;
+    if in_order(sql) == Some(params.len()) && statement.parameter_count() == params.len() {
+        for (place, param) in (1..).zip(params) {
+            statement.raw_bind_parameter(place, param)?;
+        }
+        return Ok(statement);
+    }
     let mut named = 0;
     for place in 1..=statement.parameter_count() {
         let name = statement.parameter_name(place).and_then(|name| name.strip_prefix('$'));
@@ -84,6 +90,21 @@ fn prepare<'c>(
     } else {
         Err(Error::Parameters { named, given: params.len() })
     }
+}
+
+/// How many parameters a text has, if they first stand in it as `$1`, `$2`, `$3` …: then a place is the number in its
+/// name, and the names, which SQLite looks up one after another, need not be asked for.
+fn in_order(sql: &str) -> Option<usize> {
+    let mut last = 0;
+    for part in sql.split('$').skip(1) {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let number: usize = part[..digits].parse().ok()?;
+        if number > last + 1 {
+            return None;
+        }
+        last = last.max(number);
+    }
+    Some(last)
 }
 
 fn value(value: ValueRef<'_>) -> Result<Value, Error> {
@@ -103,5 +124,19 @@ fn refused(error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::ReadOnly) => Error::ReadOnly,
         _ => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_order;
+
+    #[test]
+    fn the_order_of_parameters_is_seen_in_the_text() {
+        assert_eq!(in_order("SELECT 1"), Some(0));
+        assert_eq!(in_order("VALUES ($1, $2, $3)"), Some(3));
+        assert_eq!(in_order("SET a = $1, b = $2 WHERE c = $1"), Some(2));
+        assert_eq!(in_order("SET a = $2 WHERE id = $1"), None);
+        assert_eq!(in_order("SELECT '$'"), None);
     }
 }
