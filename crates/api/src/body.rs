@@ -51,6 +51,11 @@ impl Body {
         }
     }
 
+    /// The body itself, which has no wrapper.
+    pub(crate) fn bare(&self) -> Object<'_> {
+        Object::new(&self.value, "")
+    }
+
     /// The list of objects under the wrapper key; more than a hundred are refused.
     pub(crate) fn objects(&self, key: &str) -> Result<Vec<Object<'_>>, Problem> {
         let Some(Value::Array(list)) = self.value.get(key) else {
@@ -167,6 +172,18 @@ impl<'a> Object<'a> {
             Value::Number(number) => number.as_i64().filter(|id| (0..1 << 53).contains(id)),
             Value::String(text) => text.parse().ok().filter(|id| (0..1 << 53).contains(id)),
             _ => None,
+        })
+    }
+
+    /// A list of ids.
+    pub(crate) fn ids(&mut self, key: &str) -> Sent<Vec<i64>> {
+        self.typed(key, "a list of numbers", |value| {
+            let numbers = value.as_array()?.iter().map(|one| match one {
+                Value::Number(number) => number.as_i64(),
+                Value::String(text) => text.parse().ok(),
+                _ => None,
+            });
+            numbers.map(|id| id.filter(|id| (0..1 << 53).contains(id))).collect()
         })
     }
 

@@ -41,7 +41,7 @@ fn status(job: &ApiJob, base: &str) -> Value {
     })
 }
 
-async fn finish(
+pub(crate) async fn finish(
     desk: Desk,
     ctx: Ctx,
     base: String,
@@ -53,7 +53,7 @@ async fn finish(
 }
 
 /// What went wrong with one item, as a job tells it.
-fn told(problem: Problem) -> (String, String) {
+pub(crate) fn told(problem: Problem) -> (String, String) {
     match problem {
         Problem::Desk(Error::NotFound) => ("RecordNotFound".to_owned(), "Not found".to_owned()),
         Problem::Desk(Error::Invalid(fields)) => {
@@ -147,7 +147,7 @@ async fn update(
     result(id, "update", "Updated", outcome.await)
 }
 
-fn result(id: i64, action: &str, done: &str, outcome: Result<(), Problem>) -> Value {
+pub(crate) fn result(id: i64, action: &str, done: &str, outcome: Result<(), Problem>) -> Value {
     match outcome {
         Ok(()) => json!({ "id": id, "action": action, "success": true, "status": done }),
         Err(problem) => {

@@ -67,6 +67,12 @@ pub(crate) fn cause(
             Event::Warned { threshold, .. } => post.warn(tx, threshold)?,
             Event::Breached { .. } => post.breach(tx)?,
             Event::Reminded => post.remind(tx)?,
+            Event::AnswerBounced { .. } => post.bounced(tx)?,
+            Event::StatusChanged { from: Status::Hold, to: Status::Open, .. }
+                if envelope.actor_kind == "rule" =>
+            {
+                post.woke(tx)?;
+            }
             Event::StatusChanged { to: Status::Solved, cause: Some(Cause::Auto), .. } => {
                 post.auto_solved(tx)?;
             }
@@ -168,9 +174,82 @@ impl Post<'_> {
         self.team_post(tx, "breach", &format!("breach:{due}"), &text)
     }
 
+    /// The team escalated to and its hero are told. The note itself stays on the ticket: notes never leave. (ESC-02)
     fn escalated(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let text = format!("#{} was escalated to you: {}", self.number(), self.stored.subject);
-        self.team_post(tx, "escalation", &format!("escalation:{}", self.envelope.seq), &text)
+        self.team_post(tx, "escalation", &format!("escalation:{}", self.envelope.seq), &text)?;
+        if let Some(hero) = self.hero(tx)? {
+            self.notice(tx, &hero, &text)?;
+        }
+        Ok(())
+    }
+
+    fn bounced(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let text = format!(
+            "An answer on #{} did not arrive, and its customer waits again: {}",
+            self.number(),
+            self.stored.subject
+        );
+        self.team_post(tx, "notification", &format!("bounced:{}", self.envelope.seq), &text)
+    }
+
+    /// The owner of a ticket that comes back from hold, else the hero of its team, is told. (ST-04)
+    fn woke(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let text = format!("#{} is back from hold: {}", self.number(), self.stored.subject);
+        let owner = match self.stored.ticket.assignee {
+            Some(id) => store::users::load(tx, id)?,
+            None => self.hero(tx)?,
+        };
+        match owner {
+            Some(owner) => self.notice(tx, &owner, &text),
+            None => {
+                let key = format!("woke:{}", self.envelope.seq);
+                self.team_post(tx, "notification", &key, &text)
+            }
+        }
+    }
+
+    /// Who holds the team's hero role at the instant of the event.
+    fn hero(&self, tx: &mut Tx<'_>) -> Result<Option<User>, Error> {
+        let team = store::teams::load(tx, self.stored.ticket.team)?;
+        let slug = team.and_then(|team| team.slug);
+        let handbook = &self.ctx.handbook;
+        match slug.as_deref().and_then(|slug| handbook.hero(slug, self.envelope.at)) {
+            Some(holder) => Ok(store::users::by_email(tx, holder.email)?),
+            None => Ok(None),
+        }
+    }
+
+    /// A mail to one of us, about a ticket; it carries no way to answer the customer.
+    fn notice(&self, tx: &mut Tx<'_>, to: &User, text: &str) -> Result<(), Error> {
+        let Some(address) = to.email.clone() else { return Ok(()) };
+        let id = store::outbox::next_id(tx)?;
+        let from = self.sender();
+        let domain = domain_of(&from);
+        let letter =
+            Letter { message_id: format!("notice.{id}@{domain}"), from, ..Letter::default() };
+        let delivery = Delivery {
+            id,
+            key: format!("ticket:{}:{}:notice:{}", self.number(), self.envelope.seq, to.id),
+            at: self.envelope.at,
+            channel: "email".to_owned(),
+            kind: "notification".to_owned(),
+            automatic: true,
+            ticket: Some(self.stored.ticket.id),
+            user: Some(to.id),
+            to: vec![address],
+            subject: format!("#{}: {}", self.number(), self.stored.subject),
+            text: format!("{text}\n{}/tickets/{}\n", self.ctx.base_url, self.number()),
+            html: None,
+            payload: serde_json::to_string(&letter).expect("a letter is made of plain values"),
+        };
+        Ok(store::outbox::insert(tx, &delivery)?)
+    }
+
+    /// Our address with the name.
+    fn sender(&self) -> String {
+        let from = &self.ctx.handbook.company.from;
+        if from.is_empty() { "support@localhost".to_owned() } else { from.clone() }
     }
 
     fn unknown(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -238,17 +317,9 @@ impl Post<'_> {
     ) -> Result<(), Error> {
         let Some(address) = self.requester.email.clone() else { return Ok(()) };
         let id = store::outbox::next_id(tx)?;
-        let company = &self.ctx.handbook.company;
-        let from = if company.from.is_empty() {
-            "support@localhost".to_owned()
-        } else {
-            company.from.clone()
-        };
+        let from = self.sender();
         let token = self.ctx.secrets.reply_key().token(self.number());
-        let domain = from
-            .rsplit_once('@')
-            .map_or("localhost", |(_, rest)| rest.trim_end_matches('>'))
-            .to_owned();
+        let domain = domain_of(&from);
         let cc = if automatic { Vec::new() } else { self.copies(tx)? };
         let letter = Letter {
             reply_to: mail::reply_address(&from, &token).unwrap_or_else(|| from.clone()),
@@ -300,6 +371,12 @@ impl Post<'_> {
     }
 }
 
+/// The domain of an address, with or without a name before it.
+fn domain_of(address: &str) -> String {
+    let domain = address.rsplit_once('@').map_or("localhost", |(_, rest)| rest);
+    domain.trim_end_matches('>').to_owned()
+}
+
 /// The mail that a queued delivery stands for.
 pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
     let letter: Letter = serde_json::from_str(&delivery.payload).unwrap_or_default();
@@ -346,6 +423,7 @@ pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(
 /// Records that a delivery failed for good; the ticket's page says so.
 pub fn failed(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
     store::outbox::finish(tx, queued.delivery.id, "failed", Some(why), ctx.now, ctx.now)?;
+    crate::tickets::bounced(tx, ctx, &queued.delivery)?;
     if let Some(ticket) = queued.delivery.ticket {
         tx.touch(format!("ticket:{ticket}"));
     }

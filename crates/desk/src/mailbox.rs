@@ -4,7 +4,7 @@
 //! a ticket gets a new one that says so. Automatic mail is kept and changes nothing.
 
 use domain::{Channel, Role, Status, TicketId, User};
-use mail::Message;
+use mail::{Automatic, Message};
 use store::Tx;
 use store::tickets::Stored;
 
@@ -63,6 +63,12 @@ struct Mail<'a> {
 impl Mail<'_> {
     fn take_in(&self, tx: &mut Tx<'_>) -> Result<(Received, Option<String>), Error> {
         if let Some(why) = self.message.automatic_at(&self.ctx.secrets.instance) {
+            if let Automatic::Bounce(bounce) = &why
+                && bounce.permanent
+                && let Some(original) = &bounce.original
+            {
+                crate::tickets::reported(tx, self.ctx, original)?;
+            }
             let ticket = self.named(tx)?.map(|stored| stored.ticket.id);
             return Ok((Received { ticket, outcome: "automatic" }, Some(format!("{why:?}"))));
         }
@@ -110,13 +116,11 @@ impl Mail<'_> {
     fn named(&self, tx: &mut Tx<'_>) -> Result<Option<Stored>, Error> {
         let key = self.ctx.secrets.reply_key();
         if let Some(id) = mail::find_token(self.message, &key, &self.ctx.handbook.company.from) {
-            return Ok(store::tickets::load(tx, TicketId(id))?
-                .filter(|stored| stored.ticket.deleted_at.is_none()));
+            return crate::tickets::resolve(tx, TicketId(id));
         }
         for reference in &self.message.references {
             for id in store::mails::linked(tx, reference)? {
-                let stored = store::tickets::load(tx, id)?;
-                if let Some(stored) = stored.filter(|stored| stored.ticket.deleted_at.is_none()) {
+                if let Some(stored) = crate::tickets::resolve(tx, id)? {
                     return Ok(Some(stored));
                 }
             }

@@ -102,12 +102,19 @@ pub enum TimerKind {
     Wake,
     /// A solved ticket closes. (D-12)
     Close,
+    /// A level set by hand runs out. (PR-11)
+    EndOverride,
 }
 
 impl TimerKind {
-    /// Whether it hangs on the current clock (as opposed to the status).
+    /// Whether it hangs on the current clock.
     pub fn is_of_clock(&self) -> bool {
         matches!(self, Self::Warn(_) | Self::Breach)
+    }
+
+    /// Whether it hangs on the status, and goes with it.
+    pub fn is_of_status(&self) -> bool {
+        matches!(self, Self::Remind | Self::Solve | Self::Wake | Self::Close)
     }
 }
 

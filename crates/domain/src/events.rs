@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AuditId, Cause, Channel, ClockKind, ClockState, CommentId, EventId, FieldId, Kind, Level,
-    OrganizationId, Promise, Provenance, RuleFacts, Severity, Status, TeamId, TicketId, Timer,
-    UserId,
+    AuditId, Cause, Channel, Clock, ClockKind, ClockState, CommentId, EventId, FieldId, Kind,
+    Level, OrganizationId, Promise, Provenance, RuleFacts, Severity, Status, TeamId, TicketId,
+    Timer, UserId,
 };
 
 /// The facts a ticket begins with.
@@ -50,6 +50,12 @@ pub struct Opened {
     /// A ticket its sender named without a right to it. (CH-03)
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims: Option<TicketId>,
+    /// The ticket whose message it was split out of. (ST-10)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_from: Option<TicketId>,
+    /// When the message it begins with arrived, if that was before the ticket was made. (SLA-13)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_at: Option<Timestamp>,
     /// Digest of the subject, which lives in a row of its own.
     pub subject_digest: String,
 }
@@ -104,7 +110,12 @@ pub enum Event {
         level: Level,
         /// Why.
         reason: String,
+        /// When the rules decide again; none is never.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
+    /// A level set by hand has run out; the rules decide again. (PR-11)
+    OverrideEnded,
     /// The handbook chose the team. (ROT-01, ROT-02)
     Routed {
         /// The team.
@@ -158,6 +169,17 @@ pub enum Event {
         state: ClockState,
         /// What ended it.
         reason: String,
+    },
+    /// A clock that had ended runs again, counted from its own beginning: its answer bounced, or what ended it was a
+    /// mistake. One that was missed is missed still. (D-23, SLA-12)
+    ClockResumed {
+        /// Warnings that lie ahead, and the breach.
+        timers: Vec<Timer>,
+    },
+    /// An answer could not be delivered, for good: it answered nothing. (SLA-05)
+    AnswerBounced {
+        /// The answer.
+        comment: CommentId,
     },
     /// Things to do later were set, without another change. (ST-01: a reply while pending restarts the days)
     TimersSet {
@@ -292,6 +314,51 @@ pub enum Event {
         /// To whom.
         to: TeamId,
     },
+    /// It is no request: no clock, no survey, and nobody is told. (SLA-12)
+    MarkedSpam,
+    /// It was a request after all. (SLA-12)
+    UnmarkedSpam,
+    /// It goes on in another ticket. (ST-10)
+    MergedInto {
+        /// Which.
+        into: TicketId,
+    },
+    /// It stands for itself again. (ST-10)
+    Unmerged,
+    /// Another ticket goes on in this one. (ST-10, SLA-13)
+    TookIn {
+        /// Which.
+        ticket: TicketId,
+        /// Since when its customer waits for an answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_at: Option<Timestamp>,
+        /// Its people, who take part in this one from now on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ccs: Vec<UserId>,
+        /// Its current clock and the walk that led to the deadline.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clock: Option<Box<(Clock, handbook::Walk)>>,
+        /// Whether a clock of this ticket begins because of it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        brings_clock: bool,
+    },
+    /// A ticket that had been taken in stands for itself again. (ST-10)
+    LetGo {
+        /// Which.
+        ticket: TicketId,
+    },
+    /// One of its messages became a ticket of its own. (ST-10)
+    SplitOff {
+        /// The new ticket.
+        ticket: TicketId,
+        /// The message.
+        comment: CommentId,
+    },
+    /// A public issue follows up on it. (GH-02)
+    IssueLinked {
+        /// Where it is.
+        url: String,
+    },
     /// Removed from every list.
     Deleted,
 }
@@ -319,12 +386,15 @@ impl Event {
             Self::PriorityDecided { .. } => "priority_decided",
             Self::FactsChanged { .. } => "facts_changed",
             Self::PriorityOverridden { .. } => "priority_overridden",
+            Self::OverrideEnded => "override_ended",
             Self::Routed { .. } => "routed",
             Self::Commented { .. } => "commented",
             Self::ClockStarted { .. } => "clock_started",
             Self::ClockMoved { .. } => "clock_moved",
             Self::Reapplied => "reapplied",
             Self::ClockStopped { .. } => "clock_stopped",
+            Self::ClockResumed { .. } => "clock_resumed",
+            Self::AnswerBounced { .. } => "answer_bounced",
             Self::TimersSet { .. } => "timers_set",
             Self::Warned { .. } => "warned",
             Self::Breached { .. } => "breached",
@@ -346,6 +416,14 @@ impl Event {
             Self::Escalated { .. } => "escalated",
             Self::EscalatedPromiseKept => "escalated_promise_kept",
             Self::Deescalated { .. } => "deescalated",
+            Self::MarkedSpam => "marked_spam",
+            Self::UnmarkedSpam => "unmarked_spam",
+            Self::MergedInto { .. } => "merged_into",
+            Self::Unmerged => "unmerged",
+            Self::TookIn { .. } => "took_in",
+            Self::LetGo { .. } => "let_go",
+            Self::SplitOff { .. } => "split_off",
+            Self::IssueLinked { .. } => "issue_linked",
             Self::Deleted => "deleted",
         }
     }

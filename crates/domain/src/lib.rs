@@ -19,7 +19,9 @@ pub mod words;
 
 pub use actors::{Actor, Role};
 pub use clocks::{Clock, ClockKind, ClockState, Timer, TimerKind};
-pub use decide::{Author, Changes, Command, CustomChange, Decided, NewComment, Opening, decide};
+pub use decide::{
+    Author, Brought, ByHand, Changes, Command, CustomChange, Decided, NewComment, Opening, decide,
+};
 pub use events::{Envelope, Event, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
@@ -30,6 +32,6 @@ pub use people::{Field, FieldOption, Identity, Membership, Organization, Team, U
 pub use promises::{Promise, Reader};
 pub use refusals::Refusal;
 pub use status::{Cause, Channel, Kind, Severity, Status};
-pub use tickets::{Escalation, Override, Ticket};
+pub use tickets::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
 
 pub use handbook::Level;

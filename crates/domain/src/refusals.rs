@@ -11,7 +11,7 @@ pub enum Refusal {
     #[error("a closed ticket does not change; open a follow-up")]
     Closed,
     /// The status table has no such arrow.
-    #[error("{from} does not become {to}")]
+    #[error("{from} does not become {to}; it can become {}", words(Status::after(*.from)))]
     Transition {
         /// The status it has.
         from: Status,
@@ -49,7 +49,17 @@ pub enum Refusal {
     /// It is not escalated, so it cannot be handed back.
     #[error("the ticket is not escalated")]
     NotEscalated,
+    /// Two tickets are merged, not one. (ST-10)
+    #[error("a ticket cannot be merged into itself")]
+    MergeWithItself,
+    /// It was not merged, so there is nothing to undo. (ST-10)
+    #[error("the ticket is not merged into another one")]
+    NotMerged,
     /// A done ticket is reopened before it is escalated.
     #[error("the ticket is {0}; reopen it first")]
     Done(Status),
+}
+
+fn words(statuses: &[Status]) -> String {
+    statuses.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -68,6 +68,18 @@ words! {
 }
 
 impl Status {
+    /// What a person may make of it. New never returns, and closed is final.
+    pub fn after(self) -> &'static [Self] {
+        match self {
+            Self::New => &[Self::Open, Self::Pending, Self::Hold, Self::Solved],
+            Self::Open => &[Self::Pending, Self::Hold, Self::Solved],
+            Self::Pending => &[Self::Open, Self::Hold, Self::Solved],
+            Self::Hold => &[Self::Open, Self::Pending, Self::Solved],
+            Self::Solved => &[Self::Open, Self::Pending, Self::Hold, Self::Closed],
+            Self::Closed => &[],
+        }
+    }
+
     /// Solved or closed.
     pub fn is_done(self) -> bool {
         matches!(self, Self::Solved | Self::Closed)

@@ -1,11 +1,13 @@
 //! The ticket: the fold of its events.
 
+mod fold;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cause, Channel, Clock, ClockState, Event, Kind, Level, OrganizationId, Promise, RuleFacts,
-    Severity, Status, TeamId, TicketId, Timer, TimerKind, UserId,
+    Cause, Channel, Clock, CommentId, Event, Kind, Level, OrganizationId, Promise, RuleFacts,
+    Severity, Status, TeamId, TicketId, Timer, UserId,
 };
 
 /// A level set by hand, which rules do not undo. (PR-11)
@@ -15,6 +17,71 @@ pub struct Override {
     pub level: Level,
     /// Why.
     pub reason: String,
+    /// When the rules decide again; none is never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// How a ticket stood before it was set aside: marked as spam, or merged into another. (SLA-12, ST-10)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aside {
+    /// Its status.
+    pub status: Status,
+    /// Why it was solved, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// Since when it was solved, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solved_at: Option<Timestamp>,
+    /// The oldest customer message without an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
+    /// When it was to come back from hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_until: Option<Timestamp>,
+    /// Whether a clock was current.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clock: bool,
+}
+
+/// A ticket that went on in another one. (ST-10)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// The other one.
+    pub into: TicketId,
+    /// How it stood before.
+    pub before: Aside,
+}
+
+/// A ticket that goes on in this one. (ST-10)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenIn {
+    /// Which.
+    pub ticket: TicketId,
+    /// The people who came with it and did not take part before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ccs: Vec<UserId>,
+    /// Since when its customer waits, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
+    /// What this ticket waited for before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_before: Option<Timestamp>,
+    /// The clock that began because of it, by its place among the clocks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<usize>,
+}
+
+/// The latest answer, so that it can be taken back when it bounces. (SLA-05)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The comment.
+    pub comment: CommentId,
+    /// When.
+    pub at: Timestamp,
+    /// The customer message it answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
 }
 
 /// An escalation that has not been handed back. (ESC-02)
@@ -45,6 +112,9 @@ pub struct Ticket {
     pub status: Status,
     /// The level in force.
     pub priority: Level,
+    /// Why the handbook gave it this level: the true conditions; none for the last level, or a level set by hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
     /// The team responsible.
     pub team: TeamId,
     /// Who answers.
@@ -125,6 +195,24 @@ pub struct Ticket {
     /// A ticket its sender named without a right to it. (CH-03)
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claims: Option<TicketId>,
+    /// The ticket whose message it was split out of. (ST-10)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_from: Option<TicketId>,
+    /// The latest answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Answered>,
+    /// How it stood before it was marked as spam, if it is. (SLA-12)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spam: Option<Aside>,
+    /// Where it goes on, if it was merged. (ST-10)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
+    /// The tickets that go on here. (ST-10)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken_in: Vec<TakenIn>,
+    /// Public issues that follow up on it. (GH-02)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub issues: Vec<String>,
     /// When it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<Timestamp>,
@@ -175,6 +263,7 @@ impl Ticket {
             updated_at: at,
             status: Status::New,
             priority: Level::Low,
+            because: Vec::new(),
             team: opened.team,
             assignee: None,
             requester: opened.requester,
@@ -203,164 +292,13 @@ impl Ticket {
             escalation: None,
             follow_up_of: opened.follow_up_of,
             claims: opened.claims,
+            split_from: opened.split_from,
+            answered: None,
+            spam: None,
+            merged: None,
+            taken_in: Vec::new(),
+            issues: Vec::new(),
             deleted_at: None,
         })
-    }
-
-    /// Takes one more event in. Needs nothing but the event: every value in it is already resolved.
-    pub fn fold(&mut self, at: Timestamp, event: &Event) {
-        self.seq += 1;
-        self.updated_at = self.updated_at.max(at);
-        match event {
-            Event::Opened(_) => {}
-            Event::PriorityDecided { decision, facts, .. } => {
-                self.priority = decision.value;
-                self.facts.clone_from(facts);
-            }
-            Event::FactsChanged { facts, .. } => self.facts.clone_from(facts),
-            Event::PriorityOverridden { level, reason } => {
-                self.priority = *level;
-                self.level_override = Some(Override { level: *level, reason: reason.clone() });
-            }
-            Event::Routed { team, .. } | Event::TeamChanged { to: team, .. } => self.team = *team,
-            Event::Commented { public, answer, ask, .. } => {
-                self.fold_comment(at, *public, *answer, *ask);
-            }
-            Event::ClockStarted { clock, .. } => self.fold_clock(clock),
-            Event::ClockMoved { due_at, target, reason, timers, .. } => {
-                if let Some(clock) = self.clocks.last_mut() {
-                    clock.due_at = *due_at;
-                    clock.target.clone_from(target);
-                    clock.reason.clone_from(reason);
-                }
-                self.timers.retain(|timer| !timer.kind.is_of_clock());
-                self.add_timers(timers);
-            }
-            Event::ClockStopped { state, reason } => self.fold_clock_end(at, *state, reason),
-            Event::TimersSet { timers } => self.add_timers(timers),
-            Event::Warned { threshold, .. } => {
-                self.timers.retain(|timer| timer.kind != TimerKind::Warn(threshold.clone()));
-            }
-            Event::Breached { .. } => {
-                self.timers.retain(|timer| timer.kind != TimerKind::Breach);
-                if let Some(clock) = self.clocks.last_mut() {
-                    clock.state = ClockState::Missed;
-                }
-            }
-            Event::Reminded => self.timers.retain(|timer| timer.kind != TimerKind::Remind),
-            Event::StatusChanged { to, cause, hold_until, timers, .. } => {
-                self.fold_status(at, *to, *cause, *hold_until);
-                self.add_timers(timers);
-            }
-            Event::Assigned { to } => self.assignee = *to,
-            Event::Tagged { tags } => self.tags.clone_from(tags),
-            Event::CcsChanged { ccs } => self.ccs.clone_from(ccs),
-            Event::SeverityChanged { to, .. } => self.severity = *to,
-            Event::AreaChanged { to } => self.area.clone_from(to),
-            Event::KindChanged { to } => self.kind = *to,
-            Event::RequesterChanged { to, organization } => {
-                self.requester = *to;
-                self.organization = *organization;
-            }
-            Event::OrganizationChanged { to } => self.organization = *to,
-            Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
-                self.promise = Some(promise.clone());
-            }
-            Event::Escalated { team, from, since, owed, .. } => {
-                self.escalation =
-                    Some(Escalation { team: *team, from: *from, at: *since, owed: *owed });
-                self.team = *team;
-                self.assignee = None;
-            }
-            Event::EscalatedPromiseKept => {
-                if let Some(escalation) = &mut self.escalation {
-                    escalation.owed = false;
-                }
-            }
-            Event::Deescalated { to } => {
-                self.escalation = None;
-                self.team = *to;
-                self.assignee = None;
-            }
-            Event::Deleted => {
-                self.deleted_at = Some(at);
-                self.timers.clear();
-            }
-            Event::FieldChanged { .. } | Event::SubjectChanged { .. } | Event::Reapplied => {}
-        }
-    }
-
-    fn fold_comment(&mut self, at: Timestamp, public: bool, answer: bool, ask: bool) {
-        self.public |= public;
-        if ask {
-            self.asked_at.get_or_insert(at);
-        }
-        if answer {
-            self.replied_at.get_or_insert(at);
-            self.asked_at = None;
-        }
-    }
-
-    fn fold_clock(&mut self, started: &crate::events::Started) {
-        self.timers.retain(|timer| !timer.kind.is_of_clock());
-        self.clocks.push(Clock {
-            kind: started.kind,
-            state: ClockState::Running,
-            started_at: started.started_at,
-            due_at: started.due_at,
-            stopped_at: None,
-            target: started.target.clone(),
-            reason: started.reason.clone(),
-            team: started.team,
-        });
-        self.add_timers(&started.timers);
-    }
-
-    fn fold_clock_end(&mut self, at: Timestamp, state: ClockState, reason: &str) {
-        self.timers.retain(|timer| !timer.kind.is_of_clock());
-        if let Some(clock) = self.clocks.last_mut() {
-            if clock.kind == crate::ClockKind::Escalated
-                && let Some(escalation) = &mut self.escalation
-            {
-                escalation.owed = false;
-            }
-            clock.state = state;
-            clock.stopped_at = Some(at);
-            reason.clone_into(&mut clock.reason);
-        }
-    }
-
-    fn fold_status(
-        &mut self,
-        at: Timestamp,
-        to: Status,
-        cause: Option<Cause>,
-        hold_until: Option<Timestamp>,
-    ) {
-        self.timers.retain(|timer| timer.kind.is_of_clock());
-        if let Some(since) = self.held_at.take() {
-            self.held_seconds += at.duration_since(since).as_secs().max(0);
-        }
-        self.hold_until = hold_until;
-        if to == Status::Hold {
-            self.held_at = Some(at);
-        }
-        if to.is_done() {
-            self.solved_at.get_or_insert(at);
-            self.asked_at = None;
-        } else {
-            self.solved_at = None;
-        }
-        self.cause =
-            if to == Status::Closed { self.cause } else { cause.filter(|_| to == Status::Solved) };
-        self.status = to;
-    }
-
-    fn add_timers(&mut self, timers: &[Timer]) {
-        for timer in timers {
-            self.timers.retain(|old| old.kind != timer.kind);
-            self.timers.push(timer.clone());
-        }
-        self.timers.sort();
     }
 }

@@ -293,7 +293,7 @@ fn a_level_by_hand_is_not_undone_by_rules() {
     desk.ask(Some(Severity::Critical));
     desk.update(
         &agent(),
-        Changes { level: Some((Level::Low, "mistake".into())), ..Changes::default() },
+        Changes { level: Some(common::by_hand(Level::Low)), ..Changes::default() },
     )
     .unwrap();
     desk.organization.trial = true;

@@ -41,7 +41,7 @@ fn other_facts_are_written_down_when_the_level_stays() {
 
     desk.update(
         &agent(),
-        Changes { level: Some((Level::Low, "a test".into())), ..Changes::default() },
+        Changes { level: Some(common::by_hand(Level::Low)), ..Changes::default() },
     )
     .unwrap();
     desk.organization.plan = "yc".into();

@@ -437,7 +437,7 @@ fn changes(desk: &mut Desk, turn: Turn) -> Changes {
             let area = Some(area.map(str::to_owned));
             Changes { area, assignee: Some(Some(AGENT)), ..none }
         }
-        Turn::Level(level) => Changes { level: Some((level, "so we decided".to_owned())), ..none },
+        Turn::Level(level) => Changes { level: Some(common::by_hand(level)), ..none },
         Turn::Take => Changes { assignee: Some(Some(AGENT)), ..none },
         Turn::TakeAndMove(first) => {
             Changes { assignee: Some(Some(AGENT)), team: Some(team(first)), ..none }

@@ -7,6 +7,7 @@
 mod calendar;
 mod facts;
 mod file;
+mod heroes;
 mod nearest;
 mod priorities;
 mod routes;
@@ -19,6 +20,7 @@ pub use file::{
     AllowedAreas, Area, Company, Contacts, Csat, Fields, Handbook, Handover, Hero, Hold, Lifecycle,
     Person, Posthog, Problem, Problems, Replies, Team,
 };
+pub use heroes::Holder;
 pub use priorities::{Level, Priority, PriorityDecision, Rule, Tried, UnknownLevel};
 pub use routes::Route;
 pub use targets::{Amount, Target};

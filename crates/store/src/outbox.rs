@@ -194,6 +194,13 @@ pub fn in_state(
     tx.query(sql.text(), sql.params())?.iter().map(queued).collect()
 }
 
+/// The delivery with this number.
+pub fn load(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Option<Queued>, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM outbox WHERE id = ").bind(id.0);
+    tx.query_opt(sql.text(), sql.params())?.as_ref().map(queued).transpose()
+}
+
 /// A ticket's deliveries, oldest first.
 pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Queued>, Error> {
     let mut sql = Sql::new();

@@ -162,7 +162,10 @@ impl<'d> Story<'d> {
                     *self.dice.pick(&[Level::Low, Level::Normal, Level::High, Level::Urgent]);
                 (
                     self.as_person(agent, role),
-                    Update { level: Some((level, "try".into())), ..Update::default() },
+                    Update {
+                        level: Some(domain::ByHand { level, reason: "try".into(), until: None }),
+                        ..Update::default()
+                    },
                 )
             }
             10 => (

@@ -18,7 +18,7 @@ use crate::reader::Reader;
 use crate::table::Route;
 use crate::visitor::{Visitor, local};
 use crate::words::{Text, Words};
-use crate::{frame, heroes, routes, sign_in};
+use crate::{frame, routes, sign_in};
 
 /// How many deliveries the page reads at once.
 const MOST: i64 = 5_000;
@@ -93,7 +93,7 @@ pub(crate) async fn eyes(desk: &Desk) -> Result<Vec<(i64, String)>, Error> {
             eyes.push((admin.id.0, words.fill(Text::EyesAdmin, &[("name", &admin.name)])));
         }
         for team in &ctx.handbook.teams {
-            let hero = heroes::holder(&ctx.handbook, &team.slug, ctx.now);
+            let hero = ctx.handbook.hero(&team.slug, ctx.now);
             let email = hero.map(|hero| hero.email).or(team.members.first().map(String::as_str));
             let Some(email) = email else { continue };
             let Some(user) = desk::sessions::candidate(tx, email)? else { continue };

@@ -6,7 +6,6 @@ use maud::Markup;
 use crate::components::navigation::Place;
 use crate::components::shell::{Page, page};
 use crate::components::signed_out::{PublicPage, Width, public_page};
-use crate::heroes;
 use crate::memory::Around;
 use crate::problem::Problem;
 use crate::reader::{Density, Reader};
@@ -103,9 +102,8 @@ pub(crate) fn html(markup: Markup) -> Response {
 fn hero(visitor: &Visitor, reader: &Reader, around: &Around) -> Option<String> {
     let handbook = &visitor.ctx.handbook;
     let mut own = around.own.iter().filter_map(|id| around.team(*id)?.slug.as_deref());
-    let (team, holder) = own.find_map(|slug| {
-        Some((handbook.team(slug)?, heroes::holder(handbook, slug, reader.now)?))
-    })?;
+    let (team, holder) =
+        own.find_map(|slug| Some((handbook.team(slug)?, handbook.hero(slug, reader.now)?)))?;
     let until = times::soon(reader.words, holder.until, &reader.zone, reader.now);
     let me = visitor.user.as_ref()?.email.as_deref().unwrap_or_default();
     if me.eq_ignore_ascii_case(holder.email) {

@@ -11,7 +11,6 @@ mod demo;
 mod form;
 mod frame;
 mod guard;
-mod heroes;
 mod home;
 mod live;
 mod memory;

@@ -78,6 +78,7 @@ pub(crate) fn refused(refusal: &Refusal) -> FieldError {
         Refusal::HoldWithoutDate { .. }
         | Refusal::HoldOutOfBounds { .. }
         | Refusal::HeldTooLong => "until",
+        Refusal::MergeWithItself | Refusal::NotMerged => "into",
         Refusal::AssigneeNotInTeam => "assignee",
         Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => "team",
     };

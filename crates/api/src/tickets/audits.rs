@@ -22,11 +22,58 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// The change set of a command that has just run.
-pub(super) fn of_change(tx: &mut Tx<'_>, done: &Done, base: &str) -> Result<Value, Error> {
+pub(super) fn of_change(tx: &mut Tx<'_>, done: &Done) -> Result<Value, Error> {
     let ids: Vec<_> = done.events.iter().filter_map(comment_id).collect();
     let comments = desk::tickets::comments_by_id(tx, &ids)?;
-    let _ = base;
-    Ok(audit(&done.events, &comments, &mut None, done))
+    let words = Words::read(tx, &done.stored, &done.events)?;
+    Ok(audit(&done.events, &comments, &words, &mut None, done))
+}
+
+/// The erasable words that events only have digests of. Present ones are known; what they were before is not kept.
+#[derive(Default)]
+struct Words {
+    subject: String,
+    /// Values of custom fields as they are now.
+    fields: Vec<(i64, Value)>,
+    /// The events that set what is there now.
+    latest: Vec<domain::EventId>,
+}
+
+impl Words {
+    fn read(
+        tx: &mut Tx<'_>,
+        stored: &desk::tickets::Stored,
+        events: &[Envelope],
+    ) -> Result<Self, Error> {
+        let values = desk::tickets::field_values(tx, stored.ticket.id)?;
+        let fields = values
+            .into_iter()
+            .map(|(field, value)| (field, serde_json::from_str(&value).unwrap_or_default()));
+        let mut set = std::collections::HashMap::new();
+        for envelope in events {
+            let what = match &envelope.event {
+                Event::Opened(_) | Event::SubjectChanged { .. } => 0,
+                Event::FieldChanged { field, .. } => field.0,
+                _ => continue,
+            };
+            set.insert(what, envelope.id);
+        }
+        Ok(Self {
+            subject: stored.subject.clone(),
+            fields: fields.collect(),
+            latest: set.into_values().collect(),
+        })
+    }
+
+    fn subject(&self, event: domain::EventId) -> Value {
+        if self.latest.contains(&event) { self.subject.as_str().into() } else { Value::Null }
+    }
+
+    fn field(&self, event: domain::EventId, field: domain::FieldId) -> Value {
+        let found = self.fields.iter().find(|(id, _)| *id == field.0);
+        let value = found.filter(|_| self.latest.contains(&event));
+        value.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
 }
 
 fn comment_id(envelope: &Envelope) -> Option<domain::CommentId> {
@@ -70,6 +117,7 @@ impl Place for Envelope {
 fn audit(
     events: &[Envelope],
     comments: &[Comment],
+    words: &Words,
     state: &mut Option<Ticket>,
     place: &impl Place,
 ) -> Value {
@@ -77,7 +125,7 @@ fn audit(
     let mut list = Vec::new();
     let opening = events.first().is_some_and(|envelope| envelope.seq == 1);
     for envelope in events {
-        event(envelope, comments, state.as_ref(), opening, &mut list);
+        event(envelope, comments, words, state.as_ref(), opening, &mut list);
         match state {
             Some(ticket) => ticket.fold(envelope.at, &envelope.event),
             None => *state = Ticket::replay(envelope.ticket, [(envelope.at, &envelope.event)]),
@@ -98,13 +146,17 @@ fn audit(
 fn event(
     envelope: &Envelope,
     comments: &[Comment],
+    words: &Words,
     before: Option<&Ticket>,
     opening: bool,
     list: &mut Vec<Value>,
 ) {
     let id = envelope.id.0;
+    let first = list.len();
     let mut push = |mut value: Value| {
-        value["id"] = id.into();
+        // The opening has numbers to spare, one for each field it sets.
+        let place = i64::try_from(list.len() - first).unwrap_or_default();
+        value["id"] = (id + place).into();
         if envelope.actor_kind == "rule" {
             value["via"] = json!({ "channel": "rule",
                 "source": { "from": { "title": envelope.actor_id }, "to": {}, "rel": "trigger" } });
@@ -123,6 +175,7 @@ fn event(
         Event::Opened(opened) => {
             push(change("requester_id", opened.requester.to_string().into(), Value::Null));
             push(change("status", "new".into(), Value::Null));
+            push(change("subject", words.subject(envelope.id), Value::Null));
             push(change("organization_id", text(opened.organization.map(|id| id.0)), Value::Null));
             push(change("tags", opened.tags.clone().into(), Value::Null));
         }
@@ -207,9 +260,24 @@ fn event(
             push(change("kind", to.map_or(Value::Null, |word| word.as_str().into()), Value::Null));
         }
         Event::FieldChanged { field, .. } => {
-            push(change(&field.to_string(), Value::Null, Value::Null));
+            let value = words.field(envelope.id, *field);
+            push(change(&field.to_string(), value, Value::Null));
+        }
+        Event::SubjectChanged { .. } => {
+            push(change("subject", words.subject(envelope.id), Value::Null));
         }
         Event::FactsChanged { .. }
+        | Event::OverrideEnded
+        | Event::ClockResumed { .. }
+        | Event::AnswerBounced { .. }
+        | Event::MarkedSpam
+        | Event::UnmarkedSpam
+        | Event::MergedInto { .. }
+        | Event::Unmerged
+        | Event::TookIn { .. }
+        | Event::LetGo { .. }
+        | Event::SplitOff { .. }
+        | Event::IssueLinked { .. }
         | Event::ClockStarted { .. }
         | Event::ClockMoved { .. }
         | Event::Reapplied
@@ -218,7 +286,6 @@ fn event(
         | Event::Warned { .. }
         | Event::Breached { .. }
         | Event::Reminded
-        | Event::SubjectChanged { .. }
         | Event::EscalatedPromiseKept
         | Event::Deleted => {}
     }
@@ -228,9 +295,12 @@ fn event(
 fn all(tx: &mut Tx<'_>, ctx: &desk::Ctx, id: TicketId) -> Result<Vec<Value>, Error> {
     let mut state = None;
     let sets = desk::tickets::audits(tx, ctx, id)?;
+    let stored = desk::tickets::show(tx, ctx, id)?;
+    let log: Vec<Envelope> = sets.iter().flat_map(|(events, _)| events.clone()).collect();
+    let words = Words::read(tx, &stored, &log)?;
     Ok(sets
         .iter()
-        .map(|(events, comments)| audit(events, comments, &mut state, &events[0]))
+        .map(|(events, comments)| audit(events, comments, &words, &mut state, &events[0]))
         .collect())
 }
 

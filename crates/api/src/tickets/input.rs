@@ -3,7 +3,7 @@
 use desk::texts::{self, Body};
 use desk::tickets::{CustomValue, NewTicket, Person, Reply, Update};
 use desk::{Error, Tx};
-use domain::{Channel, Field, Kind, Level, OrganizationId, Severity, TeamId, TicketId, UserId};
+use domain::{ByHand, Channel, Field, Kind, OrganizationId, Severity, TeamId, TicketId, UserId};
 use serde_json::Value;
 
 use super::json::CustomFields;
@@ -326,10 +326,13 @@ impl Wanted {
 }
 
 /// A level by hand; `urgent` takes the first level's targets.
-fn level(input: &mut Object<'_>) -> Option<(Level, String)> {
-    let text = input.text("priority", 20).flatten().filter(|text| !text.is_empty())?;
-    match text.parse() {
-        Ok(level) => Some((level, "set through the API".to_owned())),
+fn level(input: &mut Object<'_>) -> Option<ByHand> {
+    let text = input.text("priority", 20).flatten().filter(|text| !text.is_empty());
+    let reason = input.text("priority_reason", 500).flatten().filter(|text| !text.is_empty());
+    let reason = reason.unwrap_or_else(|| "set through the API".to_owned());
+    let until = input.instant("priority_until").flatten();
+    match text?.parse() {
+        Ok(level) => Some(ByHand { level, reason, until }),
         Err(_) => {
             input.complain("priority", "InvalidValue", "expected one of low, normal, high, urgent");
             None
@@ -441,6 +444,7 @@ pub(crate) fn update(
         status: input.word("status").flatten(),
         hold_until: input.instant("hold_until").flatten(),
         cause: input.word("solve_cause").flatten(),
+        issue: input.text("issue_url", 500).flatten().filter(|url| !url.is_empty()),
         assignee: input.id("assignee_id").map(|id| id.map(UserId)),
         team: input.id("group_id").flatten().map(TeamId),
         level: level(&mut input),

@@ -1,5 +1,6 @@
 //! Tickets in the API's shape.
 
+mod aside;
 mod audits;
 mod clocks;
 pub(crate) mod input;
@@ -43,6 +44,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/users/{id}/tickets/assigned", Act::ReadDesk, lists::assigned),
         Route::get("/organizations/{id}/tickets", Act::ReadDesk, lists::of_organization),
     ];
+    routes.extend(aside::routes());
     routes.extend(audits::routes());
     routes.extend(clocks::routes());
     routes.extend(tags::routes());
@@ -142,7 +144,7 @@ pub(crate) fn changed(
     done: desk::tickets::Done,
     base: &str,
 ) -> Result<Value, Error> {
-    let audit = audits::of_change(tx, &done, base)?;
+    let audit = audits::of_change(tx, &done)?;
     let query = Query::new(&axum::http::Uri::from_static("/"));
     let ticket = one(tx, ctx, done.stored, base, &query)?;
     Ok(json!({ "ticket": ticket, "audit": audit }))

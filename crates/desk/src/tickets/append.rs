@@ -17,6 +17,9 @@ pub struct Done {
     pub events: Vec<Envelope>,
 }
 
+/// Numbers kept free after an opening, which the API tells as one event for each field it sets.
+const OPENING_SPARE: i64 = 7;
+
 /// The rule of the handbook that makes this event happen by itself, if one does.
 fn rule(event: &Event) -> Option<&'static str> {
     Some(match event {
@@ -71,14 +74,15 @@ pub(crate) fn append(
     if count == 0 {
         return Ok(Done { stored, audit, events: Vec::new() });
     }
-    let first = tx.next_ids(Kind::Entry, count)?;
+    let spare = if is_new { OPENING_SPARE } else { 0 };
+    let first = tx.next_ids(Kind::Entry, count + spare)?;
     let start = if is_new { 0 } else { before };
     let events: Vec<Envelope> = (0..)
         .zip(decided.events)
         .map(|(index, (at, event))| {
             let (actor_kind, actor_id) = actor(ctx, &event);
             Envelope {
-                id: EventId(first + index),
+                id: EventId(first + index + if index > 0 { spare } else { 0 }),
                 ticket: stored.ticket.id,
                 seq: start + index + 1,
                 audit,

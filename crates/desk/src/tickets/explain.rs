@@ -57,8 +57,9 @@ impl Explained {
                     explained.rules.clone_from(&decision.rules);
                     explained.provenance = Some(provenance.clone());
                 }
-                Event::PriorityOverridden { level, reason } => {
-                    explained.because = vec![format!("{} by hand: {reason}", level.as_str())];
+                Event::PriorityOverridden { level, reason, until } => {
+                    let end = until.map(|at| format!(", until {at}")).unwrap_or_default();
+                    explained.because = vec![format!("{} by hand{end}: {reason}", level.as_str())];
                 }
                 Event::Routed { route, .. } => explained.route = Some(route.clone()),
                 Event::ClockStarted { clock } => {

@@ -1,7 +1,7 @@
 //! A customer asks, or an agent asks for one.
 
 use domain::{
-    Actor, AuditId, Author, Changes, Channel, Command, CommentId, CustomChange, Kind, Level,
+    Actor, AuditId, Author, ByHand, Changes, Channel, Command, CommentId, CustomChange, Kind,
     NewComment, Opening, OrganizationId, Role, Severity, Status, TeamId, TicketId, User, UserId,
     decide,
 };
@@ -76,11 +76,13 @@ pub struct NewTicket {
     /// A team at once.
     pub team: Option<TeamId>,
     /// A level by hand.
-    pub level: Option<(Level, String)>,
+    pub level: Option<ByHand>,
     /// The closed ticket it continues.
     pub follow_up_of: Option<TicketId>,
     /// A ticket its sender named without a right to it.
     pub claims: Option<TicketId>,
+    /// The ticket whose message it is split out of, and when that message arrived.
+    pub split_from: Option<(TicketId, Timestamp)>,
     /// The support address it came to.
     pub mailbox: Option<String>,
     /// Delivery details of a mail, as JSON.
@@ -114,6 +116,7 @@ impl NewTicket {
             level: None,
             follow_up_of: None,
             claims: None,
+            split_from: None,
             mailbox: None,
             details: None,
         }
@@ -188,6 +191,8 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
         ccs: ccs(tx, ctx, &new.ccs, requester.id)?,
         follow_up_of: new.follow_up_of,
         claims: new.claims,
+        split_from: new.split_from.map(|(id, _)| id),
+        arrived_at: new.split_from.map(|(_, at)| at),
         subject_digest: secrets::digest(&subject_salt, &new.subject),
         comment: NewComment {
             id: comment.id,

@@ -4,7 +4,7 @@ use domain::{AuditId, Command, TicketId};
 use store::{Kind as Ids, Tx};
 
 use super::append::Done;
-use super::{escalate, update};
+use super::{command, update};
 use crate::{Act, Ctx, Error, require};
 
 /// Lets the present handbook's targets apply to a ticket's running clock; an admin's explicit act, and an event of the
@@ -17,5 +17,5 @@ pub fn reapply(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> 
     require(&ctx.actor, Act::Configure)?;
     let stored = update::lock(tx, ctx, id)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    escalate::run(tx, ctx, stored, audit, &Command::Reapply)
+    command::run(tx, ctx, stored, audit, &Command::Reapply)
 }

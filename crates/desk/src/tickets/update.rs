@@ -1,7 +1,7 @@
 //! Changes of a ticket: an answer, a note, another status; the customer's next message.
 
 use domain::{
-    AuditId, Cause, Changes, Channel, Command, CommentId, Kind, Level, NewComment, OrganizationId,
+    AuditId, ByHand, Cause, Changes, Channel, Command, CommentId, Kind, NewComment, OrganizationId,
     Severity, Status, TeamId, TicketId, UserId, decide,
 };
 use jiff::Timestamp;
@@ -48,7 +48,9 @@ pub struct Update {
     /// Another team.
     pub team: Option<TeamId>,
     /// A level by hand, with the reason.
-    pub level: Option<(Level, String)>,
+    pub level: Option<ByHand>,
+    /// A public issue that follows up on it: its address. (GH-02)
+    pub issue: Option<String>,
     /// All tags.
     pub tags: Option<Vec<String>>,
     /// Tags to add.
@@ -89,7 +91,7 @@ pub(crate) fn lock(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Stored, E
 pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Result<Done, Error> {
     let stored = lock(tx, ctx, id)?;
     authorize(ctx, &stored)?;
-    check_seen(&stored, update)?;
+    check_seen(tx, &stored, update)?;
     let ticket = &stored.ticket;
     let requester = match &update.requester {
         Some(person) => open::person(tx, ctx, person, "requester_id")?,
@@ -123,6 +125,11 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         assignee: update.assignee,
         team: update.team,
         level: update.level.clone(),
+        issue: match (&update.issue, update.cause, &update.comment) {
+            (Some(url), ..) => Some(issue(url)?),
+            (None, Some(Cause::IssueOpened), Some(reply)) => issue_in(&reply.body.text),
+            _ => None,
+        },
         tags: tags(&stored, update),
         ccs: update
             .ccs
@@ -191,15 +198,94 @@ fn assignee(
     }
 }
 
-/// Refuses to write over what the caller has not seen. (NF-04)
-fn check_seen(stored: &Stored, update: &Update) -> Result<(), Error> {
+/// Refuses to write over what the caller has not seen, and says what it is. (NF-04)
+fn check_seen(tx: &mut Tx<'_>, stored: &Stored, update: &Update) -> Result<(), Error> {
     let ticket = &stored.ticket;
     let newer = update.seen.is_some_and(|seen| seen != ticket.seq)
         || update.stamp.is_some_and(|stamp| stamp.as_second() != ticket.updated_at.as_second());
-    if newer {
-        Err(Error::Conflict("the ticket has changed since you read it".to_owned()))
+    if !newer {
+        return Ok(());
+    }
+    let since = match (update.seen, update.stamp) {
+        (Some(seen), _) => seen,
+        (None, _) => ticket.seq - 1,
+    };
+    let behind = (ticket.seq - since).clamp(0, 50);
+    let mut changed: Vec<&str> = Vec::new();
+    for envelope in store::events::tail(tx, ticket.id, behind)? {
+        let what = named_change(&envelope.event);
+        if !what.is_empty() && !changed.contains(&what) {
+            changed.push(what);
+        }
+    }
+    let what = if changed.is_empty() { String::new() } else { format!(": {}", changed.join(", ")) };
+    Err(Error::Conflict(format!(
+        "the ticket has changed since you read it{what}; it is at version {} now",
+        ticket.seq
+    )))
+}
+
+/// What an event changed, in a word for whoever wanted to change it too; nothing for what only followed.
+fn named_change(event: &domain::Event) -> &'static str {
+    use domain::Event;
+    match event {
+        Event::Commented { public: true, ask: true, .. } => "the customer wrote",
+        Event::Commented { public: true, .. } => "a reply was sent",
+        Event::Commented { .. } => "a note was added",
+        Event::StatusChanged { .. } => "the status",
+        Event::Assigned { .. } => "the assignee",
+        Event::TeamChanged { .. } | Event::Routed { .. } => "the team",
+        Event::PriorityDecided { .. } | Event::PriorityOverridden { .. } | Event::OverrideEnded => {
+            "the priority"
+        }
+        Event::Tagged { .. } => "the tags",
+        Event::CcsChanged { .. } => "the people copied in",
+        Event::SeverityChanged { .. } => "the severity",
+        Event::AreaChanged { .. } => "the area",
+        Event::KindChanged { .. } => "the kind",
+        Event::RequesterChanged { .. } | Event::OrganizationChanged { .. } => "the requester",
+        Event::SubjectChanged { .. } => "the subject",
+        Event::FieldChanged { .. } => "a field",
+        Event::Escalated { .. } => "it was escalated",
+        Event::Deescalated { .. } => "it was handed back",
+        Event::MergedInto { .. } => "it was merged",
+        Event::TookIn { .. } => "another ticket was merged into it",
+        _ => "",
+    }
+}
+
+/// The first address of a public issue in some words. (GH-02)
+pub fn issue_in(words: &str) -> Option<String> {
+    let ends = |c: char| c.is_whitespace() || "<>()[]\"'".contains(c);
+    words.split(ends).find_map(|word| issue(word.trim_end_matches(['.', ',', ';', ':', '!'])).ok())
+}
+
+/// The address of a public issue, as written on its page. Only looked at, not visited. (GH-02)
+fn issue(url: &str) -> Result<String, Error> {
+    let wrong = || {
+        Error::invalid(
+            "issue",
+            "InvalidFormat",
+            "Issue: needs the address of a public issue, like https://github.com/company/project/issues/123",
+        )
+    };
+    let rest = url.trim().strip_prefix("https://").ok_or_else(wrong)?;
+    let (path, _) = rest.split_once(['?', '#']).unwrap_or((rest, ""));
+    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let plain = |part: &&str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    };
+    let (number, kind, project) = match parts.as_slice() {
+        [host, project @ .., kind, number] if host.contains('.') => (*number, *kind, project),
+        _ => return Err(wrong()),
+    };
+    let is_issue = matches!(kind, "issues" | "pull" | "discussions" | "merge_requests");
+    let is_numbered = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if is_issue && is_numbered && project.len() >= 2 && parts.iter().all(plain) && url.len() <= 500
+    {
+        Ok(format!("https://{path}").trim_end_matches('/').to_owned())
     } else {
-        Ok(())
+        Err(wrong())
     }
 }
 
@@ -298,4 +384,49 @@ pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
 /// Which door a customer's words came through keeps its name in the log.
 pub(crate) fn through(ctx: &Ctx, via: Channel) -> Ctx {
     Ctx { via, ..ctx.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_public_issue_is_recognised() {
+        for (url, known) in [
+            (
+                "https://github.com/acme/replay/issues/12",
+                "https://github.com/acme/replay/issues/12",
+            ),
+            (
+                "https://github.com/acme/replay/pull/7#issuecomment-1",
+                "https://github.com/acme/replay/pull/7",
+            ),
+            (
+                "https://gitlab.com/acme/replay/-/issues/3/",
+                "https://gitlab.com/acme/replay/-/issues/3",
+            ),
+        ] {
+            assert_eq!(issue(url).ok().as_deref(), Some(known), "{url}");
+        }
+        for wrong in [
+            "",
+            "github.com/acme/replay/issues/12",
+            "http://github.com/acme/replay/issues/12",
+            "https://github.com/acme/replay",
+            "https://github.com/acme/replay/issues/",
+            "https://github.com/acme/replay/issues/twelve",
+            "https://localhost/acme/replay/issues/12",
+            "https://github.com/acme/re play/issues/12",
+            "https://github.com/issues/12",
+        ] {
+            assert!(issue(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_issue_is_found_in_words() {
+        let words = "We opened an issue: [follow it](https://github.com/acme/replay/issues/12).";
+        assert_eq!(issue_in(words).as_deref(), Some("https://github.com/acme/replay/issues/12"));
+        assert_eq!(issue_in("See https://acme.test/docs."), None);
+    }
 }

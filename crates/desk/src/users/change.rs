@@ -39,6 +39,9 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId, input: &Input) -> Result<U
                 "Suspended: nobody can suspend themselves",
             ));
         }
+        if suspended && let Some(team) = teams::handbook_team(tx, id)? {
+            return Err(teams::named_by_handbook("suspended", "Suspended", &team));
+        }
         user.suspended = suspended;
     }
     apply(tx, &mut user, input)?;
@@ -65,6 +68,15 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId, input: &Input) -> Result<U
         }
     }
     Ok(user)
+}
+
+/// Suspends who sent something that is no request, unless it was one of us: what they send is kept, and nothing more.
+pub fn suspend_sender(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<(), Error> {
+    let sender = store::users::load(tx, id)?.filter(|user| user.active && !user.suspended);
+    if sender.is_some_and(|sender| sender.role == Role::EndUser) {
+        update(tx, ctx, id, &Input { suspended: Some(true), ..Input::default() })?;
+    }
+    Ok(())
 }
 
 fn word(flag: bool) -> &'static str {

@@ -7,7 +7,10 @@ impl Deciding<'_> {
     /// Records the comment and, on an existing ticket, everything that follows from it.
     pub(super) fn comment(&mut self, comment: &NewComment) {
         let answer = comment.public && comment.by == Author::Agent;
-        let ask = comment.public && comment.by == Author::Customer && !self.ticket.internal;
+        let ask = comment.public
+            && comment.by == Author::Customer
+            && !self.ticket.internal
+            && self.ticket.spam.is_none();
         let escalated_to = self.ticket.escalation.as_ref().map(|escalation| escalation.team);
         let from_escalation =
             answer && escalated_to.is_some_and(|team| self.facts.author.teams.contains(&team));
@@ -48,8 +51,7 @@ impl Deciding<'_> {
             self.move_to(Status::Open);
         }
         if self.ticket.current_clock().is_none() {
-            let begun = self.ticket.replied_at.is_some() || !self.ticket.clocks.is_empty();
-            self.start_target(if begun { ClockKind::Next } else { ClockKind::First }, self.now);
+            self.start_target(self.kind_for_waiting(), self.now);
         }
     }
 }

@@ -15,13 +15,19 @@ impl Deciding<'_> {
             .is_some_and(|comment| comment.public && comment.by == Author::Customer);
         let facts_changed = self.state(changes);
         self.custom_fields(&changes.fields);
-        if let Some((level, reason)) = &changes.level {
-            self.override_level(*level, reason);
+        if let Some(by_hand) = &changes.level {
+            self.override_level(by_hand);
         }
         self.place(changes)?;
+        if let Some(url) = &changes.issue
+            && !self.ticket.issues.contains(url)
+        {
+            self.record(Event::IssueLinked { url: url.clone() });
+        }
         if let Some(comment) = &changes.comment {
             self.comment(comment);
         }
+        let asks = asks && self.ticket.spam.is_none();
         if asks && !self.ticket.internal {
             self.asked();
         }

@@ -73,14 +73,23 @@ impl Deciding<'_> {
     }
 
     /// Warnings that still lie ahead, and the breach. (SLA-11)
-    fn clock_timers(&self, team: TeamId, after: Timestamp, due_at: Timestamp) -> Vec<Timer> {
+    pub(super) fn clock_timers(
+        &self,
+        team: TeamId,
+        after: Timestamp,
+        due_at: Timestamp,
+    ) -> Vec<Timer> {
         let calendar = self.facts.calendar(self.handbook, team);
         let warnings = self.handbook.replies.warn_before.iter().filter_map(|before| {
             let handbook::Amount::OpenSeconds(seconds) = before.amount else { return None };
             let at = calendar.back(due_at, seconds);
             (at > after).then(|| Timer { at, kind: TimerKind::Warn(before.text.clone()) })
         });
-        let breach = due_at.checked_add(TICK).ok().map(|at| Timer { at, kind: TimerKind::Breach });
+        // What begins in the past may be over already; it falls due now and not before what has happened.
+        let breach = due_at
+            .checked_add(TICK)
+            .ok()
+            .map(|at| Timer { at: at.max(self.now), kind: TimerKind::Breach });
         warnings.chain(breach).collect()
     }
 

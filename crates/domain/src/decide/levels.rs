@@ -1,6 +1,6 @@
 //! The level and the team: what the handbook says about a ticket's facts. (PR, ROT rows)
 
-use super::Deciding;
+use super::{ByHand, Deciding};
 use crate::{ClockKind, ClockState, Event, Level, Refusal, RuleFacts};
 
 /// Facts that can be erased, whose values therefore do not go into the log.
@@ -62,13 +62,21 @@ impl Deciding<'_> {
         self.record(Event::PriorityDecided { decision, provenance, facts });
     }
 
-    /// A person sets the level. The same level again is no override. (PR-11)
-    pub(super) fn override_level(&mut self, level: Level, reason: &str) {
+    /// A person sets the level. The same level again is no override, unless one is to last for another time. (PR-11)
+    pub(super) fn override_level(&mut self, by_hand: &ByHand) {
         let before = self.ticket.priority;
-        if level != before {
-            self.record(Event::PriorityOverridden { level, reason: reason.to_owned() });
+        let ByHand { level, reason, until } = by_hand.clone();
+        let same_end = self.ticket.level_override.as_ref().is_none_or(|had| had.until == until);
+        if level != before || !same_end {
+            self.record(Event::PriorityOverridden { level, reason, until });
             self.level_changed(before);
         }
+    }
+
+    /// A level set by hand has run out: the rules decide again. (PR-11)
+    pub(super) fn end_override(&mut self) {
+        self.record(Event::OverrideEnded);
+        self.reconsider();
     }
 
     /// A higher level brings the deadline nearer or starts a clock; a lower one applies from the next clock. (PR-07)
@@ -87,8 +95,7 @@ impl Deciding<'_> {
     /// A customer who waits without a clock gets one from now on, if the level promises anything. (PR-07)
     pub(super) fn start_for_waiting(&mut self) {
         if self.ticket.asked_at.is_some() {
-            let first = self.ticket.replied_at.is_none() && self.ticket.clocks.is_empty();
-            self.start_target(if first { ClockKind::First } else { ClockKind::Next }, self.now);
+            self.start_target(self.kind_for_waiting(), self.now);
         }
     }
 

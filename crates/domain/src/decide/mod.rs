@@ -1,12 +1,15 @@
 //! Deciding: from what is and what is asked to what happens, or why it may not.
 
 mod answers;
+mod bounces;
 mod changes;
 mod clocks;
 mod escalations;
 mod levels;
+mod merging;
 mod openings;
 mod reapplying;
+mod spam;
 mod statuses;
 mod wakes;
 
@@ -14,8 +17,8 @@ use handbook::Handbook;
 use jiff::Timestamp;
 
 use crate::{
-    Actor, Cause, Channel, CommentId, Event, Facts, FieldId, Kind, Level, OrganizationId, Refusal,
-    Severity, Status, TeamId, Ticket, TicketId, UserId,
+    Actor, Cause, Channel, Clock, CommentId, Event, Facts, FieldId, Kind, Level, OrganizationId,
+    Refusal, Severity, Status, TeamId, Ticket, TicketId, UserId,
 };
 
 /// On whose side the author of a comment stands. (SLA-05)
@@ -42,6 +45,30 @@ pub struct NewComment {
     pub public: bool,
     /// Digest of the words.
     pub digest: String,
+}
+
+/// A level set by hand. (PR-11)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    /// The level.
+    pub level: Level,
+    /// Why.
+    pub reason: String,
+    /// When the rules decide again; none is never.
+    pub until: Option<Timestamp>,
+}
+
+/// What a ticket that is merged brings along. (SLA-13)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought {
+    /// Its number.
+    pub ticket: TicketId,
+    /// Since when its customer waits for an answer, if they do.
+    pub asked_at: Option<Timestamp>,
+    /// Its current clock, with the walk that led to the deadline.
+    pub clock: Option<Box<(Clock, handbook::Walk)>>,
+    /// Its people.
+    pub people: Vec<UserId>,
 }
 
 /// A custom field that gets another value.
@@ -82,6 +109,10 @@ pub struct Opening {
     pub follow_up_of: Option<TicketId>,
     /// A ticket its sender named without a right to it.
     pub claims: Option<TicketId>,
+    /// The ticket whose message it is split out of.
+    pub split_from: Option<TicketId>,
+    /// When the message it begins with arrived, if that was before now. (SLA-13)
+    pub arrived_at: Option<Timestamp>,
     /// Digest of the subject.
     pub subject_digest: String,
     /// The first comment.
@@ -105,8 +136,10 @@ pub struct Changes {
     pub assignee: Option<Option<UserId>>,
     /// Another team.
     pub team: Option<TeamId>,
-    /// A level by hand, with the reason. (PR-11)
-    pub level: Option<(Level, String)>,
+    /// A level by hand. (PR-11)
+    pub level: Option<ByHand>,
+    /// A public issue that follows up on it. (GH-02)
+    pub issue: Option<String>,
     /// All tags.
     pub tags: Option<Vec<String>>,
     /// All people copied in.
@@ -149,6 +182,43 @@ pub enum Command {
     Deescalate,
     /// Let the present handbook's targets apply to the running clock. (SLA-15)
     Reapply,
+    /// It is no request. (SLA-12)
+    MarkSpam,
+    /// It was a request after all. (SLA-12)
+    UnmarkSpam,
+    /// It goes on in another ticket. (ST-10)
+    MergeInto {
+        /// Which.
+        into: TicketId,
+        /// What is said about it here.
+        note: Option<NewComment>,
+    },
+    /// Another ticket goes on in this one. (ST-10, SLA-13)
+    TakeIn {
+        /// What it brings along.
+        brought: Box<Brought>,
+        /// What is said about it here.
+        note: Option<NewComment>,
+    },
+    /// It stands for itself again. (ST-10)
+    Unmerge,
+    /// A ticket that was taken in stands for itself again. (ST-10)
+    LetGo {
+        /// Which.
+        ticket: TicketId,
+    },
+    /// One of its messages has become a ticket of its own. (ST-10)
+    SplitOff {
+        /// The new ticket.
+        ticket: TicketId,
+        /// The message.
+        comment: CommentId,
+    },
+    /// An answer could not be delivered, for good. (SLA-05)
+    Bounced {
+        /// The answer.
+        comment: CommentId,
+    },
     /// Remove it from every list.
     Delete,
 }
@@ -192,6 +262,16 @@ pub fn decide(
         Command::Escalate { team, note } => deciding.escalate(*team, note)?,
         Command::Deescalate => deciding.deescalate()?,
         Command::Reapply => deciding.reapply()?,
+        Command::MarkSpam => deciding.mark_spam()?,
+        Command::UnmarkSpam => deciding.unmark_spam()?,
+        Command::MergeInto { into, note } => deciding.merge_into(*into, note.as_ref())?,
+        Command::TakeIn { brought, note } => deciding.take_in(brought, note.as_ref())?,
+        Command::Unmerge => deciding.unmerge()?,
+        Command::LetGo { ticket } => deciding.let_go(*ticket),
+        Command::SplitOff { ticket, comment } => {
+            deciding.record(Event::SplitOff { ticket: *ticket, comment: *comment });
+        }
+        Command::Bounced { comment } => deciding.bounced(*comment),
         Command::Delete => deciding.delete(),
     }
     Ok(Decided { ticket: deciding.ticket, events: deciding.events })

@@ -31,6 +31,8 @@ impl<'a> Deciding<'a> {
             internal: opening.internal,
             follow_up_of: opening.follow_up_of,
             claims: opening.claims,
+            split_from: opening.split_from,
+            arrived_at: opening.arrived_at,
             subject_digest: opening.subject_digest.clone(),
         });
         let ticket =
@@ -42,17 +44,25 @@ impl<'a> Deciding<'a> {
     pub(super) fn opening(&mut self, opening: &Opening) -> Result<(), Refusal> {
         self.decide_level();
         self.route()?;
-        if let Some((level, reason)) = &opening.changes.level {
-            self.override_level(*level, reason);
+        if let Some(by_hand) = &opening.changes.level {
+            self.override_level(by_hand);
         }
         self.custom_fields(&opening.changes.fields);
         self.place(&opening.changes)?;
         self.comment(&opening.comment);
         if opening.comment.by == Author::Customer && opening.comment.public && !opening.internal {
-            self.start_target(ClockKind::First, self.now);
+            self.start_target(ClockKind::First, opening.arrived_at.unwrap_or(self.now));
+            if opening.split_from.is_some() {
+                // Who wrote it was told when it arrived; a split sends no mail by itself. (ST-10)
+                return self.opening_state(opening);
+            }
             let promise = self.facts.reader.promise(self.ticket.due_at(), self.now);
             self.record(Event::Acknowledged { promise });
         }
+        self.opening_state(opening)
+    }
+
+    fn opening_state(&mut self, opening: &Opening) -> Result<(), Refusal> {
         if let Some(status) = opening.changes.status {
             self.status(status, &opening.changes)?;
         }

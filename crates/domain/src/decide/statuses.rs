@@ -14,6 +14,8 @@ impl Deciding<'_> {
             (_, Status::New | Status::Closed) if from != to => {
                 return Err(Refusal::Transition { from, to });
             }
+            (_, Status::Solved) if changes.cause == Some(Cause::Spam) => self.mark_spam()?,
+            (Status::Solved, Status::Open) if self.ticket.spam.is_some() => self.unmark_spam()?,
             (_, Status::Hold) => self.hold(changes.hold_until)?,
             (Status::Solved, Status::Solved) => {}
             (_, Status::Solved) => self.solve(changes.cause),
@@ -135,7 +137,7 @@ impl Deciding<'_> {
         }
     }
 
-    fn timer(&self, kind: TimerKind, seconds: i64) -> Timer {
+    pub(super) fn timer(&self, kind: TimerKind, seconds: i64) -> Timer {
         Timer { at: later(self.now, seconds), kind }
     }
 }

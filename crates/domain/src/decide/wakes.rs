@@ -35,6 +35,7 @@ impl Deciding<'_> {
                 }
             }
             TimerKind::Close => self.close(),
+            TimerKind::EndOverride => self.end_override(),
         }
     }
 }

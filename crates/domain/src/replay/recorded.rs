@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use super::Refused;
 use crate::events::Opened;
 use crate::{
-    Actor, Author, Candidate, Changes, Command, CommentId, CustomChange, Decided, Envelope, Event,
-    NewComment, Opening, Provenance, Refusal, Role, RuleFacts, Status, TeamId, Ticket, TicketId,
-    UserId,
+    Actor, Author, Brought, ByHand, Candidate, Changes, Command, CommentId, CustomChange, Decided,
+    Envelope, Event, NewComment, Opening, Provenance, Refusal, Role, RuleFacts, Status, TeamId,
+    Ticket, TicketId, UserId,
 };
 
 /// What one change set of the log was.
@@ -65,7 +65,9 @@ impl Asked {
             Command::Escalate { .. } => "escalation",
             Command::Deescalate => "handing back",
             Command::Reapply => "reapplying",
-            Command::Wake | Command::Reconsider | Command::Delete => "change",
+            Command::MergeInto { .. } | Command::TakeIn { .. } => "merging",
+            Command::Unmerge => "unmerging",
+            _ => "change",
         };
         let mut rest = self.command.clone();
         let status = match &mut rest {
@@ -128,6 +130,12 @@ enum Order {
     Reapply,
     Delete,
     Reconsider,
+    MergeInto(TicketId),
+    TakeIn(Box<Brought>),
+    Unmerge,
+    LetGo(TicketId),
+    SplitOff(TicketId, CommentId),
+    Bounced(CommentId),
 }
 
 /// A change set, as far as it was read.
@@ -162,8 +170,9 @@ impl Reading {
             | Event::FactsChanged { provenance, facts } => {
                 self.facts = Some((facts.clone(), provenance.clone()));
             }
-            Event::PriorityOverridden { level, reason } => {
-                changes.level = Some((*level, reason.clone()));
+            Event::PriorityOverridden { level, reason, until } => {
+                let (level, reason, until) = (*level, reason.clone(), *until);
+                changes.level = Some(ByHand { level, reason, until });
             }
             Event::Routed { .. } => self.routed = true,
             Event::Commented { .. } => self.read_comment(ticket, &envelope.event),
@@ -199,8 +208,26 @@ impl Reading {
             Event::Deescalated { .. } => self.order = Some(Order::Deescalate),
             Event::Reapplied => self.order = Some(Order::Reapply),
             Event::Deleted => self.order = Some(Order::Delete),
+            Event::MergedInto { into } => self.order = Some(Order::MergeInto(*into)),
+            Event::TookIn { ticket, asked_at, ccs, clock, .. } => {
+                let (ticket, asked_at, clock) = (*ticket, *asked_at, clock.clone());
+                let brought = Brought { ticket, asked_at, clock, people: ccs.clone() };
+                self.order = Some(Order::TakeIn(Box::new(brought)));
+            }
+            Event::Unmerged => self.order = Some(Order::Unmerge),
+            Event::LetGo { ticket } => self.order = Some(Order::LetGo(*ticket)),
+            Event::SplitOff { ticket, comment } => {
+                self.order = Some(Order::SplitOff(*ticket, *comment));
+            }
+            Event::AnswerBounced { comment } => self.order = Some(Order::Bounced(*comment)),
+            Event::IssueLinked { url } => changes.issue = Some(url.clone()),
+            // Its status says the rest.
+            Event::MarkedSpam => {}
+            Event::UnmarkedSpam => changes.status = Some(Status::Open),
             // What the handbook made of it.
             Event::ClockStarted { .. }
+            | Event::ClockResumed { .. }
+            | Event::OverrideEnded
             | Event::ClockMoved { .. }
             | Event::ClockStopped { .. }
             | Event::TimersSet { .. }
@@ -297,6 +324,14 @@ impl Reading {
             (Some(Order::Reapply), _) => return Command::Reapply,
             (Some(Order::Delete), _) => return Command::Delete,
             (Some(Order::Reconsider), _) => return Command::Reconsider,
+            (Some(Order::MergeInto(into)), note) => return Command::MergeInto { into, note },
+            (Some(Order::TakeIn(brought)), note) => return Command::TakeIn { brought, note },
+            (Some(Order::Unmerge), _) => return Command::Unmerge,
+            (Some(Order::LetGo(ticket)), _) => return Command::LetGo { ticket },
+            (Some(Order::SplitOff(ticket, comment)), _) => {
+                return Command::SplitOff { ticket, comment };
+            }
+            (Some(Order::Bounced(comment)), _) => return Command::Bounced { comment },
             (Some(Order::Escalate(_)) | None, comment) => self.changes.comment = comment,
         }
         // Another area is routed anew unless a team was named; the team of who then took it was not.
@@ -328,6 +363,8 @@ fn opening(id: TicketId, opened: Opened, mut changes: Changes) -> Opening {
         ccs: opened.ccs,
         follow_up_of: opened.follow_up_of,
         claims: opened.claims,
+        split_from: opened.split_from,
+        arrived_at: opened.arrived_at,
         subject_digest: opened.subject_digest,
         comment: changes.comment.take().unwrap_or(nobody),
         changes,

@@ -194,6 +194,8 @@ impl Desk {
             ccs: vec![],
             follow_up_of: None,
             claims: None,
+            split_from: None,
+            arrived_at: None,
             subject_digest: "digest".into(),
             comment,
             changes: Changes::default(),
@@ -289,4 +291,10 @@ pub(crate) fn customer() -> Actor {
 
 pub(crate) fn agent() -> Actor {
     Actor::Person { id: AGENT, role: Role::Agent }
+}
+
+/// A level set by hand for good.
+#[allow(dead_code, reason = "not every test sets levels by hand")]
+pub(crate) fn by_hand(level: domain::Level) -> domain::ByHand {
+    domain::ByHand { level, reason: "a test".to_owned(), until: None }
 }

@@ -77,8 +77,24 @@ fn line(reader: &Reader, listed: &Listed) -> Markup {
 
 /// One request.
 pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Answer {
-    let page = page(&visitor, number(&id)?, "", None).await?;
-    Ok(frame::html(page))
+    let id = number(&id)?;
+    if let Some(on) = goes_on(&visitor, id).await? {
+        return Ok(Redirect::to(&routes::request(on.0)).into_response());
+    }
+    Ok(frame::html(page(&visitor, id, "", None).await?))
+}
+
+/// Where a merged request goes on, if its reader takes part there: its number leads there for ever. (ST-10)
+async fn goes_on(visitor: &Visitor, id: TicketId) -> Result<Option<TicketId>, Problem> {
+    let ctx = visitor.ctx.clone();
+    let found = visitor.desk.read(ctx, move |tx, ctx| -> Result<_, Error> {
+        if desk::tickets::show_own(tx, ctx, id)?.ticket.merged.is_none() {
+            return Ok(None);
+        }
+        let on = desk::tickets::resolve(tx, id)?.map(|stored| stored.ticket.id);
+        Ok(on.filter(|on| desk::tickets::show_own(tx, ctx, *on).is_ok()))
+    });
+    Ok(found.await?)
 }
 
 async fn page(

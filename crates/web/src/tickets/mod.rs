@@ -16,7 +16,9 @@ use desk::{Act, Error};
 use domain::{Event, Status, TicketId};
 use maud::{Markup, html};
 
+use crate::components::button::{self, Button};
 use crate::components::composer::{Composer, Kind, composer};
+use crate::components::notice::{Tone, message_box};
 use crate::components::ticket_header::{TicketHeader, bottom_bar, ticket_header, ticket_now};
 use crate::components::time_left::{TimeLeft, due_words};
 use crate::components::timeline;
@@ -128,6 +130,9 @@ impl Seen {
             ("priority", words.say(Text::ActPriority), Some("p")),
             ("tags", words.say(Text::ActTags), Some("l")),
             ("escalation", words.say(Text::ActEscalate), Some("e")),
+            ("merge", words.say(Text::ActMerge), None),
+            ("split", words.say(Text::ActSplit), None),
+            ("spam", words.say(Text::ActSpam), None),
             ("explanation", words.say(Text::WhyAndByWhen), None),
             ("activity", words.say(Text::Activity), None),
         ];
@@ -143,7 +148,7 @@ impl Seen {
             list,
             next: None,
             previous: None,
-            more: if ticket.status == Status::Closed { &more[6..] } else { &more },
+            more: if ticket.status == Status::Closed { &more[9..] } else { &more },
         })
     }
 }
@@ -167,6 +172,7 @@ pub(crate) async fn page(
     let main = seen.with_header(Some((&href, &label)), |header| {
         html! {
             (ticket_header(reader, header))
+            (set_aside(&seen))
             (conversation::failures(&seen))
             (timeline::timeline(&conversation::conversation(&seen, shown, &writing.missed)))
             (watch(&seen))
@@ -178,6 +184,35 @@ pub(crate) async fn page(
     let frame =
         frame::Frame { title: &seen.title(), topics: Some(&topics), ..frame::Frame::default() };
     frame::workspace(visitor, reader, frame, &main, Some(&aside::aside(&seen))).await
+}
+
+/// Where a ticket went on or what went on here, and that it is spam; with the way back.
+fn set_aside(seen: &Seen) -> Markup {
+    let reader = &seen.reader;
+    let words = reader.words;
+    let ticket = &seen.whole.stored.ticket;
+    let back = |part: &str, text: Text| {
+        button::action(
+            reader,
+            &routes::ticket_part(seen.id(), part),
+            Button::plain(words.say(text)),
+        )
+    };
+    html! {
+        @if let Some(merged) = &ticket.merged {
+            @let heading = words.fill(Text::IsMerged, &[("id", &merged.into)]);
+            (message_box("merged", Tone::Info, &heading, &html! {
+                p { a href=(routes::ticket(merged.into.0)) { "#" (merged.into) } }
+                (back("unmerge", Text::ButtonUnmerge))
+            }))
+        }
+        @if ticket.spam.is_some() && ticket.status != Status::Closed {
+            (message_box("spam", Tone::Info, words.say(Text::IsSpam), &back("not-spam", Text::ButtonNotSpam)))
+        }
+        @for taken in &ticket.taken_in {
+            p.small { a href=(routes::ticket(taken.ticket.0)) { (words.fill(Text::HasTakenIn, &[("id", &taken.ticket)])) } }
+        }
+    }
 }
 
 /// The list one came from; one's own if it was another page.

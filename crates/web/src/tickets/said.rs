@@ -23,18 +23,28 @@ pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String>
             }
         }
         Event::FactsChanged { .. } => words.say(Text::SaidFacts).to_owned(),
-        Event::PriorityOverridden { level: to, reason } => {
-            let level = level(words, *to);
-            words.fill(Text::SaidPriorityBecause, &[("level", &level), ("because", reason)])
+        Event::PriorityOverridden { level: to, reason, until } => {
+            overridden(names, *to, reason, *until)
         }
+        Event::OverrideEnded => words.say(Text::SaidOverrideEnded).to_owned(),
         Event::Routed { team, route } => words
             .fill(Text::SaidRouted, &[("team", &names.team(*team)), ("because", &route.because)]),
         Event::ClockStarted { .. }
         | Event::ClockMoved { .. }
         | Event::ClockStopped { .. }
+        | Event::ClockResumed { .. }
         | Event::TimersSet { .. }
         | Event::Warned { .. }
         | Event::Breached { .. } => of_clock(names, envelope)?,
+        Event::AnswerBounced { .. } => words.say(Text::SaidBounced).to_owned(),
+        Event::MarkedSpam
+        | Event::UnmarkedSpam
+        | Event::MergedInto { .. }
+        | Event::Unmerged
+        | Event::TookIn { .. }
+        | Event::LetGo { .. }
+        | Event::SplitOff { .. }
+        | Event::IssueLinked { .. } => set_aside(words, &envelope.event)?,
         Event::StatusChanged { from, to, cause, hold_until, .. } => {
             status_changed(names, *from, *to, *cause, *hold_until)
         }
@@ -50,6 +60,36 @@ pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String>
         Event::Reapplied => words.say(Text::SaidReapplied).to_owned(),
         Event::Deleted => words.say(Text::SaidDeleted).to_owned(),
         other => of_facts(names, other)?,
+    })
+}
+
+fn overridden(names: &Names<'_>, to: Level, reason: &str, until: Option<Timestamp>) -> String {
+    let words = names.reader.words;
+    let level = level(words, to);
+    match until {
+        Some(until) => {
+            let until = times::soon(words, until, &names.reader.zone, names.reader.now);
+            words.fill(
+                Text::SaidPriorityUntil,
+                &[("level", &level), ("until", &until), ("because", &reason)],
+            )
+        }
+        None => words.fill(Text::SaidPriorityBecause, &[("level", &level), ("because", &reason)]),
+    }
+}
+
+/// Spam, merges, splits, and links to issues.
+fn set_aside(words: Words, event: &Event) -> Option<String> {
+    Some(match event {
+        Event::MarkedSpam => words.say(Text::SaidSpam).to_owned(),
+        Event::UnmarkedSpam => words.say(Text::SaidNotSpam).to_owned(),
+        Event::MergedInto { into } => words.fill(Text::SaidMergedInto, &[("id", into)]),
+        Event::Unmerged => words.say(Text::SaidUnmerged).to_owned(),
+        Event::TookIn { ticket, .. } => words.fill(Text::SaidTookIn, &[("id", ticket)]),
+        Event::LetGo { ticket } => words.fill(Text::SaidLetGo, &[("id", ticket)]),
+        Event::SplitOff { ticket, .. } => words.fill(Text::SaidSplitOff, &[("id", ticket)]),
+        Event::IssueLinked { url } => words.fill(Text::SaidIssue, &[("url", url)]),
+        _ => return None,
     })
 }
 
@@ -76,6 +116,7 @@ fn of_clock(names: &Names<'_>, envelope: &Envelope) -> Option<String> {
                 ClockState::Running => return None,
             })
             .to_owned(),
+        Event::ClockResumed { .. } => words.say(Text::SaidResumed).to_owned(),
         Event::TimersSet { timers } => {
             let solves = timers.iter().find(|timer| timer.kind == TimerKind::Solve)?;
             words.fill(Text::SaidSolvesItself, &[("when", &when(solves.at))])

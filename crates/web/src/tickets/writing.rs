@@ -32,6 +32,11 @@ enum Outcome {
 pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
     let id = number(&id)?;
     let then = if form.get("solve").is_empty() { form.get("then") } else { "solved:answered" };
+    if then == "solved:issue" && desk::tickets::issue_in(form.get("body")).is_none() {
+        let why = visitor.reader().words.say(Text::IssueMissing);
+        return again(&visitor, id, &form, Kind::Reply, StatusCode::UNPROCESSABLE_ENTITY, why)
+            .await;
+    }
     let (status, cause) = after(then);
     let update = Update { status, cause, ..said(&form, true) };
     let to = if then == "hold" { routes::ticket_part(id.0, "hold") } else { end_of(id) };

@@ -1,35 +1,39 @@
 //! Whose week it is, by the order in the handbook. Swaps and overrides come with the rota.
 
-use handbook::{Handbook, Hero};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::{Handbook, Hero};
+
 /// A team's hero: their address, and when the week ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Holder<'h> {
+pub struct Holder<'h> {
     /// The address in lower case.
-    pub(crate) email: &'h str,
+    pub email: &'h str,
     /// When the next one takes over.
-    pub(crate) until: Timestamp,
+    pub until: Timestamp,
 }
 
-/// Who is the hero of a team now.
-pub(crate) fn holder<'h>(handbook: &'h Handbook, team: &str, now: Timestamp) -> Option<Holder<'h>> {
-    let hero = handbook.team(team)?.hero.as_ref()?;
-    let zone = handbook.calendar(team).zone();
-    let today = now.to_zoned_datetime(zone.clone()).date();
-    let mut week = first_week(hero)?;
-    let days = week.until(today).ok()?.get_days();
-    let mut passed = i64::from(days.div_euclid(7));
-    week = week.checked_add(jiff::Span::new().days(passed * 7)).ok()?;
-    if starts(hero, week, zone)? > now {
-        passed -= 1;
-        week = week.checked_sub(jiff::Span::new().days(7)).ok()?;
+impl Handbook {
+    /// Who is the hero of a team at an instant, by the base order; none for a team without one. (ROT-04)
+    pub fn hero(&self, team: &str, now: Timestamp) -> Option<Holder<'_>> {
+        let hero = self.team(team)?.hero.as_ref()?;
+        let zone = self.calendar(team).zone();
+        let today = now.to_zoned_datetime(zone.clone()).date();
+        let mut week = first_week(hero)?;
+        let days = week.until(today).ok()?.get_days();
+        let mut passed = i64::from(days.div_euclid(7));
+        week = week.checked_add(jiff::Span::new().days(passed * 7)).ok()?;
+        if starts(hero, week, zone)? > now {
+            passed -= 1;
+            week = week.checked_sub(jiff::Span::new().days(7)).ok()?;
+        }
+        let place =
+            usize::try_from(passed.rem_euclid(i64::try_from(hero.order.len()).ok()?)).ok()?;
+        let next = week.checked_add(jiff::Span::new().days(7)).ok()?;
+        Some(Holder { email: hero.order.get(place)?, until: starts(hero, next, zone)? })
     }
-    let place = usize::try_from(passed.rem_euclid(i64::try_from(hero.order.len()).ok()?)).ok()?;
-    let next = week.checked_add(jiff::Span::new().days(7)).ok()?;
-    Some(Holder { email: hero.order.get(place)?, until: starts(hero, next, zone)? })
 }
 
 /// The day of the handover that begins the first holder's first week.
@@ -50,7 +54,7 @@ mod tests {
     #[track_caller]
     fn check(team: &str, now: &str, expected: (&str, &str)) {
         let handbook = Handbook::parse(Handbook::sample()).unwrap();
-        let holder = holder(&handbook, team, now.parse().unwrap()).unwrap();
+        let holder = handbook.hero(team, now.parse().unwrap()).unwrap();
         assert_eq!((holder.email, holder.until.to_string().as_str()), expected);
     }
 

@@ -1,252 +1,32 @@
-//! What one can do with a ticket besides writing: each action is a page with a form, which script opens as a dialog.
+//! The forms of the actions.
 
-use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect};
-use desk::texts::Body;
-use desk::tickets::Update;
-use desk::{Act, Error, FieldError, Page};
-use domain::{Cause, Level, Role, Status, TicketId, User};
-use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use desk::FieldError;
+use domain::{Cause, Level, User};
+use jiff::SignedDuration;
 use maud::{Markup, html};
 
-use super::said::cause_text;
-use super::{Seen, number};
+use super::super::Seen;
+use super::super::said::cause_text;
+use super::Action;
 use crate::components::badge;
 use crate::components::button::{self, Button};
 use crate::components::field::{Control, Field, field, summary};
 use crate::form::Form;
-use crate::problem::{Answer, Problem, refused};
-use crate::table::Route;
 use crate::visitor::Visitor;
-use crate::words::{Text, Words};
-use crate::{frame, routes, times};
-
-/// How many people can be chosen from.
-const MOST_AGENTS: i64 = 200;
-
-/// One action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Action {
-    Assign,
-    Status,
-    Hold,
-    Solve,
-    Priority,
-    Tags,
-    Escalate,
-}
-
-macro_rules! action_routes {
-    ($($path:literal => $action:expr),+ $(,)?) => {
-        vec![$(
-            Route::get($path, Act::WorkTickets, |visitor: Visitor, Path(id): Path<String>| async move {
-                ask(&visitor, number(&id)?, $action, &Form::default(), &[]).await
-            }),
-            Route::post($path, Act::WorkTickets, |visitor: Visitor, Path(id): Path<String>, form: Form| async move {
-                act(&visitor, number(&id)?, $action, &form).await
-            }),
-        )+]
-    };
-}
-
-pub(crate) fn pages() -> Vec<Route> {
-    let mut all = action_routes! {
-        "/tickets/{id}/assignment" => Action::Assign,
-        "/tickets/{id}/status" => Action::Status,
-        "/tickets/{id}/hold" => Action::Hold,
-        "/tickets/{id}/solution" => Action::Solve,
-        "/tickets/{id}/priority" => Action::Priority,
-        "/tickets/{id}/tags" => Action::Tags,
-        "/tickets/{id}/escalation" => Action::Escalate,
-    };
-    all.push(Route::post("/tickets/{id}/deescalation", Act::WorkTickets, hand_back));
-    all
-}
-
-impl Action {
-    fn part(self) -> &'static str {
-        match self {
-            Self::Assign => "assignment",
-            Self::Status => "status",
-            Self::Hold => "hold",
-            Self::Solve => "solution",
-            Self::Priority => "priority",
-            Self::Tags => "tags",
-            Self::Escalate => "escalation",
-        }
-    }
-
-    fn title(self) -> Text {
-        match self {
-            Self::Assign => Text::TitleAssign,
-            Self::Status => Text::TitleStatus,
-            Self::Hold => Text::TitleHold,
-            Self::Solve => Text::TitleSolve,
-            Self::Priority => Text::TitlePriority,
-            Self::Tags => Text::TitleTags,
-            Self::Escalate => Text::TitleEscalate,
-        }
-    }
-
-    fn button(self) -> Text {
-        match self {
-            Self::Assign => Text::ButtonAssign,
-            Self::Status => Text::ButtonStatus,
-            Self::Hold => Text::ButtonHold,
-            Self::Solve => Text::Solve,
-            Self::Priority => Text::ButtonPriority,
-            Self::Tags => Text::ButtonTags,
-            Self::Escalate => Text::ButtonEscalate,
-        }
-    }
-}
-
-/// The page of an action, or its form alone for the dialog.
-async fn ask(
-    visitor: &Visitor,
-    id: TicketId,
-    action: Action,
-    typed: &Form,
-    errors: &[FieldError],
-) -> Answer {
-    let seen = Seen::read(visitor, id, 1).await?;
-    let words = seen.reader.words;
-    let agents = if action == Action::Assign { agents(visitor).await? } else { Vec::new() };
-    let asked = Asked { visitor, seen: &seen, typed, errors, agents: &agents };
-    let form = asked.form(action);
-    let title = words.say(action.title());
-    if visitor.fragment {
-        return Ok(frame::html(html! { h2 #dialog-heading { (title) } (form) }));
-    }
-    let main = html! {
-        p.ticket-way { a href=(routes::ticket(id.0)) { (seen.title()) } }
-        h1 tabindex="-1" { (title) }
-        (form)
-    };
-    let tab = format!("{title}, #{id}");
-    let frame = frame::Frame { title: &tab, ..frame::Frame::default() };
-    let page = frame::workspace(visitor, &seen.reader, frame, &main, None).await?;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, frame::html(page)).into_response())
-}
-
-async fn agents(visitor: &Visitor) -> Result<Vec<User>, Problem> {
-    let roles = vec![Role::Agent, Role::Admin];
-    let filter = desk::users::Filter { roles, ..desk::users::Filter::default() };
-    let ctx = visitor.ctx.clone();
-    let found = visitor.desk.read(ctx, move |tx, ctx| {
-        let page = Page::first(MOST_AGENTS);
-        desk::users::list(tx, ctx, &filter, desk::users::Order::Name, &page, false)
-    });
-    Ok(found.await?.0)
-}
-
-/// Does what a form asks for.
-async fn act(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> Answer {
-    let ctx = visitor.ctx.clone();
-    let done = if action == Action::Escalate {
-        let team = form.number("team").unwrap_or_default();
-        let note = Body::markdown(form.get("note"));
-        let escalate = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
-            desk::tickets::escalate(tx, ctx, id, domain::TeamId(team), &note)
-        };
-        visitor.desk.write(ctx, escalate).await
-    } else {
-        match asked_for(visitor, action, form) {
-            Err(errors) => Err(Error::Invalid(errors)),
-            Ok(update) => {
-                let change = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
-                    desk::tickets::update(tx, ctx, id, &update)
-                };
-                visitor.desk.write(ctx, change).await
-            }
-        }
-    };
-    match done {
-        Ok(_) => Ok(Redirect::to(&routes::ticket(id.0)).into_response()),
-        Err(Error::Invalid(errors)) => ask(visitor, id, action, form, &errors).await,
-        Err(Error::Refused(refusal)) => ask(visitor, id, action, form, &[refused(&refusal)]).await,
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn hand_back(visitor: Visitor, Path(id): Path<String>) -> Answer {
-    let id = number(&id)?;
-    let ctx = visitor.ctx.clone();
-    visitor.desk.write(ctx, move |tx, ctx| desk::tickets::deescalate(tx, ctx, id)).await?;
-    Ok(Redirect::to(&routes::ticket(id.0)).into_response())
-}
-
-/// The change a form asks for, or what is wrong with it.
-fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, Vec<FieldError>> {
-    let words = Words::default();
-    let missing = |field: &str, text: Text| {
-        vec![FieldError {
-            field: field.to_owned(),
-            code: "BlankValue",
-            description: words.say(text).to_owned(),
-        }]
-    };
-    let mut update = Update::default();
-    match action {
-        Action::Assign => {
-            update.team = form.number("team").map(domain::TeamId);
-            update.assignee = Some(form.number("assignee").map(domain::UserId));
-            if form.get("team") == form.get("team_was") {
-                update.team = None;
-            }
-            if form.get("assignee") == form.get("assignee_was") {
-                update.assignee = None;
-            }
-        }
-        Action::Status => {
-            let status = form.get("status").parse().ok();
-            update.status = Some(status.ok_or_else(|| missing("status", Text::ChooseStatus))?);
-        }
-        Action::Hold => {
-            let day: Option<Date> = form.get("until").parse().ok();
-            let day = day.ok_or_else(|| missing("until", Text::ChooseDay))?;
-            update.status = Some(Status::Hold);
-            update.hold_until = start_of(visitor, day);
-        }
-        Action::Solve => {
-            let cause: Option<Cause> = form.get("cause").parse().ok();
-            update.cause = Some(cause.ok_or_else(|| missing("cause", Text::ChooseCause))?);
-            update.status = Some(Status::Solved);
-        }
-        Action::Priority => {
-            let level: Option<Level> = form.get("level").parse().ok();
-            let level = level.ok_or_else(|| missing("level", Text::ChooseLevel))?;
-            let reason = form.some("reason").ok_or_else(|| missing("reason", Text::SayWhy))?;
-            update.level = Some((level, desk::texts::one_line(reason, 500)));
-        }
-        Action::Tags => {
-            update.tags = Some(form.get("tags").split_whitespace().map(str::to_owned).collect());
-        }
-        Action::Escalate => {}
-    }
-    Ok(update)
-}
-
-/// A day's beginning where the reader is.
-fn start_of(visitor: &Visitor, day: Date) -> Option<Timestamp> {
-    let zone = visitor.reader().zone;
-    zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok()
-}
+use crate::words::Text;
+use crate::{routes, times};
 
 /// A form with what was typed before and what is wrong with it.
-struct Asked<'a> {
-    visitor: &'a Visitor,
-    seen: &'a Seen,
-    typed: &'a Form,
-    errors: &'a [FieldError],
-    agents: &'a [User],
+pub(super) struct Asked<'a> {
+    pub(super) visitor: &'a Visitor,
+    pub(super) seen: &'a Seen,
+    pub(super) typed: &'a Form,
+    pub(super) errors: &'a [FieldError],
+    pub(super) agents: &'a [User],
 }
 
 impl Asked<'_> {
-    fn form(&self, action: Action) -> Markup {
+    pub(super) fn form(&self, action: Action) -> Markup {
         let words = self.seen.reader.words;
         let id = self.seen.id();
         html! {
@@ -260,6 +40,9 @@ impl Asked<'_> {
                     Action::Priority => (self.priority()),
                     Action::Tags => (self.tags()),
                     Action::Escalate => (self.escalation()),
+                    Action::Merge => (self.merge()),
+                    Action::Split => (self.split()),
+                    Action::Spam => p { (words.say(Text::SpamMeans)) },
                 }
                 div.field-actions {
                     (button::submit(Button::primary(words.say(action.button()))))
@@ -397,12 +180,21 @@ impl Asked<'_> {
             if ticket.replied_at.is_some() { Cause::Answered } else { Cause::NoReplyNeeded };
         html! {
             @if ticket.asked_at.is_some() { p.hint { (words.say(Text::StillAsked)) } }
-            (self.fields(&[Field {
-                value: self.typed_or("cause", preset.as_str()),
-                error: self.error("cause").or(self.error("status")),
-                control: Control::Radio(&options),
-                ..Field::line("cause", words.say(Text::SolvedBecause))
-            }]))
+            (self.fields(&[
+                Field {
+                    value: self.typed_or("cause", preset.as_str()),
+                    error: self.error("cause").or(self.error("status")),
+                    control: Control::Radio(&options),
+                    ..Field::line("cause", words.say(Text::SolvedBecause))
+                },
+                Field {
+                    value: self.typed_or("issue", ""),
+                    hint: Some(words.say(Text::IssueHint)),
+                    error: self.error("issue").map(|_| words.say(Text::IssueMissing)),
+                    optional: true,
+                    ..Field::line("issue", words.say(Text::IssueUrl))
+                },
+            ]))
         }
     }
 
@@ -424,6 +216,14 @@ impl Asked<'_> {
                 error: self.error("reason"),
                 ..Field::line("reason", words.say(Text::Reason))
             },
+            Field {
+                value: self.typed_or("until", ""),
+                hint: Some(words.say(Text::OverrideUntilHint)),
+                error: self.error("until"),
+                optional: true,
+                control: Control::Line { kind: "date", autocomplete: "off" },
+                ..Field::line("until", words.say(Text::OverrideUntil))
+            },
         ])
     }
 
@@ -437,6 +237,54 @@ impl Asked<'_> {
             optional: true,
             ..Field::line("tags", words.say(Text::Tags))
         }])
+    }
+
+    fn merge(&self) -> Markup {
+        let words = self.seen.reader.words;
+        self.fields(&[Field {
+            value: self.typed_or("into", ""),
+            hint: Some(words.say(Text::MergeHint)),
+            error: self.error("into").or(self.error("ids")),
+            ..Field::line("into", words.say(Text::MergeInto))
+        }])
+    }
+
+    /// The customer's messages, but not the first, which is the ticket itself.
+    fn split(&self) -> Markup {
+        let words = self.seen.reader.words;
+        let whole = &self.seen.whole;
+        let ticket = &whole.stored.ticket;
+        let said = whole.comments.iter().filter(|comment| {
+            comment.public
+                && comment.id != whole.stored.first_comment
+                && ticket.has_participant(comment.author)
+        });
+        let options: Vec<(String, String)> = said
+            .map(|comment| {
+                let words: String = comment.body.chars().take(80).collect();
+                (comment.id.to_string(), words.replace('\n', " "))
+            })
+            .collect();
+        let options: Vec<(&str, &str)> =
+            options.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+        if options.is_empty() {
+            return html! { p { (words.say(Text::SplitNone)) } };
+        }
+        let latest = options.last().map_or("", |(id, _)| *id);
+        self.fields(&[
+            Field {
+                value: self.typed_or("comment", latest),
+                hint: Some(words.say(Text::SplitHint)),
+                error: self.error("comment_id"),
+                control: Control::Select(&options),
+                ..Field::line("comment", words.say(Text::SplitWhich))
+            },
+            Field {
+                value: self.typed_or("subject", &whole.stored.subject),
+                error: self.error("subject"),
+                ..Field::line("subject", words.say(Text::SplitSubject))
+            },
+        ])
     }
 
     fn escalation(&self) -> Markup {

@@ -1,0 +1,53 @@
+//! An answer could not be delivered. (SLA-05, D-23)
+
+use domain::{Actor, AuditId, Channel, Command, DeliveryId, Event};
+use store::outbox::Delivery;
+use store::{Kind as Ids, Tx};
+
+use super::{command, wake};
+use crate::{Ctx, Error};
+
+/// Takes the answer back that a delivery carried: the customer waits again, and the clock it had stopped counts on.
+/// Does nothing for a delivery that was no answer, or whose ticket is gone.
+pub(crate) fn bounced(tx: &mut Tx<'_>, ctx: &Ctx, delivery: &Delivery) -> Result<(), Error> {
+    let (Some(id), "reply") = (delivery.ticket, delivery.kind.as_str()) else { return Ok(()) };
+    let Some(seq) = delivery.key.split(':').nth(2).and_then(|seq| seq.parse::<i64>().ok()) else {
+        return Ok(());
+    };
+    let Some(stored) = store::tickets::lock(tx, id)? else { return Ok(()) };
+    if stored.ticket.deleted_at.is_some() {
+        return Ok(());
+    }
+    let ctx = Ctx { via: Channel::Email, ..ctx.acting_as(Actor::Rule("bounce".to_owned())) };
+    let stored = if stored.ticket.next_wakeup().is_some_and(|at| at <= ctx.now) {
+        wake::catch_up(tx, &ctx, stored)?
+    } else {
+        stored
+    };
+    let events = store::events::of_ticket(tx, id)?;
+    let answer = events.iter().find_map(|envelope| match &envelope.event {
+        Event::Commented { comment, answer: true, .. } if envelope.seq == seq => Some(*comment),
+        _ => None,
+    });
+    let already = events.iter().any(|envelope| {
+        matches!(&envelope.event, Event::AnswerBounced { comment } if Some(*comment) == answer)
+    });
+    let Some(comment) = answer.filter(|_| !already) else { return Ok(()) };
+    let audit = AuditId(tx.next_id(Ids::Audit)?);
+    command::run(tx, &ctx, stored, audit, &Command::Bounced { comment })?;
+    Ok(())
+}
+
+/// The same, for a delivery that a report names by its Message-ID: `token.number@domain`.
+pub(crate) fn reported(tx: &mut Tx<'_>, ctx: &Ctx, message_id: &str) -> Result<(), Error> {
+    let Some((local, _)) = message_id.rsplit_once('@') else { return Ok(()) };
+    let Some((token, number)) = local.rsplit_once('.') else { return Ok(()) };
+    let Some(ticket) = ctx.secrets.reply_key().verify(token) else { return Ok(()) };
+    let Ok(number) = number.parse() else { return Ok(()) };
+    match store::outbox::load(tx, DeliveryId(number))? {
+        Some(queued) if queued.delivery.ticket.is_some_and(|id| id.0 == ticket) => {
+            bounced(tx, ctx, &queued.delivery)
+        }
+        _ => Ok(()),
+    }
+}

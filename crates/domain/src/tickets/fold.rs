@@ -1,0 +1,272 @@
+//! Taking events in: what each of them makes of a ticket.
+
+use jiff::Timestamp;
+
+use super::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
+use crate::{
+    Cause, Clock, ClockState, CommentId, Event, Level, Status, TicketId, Timer, TimerKind, UserId,
+};
+
+impl Ticket {
+    /// Takes one more event in. Needs nothing but the event: every value in it is already resolved.
+    pub fn fold(&mut self, at: Timestamp, event: &Event) {
+        self.seq += 1;
+        self.updated_at = self.updated_at.max(at);
+        match event {
+            Event::Opened(_) => {}
+            Event::PriorityDecided { decision, facts, .. } => {
+                self.priority = decision.value;
+                self.because.clone_from(&decision.because);
+                self.facts.clone_from(facts);
+            }
+            Event::FactsChanged { facts, .. } => self.facts.clone_from(facts),
+            Event::PriorityOverridden { level, reason, until } => {
+                self.fold_override(*level, reason, *until);
+            }
+            Event::OverrideEnded => {
+                self.level_override = None;
+                self.timers.retain(|timer| timer.kind != TimerKind::EndOverride);
+            }
+            Event::Routed { team, .. } | Event::TeamChanged { to: team, .. } => self.team = *team,
+            Event::Commented { comment, public, answer, ask, .. } => {
+                self.fold_comment(at, *comment, *public, *answer, *ask);
+            }
+            Event::AnswerBounced { comment } => self.fold_bounce(*comment),
+            Event::ClockResumed { timers } => {
+                if let Some(clock) = self.clocks.last_mut() {
+                    clock.stopped_at = None;
+                    if clock.state != ClockState::Missed {
+                        clock.state = ClockState::Running;
+                    }
+                }
+                self.add_timers(timers);
+            }
+            Event::ClockStarted { clock, .. } => self.fold_clock(clock),
+            Event::ClockMoved { due_at, target, reason, timers, .. } => {
+                if let Some(clock) = self.clocks.last_mut() {
+                    clock.due_at = *due_at;
+                    clock.target.clone_from(target);
+                    clock.reason.clone_from(reason);
+                }
+                self.timers.retain(|timer| !timer.kind.is_of_clock());
+                self.add_timers(timers);
+            }
+            Event::ClockStopped { state, reason } => self.fold_clock_end(at, *state, reason),
+            Event::TimersSet { timers } => self.add_timers(timers),
+            Event::Warned { threshold, .. } => {
+                self.timers.retain(|timer| timer.kind != TimerKind::Warn(threshold.clone()));
+            }
+            Event::Breached { .. } => {
+                self.timers.retain(|timer| timer.kind != TimerKind::Breach);
+                if let Some(clock) = self.clocks.last_mut() {
+                    clock.state = ClockState::Missed;
+                }
+            }
+            Event::Reminded => self.timers.retain(|timer| timer.kind != TimerKind::Remind),
+            Event::StatusChanged { to, cause, hold_until, timers, .. } => {
+                self.fold_status(at, *to, *cause, *hold_until);
+                self.add_timers(timers);
+            }
+            Event::Assigned { to } => self.assignee = *to,
+            Event::Tagged { tags } => self.tags.clone_from(tags),
+            Event::CcsChanged { ccs } => self.ccs.clone_from(ccs),
+            Event::SeverityChanged { to, .. } => self.severity = *to,
+            Event::AreaChanged { to } => self.area.clone_from(to),
+            Event::KindChanged { to } => self.kind = *to,
+            Event::RequesterChanged { to, organization } => {
+                self.requester = *to;
+                self.organization = *organization;
+            }
+            Event::OrganizationChanged { to } => self.organization = *to,
+            Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
+                self.promise = Some(promise.clone());
+            }
+            Event::Escalated { team, from, since, owed, .. } => {
+                self.escalation =
+                    Some(Escalation { team: *team, from: *from, at: *since, owed: *owed });
+                self.team = *team;
+                self.assignee = None;
+            }
+            Event::EscalatedPromiseKept => {
+                if let Some(escalation) = &mut self.escalation {
+                    escalation.owed = false;
+                }
+            }
+            Event::Deescalated { to } => {
+                self.escalation = None;
+                self.team = *to;
+                self.assignee = None;
+            }
+            Event::MarkedSpam => self.spam = Some(self.aside()),
+            Event::UnmarkedSpam => {
+                if let Some(before) = self.spam.take() {
+                    self.asked_at = before.asked_at;
+                }
+            }
+            Event::MergedInto { into } => {
+                self.merged = Some(Merged { into: *into, before: self.aside() });
+            }
+            Event::Unmerged => {
+                if let Some(merged) = self.merged.take() {
+                    self.asked_at = merged.before.asked_at;
+                }
+            }
+            Event::TookIn { ticket, asked_at, ccs, brings_clock, .. } => {
+                self.fold_taken_in(*ticket, *asked_at, ccs, *brings_clock);
+            }
+            Event::LetGo { ticket } => self.fold_let_go(*ticket),
+            Event::IssueLinked { url } => self.issues.push(url.clone()),
+            Event::SplitOff { .. } => {}
+            Event::Deleted => {
+                self.deleted_at = Some(at);
+                self.timers.clear();
+            }
+            Event::FieldChanged { .. } | Event::SubjectChanged { .. } | Event::Reapplied => {}
+        }
+    }
+
+    fn fold_override(&mut self, level: Level, reason: &str, until: Option<Timestamp>) {
+        self.priority = level;
+        self.because.clear();
+        self.level_override = Some(Override { level, reason: reason.to_owned(), until });
+        self.timers.retain(|timer| timer.kind != TimerKind::EndOverride);
+        let ends = until.map(|at| Timer { at, kind: TimerKind::EndOverride });
+        self.add_timers(ends.as_slice());
+    }
+
+    fn fold_comment(
+        &mut self,
+        at: Timestamp,
+        comment: CommentId,
+        public: bool,
+        answer: bool,
+        ask: bool,
+    ) {
+        self.public |= public;
+        if ask {
+            self.asked_at.get_or_insert(at);
+        }
+        if answer {
+            self.replied_at.get_or_insert(at);
+            self.answered = Some(Answered { comment, at, asked_at: self.asked_at.take() });
+        }
+    }
+
+    /// An answer that never arrived is no answer.
+    fn fold_bounce(&mut self, comment: CommentId) {
+        let Some(answered) = self.answered.take_if(|answered| answered.comment == comment) else {
+            return;
+        };
+        self.asked_at = self.asked_at.or(answered.asked_at);
+        if self.replied_at == Some(answered.at) {
+            self.replied_at = None;
+        }
+    }
+
+    /// How it stands, to be remembered while it is set aside.
+    fn aside(&self) -> Aside {
+        Aside {
+            status: self.status,
+            cause: self.cause,
+            solved_at: self.solved_at,
+            asked_at: self.asked_at,
+            hold_until: self.hold_until,
+            clock: self.current_clock().is_some(),
+        }
+    }
+
+    fn fold_taken_in(
+        &mut self,
+        ticket: TicketId,
+        asked_at: Option<Timestamp>,
+        ccs: &[UserId],
+        brings_clock: bool,
+    ) {
+        self.taken_in.push(TakenIn {
+            ticket,
+            ccs: ccs.to_vec(),
+            asked_at,
+            asked_before: self.asked_at,
+            clock: brings_clock.then_some(self.clocks.len()),
+        });
+        self.ccs.extend(ccs);
+        self.asked_at = self.asked_at.into_iter().chain(asked_at).min();
+    }
+
+    fn fold_let_go(&mut self, ticket: TicketId) {
+        let Some(place) = self.taken_in.iter().position(|taken| taken.ticket == ticket) else {
+            return;
+        };
+        let taken = self.taken_in.remove(place);
+        self.ccs.retain(|cc| !taken.ccs.contains(cc));
+        if self.asked_at.is_some() && self.asked_at == taken.asked_at {
+            self.asked_at = taken.asked_before;
+        }
+    }
+
+    fn fold_clock(&mut self, started: &crate::events::Started) {
+        self.timers.retain(|timer| !timer.kind.is_of_clock());
+        self.clocks.push(Clock {
+            kind: started.kind,
+            state: ClockState::Running,
+            started_at: started.started_at,
+            due_at: started.due_at,
+            stopped_at: None,
+            target: started.target.clone(),
+            reason: started.reason.clone(),
+            team: started.team,
+        });
+        self.add_timers(&started.timers);
+    }
+
+    fn fold_clock_end(&mut self, at: Timestamp, state: ClockState, reason: &str) {
+        self.timers.retain(|timer| !timer.kind.is_of_clock());
+        if let Some(clock) = self.clocks.last_mut() {
+            if clock.kind == crate::ClockKind::Escalated
+                && let Some(escalation) = &mut self.escalation
+            {
+                escalation.owed = false;
+            }
+            clock.state = state;
+            clock.stopped_at = Some(at);
+            reason.clone_into(&mut clock.reason);
+        }
+    }
+
+    fn fold_status(
+        &mut self,
+        at: Timestamp,
+        to: Status,
+        cause: Option<Cause>,
+        hold_until: Option<Timestamp>,
+    ) {
+        self.timers.retain(|timer| !timer.kind.is_of_status() && to != Status::Closed);
+        if let Some(since) = self.held_at.take() {
+            self.held_seconds += at.duration_since(since).as_secs().max(0);
+        }
+        self.hold_until = hold_until;
+        if to == Status::Hold {
+            self.held_at = Some(at);
+        }
+        if to.is_done() {
+            self.solved_at.get_or_insert(at);
+            self.asked_at = None;
+        } else {
+            self.solved_at = None;
+        }
+        self.cause = if to == Status::Closed {
+            cause.or(self.cause)
+        } else {
+            cause.filter(|_| to == Status::Solved)
+        };
+        self.status = to;
+    }
+
+    fn add_timers(&mut self, timers: &[Timer]) {
+        for timer in timers {
+            self.timers.retain(|old| old.kind != timer.kind);
+            self.timers.push(timer.clone());
+        }
+        self.timers.sort();
+    }
+}

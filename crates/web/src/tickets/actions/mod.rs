@@ -1,0 +1,300 @@
+//! What one can do with a ticket besides writing: each action is a page with a form, which script opens as a dialog.
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use desk::texts::Body;
+use desk::tickets::Update;
+use desk::{Act, Error, FieldError, Page};
+use domain::{ByHand, Cause, CommentId, Level, Role, Status, TicketId, User};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use maud::html;
+
+mod forms;
+
+use super::{Seen, number};
+use crate::form::Form;
+use crate::problem::{Answer, Problem, refused};
+use crate::table::Route;
+use crate::visitor::Visitor;
+use crate::words::{Text, Words};
+use crate::{frame, routes};
+
+use forms::Asked;
+
+/// How many people can be chosen from.
+const MOST_AGENTS: i64 = 200;
+
+/// One action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Action {
+    Assign,
+    Status,
+    Hold,
+    Solve,
+    Priority,
+    Tags,
+    Escalate,
+    Merge,
+    Split,
+    Spam,
+}
+
+macro_rules! action_routes {
+    ($($path:literal => $action:expr),+ $(,)?) => {
+        vec![$(
+            Route::get($path, Act::WorkTickets, |visitor: Visitor, Path(id): Path<String>| async move {
+                ask(&visitor, number(&id)?, $action, &Form::default(), &[]).await
+            }),
+            Route::post($path, Act::WorkTickets, |visitor: Visitor, Path(id): Path<String>, form: Form| async move {
+                act(&visitor, number(&id)?, $action, &form).await
+            }),
+        )+]
+    };
+}
+
+pub(crate) fn pages() -> Vec<Route> {
+    let mut all = action_routes! {
+        "/tickets/{id}/assignment" => Action::Assign,
+        "/tickets/{id}/status" => Action::Status,
+        "/tickets/{id}/hold" => Action::Hold,
+        "/tickets/{id}/solution" => Action::Solve,
+        "/tickets/{id}/priority" => Action::Priority,
+        "/tickets/{id}/tags" => Action::Tags,
+        "/tickets/{id}/escalation" => Action::Escalate,
+        "/tickets/{id}/merge" => Action::Merge,
+        "/tickets/{id}/split" => Action::Split,
+        "/tickets/{id}/spam" => Action::Spam,
+    };
+    all.push(Route::post("/tickets/{id}/deescalation", Act::WorkTickets, hand_back));
+    all.push(Route::post("/tickets/{id}/unmerge", Act::WorkTickets, unmerge));
+    all.push(Route::post("/tickets/{id}/not-spam", Act::WorkTickets, not_spam));
+    all
+}
+
+impl Action {
+    fn part(self) -> &'static str {
+        match self {
+            Self::Assign => "assignment",
+            Self::Status => "status",
+            Self::Hold => "hold",
+            Self::Solve => "solution",
+            Self::Priority => "priority",
+            Self::Tags => "tags",
+            Self::Escalate => "escalation",
+            Self::Merge => "merge",
+            Self::Split => "split",
+            Self::Spam => "spam",
+        }
+    }
+
+    fn title(self) -> Text {
+        match self {
+            Self::Assign => Text::TitleAssign,
+            Self::Status => Text::TitleStatus,
+            Self::Hold => Text::TitleHold,
+            Self::Solve => Text::TitleSolve,
+            Self::Priority => Text::TitlePriority,
+            Self::Tags => Text::TitleTags,
+            Self::Escalate => Text::TitleEscalate,
+            Self::Merge => Text::TitleMerge,
+            Self::Split => Text::TitleSplit,
+            Self::Spam => Text::TitleSpam,
+        }
+    }
+
+    fn button(self) -> Text {
+        match self {
+            Self::Assign => Text::ButtonAssign,
+            Self::Status => Text::ButtonStatus,
+            Self::Hold => Text::ButtonHold,
+            Self::Solve => Text::Solve,
+            Self::Priority => Text::ButtonPriority,
+            Self::Tags => Text::ButtonTags,
+            Self::Escalate => Text::ButtonEscalate,
+            Self::Merge => Text::ButtonMerge,
+            Self::Split => Text::ButtonSplit,
+            Self::Spam => Text::ButtonSpam,
+        }
+    }
+}
+
+/// The page of an action, or its form alone for the dialog.
+async fn ask(
+    visitor: &Visitor,
+    id: TicketId,
+    action: Action,
+    typed: &Form,
+    errors: &[FieldError],
+) -> Answer {
+    let seen =
+        Seen::read(visitor, id, if action == Action::Split { super::SHOWN } else { 1 }).await?;
+    let words = seen.reader.words;
+    let agents = if action == Action::Assign { agents(visitor).await? } else { Vec::new() };
+    let asked = Asked { visitor, seen: &seen, typed, errors, agents: &agents };
+    let form = asked.form(action);
+    let title = words.say(action.title());
+    if visitor.fragment {
+        return Ok(frame::html(html! { h2 #dialog-heading { (title) } (form) }));
+    }
+    let main = html! {
+        p.ticket-way { a href=(routes::ticket(id.0)) { (seen.title()) } }
+        h1 tabindex="-1" { (title) }
+        (form)
+    };
+    let tab = format!("{title}, #{id}");
+    let frame = frame::Frame { title: &tab, ..frame::Frame::default() };
+    let page = frame::workspace(visitor, &seen.reader, frame, &main, None).await?;
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, frame::html(page)).into_response())
+}
+
+async fn agents(visitor: &Visitor) -> Result<Vec<User>, Problem> {
+    let roles = vec![Role::Agent, Role::Admin];
+    let filter = desk::users::Filter { roles, ..desk::users::Filter::default() };
+    let ctx = visitor.ctx.clone();
+    let found = visitor.desk.read(ctx, move |tx, ctx| {
+        let page = Page::first(MOST_AGENTS);
+        desk::users::list(tx, ctx, &filter, desk::users::Order::Name, &page, false)
+    });
+    Ok(found.await?.0)
+}
+
+/// Does what a form asks for, and shows the ticket that is left.
+async fn act(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> Answer {
+    let ctx = visitor.ctx.clone();
+    let done = match command(visitor, id, action, form) {
+        Err(errors) => Err(Error::Invalid(errors)),
+        Ok(command) => visitor.desk.write(ctx, command).await,
+    };
+    match done {
+        Ok(done) => Ok(Redirect::to(&routes::ticket(done.stored.ticket.id.0)).into_response()),
+        Err(Error::Invalid(errors)) => ask(visitor, id, action, form, &errors).await,
+        Err(Error::Refused(refusal)) => ask(visitor, id, action, form, &[refused(&refusal)]).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is to be done in the transaction.
+type Command =
+    Box<dyn FnMut(&mut desk::Tx<'_>, &desk::Ctx) -> Result<desk::tickets::Done, Error> + Send>;
+
+fn command(
+    visitor: &Visitor,
+    id: TicketId,
+    action: Action,
+    form: &Form,
+) -> Result<Command, Vec<FieldError>> {
+    Ok(match action {
+        Action::Escalate => {
+            let team = domain::TeamId(form.number("team").unwrap_or_default());
+            let note = Body::markdown(form.get("note"));
+            Box::new(move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note))
+        }
+        Action::Merge => {
+            let into: Option<i64> = form.get("into").trim().trim_start_matches('#').parse().ok();
+            let into = into.ok_or_else(|| missing("into", Text::MergeNumber))?;
+            let said = desk::tickets::Said::default();
+            Box::new(move |tx, ctx| desk::tickets::merge(tx, ctx, TicketId(into), &[id], &said))
+        }
+        Action::Split => {
+            let comment = CommentId(form.number("comment").unwrap_or_default());
+            let subject = desk::texts::one_line(form.get("subject"), 1000);
+            Box::new(move |tx, ctx| desk::tickets::split(tx, ctx, id, comment, &subject))
+        }
+        Action::Spam => Box::new(move |tx, ctx| desk::tickets::mark_spam(tx, ctx, id)),
+        _ => {
+            let update = asked_for(visitor, action, form)?;
+            Box::new(move |tx, ctx| desk::tickets::update(tx, ctx, id, &update))
+        }
+    })
+}
+
+async fn hand_back(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    simple(&visitor, &id, desk::tickets::deescalate).await
+}
+
+async fn unmerge(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    simple(&visitor, &id, desk::tickets::unmerge).await
+}
+
+async fn not_spam(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    simple(&visitor, &id, desk::tickets::unmark_spam).await
+}
+
+/// An action without a form.
+async fn simple(
+    visitor: &Visitor,
+    id: &str,
+    command: fn(&mut desk::Tx<'_>, &desk::Ctx, TicketId) -> Result<desk::tickets::Done, Error>,
+) -> Answer {
+    let id = number(id)?;
+    visitor.desk.write(visitor.ctx.clone(), move |tx, ctx| command(tx, ctx, id)).await?;
+    Ok(Redirect::to(&routes::ticket(id.0)).into_response())
+}
+
+fn missing(field: &str, text: Text) -> Vec<FieldError> {
+    vec![FieldError {
+        field: field.to_owned(),
+        code: "BlankValue",
+        description: Words::default().say(text).to_owned(),
+    }]
+}
+
+/// The change a form asks for, or what is wrong with it.
+fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, Vec<FieldError>> {
+    let mut update = Update::default();
+    match action {
+        Action::Assign => {
+            update.team = form.number("team").map(domain::TeamId);
+            update.assignee = Some(form.number("assignee").map(domain::UserId));
+            if form.get("team") == form.get("team_was") {
+                update.team = None;
+            }
+            if form.get("assignee") == form.get("assignee_was") {
+                update.assignee = None;
+            }
+        }
+        Action::Status => {
+            let status = form.get("status").parse().ok();
+            update.status = Some(status.ok_or_else(|| missing("status", Text::ChooseStatus))?);
+        }
+        Action::Hold => {
+            let day: Option<Date> = form.get("until").parse().ok();
+            let day = day.ok_or_else(|| missing("until", Text::ChooseDay))?;
+            update.status = Some(Status::Hold);
+            update.hold_until = start_of(visitor, day);
+        }
+        Action::Solve => {
+            let cause: Option<Cause> = form.get("cause").parse().ok();
+            let cause = cause.ok_or_else(|| missing("cause", Text::ChooseCause))?;
+            update.issue = form.some("issue").map(str::to_owned);
+            if cause == Cause::IssueOpened && update.issue.is_none() {
+                return Err(missing("issue", Text::IssueMissing));
+            }
+            update.cause = Some(cause);
+            update.status = Some(Status::Solved);
+        }
+        Action::Priority => {
+            let level: Option<Level> = form.get("level").parse().ok();
+            let level = level.ok_or_else(|| missing("level", Text::ChooseLevel))?;
+            let reason = form.some("reason").ok_or_else(|| missing("reason", Text::SayWhy))?;
+            let reason = desk::texts::one_line(reason, 500);
+            let day: Option<Date> = form.get("until").parse().ok();
+            let until = day.and_then(|day| start_of(visitor, day));
+            update.level = Some(ByHand { level, reason, until });
+        }
+        Action::Tags => {
+            update.tags = Some(form.get("tags").split_whitespace().map(str::to_owned).collect());
+        }
+        Action::Escalate | Action::Merge | Action::Split | Action::Spam => {}
+    }
+    Ok(update)
+}
+
+/// A day's beginning where the reader is.
+fn start_of(visitor: &Visitor, day: Date) -> Option<Timestamp> {
+    let zone = visitor.reader().zone;
+    zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok()
+}
