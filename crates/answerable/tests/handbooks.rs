@@ -226,3 +226,128 @@ fn an_admin_reapplies_the_handbook_that_was_activated_meanwhile() {
         );
     }
 }
+
+/// Somebody who answers, signed in.
+fn agent(program: &Program) -> testkit::Visitor {
+    let password = "a long enough password";
+    let id = program.as_user(ADA).get("users/me.json").expect(200).number("/user/id");
+    let body = json!({ "password": password });
+    program.as_admin().post(&format!("users/{id}/password.json"), &body).expect(200);
+    program.sign_in(ADA, password)
+}
+
+/// The words between the tags, spaces squeezed.
+fn words(page: &str) -> String {
+    let mut words = String::new();
+    let mut inside = false;
+    for letter in page.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                words.push(' ');
+            }
+            _ if !inside => words.push(letter),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// NF-05: in words with how often each rule decided, as written with its lines, since when
+#[test]
+fn the_page_shows_the_policy_and_how_often_each_rule_decided() {
+    testkit::on_each_engine(BINARY, MONDAY, |program| {
+        program.organization("fernlight.test", &json!({ "trial": true, "mrr": 5000 }));
+        program.ask(KIM, "critical", "");
+        program.ask(KIM, "", "");
+        program.ask("lee@customer.test", "", "");
+        let ada = agent(program);
+
+        let page = ada.get("/settings/handbook").expect(200).text();
+
+        let said = words(&page);
+        assert!(said.contains("Live since Mon 8 Jun, 09:00."), "{said}");
+        assert!(
+            said.contains(
+                "First reply in 12h, follow-ups in 24h, after an escalation in 2 business days."
+            ),
+            "{said}"
+        );
+        for part in [
+            "in trial organization.trial 2",
+            "critical severity ticket.severity == 'critical' 1",
+            "billing issue ticket.area == 'billing' 0",
+            "Low is everything else; it took 1 of 3 tickets.",
+            "solves itself after 7 days",
+            "Session replay Support Session replay",
+        ] {
+            assert!(said.contains(part), "{part} is not in {said}");
+        }
+        let line = "<li id=\"line-12\"><code>first_reply = &quot;12h&quot;</code></li>";
+        assert!(page.contains(line), "{page}");
+        let version = program.explanation(1)["policy"].as_str().unwrap_or_default().to_owned();
+        let earlier = ada.get(&format!("/settings/handbook/{version}")).expect(200).text();
+        assert!(words(&earlier).contains(&format!("Handbook {}", &version[..7])));
+        ada.get("/settings/handbook/0123").expect(404);
+    });
+}
+
+/// Trying facts is a question to an address: no effect, and a link can be kept
+#[test]
+fn facts_can_be_tried_on_the_page() {
+    testkit::on_sqlite(BINARY, "2026-06-05T19:00:00Z", |program| {
+        let ada = agent(program);
+
+        let page = ada.get("/settings/handbook?try=1&mrr=2400&area=session_replay").expect(200);
+        let said = words(&page.text());
+        assert!(said.contains("because: high-paying customer"), "{said}");
+        assert!(said.contains("First reply in 12h"), "{said}");
+        assert!(said.contains("Mon 8 Jun, 08:00 BST"), "{said}");
+        assert!(said.contains("→ Support"), "{said}");
+
+        let wrong = words(&ada.get("/settings/handbook?try=1&mrr=lots").expect(200).text());
+        assert!(wrong.contains("Monthly revenue is not a number."), "{wrong}");
+    });
+}
+
+/// NF-05: a replay from the page, pasted or from a file, changes nothing
+#[test]
+fn another_handbook_is_replayed_on_the_page() {
+    testkit::on_each_engine(BINARY, MONDAY, |program| {
+        program.organization("fernlight.test", &json!({ "card": true }));
+        let critical = program.ask("lee@customer.test", "critical", "");
+        let with_card = program.ask(KIM, "", "");
+        program.advance("9h");
+        let (clocks, sent) = (program.clocks(critical), program.outbox().len());
+        let ada = agent(program);
+
+        let page = ada.post("/settings/handbook/replay", &[("text", &other()), ("days", "7")]);
+
+        let said = words(&page.expect(200).text());
+        assert!(said.contains("2 tickets of the last 7 days, 2 of them different"), "{said}");
+        assert!(said.contains(&format!("#{critical} The funnel is empty First reply 12h, due Mon 8 Jun, 21:00, running 8h, due Mon 8 Jun, 17:00, missed")), "{said}");
+        assert!(
+            said.contains(&format!("#{with_card} The funnel is empty Priority Low High")),
+            "{said}"
+        );
+        assert!(said.contains("Missed only under this handbook 2"), "{said}");
+        assert_eq!((program.clocks(critical), program.outbox().len()), (clocks, sent));
+
+        let same = ada.post("/settings/handbook/replay", &[("text", HANDBOOK)]).expect(200);
+        assert!(words(&same.text()).contains("Nothing would have been different"));
+
+        let file =
+            ada.post_file("/settings/handbook/replay", ("file", &other()), &[("days", "28")]);
+        let said = words(&file.expect(200).text());
+        assert!(said.contains("2 tickets of the last 28 days, 2 of them different"), "{said}");
+
+        let broken = HANDBOOK.replace("first_reply", "first_repl");
+        let answer = ada.post("/settings/handbook/replay", &[("text", &broken)]).expect(422);
+        let said = words(&answer.text());
+        assert!(said.contains("This handbook is wrong. Line 12:"), "{said}");
+        assert!(said.contains("first_repl ="), "what was typed is kept: {said}");
+        let answer = ada.post("/settings/handbook/replay", &[("days", "28")]).expect(422);
+        assert!(words(&answer.text()).contains("Choose a file or paste a handbook."));
+    });
+}
