@@ -147,5 +147,46 @@ pub(crate) enum HandbookCommand {
         /// JSON with `organization`, `ticket` and `requester`.
         #[arg(long)]
         facts: PathBuf,
+        /// Asked at this instant (RFC 3339): also the deadlines, each with the way through the calendar.
+        #[arg(long)]
+        at: Option<jiff::Timestamp>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
+    /// Say what a handbook would have decided otherwise over the recorded history. Sends nothing, changes nothing.
+    Replay {
+        /// The file.
+        #[arg(required_unless_present = "recorded")]
+        file: Option<PathBuf>,
+        /// Only tickets opened since: `2026-05-11`, a day in the company's zone, or an instant in RFC 3339.
+        #[arg(long, value_parser = since)]
+        since: Option<Since>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        /// Instead of trying a file: prove that every recorded decision follows from the handbook that was live.
+        #[arg(long, conflicts_with_all = ["file", "json"])]
+        recorded: bool,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+}
+
+/// How far back something goes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Since {
+    /// To the beginning of a day in the company's zone.
+    Day(jiff::civil::Date),
+    /// To an instant.
+    Instant(jiff::Timestamp),
+}
+
+fn since(text: &str) -> Result<Since, String> {
+    if let Ok(at) = text.parse() {
+        return Ok(Since::Instant(at));
+    }
+    text.parse().map(Since::Day).map_err(|_| {
+        "expected a day such as 2026-05-11 or an instant such as 2026-05-11T09:00:00Z".to_owned()
+    })
 }

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod handbooks;
 mod keys;
+mod replays;
 mod serve;
 
 use std::io::IsTerminal as _;

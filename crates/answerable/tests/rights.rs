@@ -189,6 +189,9 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/requests/{id}/solution", KNOWN),
     ("POST", "/settings/me/single-keys", KNOWN),
     ("GET", "/search", DESK),
+    ("GET", "/settings/handbook", DESK),
+    ("GET POST", "/settings/handbook/replay", DESK),
+    ("GET", "/settings/handbook/{version}", DESK),
     ("GET", "/tickets/{id}", DESK),
     ("GET", "/tickets/{id}/activity", DESK),
     ("GET POST", "/tickets/{id}/assignment", DESK),
@@ -394,6 +397,11 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 let mut path = filled(path, &id.to_string());
                 if path.starts_with("/views/") {
                     path = path.replace(&id.to_string(), "all");
+                }
+                if path.starts_with("/settings/handbook/") {
+                    let policy =
+                        desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
+                    path = path.replace(&id.to_string(), &policy);
                 }
                 if path == "/live" {
                     path = format!("/live?topics=ticket:{id}");

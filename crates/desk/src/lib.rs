@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod mailbox;
 pub mod organizations;
 pub mod pages;
+pub mod policy;
 pub mod replay;
 pub mod sessions;
 pub mod teams;

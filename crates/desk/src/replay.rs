@@ -132,6 +132,16 @@ pub fn live_handbooks(tx: &mut Tx<'_>) -> Result<HashMap<String, Handbook>, Erro
 }
 
 impl Batch {
+    /// How many tickets there are.
+    pub fn len(&self) -> usize {
+        self.histories.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.histories.is_empty()
+    }
+
     /// Decides every ticket anew by another handbook. Takes time and no database.
     pub fn compare(&self, handbook: &Handbook) -> Vec<Compared> {
         let setting = self.setting(handbook);

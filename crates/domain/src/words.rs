@@ -85,6 +85,19 @@ pub fn whose_time(_locale: Locale, own: bool, place: &str, letters: &str) -> Str
     if own { format!("your time ({letters})") } else { format!("{place} time ({letters})") }
 }
 
+/// A clock explained in lines: what was promised, how it stands, and the way through the calendar.
+pub fn clock(_locale: Locale, clock: &crate::Clock, walk: &handbook::Walk) -> String {
+    let stopped = clock.stopped_at.map(|at| format!(" {}", walk.local(at))).unwrap_or_default();
+    format!(
+        "{}: {}, {}{stopped}\nsince {}, due {}\n{walk}",
+        clock.reason,
+        clock.target,
+        clock.state.as_str(),
+        walk.local(clock.started_at),
+        walk.local(clock.due_at),
+    )
+}
+
 /// Mails to customers.
 pub mod mail {
     use super::Locale;

@@ -1,6 +1,7 @@
 //! The append-only log of tickets.
 
 use domain::{AuditId, Envelope, Event, EventId, TicketId};
+use jiff::Timestamp;
 
 use crate::{Error, Row, Sql, Tx, params};
 
@@ -79,4 +80,22 @@ pub fn of_tickets(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<Vec<Envelope>
     });
     sql.push(") ORDER BY ticket_id, seq");
     tx.query(sql.text(), sql.params())?.iter().map(envelope).collect()
+}
+
+/// The events of one kind of the newest tickets opened at or after an instant, ticket by ticket.
+pub fn of_kind_since(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    (first, since): (TicketId, Timestamp),
+    tickets: i64,
+) -> Result<Vec<Envelope>, Error> {
+    let rows = tx.query(
+        "SELECT id, ticket_id, seq, audit_id, at, actor_kind, actor_id, via, policy, kind, version, payload
+         FROM events WHERE kind = $1 AND ticket_id IN
+             (SELECT t.id FROM tickets t WHERE t.id >= $2 AND t.created_at >= $3 AND t.deleted_at IS NULL
+              ORDER BY t.id DESC LIMIT $4)
+         ORDER BY ticket_id, seq",
+        params![kind, first.0, since, tickets],
+    )?;
+    rows.iter().map(envelope).collect()
 }

@@ -47,6 +47,31 @@ impl Visitor {
         self.keep(self.dressed().send("POST", path, kind, body.as_bytes()))
     }
 
+    /// Sends a form with a file, as browsers do.
+    #[track_caller]
+    pub fn post_file(
+        &self,
+        path: &str,
+        (name, content): (&str, &str),
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let proof = self.proof();
+        let mut body = String::new();
+        for (name, value) in fields.iter().chain(&[("csrf", proof.as_str())]) {
+            let _ = write!(
+                body,
+                "--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+        }
+        let _ = write!(
+            body,
+            "--edge\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a file\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n{content}\r\n--edge--\r\n"
+        );
+        let kind = Some("multipart/form-data; boundary=edge");
+        self.keep(self.dressed().send("POST", path, kind, body.as_bytes()))
+    }
+
     /// The proof that the forms on a page carry at present.
     ///
     /// # Panics

@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use crate::multipart;
+
 /// Names and values in the order they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Form(Vec<(String, String)>);
@@ -18,6 +20,16 @@ impl Form {
     pub(crate) fn read(source: &[u8]) -> Result<Self, NotText> {
         let pairs = source.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
         pairs.map(pair).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Reads `multipart/form-data`, a file being a field with its content.
+    pub(crate) fn read_parts(source: &[u8], boundary: &str) -> Result<Self, NotText> {
+        let parts = multipart::parts(source, boundary).into_iter();
+        let text = |(name, value): (String, &[u8])| match std::str::from_utf8(value) {
+            Ok(value) => Ok((name, value.replace("\r\n", "\n"))),
+            Err(_) => Err(NotText(name)),
+        };
+        parts.map(text).collect::<Result<_, _>>().map(Self)
     }
 
     /// The first value of a field; empty if it is not there.

@@ -51,7 +51,10 @@ pub(crate) async fn workspace(
             current: frame.view == Some(*view),
         })
         .collect();
-    let places = [Place::new(words.say(Text::SupportHours), crate::routes::SUPPORT_HOURS)];
+    let places = [
+        Place::new(words.say(Text::Handbook), crate::routes::HANDBOOK),
+        Place::new(words.say(Text::SupportHours), crate::routes::SUPPORT_HOURS),
+    ];
     let hero = hero(visitor, reader, &around);
     let shown = Page {
         reader,

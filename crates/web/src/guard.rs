@@ -15,7 +15,7 @@ use crate::form::{Form, escaped};
 use crate::memory::Memory;
 use crate::problem::{self, Problem};
 use crate::visitor::{Visitor, referer};
-use crate::{cookies, csrf};
+use crate::{cookies, csrf, multipart};
 
 /// The largest form: a long message, written in three bytes a letter, each escaped.
 const LARGEST: usize = 1024 * 1024;
@@ -75,10 +75,14 @@ async fn admit(door: &Door, visitor: &Visitor, request: &mut Request) -> Result<
 async fn read(request: &mut Request) -> Result<Form, Problem> {
     let content_type = request.headers().get(CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multipart::boundary(content_type).map(str::to_owned);
     let is_form =
         content_type.is_empty() || content_type.starts_with("application/x-www-form-urlencoded");
     let body = std::mem::replace(request.body_mut(), Body::empty());
     let bytes = to_bytes(body, LARGEST).await.map_err(|_| Problem::TooLarge)?;
+    if let Some(boundary) = boundary {
+        return Form::read_parts(&bytes, &boundary).map_err(|wrong| Problem::NotText(wrong.0));
+    }
     if !is_form {
         return Err(Problem::NotAForm);
     }

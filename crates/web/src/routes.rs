@@ -23,6 +23,16 @@ pub const DEMO_AS: &str = "/demo/as";
 /// The demo's deliveries.
 pub const DEMO_OUTBOX: &str = "/demo/outbox";
 
+/// The policy.
+pub const HANDBOOK: &str = "/settings/handbook";
+/// Another handbook over the recorded history.
+pub const REPLAY: &str = "/settings/handbook/replay";
+
+/// A handbook that was in force once.
+pub fn handbook(version: &str) -> String {
+    format!("{HANDBOOK}/{version}")
+}
+
 /// A list of tickets.
 pub fn view(slug: &str) -> String {
     format!("/views/{slug}")

@@ -49,6 +49,7 @@ async fn explanation(State(desk): State<Desk>, caller: Caller, Path(id): Path<St
         .map(|(state, walk)| {
             let mut value = clock(state);
             value["walk"] = serde_json::to_value(walk).unwrap_or_default();
+            value["text"] = domain::words::clock(domain::words::Locale::En, state, walk).into();
             value
         })
         .collect();

@@ -1,6 +1,8 @@
 //! Walks: a deadline explained, stretch by stretch.
 
-use jiff::Timestamp;
+use std::fmt;
+
+use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::{Calendar, NANOS, days::Piece, nanos_between};
@@ -88,4 +90,56 @@ impl Notes {
 /// Seconds are cut from the sum, not from each step, so the steps add up.
 fn whole_seconds(nanos: i128) -> i64 {
     i64::try_from(nanos / NANOS).unwrap_or(i64::MAX)
+}
+
+impl Walk {
+    /// An instant in local time, as the lines of a walk have it: `Mon 30 Mar 2026, 08:00 BST`.
+    pub fn local(&self, at: Timestamp) -> String {
+        let zone = TimeZone::get(&self.zone).unwrap_or(TimeZone::UTC);
+        let local = at.to_zoned_datetime(zone);
+        let format = if local.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
+        local.strftime(&format!("%a %-d %b %Y, {format} %Z")).to_string()
+    }
+}
+
+/// One line a stretch, in the local time of the calendar:
+///
+/// ```
+/// use handbook::{Calendar, Target};
+///
+/// let london = Calendar::weekdays("Europe/London").unwrap();
+/// let friday = "2026-03-27T20:00:00Z".parse().unwrap();
+/// let (_, walk) = london.add(friday, &Target::parse("12h").unwrap());
+///
+/// assert_eq!(
+///     walk.to_string(),
+///     "Fri 27 Mar 2026, 20:00 GMT  to  Sat 28 Mar 2026, 00:00 GMT  counts 4 h\n\
+///      Sat 28 Mar 2026, 00:00 GMT  to  Mon 30 Mar 2026, 00:00 BST  skipped: weekend\n\
+///      Mon 30 Mar 2026, 00:00 BST  to  Mon 30 Mar 2026, 08:00 BST  counts 8 h"
+/// );
+/// ```
+impl fmt::Display for Walk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.steps.iter().enumerate() {
+            let line = if index == 0 { "" } else { "\n" };
+            write!(f, "{line}{}  to  {}  ", self.local(step.from), self.local(step.to))?;
+            match (step.counts_seconds, step.why.as_str()) {
+                (0, why) => write!(f, "skipped: {why}")?,
+                (seconds, "counts") => write!(f, "counts {}", span(seconds))?,
+                (seconds, why) => write!(f, "{why}, counts {}", span(seconds))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `4 h`, `1 h 30 m`, `20 s`.
+fn span(seconds: i64) -> String {
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(amount, _)| *amount > 0)
+        .map(|(amount, unit)| format!("{amount} {unit}"))
+        .collect();
+    parts.join(" ")
 }

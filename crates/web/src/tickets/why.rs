@@ -3,7 +3,6 @@
 use desk::tickets::Explained;
 use domain::{Clock, ClockKind, ClockState};
 use handbook::{Tried, Walk};
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 use super::Seen;
@@ -11,10 +10,9 @@ use crate::components::badge;
 use crate::components::facts::{Fact, Source, facts};
 use crate::components::rules::{Outcome, Rule, rules};
 use crate::components::time;
-use crate::components::walk::{Step, walk};
 use crate::reader::Reader;
-use crate::times;
 use crate::words::Text;
+use crate::{times, walks};
 
 /// The short form, beside the conversation: what decided, the clock that runs, what was said.
 pub(crate) fn short(seen: &Seen, explained: &Explained) -> Markup {
@@ -116,7 +114,6 @@ fn route(reader: &Reader, explained: &Explained) -> Markup {
 
 fn one_clock(reader: &Reader, clock: &Clock, steps: &Walk) -> Markup {
     let words = reader.words;
-    let zone = TimeZone::get(&steps.zone).unwrap_or_else(|_| reader.zone.clone());
     let kind = words.say(match clock.kind {
         ClockKind::First => Text::ClockFirst,
         ClockKind::Next => Text::ClockNext,
@@ -130,25 +127,7 @@ fn one_clock(reader: &Reader, clock: &Clock, steps: &Walk) -> Markup {
     });
     let caption = words
         .fill(Text::ClockCaption, &[("kind", &kind), ("target", &clock.target), ("state", &state)]);
-    let whens: Vec<String> =
-        steps.steps.iter().map(|step| times::stretch(words, step.from, step.to, &zone)).collect();
-    let spans: Vec<String> =
-        steps.steps.iter().map(|step| times::span(words, step.counts_seconds)).collect();
-    let shown: Vec<Step<'_>> = steps
-        .steps
-        .iter()
-        .zip(&whens)
-        .zip(&spans)
-        .map(|((step, when), span)| Step {
-            when,
-            counts: (step.counts_seconds > 0).then_some(span.as_str()),
-            why: (step.why != "counts").then_some(step.why.as_str()),
-        })
-        .collect();
-    let due = times::promise(words, clock.due_at, &zone, reader.now);
-    let due = words
-        .fill(Text::Exact, &[("when", &due), ("zone", &times::zone_name(clock.due_at, &zone))]);
-    walk(words, &caption, &shown, &due)
+    walks::shown(reader, steps, &caption, clock.due_at)
 }
 
 /// What the requester was told, word for word, and by which handbook it was decided.
