@@ -109,6 +109,11 @@ impl TimerKind {
     pub fn is_of_clock(&self) -> bool {
         matches!(self, Self::Warn(_) | Self::Breach)
     }
+
+    /// Whether it hangs on an answered ticket's waiting for the customer. (ST-01)
+    pub fn is_of_wait(&self) -> bool {
+        matches!(self, Self::Remind | Self::Solve)
+    }
 }
 
 /// A thing to do at an instant.

@@ -22,10 +22,9 @@ impl Deciding<'_> {
         if let Some(comment) = &changes.comment {
             self.comment(comment);
         }
-        if asks && !self.ticket.internal {
+        if asks {
             self.asked();
-        }
-        if facts_changed || asks {
+        } else if facts_changed {
             self.reconsider();
         }
         if let Some(status) = changes.status {

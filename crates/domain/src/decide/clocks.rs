@@ -61,7 +61,8 @@ impl Deciding<'_> {
         }
     }
 
-    /// Warnings that still lie ahead, and the breach. (SLA-11)
+    /// Warnings that still lie ahead, and the breach: strictly after the deadline, and never before now, for an escalated
+    /// clock that counts from long ago may begin past its deadline. (SLA-11, ESC-03)
     fn clock_timers(&self, team: TeamId, after: Timestamp, due_at: Timestamp) -> Vec<Timer> {
         let calendar = self.facts.calendar(self.handbook, team);
         let warnings = self.handbook.replies.warn_before.iter().filter_map(|before| {
@@ -69,7 +70,8 @@ impl Deciding<'_> {
             let at = calendar.back(due_at, seconds);
             (at > after).then(|| Timer { at, kind: TimerKind::Warn(before.text.clone()) })
         });
-        let breach = due_at.checked_add(TICK).ok().map(|at| Timer { at, kind: TimerKind::Breach });
+        let breach = due_at.checked_add(TICK).ok();
+        let breach = breach.map(|at| Timer { at: at.max(self.now), kind: TimerKind::Breach });
         warnings.chain(breach).collect()
     }
 
