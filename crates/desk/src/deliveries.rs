@@ -408,10 +408,13 @@ pub fn sent(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Result<()
     Ok(store::outbox::sent(tx, ids, ctx.now)?)
 }
 
+/// How often a delivery is tried before it is given up; with the pauses of [`later`] that is two days of trying. Its
+/// age does not count: after a long standstill everything that waits is old, and was perhaps never tried.
+const ATTEMPTS: i64 = 30;
+
 /// Records that a delivery is tried again later: after 1, 2, 4 … minutes, at most two hours, for two days.
 pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
-    let age = ctx.now.duration_since(queued.delivery.at);
-    if age > jiff::SignedDuration::from_hours(48) {
+    if queued.attempts + 1 >= ATTEMPTS {
         return failed(tx, ctx, queued, why);
     }
     let minutes = 1_i64 << queued.attempts.clamp(0, 7);

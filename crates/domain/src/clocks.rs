@@ -116,6 +116,11 @@ impl TimerKind {
     pub fn is_of_status(&self) -> bool {
         matches!(self, Self::Remind | Self::Solve | Self::Wake | Self::Close)
     }
+
+    /// Whether it hangs on an answered ticket's waiting for the customer. (ST-01)
+    pub fn is_of_wait(&self) -> bool {
+        matches!(self, Self::Remind | Self::Solve)
+    }
 }
 
 /// A thing to do at an instant.

@@ -181,9 +181,9 @@ pub enum Event {
         /// The answer.
         comment: CommentId,
     },
-    /// Things to do later were set, without another change. (ST-01: a reply while pending restarts the days)
+    /// The days that an answered ticket waits were set. (ST-01: a reply while pending restarts them)
     TimersSet {
-        /// The timers, each replacing the one of its kind.
+        /// The reminder, if there is to be one, and the end; they replace what was set before.
         timers: Vec<Timer>,
     },
     /// The team was warned. (SLA-11)

@@ -45,11 +45,13 @@ impl Deciding<'_> {
         }
     }
 
-    /// A customer message on an existing ticket: it opens again and the next clock runs unless one does. (SLA-06, SLA-07)
+    /// A customer message on an existing ticket: it opens again, its level is decided anew, and the next clock runs at
+    /// that level unless one does. A ticket of our own opens again too, without a clock. (SLA-05 to SLA-07, PR-07, ST-05)
     pub(super) fn asked(&mut self) {
         if matches!(self.ticket.status, Status::Pending | Status::Hold | Status::Solved) {
             self.move_to(Status::Open);
         }
+        self.reconsider();
         if self.ticket.current_clock().is_none() {
             self.start_target(self.kind_for_waiting(), self.now);
         }

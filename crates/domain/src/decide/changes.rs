@@ -28,10 +28,9 @@ impl Deciding<'_> {
             self.comment(comment);
         }
         let asks = asks && self.ticket.spam.is_none();
-        if asks && !self.ticket.internal {
+        if asks {
             self.asked();
-        }
-        if facts_changed || asks {
+        } else if facts_changed {
             self.reconsider();
         }
         if let Some(status) = changes.status {

@@ -72,7 +72,8 @@ impl Deciding<'_> {
         }
     }
 
-    /// Warnings that still lie ahead, and the breach. (SLA-11)
+    /// Warnings that still lie ahead, and the breach: strictly after the deadline, and never before now, for an escalated
+    /// clock that counts from long ago may begin past its deadline. (SLA-11, ESC-03)
     pub(super) fn clock_timers(
         &self,
         team: TeamId,
@@ -85,11 +86,8 @@ impl Deciding<'_> {
             let at = calendar.back(due_at, seconds);
             (at > after).then(|| Timer { at, kind: TimerKind::Warn(before.text.clone()) })
         });
-        // What begins in the past may be over already; it falls due now and not before what has happened.
-        let breach = due_at
-            .checked_add(TICK)
-            .ok()
-            .map(|at| Timer { at: at.max(self.now), kind: TimerKind::Breach });
+        let breach = due_at.checked_add(TICK).ok();
+        let breach = breach.map(|at| Timer { at: at.max(self.now), kind: TimerKind::Breach });
         warnings.chain(breach).collect()
     }
 

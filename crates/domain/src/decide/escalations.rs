@@ -1,7 +1,7 @@
 //! Handing a ticket to another team and back. (ESC rows)
 
 use super::{Deciding, NewComment};
-use crate::{ClockKind, Event, Refusal, TeamId};
+use crate::{ClockKind, Event, Refusal, Status, TeamId};
 
 impl Deciding<'_> {
     /// Moves it to another team with a note. An unmet first clock runs on; otherwise the escalated clock begins. (ESC-03)
@@ -29,6 +29,9 @@ impl Deciding<'_> {
 
     /// Hands it back to the team it came from; the clocks stay as they are. (ESC-06)
     pub(super) fn deescalate(&mut self) -> Result<(), Refusal> {
+        if self.ticket.status == Status::Closed {
+            return Err(Refusal::Closed);
+        }
         let escalation = self.ticket.escalation.clone().ok_or(Refusal::NotEscalated)?;
         self.record(Event::Deescalated { to: escalation.from });
         Ok(())

@@ -33,6 +33,7 @@ impl Ticket {
             }
             Event::AnswerBounced { comment } => self.fold_bounce(*comment),
             Event::ClockResumed { timers } => {
+                self.timers.retain(|timer| !timer.kind.is_of_wait());
                 if let Some(clock) = self.clocks.last_mut() {
                     clock.stopped_at = None;
                     if clock.state != ClockState::Missed {
@@ -52,7 +53,10 @@ impl Ticket {
                 self.add_timers(timers);
             }
             Event::ClockStopped { state, reason } => self.fold_clock_end(at, *state, reason),
-            Event::TimersSet { timers } => self.add_timers(timers),
+            Event::TimersSet { timers } => {
+                self.timers.retain(|timer| !timer.kind.is_of_wait());
+                self.add_timers(timers);
+            }
             Event::Warned { threshold, .. } => {
                 self.timers.retain(|timer| timer.kind != TimerKind::Warn(threshold.clone()));
             }
@@ -204,8 +208,9 @@ impl Ticket {
         }
     }
 
+    /// While an answer is owed, the customer is neither reminded nor left alone. (SLA-10, ST-01)
     fn fold_clock(&mut self, started: &crate::events::Started) {
-        self.timers.retain(|timer| !timer.kind.is_of_clock());
+        self.timers.retain(|timer| !timer.kind.is_of_clock() && !timer.kind.is_of_wait());
         self.clocks.push(Clock {
             kind: started.kind,
             state: ClockState::Running,
@@ -251,6 +256,9 @@ impl Ticket {
         if to.is_done() {
             self.solved_at.get_or_insert(at);
             self.asked_at = None;
+            if let Some(escalation) = &mut self.escalation {
+                escalation.owed = false;
+            }
         } else {
             self.solved_at = None;
         }

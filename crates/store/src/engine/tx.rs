@@ -229,6 +229,41 @@ impl<'a> Tx<'a> {
         }
     }
 
+    /// Runs a part that may fail without taking the rest along: its `Err` undoes the part alone, and the transaction
+    /// goes on.
+    ///
+    /// # Errors
+    ///
+    /// What the part gave, [`Error::Aborted`] when it gave `Ok` although one of its statements had failed, and as
+    /// [`Tx::execute`].
+    pub fn attempt<T, E: From<Error>>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.must_write()?;
+        self.execute("SAVEPOINT part", params![])?;
+        let counters = match &self.session {
+            Session::Sqlite(_, counters) => counters.as_deref().copied(),
+            Session::Postgres(_) => None,
+        };
+        let (change, touched) = (self.change, self.touched.len());
+        let outcome = match part(self) {
+            Ok(_) if self.is_aborted => Err(Error::Aborted.into()),
+            outcome => outcome,
+        };
+        if outcome.is_err() {
+            self.is_aborted = false;
+            self.execute("ROLLBACK TO SAVEPOINT part", params![])?;
+            if let (Session::Sqlite(_, Some(now)), Some(before)) = (&mut self.session, counters) {
+                **now = before;
+            }
+            self.change = change;
+            self.touched.truncate(touched);
+        }
+        self.execute("RELEASE SAVEPOINT part", params![])?;
+        outcome
+    }
+
     fn must_write(&self) -> Result<(), Error> {
         if self.is_writer { Ok(()) } else { Err(Error::ReadOnly) }
     }
