@@ -159,6 +159,14 @@ fn desk_problem(error: Error) -> Response {
             StatusCode::BAD_REQUEST,
             json!({ "error": "IdempotentRequestError", "description": "The Idempotency-Key was used with another body" }),
         ),
+        Error::TooManyAttempts { seconds } => {
+            let mut response = with(
+                StatusCode::TOO_MANY_REQUESTS,
+                json!({ "error": "TooManyRequests", "description": error.to_string() }),
+            );
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+        }
         Error::Store(error) => {
             let incident = &desk::token()[..8];
             tracing::error!(

@@ -78,9 +78,7 @@ async fn user(desk: &Desk, authorization: &str) -> Result<User, Error> {
         let email = email.to_owned();
         return desk.read(ctx, move |tx, _| desk::sessions::by_token(tx, &email, &secret)).await;
     }
-    let email = name.to_owned();
-    let candidate = desk.read(ctx, move |tx, _| desk::sessions::candidate(tx, &email)).await?;
-    desk::sessions::check_password(candidate, secret).await
+    desk.sign_in(name, secret).await
 }
 
 /// Scheme and host of the request; behind a proxy the configured public address.

@@ -37,6 +37,12 @@ pub enum Error {
     /// The same idempotency key came with another body.
     #[error("the idempotency key was used with another body")]
     KeyReused,
+    /// Too many wrong passwords.
+    #[error("too many wrong passwords; try again in {seconds} seconds")]
+    TooManyAttempts {
+        /// How long to wait.
+        seconds: i64,
+    },
     /// The storage failed.
     #[error("the storage failed")]
     Store(#[from] store::Error),

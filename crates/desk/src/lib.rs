@@ -7,6 +7,7 @@ mod error;
 mod rights;
 mod secrets;
 
+mod attempts;
 pub mod bulk;
 pub mod deliveries;
 pub mod fields;

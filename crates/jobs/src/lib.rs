@@ -58,12 +58,17 @@ impl Worker {
         }
     }
 
-    /// Does everything that is due now: wake-ups in order, then deliveries.
+    /// Does everything that is due now: wake-ups in order, and between their turns deliveries, so that after a long
+    /// downtime an answer does not wait for a hundred thousand warnings.
     pub async fn settle(&self) -> Result<(), Error> {
         let _round = self.round.lock().await;
         let now = self.desk.clock().now();
-        wakeups::run(&self.desk, now, false).await?;
-        outbox::run(&self.desk, &self.transport).await
+        let mut more = true;
+        while more {
+            more = wakeups::turn(&self.desk, now, false).await?;
+            outbox::run(&self.desk, &self.transport).await?;
+        }
+        Ok(())
     }
 
     /// Moves the demo's clock to `at`, doing on the way what falls due, each at its own instant.

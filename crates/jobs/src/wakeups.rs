@@ -4,27 +4,62 @@ use desk::{Desk, Error};
 use domain::{Actor, Channel, TicketId};
 use jiff::Timestamp;
 
-/// Wakes everything due by `until`. With `moving` the demo's clock goes along.
-pub(crate) async fn run(desk: &Desk, until: Timestamp, moving: bool) -> Result<(), Error> {
-    loop {
+/// How many are woken in one transaction. It is over in some milliseconds, so that nobody who asks waits for it.
+const TOGETHER: usize = 32;
+/// How many transactions are made before something else has its turn.
+const TURN: usize = 16;
+
+/// Wakes what is due by `until`, for one turn. With `moving` the demo's clock goes along. Says whether more may be due.
+pub(crate) async fn turn(desk: &Desk, until: Timestamp, moving: bool) -> Result<bool, Error> {
+    for _ in 0..TURN {
         let ctx = desk.ctx(Actor::System, Channel::System);
-        let due = desk.read(ctx.clone(), move |tx, _| desk::tickets::due(tx, until, 1)).await?;
-        let Some(wakeup) = due.into_iter().next() else { return Ok(()) };
-        if moving {
-            desk.clock().move_to(wakeup.due_at);
-        }
-        // Whatever the delay, the decision is made as of the instant it was due.
-        let ctx = ctx.at(wakeup.due_at);
-        let id = TicketId(wakeup.subject_id);
-        let outcome = desk.write(ctx, move |tx, ctx| desk::tickets::wake(tx, ctx, id)).await;
-        if let Err(error) = outcome {
-            tracing::error!(
-                ticket.id = wakeup.subject_id,
-                error = &error as &dyn std::error::Error,
-                "a wake-up failed; it is put off"
-            );
-            let ctx = desk.ctx(Actor::System, Channel::System);
-            desk.write(ctx, move |tx, ctx| desk::tickets::put_off(tx, ctx, id)).await?;
+        let woken = desk
+            .write(ctx, move |tx, ctx| desk::tickets::wake_some(tx, ctx, until, TOGETHER))
+            .await;
+        match woken {
+            Ok(None) => return Ok(false),
+            Ok(Some(last)) if moving => desk.clock().move_to(last),
+            Ok(Some(_)) => {}
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "wake-ups failed together; they are tried one by one"
+                );
+                if !one(desk, until, moving).await? {
+                    return Ok(false);
+                }
+            }
         }
     }
+    Ok(true)
+}
+
+/// Wakes everything due by `until`.
+pub(crate) async fn run(desk: &Desk, until: Timestamp, moving: bool) -> Result<(), Error> {
+    while turn(desk, until, moving).await? {}
+    Ok(())
+}
+
+/// Wakes the earliest subject alone, and puts it off if it fails, so that it cannot hold up the others.
+async fn one(desk: &Desk, until: Timestamp, moving: bool) -> Result<bool, Error> {
+    let ctx = desk.ctx(Actor::System, Channel::System);
+    let due = desk.read(ctx.clone(), move |tx, _| desk::tickets::due(tx, until, 1)).await?;
+    let Some(wakeup) = due.into_iter().next() else { return Ok(false) };
+    if moving {
+        desk.clock().move_to(wakeup.due_at);
+    }
+    // Whatever the delay, the decision is made as of the instant it was due.
+    let ctx = ctx.at(wakeup.due_at);
+    let id = TicketId(wakeup.subject_id);
+    let outcome = desk.write(ctx, move |tx, ctx| desk::tickets::wake(tx, ctx, id)).await;
+    if let Err(error) = outcome {
+        tracing::error!(
+            ticket.id = wakeup.subject_id,
+            error = &error as &dyn std::error::Error,
+            "a wake-up failed; it is put off"
+        );
+        let ctx = desk.ctx(Actor::System, Channel::System);
+        desk.write(ctx, move |tx, ctx| desk::tickets::put_off(tx, ctx, id)).await?;
+    }
+    Ok(true)
 }

@@ -41,7 +41,15 @@ impl Crowd {
     ///
     /// When the database cannot be used.
     pub async fn gather(url: &str) -> Result<Arc<Self>, Failure> {
-        let clock = Clock::System;
+        Self::gather_under(url, Clock::System).await
+    }
+
+    /// The same under another clock.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be used.
+    pub async fn gather_under(url: &str, clock: Clock) -> Result<Arc<Self>, Failure> {
         let store = Store::open(url, &store::Options::default())?;
         let sample = Handbook::parse(Handbook::sample())?;
         let base = Ctx::starting(clock.now(), sample);
@@ -54,6 +62,50 @@ impl Crowd {
         let desk = Desk::new(store, clock, Secrets::fresh(), handbook, settings);
         let (customers, agent) = people(&desk).await?;
         Ok(Arc::new(Self { desk, customers, agent, turn: AtomicU64::new(0) }))
+    }
+
+    /// A customer asks for something critical, which is promised a reply.
+    ///
+    /// # Errors
+    ///
+    /// When it was not stored.
+    pub async fn ask_urgently(&self, turn: u64) -> Result<TicketId, Error> {
+        let customer = self.customer(turn);
+        let ctx = self.acting(customer, Role::EndUser, SignedDuration::ZERO);
+        let mut new = question(turn, customer);
+        new.severity = Some(Severity::Critical);
+        let done = self.desk.write(ctx, move |tx, ctx| desk::tickets::open(tx, ctx, &new)).await?;
+        Ok(done.stored.ticket.id)
+    }
+
+    /// An agent looks at a ticket's page.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn look_at(&self, id: TicketId) -> Result<(), Error> {
+        let ctx = self.acting(self.agent, Role::Agent, SignedDuration::ZERO);
+        self.desk.read(ctx, move |tx, ctx| desk::pages::ticket(tx, ctx, id, 30)).await?;
+        Ok(())
+    }
+
+    /// An agent writes a note.
+    ///
+    /// # Errors
+    ///
+    /// When it was not stored.
+    pub async fn note_on(&self, id: TicketId) -> Result<(), Error> {
+        let ctx = self.acting(self.agent, Role::Agent, SignedDuration::ZERO);
+        let body = Body::plain("I am looking into it.");
+        let reply = Reply { body, public: Some(false), author: None, details: None };
+        let note = Update { comment: Some(reply), ..Update::default() };
+        self.desk.write(ctx, move |tx, ctx| desk::tickets::update(tx, ctx, id, &note)).await?;
+        Ok(())
+    }
+
+    /// The clock, for those who move it.
+    pub fn clock(&self) -> &Clock {
+        self.desk.clock()
     }
 
     /// Which engine holds the data.

@@ -55,6 +55,7 @@ impl From<Error> for Problem {
             Error::Unauthenticated => Self::Unauthenticated,
             Error::Forbidden(_) => Self::Forbidden,
             Error::Conflict(what) => Self::Conflict(what),
+            error @ Error::TooManyAttempts { .. } => Self::Conflict(error.to_string()),
             Error::KeyReused => Self::Conflict(Error::KeyReused.to_string()),
             Error::Invalid(errors) => Self::Invalid(errors),
             Error::Refused(refusal) => Self::Invalid(vec![refused(&refusal)]),

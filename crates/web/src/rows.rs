@@ -6,7 +6,6 @@ use desk::Ctx;
 use desk::pages::Rows;
 use desk::tickets::Stored;
 use domain::{ClockKind, Level, Organization, Status, TeamId, Ticket, TimerKind, User};
-use handbook::{Facts, Handbook, RequesterFacts, TicketFacts};
 use jiff::Timestamp;
 
 use crate::components::row::Row;
@@ -61,7 +60,7 @@ pub(crate) fn lines(visitor: &Visitor, around: &Around, rows: &Rows) -> Vec<Line
         let left = chips.left(ticket);
         Line {
             id: ticket.id.0,
-            why: why(words, &visitor.ctx, stored, left, requester, organization),
+            why: why(words, &visitor.ctx, stored, left, organization),
             left,
             subject: subject(words, &stored.subject),
             requester: asker(requester, organization),
@@ -96,7 +95,6 @@ fn why(
     ctx: &Ctx,
     stored: &Stored,
     left: TimeLeft,
-    requester: Option<&User>,
     organization: Option<&Organization>,
 ) -> Vec<String> {
     let ticket = &stored.ticket;
@@ -116,42 +114,12 @@ fn why(
         Some(by_hand) => {
             why.push(words.fill(Text::WhyByHand, &[("reason", &by_hand.reason)]));
         }
-        None => why.extend(reasons(&ctx.handbook, stored, requester, organization)),
+        None => why.extend(ticket.because.iter().cloned()),
     }
     if organization.is_none() && !ticket.internal {
         why.push(words.say(Text::WhyUnknown).to_owned());
     }
     why
-}
-
-/// What the handbook says about the ticket's facts, as far as that still is the ticket's level.
-fn reasons(
-    handbook: &Handbook,
-    stored: &Stored,
-    requester: Option<&User>,
-    organization: Option<&Organization>,
-) -> Vec<String> {
-    let ticket = &stored.ticket;
-    let email = requester.and_then(|user| user.email.as_deref()).unwrap_or_default().to_lowercase();
-    let facts = Facts {
-        organization: organization.map(Organization::facts).unwrap_or_default(),
-        ticket: TicketFacts {
-            channel: ticket.channel.as_str().to_owned(),
-            area: ticket.area.clone().unwrap_or_default(),
-            severity: ticket.severity.map(domain::Severity::as_str).unwrap_or_default().to_owned(),
-            kind: ticket.kind.map(domain::Kind::as_str).unwrap_or_default().to_owned(),
-            subject: stored.subject.clone(),
-            tags: ticket.tags.clone(),
-        },
-        requester: RequesterFacts {
-            domain: email.rsplit_once('@').map(|(_, domain)| domain.to_owned()).unwrap_or_default(),
-            email,
-            verified: requester.is_some_and(|user| user.verified),
-            admin: false,
-        },
-    };
-    let decision = handbook.decide_priority(&facts);
-    if decision.value == ticket.priority { decision.because } else { Vec::new() }
 }
 
 /// Makes chips: what a ticket waits for.

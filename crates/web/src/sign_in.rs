@@ -81,23 +81,30 @@ fn form(reader: &Reader, typed: &Typed, back: &str) -> Markup {
 
 async fn sign_in(visitor: Visitor, form: Form) -> Answer {
     let email = form.get("email").trim().to_owned();
-    let asked = email.clone();
-    let ctx = visitor.ctx.clone();
-    let candidate =
-        visitor.desk.read(ctx, move |tx, _| desk::sessions::candidate(tx, &asked)).await?;
-    match desk::sessions::check_password(candidate, form.get("password").to_owned()).await {
+    match visitor.desk.sign_in(&email, form.get("password").to_owned()).await {
         Ok(user) => {
             let token = begin(&visitor, user.id).await?;
             Ok(signed_in(&visitor, &token, local(form.get("back"))))
         }
         Err(Error::Unauthenticated) => {
             let error = visitor.reader().words.fill(Text::WrongPassword, &[("email", &email)]);
-            let typed = Typed { email, back: form.get("back").to_owned(), error: Some(error) };
-            let page = page(&visitor, &typed).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            again(&visitor, &form, StatusCode::UNPROCESSABLE_ENTITY, error).await
+        }
+        Err(Error::TooManyAttempts { seconds }) => {
+            let minutes = (seconds + 59) / 60;
+            let error = visitor.reader().words.count(Text::TooManyAttempts, minutes);
+            again(&visitor, &form, StatusCode::TOO_MANY_REQUESTS, error).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The page again, with the address and what is wrong.
+async fn again(visitor: &Visitor, form: &Form, status: StatusCode, error: String) -> Answer {
+    let email = form.get("email").trim().to_owned();
+    let typed = Typed { email, back: form.get("back").to_owned(), error: Some(error) };
+    let page = page(visitor, &typed).await?;
+    Ok((status, page).into_response())
 }
 
 /// Begins a session; gives its token.

@@ -30,14 +30,41 @@ pub fn due(
 
 /// Does what has come due on a ticket by the context's instant.
 pub fn wake(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Woken, Error> {
-    let Some(stored) = store::tickets::lock(tx, id)? else { return Ok(Woken::Nothing) };
-    match stored.ticket.next_wakeup() {
-        Some(at) if at <= ctx.now => {
+    let stored = store::tickets::lock(tx, id)?;
+    let next = stored.as_ref().and_then(|stored| stored.ticket.next_wakeup());
+    match (stored, next) {
+        (Some(stored), Some(at)) if at <= ctx.now => {
             catch_up(tx, ctx, stored)?;
             Ok(Woken::Done)
         }
-        _ => Ok(Woken::Nothing),
+        (_, next) => {
+            // Whatever the row said, this is when the ticket wants to be looked at.
+            store::wakeups::set(tx, "ticket", id.0, next, true)?;
+            Ok(Woken::Nothing)
+        }
     }
+}
+
+/// Wakes up to `most` tickets that are due by `until`, the earliest first, each as of its own instant. Gives the instant of
+/// the last one; none when nothing was due.
+///
+/// # Errors
+///
+/// When one of them fails; then none of them happened, and they are to be woken one by one.
+pub fn wake_some(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    until: Timestamp,
+    most: usize,
+) -> Result<Option<Timestamp>, Error> {
+    let mut last = None;
+    for _ in 0..most {
+        // One after the other, for what one of them does may be due again before the next.
+        let Some(wakeup) = store::wakeups::due(tx, until, 1)?.pop() else { break };
+        wake(tx, &ctx.at(wakeup.due_at), TicketId(wakeup.subject_id))?;
+        last = Some(wakeup.due_at);
+    }
+    Ok(last)
 }
 
 /// Fires every timer that is due by now, in order, each at its own instant.

@@ -2,8 +2,8 @@
 //!
 //! The writer takes every closure that waits into one transaction and commits once for all of them. So each change is on
 //! disk before its caller hears of it, at a share of the price of one sync. Most closures are not refused, or before they
-//! have written anything. When one is refused later, everything is rolled back and all run again, each in a savepoint of
-//! its own, so that this one leaves nothing behind.
+//! have written anything. When one is refused later, everything is rolled back, so that it leaves nothing behind, and
+//! those before it run again, each in a savepoint of its own.
 
 pub(crate) mod counters;
 pub(crate) mod file;
@@ -146,7 +146,10 @@ impl Batch {
         }
         if begun.is_ok() && !is_clean {
             *counters = before;
+            // The last one was refused, and that is its answer; the others are to be kept.
+            let refused = self.works.pop();
             begun = self.run_apart(connection, counters);
+            self.works.extend(refused);
         }
         begun?;
         counters.save(connection)?;
@@ -175,7 +178,7 @@ impl Batch {
         is_clean
     }
 
-    /// Undoes everything and runs all closures again, each in its savepoint. An error here is the end of the whole batch.
+    /// Undoes everything and runs these closures again, each in its savepoint. An error here is the end of the whole batch.
     fn run_apart(&mut self, connection: &Connection, counters: &mut Counters) -> Result<(), Error> {
         self.touched.clear();
         // A full disk may have undone everything already.

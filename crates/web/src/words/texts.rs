@@ -193,6 +193,7 @@ texts! {
     Email = "E-mail",
     Password = "Password",
     FirstTime = "First time? Open the link you were sent.",
+    TooManyAttempts = "Too many wrong passwords. Try again in {n} minute.|Too many wrong passwords. Try again in {n} minutes.",
     WrongPassword = "This password does not match {email}.",
     NewPassword = "New password",
     PasswordHint = "At least 10 characters; a few words do well.",

@@ -32,6 +32,8 @@ struct Options {
     seconds: u64,
     /// How many tickets are stored before reading is measured.
     tickets: u64,
+    /// How many tickets fall due at once.
+    due: u64,
 }
 
 /// Measures and prints; a measurement that fails leaves a gap in the table and its reason above it.
@@ -58,6 +60,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
         let mut measure =
             Measure { engine, options: &options, folder: &folder.0, table: &mut table };
         measure.use_cases(&database("use_cases")?);
+        measure.due(&database("due")?);
         if let Err(error) = measure.program(&database("program")?) {
             println!("   the rest cannot be measured: {error:#}");
         }
@@ -84,6 +87,31 @@ impl Measure<'_> {
     fn use_cases(&mut self, database: &str) {
         self.take(What::CreationsByMany, |measure| measure.throughput(database, 64));
         self.take(What::CreationsByOne, |measure| measure.throughput(database, 1));
+    }
+
+    /// What falls due all at once, and whether people notice.
+    fn due(&mut self, database: &str) {
+        let count = self.options.due.to_string();
+        let measured = read(&mut example("due", &[database, &count])).and_then(|answer| {
+            let line = answer.lines().last().unwrap_or_default();
+            serde_json::from_str::<serde_json::Value>(line)
+                .with_context(|| format!("it said `{line}`"))
+        });
+        match measured {
+            Ok(answer) => {
+                let figures = [
+                    (What::Due, "seconds"),
+                    (What::DuePage, "page_p99_ms"),
+                    (What::DueWrite, "write_p99_ms"),
+                ];
+                for (what, name) in figures {
+                    let value = answer[name].as_f64().unwrap_or_default();
+                    println!("   {}: {}", what.text().0, what.show(value));
+                    self.table.note(self.engine, what, value);
+                }
+            }
+            Err(error) => println!("   {}: {error:#}", What::Due.text().0),
+        }
     }
 
     /// Everything that needs the program running: first writing into an empty desk, then reading from a full one.
@@ -194,7 +222,8 @@ fn example(name: &str, arguments: &[&str]) -> std::process::Command {
 
 impl Options {
     fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options = Self { engines: Engine::ALL.to_vec(), seconds: 5, tickets: 200_000 };
+        let mut options =
+            Self { engines: Engine::ALL.to_vec(), seconds: 5, tickets: 200_000, due: 100_000 };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             let value = arguments
@@ -211,6 +240,7 @@ impl Options {
                 }
                 "--seconds" => options.seconds = number()?,
                 "--tickets" => options.tickets = number()?,
+                "--due" => options.due = number()?,
                 unknown => {
                     return Err(wrong_usage(format!(
                         "`{unknown}` means nothing here; see cargo xtask help"

@@ -43,10 +43,14 @@ pub(super) enum What {
     StartToReady,
     Memory,
     MemoryPeak,
+    Due,
+    DuePage,
+    DueWrite,
+    Year,
 }
 
 impl What {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 14] = [
         Self::CreationsByMany,
         Self::CreationsByOne,
         Self::CreationsOverHttp,
@@ -57,6 +61,10 @@ impl What {
         Self::StartToReady,
         Self::Memory,
         Self::MemoryPeak,
+        Self::Due,
+        Self::DuePage,
+        Self::DueWrite,
+        Self::Year,
     ];
 
     /// What it is called, its unit, and the aim.
@@ -74,6 +82,12 @@ impl What {
             Self::StartToReady => ("start to ready", "s", "below 1"),
             Self::Memory => ("resident memory after the load", "MB", "below 100"),
             Self::MemoryPeak => ("resident memory, highest", "MB", ""),
+            Self::Due => ("100,000 tickets due in one minute, worked through", "s", "below 60"),
+            Self::DuePage => {
+                ("a ticket page's data meanwhile, 99 of 100 within", "ms", "below 100")
+            }
+            Self::DueWrite => ("a note meanwhile, 99 of 100 within", "ms", ""),
+            Self::Year => ("a simulated year with 200 tickets a day", "s", "below 60"),
         }
     }
 
