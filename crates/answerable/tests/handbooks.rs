@@ -206,8 +206,15 @@ fn an_admin_reapplies_the_handbook_that_was_activated_meanwhile() {
         program.as_anybody().post(&path, &json!({})).expect(401);
         assert_eq!(program.clocks(id)[0]["due_at"], "2026-06-08T20:00:00Z");
 
+        let why = format!("/tickets/{id}/explanation");
+        let page = words(&agent(&program).get(&why).expect(200).text());
+        assert!(page.contains("keeps the handbook it began under"), "{page}");
+        assert!(!page.contains("Apply the handbook in force"), "an agent may not: {page}");
+
         program.as_admin().post(&path, &json!({})).expect(200);
 
+        let page = words(&agent(&program).get(&why).expect(200).text());
+        assert!(!page.contains("keeps the handbook it began under"), "{page}");
         assert_eq!(program.clocks(id)[0]["due_at"], "2026-06-08T16:00:00Z");
         assert_eq!(program.clocks(id)[0]["target"], "8h");
         let told = program.sent(id, "promise");
@@ -252,6 +259,33 @@ fn words(page: &str) -> String {
         }
     }
     words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// SLA-15: the same by a button that only admins have
+#[test]
+fn an_admin_reapplies_the_handbook_on_the_page() {
+    let place = Place::fresh(Engine::Sqlite);
+    let id = {
+        let program = Program::start(BINARY, &place, &Start::at(MONDAY));
+        program.ask("lee@customer.test", "critical", "")
+    };
+    let again = Start { handbook: other(), ..Start::at("2026-06-08T09:00:00Z") };
+    let program = Program::start(BINARY, &place, &again);
+    let password = "a long enough password";
+    let admin = program.as_admin().get("users/me.json").expect(200).number("/user/id");
+    let body = json!({ "password": password });
+    program.as_admin().post(&format!("users/{admin}/password.json"), &body).expect(200);
+    let admin = program.sign_in(program.admin_email(), password);
+    let why = format!("/tickets/{id}/explanation");
+    assert!(admin.get(&why).expect(200).text().contains("Apply the handbook in force"));
+    assert_eq!(agent(&program).post(&format!("/tickets/{id}/reapplication"), &[]).status, 403);
+
+    let answer = admin.post(&format!("/tickets/{id}/reapplication"), &[]);
+
+    assert_eq!((answer.status, answer.header("location")), (303, Some(why.as_str())));
+    assert_eq!(program.clocks(id)[0]["due_at"], "2026-06-08T16:00:00Z");
+    let activity = admin.get(&format!("/tickets/{id}/activity")).expect(200).text();
+    assert!(words(&activity).contains("The present handbook’s targets apply"), "{activity}");
 }
 
 /// NF-05: in words with how often each rule decided, as written with its lines, since when

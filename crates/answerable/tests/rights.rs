@@ -207,6 +207,7 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/tickets/{id}/news", DESK),
     ("POST", "/tickets/{id}/notes", DESK),
     ("GET POST", "/tickets/{id}/priority", DESK),
+    ("POST", "/tickets/{id}/reapplication", ADMIN),
     ("POST", "/tickets/{id}/replies", DESK),
     ("GET POST", "/tickets/{id}/solution", DESK),
     ("GET", "/tickets/{id}/state", DESK),

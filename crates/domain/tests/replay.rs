@@ -7,8 +7,8 @@ use std::sync::Arc;
 use common::{AGENT, CUSTOMER, Desk, HANDBOOK, REPLAY, SUPPORT, agent, customer};
 use domain::replay::{Difference, Happening, Setting, Shadow, Sum, differences, replay};
 use domain::{
-    Actor, Author, Cause, Changes, Command, Envelope, Level, Refusal, Role, Severity, Status,
-    UserId,
+    Actor, Author, Brought, Cause, Changes, Command, Envelope, Level, Refusal, Role, Severity,
+    Status, UserId,
 };
 use handbook::Handbook;
 use jiff::{SignedDuration, Timestamp};
@@ -281,6 +281,17 @@ enum Turn {
     Activate(usize),
     Reapply,
     Delete,
+    LevelFor(Level, i64),
+    Spam,
+    MarkSpam,
+    UnmarkSpam,
+    Merge,
+    TakeIn(u8),
+    Unmerge,
+    LetGo,
+    SplitOff,
+    Bounce,
+    Issue,
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
@@ -294,6 +305,7 @@ fn turn() -> impl Strategy<Value = Turn> {
         Status::Closed,
     ]);
     let level = prop::sample::select(vec![Level::Low, Level::Normal, Level::High, Level::Urgent]);
+    let by_hand = level.clone();
     prop_oneof![
         6 => (0i64..200).prop_map(Turn::Hours),
         4 => Just(Turn::Reply),
@@ -323,6 +335,13 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => (0usize..3).prop_map(Turn::Activate),
         1 => Just(Turn::Reapply),
         1 => prop::bool::weighted(0.05).prop_map(|yes| if yes { Turn::Delete } else { Turn::Note }),
+        1 => (by_hand, 1i64..200).prop_map(|(level, hours)| Turn::LevelFor(level, hours)),
+        1 => prop::sample::select(vec![Turn::Spam, Turn::MarkSpam]),
+        1 => Just(Turn::UnmarkSpam),
+        1 => prop::sample::select(vec![Turn::Merge, Turn::Unmerge, Turn::Unmerge]),
+        1 => any::<u8>().prop_map(Turn::TakeIn),
+        1 => prop::sample::select(vec![Turn::LetGo, Turn::SplitOff, Turn::Issue]),
+        2 => Just(Turn::Bounce),
     ]
 }
 
@@ -398,6 +417,27 @@ fn act(desk: &mut Desk, turn: Turn, handbooks: &[Handbook]) -> Result<(), Refusa
         Turn::Activate(number) => desk.handbook = handbooks[number].clone(),
         Turn::Reapply => return desk.run(&admin, &Command::Reapply),
         Turn::Delete => return desk.run(&agent(), &Command::Delete),
+        Turn::MarkSpam => return desk.run(&agent(), &Command::MarkSpam),
+        Turn::UnmarkSpam => return desk.run(&agent(), &Command::UnmarkSpam),
+        Turn::Merge => {
+            let note = Some(desk.comment(AGENT, Author::Agent, false));
+            return desk.run(&agent(), &Command::MergeInto { into: OTHER, note });
+        }
+        Turn::TakeIn(bits) => return take_in(desk, bits),
+        Turn::Unmerge => return desk.run(&agent(), &Command::Unmerge),
+        Turn::LetGo => return desk.run(&agent(), &Command::LetGo { ticket: OTHER }),
+        Turn::SplitOff => {
+            let comment = domain::CommentId(1);
+            return desk.run(&agent(), &Command::SplitOff { ticket: OTHER, comment });
+        }
+        Turn::Bounce => {
+            let answers = desk.log.iter().rev().find_map(|(_, event)| match event {
+                domain::Event::Commented { comment, answer: true, .. } => Some(*comment),
+                _ => None,
+            });
+            let Some(comment) = answers else { return Ok(()) };
+            return desk.run(&Actor::System, &Command::Bounced { comment });
+        }
         update => {
             let by = match update {
                 Turn::CustomerWrites | Turn::CustomerSolves => customer(),
@@ -408,6 +448,27 @@ fn act(desk: &mut Desk, turn: Turn, handbooks: &[Handbook]) -> Result<(), Refusa
         }
     }
     Ok(())
+}
+
+/// Another ticket is merged into this one, with what it brings along.
+fn take_in(desk: &mut Desk, bits: u8) -> Result<(), Refusal> {
+    let mut other = Desk::at("2026-03-25T16:30");
+    other.handbook = desk.handbook.clone();
+    other.now = desk.now;
+    other.ask([None, Some(Severity::Critical), Some(Severity::High)][usize::from(bits % 3)]);
+    let clock = other.ticket().current_clock().cloned();
+    let walk = other.log.iter().find_map(|(_, event)| match event {
+        domain::Event::ClockStarted { clock } => Some(clock.walk.clone()),
+        _ => None,
+    });
+    let brought = Brought {
+        ticket: OTHER,
+        asked_at: (bits & 8 == 0).then_some(other.ticket().asked_at).flatten(),
+        clock: clock.zip(walk).filter(|_| bits & 16 == 0).map(Box::new),
+        people: vec![CUSTOMER, UserId(101)],
+    };
+    let note = Some(desk.comment(AGENT, Author::Agent, false)).filter(|_| bits & 32 == 0);
+    desk.run(&agent(), &Command::TakeIn { brought: Box::new(brought), note })
 }
 
 /// What an update asks for.
@@ -438,6 +499,13 @@ fn changes(desk: &mut Desk, turn: Turn) -> Changes {
             Changes { area, assignee: Some(Some(AGENT)), ..none }
         }
         Turn::Level(level) => Changes { level: Some(common::by_hand(level)), ..none },
+        Turn::LevelFor(level, hours) => {
+            let until = Some(desk.now + SignedDuration::from_hours(hours));
+            let level = domain::ByHand { until, ..common::by_hand(level) };
+            Changes { level: Some(level), ..none }
+        }
+        Turn::Spam => Changes { status: Some(Status::Solved), cause: Some(Cause::Spam), ..none },
+        Turn::Issue => Changes { issue: Some("https://code.test/issues/7".to_owned()), ..none },
         Turn::Take => Changes { assignee: Some(Some(AGENT)), ..none },
         Turn::TakeAndMove(first) => {
             Changes { assignee: Some(Some(AGENT)), team: Some(team(first)), ..none }
@@ -452,6 +520,9 @@ fn changes(desk: &mut Desk, turn: Turn) -> Changes {
         _ => none,
     }
 }
+
+/// The other ticket of a merge.
+const OTHER: domain::TicketId = domain::TicketId(2);
 
 /// An agent who may not hold for longer than the total.
 const CLERK: Actor = Actor::Person { id: UserId(7), role: Role::Agent };

@@ -23,6 +23,8 @@ pub struct Explained {
     pub route: Option<Route>,
     /// Every clock with the walk over the calendar that led to its deadline.
     pub clocks: Vec<(Clock, Walk)>,
+    /// The handbook that set the last clock's deadline; a running clock keeps it. (SLA-15)
+    pub clock_policy: Option<String>,
 }
 
 /// Gathers the stored reasons of a ticket.
@@ -43,6 +45,7 @@ impl Explained {
             provenance: None,
             route: None,
             clocks: Vec::new(),
+            clock_policy: None,
         };
         let started = events
             .iter()
@@ -50,6 +53,12 @@ impl Explained {
             .count();
         let mut clocks = ticket.clocks.iter().skip(ticket.clocks.len().saturating_sub(started));
         for envelope in events {
+            if matches!(
+                envelope.event,
+                Event::ClockStarted { .. } | Event::ClockMoved { .. } | Event::Reapplied
+            ) {
+                explained.clock_policy = Some(envelope.policy.clone());
+            }
             match &envelope.event {
                 Event::PriorityDecided { decision, provenance, .. } => {
                     explained.policy.clone_from(&envelope.policy);

@@ -252,6 +252,9 @@ impl Seen {
                 clock.target.clone_from(target);
             }
             Event::ClockStopped { state, .. } => clock.state = *state,
+            Event::ClockResumed { .. } => {
+                clock.state = if clock.breached { ClockState::Missed } else { ClockState::Running };
+            }
             Event::Warned { .. } => clock.warned_at.push(at),
             Event::Breached { .. } => {
                 clock.breached = true;

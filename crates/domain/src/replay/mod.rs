@@ -90,9 +90,13 @@ pub fn replay<'h>(
         let step = recorded.step(audit);
         match (&mut run, step) {
             (None, step) => run = Some(Run::open(&step, first.at, handbook, setting)?),
-            (Some(run), Step::Time { until }) => run.pass(until, handbook),
+            (Some(run), Step::Time { until, facts }) => {
+                run.know(*facts);
+                run.pass(until, handbook);
+            }
             (Some(run), Step::Asked(asked)) => {
                 run.pass(first.at, handbook);
+                run.know(asked.facts.clone());
                 run.ask(&asked, first.at, handbook);
             }
         }
@@ -155,6 +159,11 @@ impl<'s> Run<'s> {
         })
     }
 
+    /// From here on these are the facts, if any were written down.
+    fn know(&mut self, facts: Option<(RuleFacts, Provenance)>) {
+        self.known = facts.unwrap_or_else(|| std::mem::take(&mut self.known));
+    }
+
     /// Lets time pass; what falls due on the way happens. Time does not go back.
     fn pass(&mut self, to: Timestamp, handbook: &Handbook) {
         self.now = self.now.max(to);
@@ -173,9 +182,6 @@ impl<'s> Run<'s> {
     }
 
     fn ask(&mut self, asked: &recorded::Asked, at: Timestamp, handbook: &Handbook) {
-        if let Some(facts) = &asked.facts {
-            self.known.clone_from(facts);
-        }
         let facts = facts(self.setting, &self.known, asked, Some(&self.ticket));
         let ticket = &self.ticket;
         let answer =

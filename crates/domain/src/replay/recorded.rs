@@ -18,6 +18,8 @@ pub(super) enum Step {
     Time {
         /// The instant of its last event.
         until: Timestamp,
+        /// The facts, where they were written down with it: a level by hand can run out. (PR-11)
+        facts: Box<Option<(RuleFacts, Provenance)>>,
     },
 }
 
@@ -93,16 +95,16 @@ impl Recorded {
         let first = audit.first().map_or(Timestamp::MIN, |envelope| envelope.at);
         let is_time =
             self.ticket.as_ref().and_then(Ticket::next_wakeup).is_some_and(|due| due <= first);
-        // Facts that nobody stated: they changed by themselves.
-        let begins_with_facts = audit.first().is_some_and(|envelope| {
-            matches!(envelope.event, Event::PriorityDecided { .. } | Event::FactsChanged { .. })
+        // What only one command begins with; facts that nobody stated changed by themselves.
+        let order = audit.first().and_then(|envelope| match envelope.event {
+            Event::PriorityDecided { .. } | Event::FactsChanged { .. } => Some(Order::Reconsider),
+            Event::MarkedSpam => Some(Order::MarkSpam),
+            Event::UnmarkedSpam => Some(Order::UnmarkSpam),
+            _ => None,
         });
-        let order = begins_with_facts.then_some(Order::Reconsider);
         let mut reading = Reading { order, ..Reading::default() };
         for envelope in audit {
-            if !is_time {
-                reading.read(self.ticket.as_ref(), envelope);
-            }
+            reading.read(self.ticket.as_ref(), envelope);
             match &mut self.ticket {
                 Some(ticket) => ticket.fold(envelope.at, &envelope.event),
                 None => self.ticket = Ticket::opened(envelope.ticket, envelope.at, &envelope.event),
@@ -110,7 +112,7 @@ impl Recorded {
         }
         if is_time {
             let until = audit.iter().map(|envelope| envelope.at).max().unwrap_or(first);
-            return Step::Time { until };
+            return Step::Time { until, facts: Box::new(reading.facts) };
         }
         let id = audit.first().map_or(TicketId(0), |envelope| envelope.ticket);
         Step::Asked(Box::new(reading.asked(id)))
@@ -130,6 +132,8 @@ enum Order {
     Reapply,
     Delete,
     Reconsider,
+    MarkSpam,
+    UnmarkSpam,
     MergeInto(TicketId),
     TakeIn(Box<Brought>),
     Unmerge,
@@ -221,7 +225,7 @@ impl Reading {
             }
             Event::AnswerBounced { comment } => self.order = Some(Order::Bounced(*comment)),
             Event::IssueLinked { url } => changes.issue = Some(url.clone()),
-            // Its status says the rest.
+            // Together with something else its status says the rest.
             Event::MarkedSpam => {}
             Event::UnmarkedSpam => changes.status = Some(Status::Open),
             // What the handbook made of it.
@@ -324,6 +328,8 @@ impl Reading {
             (Some(Order::Reapply), _) => return Command::Reapply,
             (Some(Order::Delete), _) => return Command::Delete,
             (Some(Order::Reconsider), _) => return Command::Reconsider,
+            (Some(Order::MarkSpam), _) => return Command::MarkSpam,
+            (Some(Order::UnmarkSpam), _) => return Command::UnmarkSpam,
             (Some(Order::MergeInto(into)), note) => return Command::MergeInto { into, note },
             (Some(Order::TakeIn(brought)), note) => return Command::TakeIn { brought, note },
             (Some(Order::Unmerge), _) => return Command::Unmerge,

@@ -124,7 +124,7 @@ fn lifecycle(words: Words, handbook: &Handbook) -> Markup {
     let hold = [lifecycle.hold.at_least, lifecycle.hold.at_most].map(|span| elapsed(words, span));
     let closes = elapsed(words, lifecycle.closes_after);
     html! {
-        ul.prose {
+        ul.stack {
             @if !warnings.is_empty() {
                 li { (words.fill(Text::WarnsBefore, &[("spans", &warnings.join(", "))])) }
             }
@@ -150,7 +150,7 @@ pub(super) fn as_written(reader: &Reader, text: &str) -> Markup {
     html! {
         section.stack aria-labelledby="handbook-text" {
             h2 #handbook-text { (words.say(Text::AsWritten)) }
-            div.lines role="region" tabindex="0" aria-labelledby="handbook-text" {
+            div.lines role="region" tabindex="0" aria-label=(words.say(Text::LineByLine)) {
                 ol { @for (number, line) in (1..).zip(text.lines()) { li id={ "line-" (number) } { code { (line) } } } }
             }
         }

@@ -170,7 +170,7 @@ pub(super) fn section(reader: &Reader, typed: &Typed) -> Markup {
                 (field(words, &text))
                 @if typed.wrong.len() > 1 { ul { @for wrong in &typed.wrong { li { (wrong) } } } }
                 (field(words, &over))
-                (button::submit(Button::primary(words.say(Text::ReplayNow))))
+                div.field-actions { (button::submit(Button::primary(words.say(Text::ReplayNow)))) }
             }
         }
     }

@@ -72,7 +72,7 @@ fn form(visitor: &Visitor, reader: &Reader, error: Option<&str>) -> Markup {
             (field(words, &select("try-severity", "severity", words.say(Text::Severity), &severities)))
             (field(words, &select("try-area", "area", words.say(Text::Area), &areas)))
             (field(words, &select("try-kind", "kind", words.say(Text::Kind), &kinds)))
-            (button::submit(Button::plain(words.say(Text::ExplainIt))))
+            div.field-actions { (button::submit(Button::plain(words.say(Text::ExplainIt)))) }
         }
     }
 }

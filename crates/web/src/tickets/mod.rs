@@ -5,6 +5,7 @@ mod activity;
 mod aside;
 mod conversation;
 mod names;
+mod reapplying;
 mod said;
 mod why;
 mod writing;
@@ -48,6 +49,7 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get("/tickets/{id}/news", Act::ReadDesk, news),
         Route::get("/tickets/{id}/explanation", Act::ReadDesk, explanation),
         Route::get("/tickets/{id}/activity", Act::ReadDesk, activity),
+        Route::post("/tickets/{id}/reapplication", Act::Configure, reapplying::reapply),
         Route::post("/tickets/{id}/replies", Act::WorkTickets, writing::reply),
         Route::post("/tickets/{id}/notes", Act::WorkTickets, writing::note),
     ];
@@ -300,7 +302,11 @@ async fn explanation(visitor: Visitor, Path(id): Path<String>) -> Answer {
         .desk
         .read(ctx, move |tx, ctx| -> Result<_, Error> { desk::tickets::explain(tx, ctx, id) })
         .await?;
-    beside(&visitor, &seen, Text::WhyAndByWhen, &why::page(&seen, &explained)).await
+    let main = html! {
+        (why::page(&seen, &explained))
+        (reapplying::section(&visitor, &seen, &explained))
+    };
+    beside(&visitor, &seen, Text::WhyAndByWhen, &main).await
 }
 
 async fn activity(visitor: Visitor, Path(id): Path<String>) -> Answer {
