@@ -16,6 +16,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Somebody without credentials, who calls a program that listens there.
+    pub fn to(address: SocketAddr) -> Self {
+        Self::new(address)
+    }
+
     pub(crate) fn new(address: SocketAddr) -> Self {
         Self { address, headers: Vec::new() }
     }

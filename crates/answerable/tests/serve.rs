@@ -1,0 +1,250 @@
+//! The desk as it is run for good: started by the command line, mail leaving by SMTP, on both engines.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use testkit::{Caller, Engine, HANDBOOK, Place};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
+/// Longer than anything takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A mail server on a real socket: it keeps what it takes, and knows nobody whose address begins with `gone`.
+struct MailServer {
+    port: u16,
+    taken: Arc<Mutex<Vec<String>>>,
+}
+
+impl MailServer {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let kept = taken.clone();
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let kept = kept.clone();
+                thread::spawn(move || talk(&stream, &kept));
+            }
+        });
+        Self { port, taken }
+    }
+
+    /// The mails to an address so far.
+    fn to(&self, address: &str) -> Vec<String> {
+        let needle = format!("RCPT TO:<{address}>");
+        self.taken.lock().unwrap().iter().filter(|mail| mail.contains(&needle)).cloned().collect()
+    }
+}
+
+fn talk(mut stream: &TcpStream, taken: &Mutex<Vec<String>>) {
+    let mut mail = String::new();
+    let mut in_data = false;
+    write!(stream, "220 mx.test ESMTP\r\n").unwrap();
+    for line in BufReader::new(stream).lines().map_while(Result::ok) {
+        let verb = line.get(..4).unwrap_or(&line).to_ascii_uppercase();
+        mail.push_str(&line);
+        mail.push('\n');
+        let answer = match (in_data, verb.as_str()) {
+            (true, _) if line == "." => {
+                taken.lock().unwrap().push(std::mem::take(&mut mail));
+                in_data = false;
+                "250 2.0.0 taken"
+            }
+            (true, _) => continue,
+            (false, "RCPT") if line.contains("<gone") => "550 5.1.1 nobody here by that name",
+            (false, "DATA") => {
+                in_data = true;
+                "354 go on"
+            }
+            (false, "MAIL") => {
+                mail.clone_from(&line);
+                "250 ok"
+            }
+            (false, "QUIT") => "221 bye",
+            (false, _) => "250 ok",
+        };
+        if write!(stream, "{answer}\r\n").is_err() {
+            return;
+        }
+    }
+}
+
+/// A desk that runs until it is dropped.
+struct Served {
+    child: Child,
+    address: SocketAddr,
+    token: String,
+}
+
+impl Served {
+    fn start(place: &Place, mail: &MailServer) -> Self {
+        let file = |name: &str| place.folder().join(name).display().to_string();
+        std::fs::write(file("handbook.toml"), HANDBOOK).unwrap();
+        let common = ["--database-url".to_owned(), place.url().to_owned()];
+        let keys = ["--key-file".to_owned(), file("desk.key")];
+        let link = told(
+            BINARY,
+            &["agent", "create", "--email", "root@desk.test", "--name", "Root", "--role", "admin"],
+            &[&common[..], &keys].concat(),
+        );
+        assert!(link.contains("/welcome/"), "{link}");
+        let token = told(
+            BINARY,
+            &["token", "create", "--email", "root@desk.test"],
+            &[&common[..], &keys].concat(),
+        );
+        // A port that was free a moment ago.
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut child = Command::new(BINARY)
+            .args(["serve", "--listen", &address.to_string(), "--handbook", &file("handbook.toml")])
+            .args(["--smtp-url", &format!("smtp://127.0.0.1:{}?tls=none", mail.port)])
+            .args(["--public-url", "https://desk.example.test"])
+            .args(common)
+            .args(keys)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(file("complaints.txt")).unwrap())
+            .spawn()
+            .unwrap();
+        let since = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            let ended = child.try_wait().unwrap();
+            let complaints = std::fs::read_to_string(file("complaints.txt")).unwrap_or_default();
+            assert!(
+                ended.is_none() && since.elapsed() < PATIENCE,
+                "it did not start: {complaints}"
+            );
+            sleep(Duration::from_millis(20));
+        }
+        Self { child, address, token }
+    }
+
+    fn anybody(&self) -> Caller {
+        Caller::to(self.address)
+    }
+
+    fn admin(&self) -> Caller {
+        self.anybody().token("root@desk.test", &self.token)
+    }
+
+    fn ask(&self, email: &str) -> i64 {
+        let request = json!({
+            "requester": { "name": "Dana", "email": email },
+            "subject": "The funnel is empty",
+            "comment": { "body": "Since this morning my funnel shows nothing." },
+            "custom_fields": testkit::fields("critical", ""),
+        });
+        let answer = self.anybody().post("requests.json", &json!({ "request": request }));
+        answer.expect(201).number("/request/id")
+    }
+
+    fn reply(&self, id: i64, words: &str) {
+        let change = json!({ "ticket": { "status": "pending", "comment": { "body": words } } });
+        self.admin().put(&format!("tickets/{id}.json"), &change).expect(200);
+    }
+
+    fn ticket(&self, id: i64) -> Value {
+        self.admin().get(&format!("tickets/{id}.json")).expect(200).at("/ticket")
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a command prints.
+fn told(binary: &str, words: &[&str], more: &[String]) -> String {
+    let output = Command::new(binary).args(words).args(more).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Waits for what happens by itself.
+#[track_caller]
+fn soon<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let since = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(since.elapsed() < PATIENCE, "waited in vain for {what}");
+        sleep(Duration::from_millis(50));
+    }
+}
+
+fn on_each_engine(story: impl Fn(&Served, &MailServer)) {
+    for engine in Engine::ALL {
+        let place = Place::fresh(engine);
+        let mail = MailServer::start();
+        story(&Served::start(&place, &mail), &mail);
+    }
+}
+
+/// PR-06, SLA-05, CH-03
+#[test]
+fn what_is_promised_and_answered_leaves_by_smtp() {
+    on_each_engine(|desk, mail| {
+        let id = desk.ask("dana@fernlight.test");
+        let told = soon("the acknowledgement", || mail.to("dana@fernlight.test").pop());
+        assert!(
+            told.lines()
+                .any(|line| line.starts_with("From: ") && line.ends_with("<support@acme.test>")),
+            "{told}"
+        );
+        assert!(told.contains("Auto-Submitted: auto-replied"), "{told}");
+        assert!(told.contains("weekend"), "{told}");
+
+        desk.reply(id, "Please reload the page.");
+        let answer = soon("the answer", || {
+            mail.to("dana@fernlight.test").into_iter().find(|mail| mail.contains("reload the page"))
+        });
+        assert!(answer.contains(&format!("Reply-To: support+t{id}-")), "{answer}");
+        assert!(!answer.contains("Auto-Submitted"), "{answer}");
+        assert_eq!(mail.to("dana@fernlight.test").len(), 2, "each of them once");
+    });
+}
+
+/// SLA-05, D-23
+#[test]
+fn an_answer_that_is_refused_for_good_answered_nothing() {
+    on_each_engine(|desk, _| {
+        let id = desk.ask("gone@fernlight.test");
+        desk.reply(id, "Please reload the page.");
+
+        let ticket = soon("the bounce", || {
+            Some(desk.ticket(id)).filter(|ticket| ticket["status"] == "open")
+        });
+
+        assert_eq!(ticket["status"], "open");
+        let clocks = desk.admin().get(&format!("tickets/{id}/clocks.json")).expect(200);
+        assert_eq!(clocks.at("/clocks/0/state"), "running");
+        assert_eq!(clocks.at("/clocks/0/kind"), "first");
+        assert_eq!(clocks.at("/clocks").as_array().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn who_guesses_passwords_waits() {
+    on_each_engine(|desk, _| {
+        let guess = || desk.anybody().password("root@desk.test", "wrong").get("tickets.json");
+        for _ in 0..10 {
+            guess().expect(401);
+        }
+
+        let refused = guess().expect(429);
+
+        assert!(refused.headers.iter().any(|(name, _)| name == "retry-after"));
+        desk.admin().get("tickets.json").expect(200);
+        desk.anybody().password("else@desk.test", "wrong").get("tickets.json").expect(401);
+    });
+}
