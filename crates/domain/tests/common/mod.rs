@@ -294,7 +294,6 @@ pub(crate) fn agent() -> Actor {
 }
 
 /// A level set by hand for good.
-#[allow(dead_code, reason = "not every test sets levels by hand")]
 pub(crate) fn by_hand(level: domain::Level) -> domain::ByHand {
     domain::ByHand { level, reason: "a test".to_owned(), until: None }
 }
