@@ -5,6 +5,8 @@
     reason = "helpers of several test files; a test may panic"
 )]
 
+pub(crate) mod replaying;
+
 use std::sync::Arc;
 
 use domain::words::Locale;
