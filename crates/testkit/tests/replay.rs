@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use desk::organizations::Input;
 use desk::replay::{Batch, Scope};
 use desk::texts::Body;
-use desk::tickets::{NewTicket, Person, Reply, Update};
+use desk::tickets::{NewTicket, Person, Reply, Said, Update};
 use desk::{Ctx, Error};
 use domain::replay::Sum;
 use domain::{
@@ -128,7 +128,7 @@ impl<'d> Story<'d> {
             })
         };
         let now = self.desk.clock().now();
-        let (ctx, update) = match self.dice.roll(12) {
+        let (ctx, update) = match self.dice.roll(16) {
             0..=2 => {
                 (self.as_person(agent, role), Update { comment: says(true), ..Update::default() })
             }
@@ -168,17 +168,79 @@ impl<'d> Story<'d> {
                     },
                 )
             }
-            10 => (
+            10 => {
+                let until = Some(now + SignedDuration::from_hours(30));
+                let level = domain::ByHand { level: Level::High, reason: "a day".into(), until };
+                (self.as_person(agent, role), Update { level: Some(level), ..Update::default() })
+            }
+            11 => (
                 self.as_person(agent, role),
                 Update { assignee: Some(Some(agent)), ..Update::default() },
             ),
-            _ => return self.escalate(id, agent),
+            12 | 13 => return self.escalate(id, agent),
+            14 => return self.merge(id, agent),
+            _ => return self.set_aside(id, agent),
         };
         tolerate(
             self.desk.change(ctx, move |tx, ctx| {
                 desk::tickets::update(tx, ctx, id, &update).map(|_| ())
             }),
         );
+    }
+
+    /// One or two tickets go on in another one; or one of them stands for itself again.
+    fn merge(&mut self, target: TicketId, agent: UserId) {
+        let ctx = self.as_person(agent, Role::Agent);
+        let mut sources: Vec<TicketId> = (0..=self.dice.roll(2))
+            .map(|_| self.dice.pick(&self.tickets).0)
+            .filter(|id| *id != target)
+            .collect();
+        sources.dedup();
+        let back = self.dice.roll(3) == 0;
+        tolerate(self.desk.change(ctx, move |tx, ctx| {
+            if back || sources.is_empty() {
+                desk::tickets::unmerge(tx, ctx, target).map(|_| ())
+            } else {
+                let said = Said::default();
+                desk::tickets::merge(tx, ctx, target, &sources, &said).map(|_| ())
+            }
+        }));
+    }
+
+    /// Spam, no spam, or a message that becomes a ticket of its own.
+    fn set_aside(&mut self, id: TicketId, agent: UserId) {
+        let ctx = self.as_person(agent, Role::Agent);
+        match self.dice.roll(3) {
+            0 => tolerate(
+                self.desk
+                    .change(ctx, move |tx, ctx| desk::tickets::mark_spam(tx, ctx, id).map(|_| ())),
+            ),
+            1 => {
+                tolerate(self.desk.change(ctx, move |tx, ctx| {
+                    desk::tickets::unmark_spam(tx, ctx, id).map(|_| ())
+                }))
+            }
+            _ => self.split(id, ctx),
+        }
+    }
+
+    fn split(&mut self, id: TicketId, ctx: Ctx) {
+        let log =
+            self.desk.look(self.desk.system(), move |tx, ctx| desk::tickets::events(tx, ctx, id));
+        let asked = log.unwrap().iter().rev().find_map(|one| match one.event {
+            Event::Commented { comment, ask: true, .. } => Some(comment),
+            _ => None,
+        });
+        let Some(comment) = asked else { return };
+        match self.desk.change(ctx, move |tx, ctx| {
+            desk::tickets::split(tx, ctx, id, comment, "Something else")
+        }) {
+            Ok(done) => {
+                let ticket = done.stored.ticket;
+                self.tickets.push((ticket.id, ticket.requester));
+            }
+            Err(error) => tolerate(Err(error)),
+        }
     }
 
     fn escalate(&mut self, id: TicketId, agent: UserId) {
@@ -282,8 +344,8 @@ fn the_handbooks_that_were_live_explain_every_recorded_decision() {
         let mut story = Story::begin(desk, 7);
         let organization = story.organization();
         story.ask();
-        for turn in 0..200 {
-            if turn == 90 {
+        for turn in 0..300 {
+            if turn == 150 {
                 story.activate(&quicker);
             }
             match story.dice.roll(9) {
@@ -319,7 +381,7 @@ fn the_handbooks_that_were_live_explain_every_recorded_decision() {
 #[test]
 fn a_replay_goes_back_as_far_as_it_is_told() {
     each_desk(|desk| {
-        let mut story = Story::begin(desk, 3);
+        let mut story = Story::begin(desk, 7);
         story.ask();
         desk.advance(SignedDuration::from_hours(1));
         let since = desk.clock().now();
@@ -351,7 +413,7 @@ fn a_replay_goes_back_as_far_as_it_is_told() {
 #[test]
 fn a_customer_may_not_replay() {
     each_desk(|desk| {
-        let mut story = Story::begin(desk, 3);
+        let mut story = Story::begin(desk, 7);
         story.ask();
         let customer = story.as_person(story.tickets[0].1, Role::EndUser);
         let refused =

@@ -5,6 +5,8 @@
     reason = "helpers of several test files; a test may panic"
 )]
 
+pub(crate) mod replaying;
+
 use std::sync::Arc;
 
 use domain::words::Locale;
@@ -294,7 +296,6 @@ pub(crate) fn agent() -> Actor {
 }
 
 /// A level set by hand for good.
-#[allow(dead_code, reason = "not every test sets levels by hand")]
 pub(crate) fn by_hand(level: domain::Level) -> domain::ByHand {
     domain::ByHand { level, reason: "a test".to_owned(), until: None }
 }
