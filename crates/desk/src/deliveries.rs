@@ -5,6 +5,7 @@
 
 use domain::words::{self, Locale};
 use domain::{Cause, Envelope, Event, Promise, Status, User};
+use jiff::Timestamp;
 use mail::Outgoing;
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -65,7 +66,7 @@ pub(crate) fn cause(
                 }
             }
             Event::Warned { threshold, .. } => post.warn(tx, threshold)?,
-            Event::Breached { .. } => post.breach(tx)?,
+            Event::Breached { due_at, .. } => post.breach(tx, *due_at)?,
             Event::Reminded => post.remind(tx)?,
             Event::AnswerBounced { .. } => post.bounced(tx)?,
             Event::StatusChanged { from: Status::Hold, to: Status::Open, .. }
@@ -159,19 +160,18 @@ impl Post<'_> {
             self.stored.ticket.priority.as_str(),
             self.stored.subject
         );
-        let due = self.stored.ticket.due_at().map(|due| due.to_string()).unwrap_or_default();
-        self.team_post(tx, "warning", &format!("warning:{threshold}:{due}"), &text)
+        // Two clocks of a ticket can have the same deadline; each has its own warnings.
+        self.team_post(tx, "warning", &format!("{}:warning", self.envelope.seq), &text)
     }
 
-    fn breach(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        let due = self.stored.ticket.due_at().map(|due| due.to_string()).unwrap_or_default();
+    fn breach(&self, tx: &mut Tx<'_>, due: Timestamp) -> Result<(), Error> {
         let text = format!(
             "#{} is past its target ({} priority, due {due}): {}. Reply, or tell the customer when.",
             self.number(),
             self.stored.ticket.priority.as_str(),
             self.stored.subject
         );
-        self.team_post(tx, "breach", &format!("breach:{due}"), &text)
+        self.team_post(tx, "breach", &format!("{}:breach", self.envelope.seq), &text)
     }
 
     /// The team escalated to and its hero are told. The note itself stays on the ticket: notes never leave. (ESC-02)

@@ -77,6 +77,9 @@ pub struct Clock {
     pub reason: String,
     /// The team whose calendar it keeps, also when the ticket moves on. (D-05)
     pub team: TeamId,
+    /// The warnings given so far: each once, also when it ends and runs again. (SLA-11)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warned: Vec<String>,
 }
 
 impl Clock {

@@ -158,3 +158,23 @@ fn a_requester_of_ours_does_not_answer_themselves() {
     assert_eq!(desk.ticket().replied_at, None);
     assert_eq!(desk.ticket().status, Status::Pending, "nothing waits for them");
 }
+
+/// SLA-11, SLA-15: each threshold fires once a clock, also when another handbook brings the deadline nearer
+#[test]
+fn a_clock_that_is_moved_does_not_warn_twice() {
+    let mut desk = Desk::at("2026-06-05T02:00");
+    desk.ask(Some(Severity::High));
+    desk.go("2026-06-06T10:00");
+    assert_eq!(desk.count("warned"), 1, "three hours of Friday and Monday are left");
+    let all_week =
+        "[hours]\ndays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\", \"sat\", \"sun\"]";
+    desk.handbook = Handbook::parse(&format!("{}\n{all_week}\n", common::HANDBOOK)).unwrap();
+
+    let graded = Changes { severity: Some(Some(Severity::Critical)), ..Changes::default() };
+    desk.update(&agent(), graded).unwrap();
+    assert_eq!(desk.clocks(), ["first running 12h due Sat 06 22:00"]);
+    desk.go("2026-06-07T10:00");
+
+    assert_eq!(desk.count("clock_moved"), 1);
+    assert_eq!(desk.count("warned"), 2, "three hours before once, one hour before once");
+}

@@ -29,7 +29,9 @@ impl Deciding<'_> {
             let timers = if clock.state == crate::ClockState::Missed {
                 Vec::new()
             } else {
-                self.clock_timers(clock.team, self.now, clock.due_at)
+                let mut warnings = self.handbook.replies.warn_before.clone();
+                warnings.retain(|warning| !clock.warned.contains(&warning.text));
+                self.clock_timers(clock.team, &warnings, self.now, clock.due_at)
             };
             self.record(Event::ClockResumed { timers });
         }

@@ -35,7 +35,8 @@ impl Deciding<'_> {
         let team = self.ticket.team;
         let (due_at, walk) = self.facts.calendar(self.handbook, team).add(from, &target);
         let reason = reason(kind, self.ticket.priority);
-        let timers = self.clock_timers(team, from.max(self.now), due_at);
+        let warnings = self.handbook.replies.warn_before.clone();
+        let timers = self.clock_timers(team, &warnings, from.max(self.now), due_at);
         let clock = Started {
             kind,
             started_at: from,
@@ -67,9 +68,15 @@ impl Deciding<'_> {
         reason: String,
     ) {
         if due_at < clock.due_at {
-            let timers = self.clock_timers(clock.team, self.now, due_at);
+            let warnings = self.pending_warnings();
+            let timers = self.clock_timers(clock.team, &warnings, self.now, due_at);
             self.record(Event::ClockMoved { due_at, target: target.text, reason, timers, walk });
         }
+    }
+
+    /// The warnings that the current clock still waits for; one that was given is not given again.
+    pub(super) fn pending_warnings(&self) -> Vec<Target> {
+        self.ticket.timers.iter().filter_map(warning).collect()
     }
 
     /// Warnings that still lie ahead, and the breach: strictly after the deadline, and never before now, for an escalated
@@ -77,11 +84,12 @@ impl Deciding<'_> {
     pub(super) fn clock_timers(
         &self,
         team: TeamId,
+        warnings: &[Target],
         after: Timestamp,
         due_at: Timestamp,
     ) -> Vec<Timer> {
         let calendar = self.facts.calendar(self.handbook, team);
-        let warnings = self.handbook.replies.warn_before.iter().filter_map(|before| {
+        let warnings = warnings.iter().filter_map(|before| {
             let handbook::Amount::OpenSeconds(seconds) = before.amount else { return None };
             let at = calendar.back(due_at, seconds);
             (at > after).then(|| Timer { at, kind: TimerKind::Warn(before.text.clone()) })
@@ -110,6 +118,12 @@ impl Deciding<'_> {
         let reason = format!("{}; ended: {why}", clock.reason);
         self.record(Event::ClockStopped { state, reason });
     }
+}
+
+/// The threshold of a warning that is still to come.
+fn warning(timer: &Timer) -> Option<Target> {
+    let TimerKind::Warn(threshold) = &timer.kind else { return None };
+    Target::parse(threshold).ok()
 }
 
 fn reason(kind: ClockKind, level: Level) -> String {

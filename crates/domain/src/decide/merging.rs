@@ -90,11 +90,12 @@ impl Deciding<'_> {
     /// The earlier deadline of the two counts.
     fn take_deadline(&mut self, from: TicketId, clock: &Clock, walk: &handbook::Walk, own: &Clock) {
         if clock.due_at < own.due_at {
+            let warnings = self.pending_warnings();
             self.record(Event::ClockMoved {
                 due_at: clock.due_at,
                 target: clock.target.clone(),
                 reason: format!("{}, due as #{from} was", own.reason),
-                timers: self.clock_timers(own.team, self.now, clock.due_at),
+                timers: self.clock_timers(own.team, &warnings, self.now, clock.due_at),
                 walk: walk.clone(),
             });
         }
@@ -102,6 +103,9 @@ impl Deciding<'_> {
 
     /// The other ticket's promise is kept here.
     fn take_clock(&mut self, from: TicketId, clock: &Clock, walk: &handbook::Walk) {
+        // The team was warned there of what it was warned of there.
+        let mut warnings = self.handbook.replies.warn_before.clone();
+        warnings.retain(|warning| !clock.warned.contains(&warning.text));
         let started = Started {
             kind: self.kind_for_waiting(),
             started_at: clock.started_at,
@@ -109,7 +113,7 @@ impl Deciding<'_> {
             target: clock.target.clone(),
             reason: format!("{}, from #{from}", clock.reason),
             team: clock.team,
-            timers: self.clock_timers(clock.team, self.now, clock.due_at),
+            timers: self.clock_timers(clock.team, &warnings, self.now, clock.due_at),
             walk: walk.clone(),
         };
         self.record(Event::ClockStarted { clock: started });

@@ -58,6 +58,9 @@ impl Ticket {
                 self.add_timers(timers);
             }
             Event::Warned { threshold, .. } => {
+                if let Some(clock) = self.clocks.last_mut() {
+                    clock.warned.push(threshold.clone());
+                }
                 self.timers.retain(|timer| timer.kind != TimerKind::Warn(threshold.clone()));
             }
             Event::Breached { .. } => {
@@ -220,6 +223,7 @@ impl Ticket {
             target: started.target.clone(),
             reason: started.reason.clone(),
             team: started.team,
+            warned: Vec::new(),
         });
         self.add_timers(&started.timers);
     }

@@ -73,6 +73,9 @@ pub(super) struct Rules<'a> {
     pub(super) now: Timestamp,
 }
 
+/// So much open time before a deadline, as written and in seconds.
+type Warning = (&'static str, i64);
+
 /// A clock that has not ended.
 #[derive(Clone, Debug)]
 pub(super) struct Running {
@@ -82,8 +85,7 @@ pub(super) struct Running {
     pub(super) missed: bool,
     /// Whose calendar it keeps.
     team: usize,
-    warnings: Vec<(Timestamp, String)>,
-    warned: Vec<String>,
+    warnings: Vec<(Timestamp, Warning)>,
     breach: Option<Timestamp>,
 }
 
@@ -163,7 +165,7 @@ impl Case {
     pub(super) fn timers(&self) -> Vec<(Timestamp, String)> {
         let mut all: Vec<(Timestamp, String)> = Vec::new();
         if let Some(clock) = &self.clock {
-            all.extend(clock.warnings.iter().map(|(at, text)| (*at, format!("warn {text}"))));
+            all.extend(clock.warnings.iter().map(|(at, (text, _))| (*at, format!("warn {text}"))));
             all.extend(clock.breach.map(|at| (at, "breach".to_owned())));
         }
         let named = [
@@ -206,10 +208,9 @@ impl Case {
             if let Some(clock) = &mut self.clock
                 && let Some(place) = clock.warnings.iter().position(|(when, _)| *when == at)
             {
-                let (_, text) = clock.warnings.remove(place);
-                clock.warned.push(text.clone());
-                self.say(at, Said::Warned(text.clone()));
-                self.send("warning", at, text);
+                let (_, (text, _)) = clock.warnings.remove(place);
+                self.say(at, Said::Warned(text.to_owned()));
+                self.send("warning", at, text.to_owned());
             } else if self.clock.as_ref().is_some_and(|clock| clock.breach == Some(at)) {
                 self.breach(at);
             } else if self.remind == Some(at) {

@@ -3,7 +3,7 @@
 use domain::{Level, Status};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Case, Rules, Running, Said};
+use super::{Case, Rules, Running, Said, Warning};
 
 /// A breach falls due strictly after its deadline.
 const TICK: SignedDuration = SignedDuration::from_micros(1);
@@ -23,10 +23,9 @@ impl Case {
             missed: false,
             team: self.team,
             warnings: Vec::new(),
-            warned: Vec::new(),
             breach: None,
         };
-        clock.set(rules, due, from.max(rules.now));
+        clock.set(rules, rules.policy.warnings, due, from.max(rules.now));
         self.clocks += 1;
         self.clock = Some(clock);
         self.say(rules.now, Said::Started(kind, from, due));
@@ -69,7 +68,9 @@ impl Case {
             let target = rules.policy.target(clock.kind, level);
             let due = target.map(|target| rules.policy.due(clock.team, rules.now, target));
             if let Some(due) = due.filter(|due| *due < clock.due && !clock.missed) {
-                clock.set(rules, due, rules.now);
+                // Those it still waits for, moved; one that was given is not given again.
+                let waiting: Vec<Warning> = clock.warnings.iter().map(|(_, one)| *one).collect();
+                clock.set(rules, &waiting, due, rules.now);
                 self.say(rules.now, Said::Moved(due));
             }
         } else if self.asked.is_some() {
@@ -111,16 +112,13 @@ impl Case {
 }
 
 impl Running {
-    /// Sets the deadline: the warnings that lie ahead, each once a clock, and the breach. (SLA-11)
-    fn set(&mut self, rules: &Rules<'_>, due: Timestamp, after: Timestamp) {
+    /// Sets the deadline: the warnings that lie ahead, and the breach. (SLA-11)
+    fn set(&mut self, rules: &Rules<'_>, warnings: &[Warning], due: Timestamp, after: Timestamp) {
         let calendar = &rules.policy.calendars[self.team];
         self.due = due;
-        self.warnings = rules
-            .policy
-            .warnings
+        self.warnings = warnings
             .iter()
-            .filter(|(text, _)| !self.warned.iter().any(|warned| warned == text))
-            .map(|(text, seconds)| (calendar.back(due, *seconds), (*text).to_owned()))
+            .map(|(text, seconds)| (calendar.back(due, *seconds), (*text, *seconds)))
             .filter(|(at, _)| *at > after)
             .collect();
         for (at, _) in &self.warnings {
