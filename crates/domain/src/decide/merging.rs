@@ -103,7 +103,7 @@ impl Deciding<'_> {
 
     /// The other ticket's promise is kept here.
     fn take_clock(&mut self, from: TicketId, clock: &Clock, walk: &handbook::Walk) {
-        // The team was warned there of what it was warned of there.
+        // What was warned of there is not warned of again here.
         let mut warnings = self.handbook.replies.warn_before.clone();
         warnings.retain(|warning| !clock.warned.contains(&warning.text));
         let started = Started {
