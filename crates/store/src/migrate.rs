@@ -24,11 +24,14 @@ pub struct Migration {
 }
 
 /// Ours, in order.
-pub const ALL: &[Migration] = &[Migration {
-    number: 1,
-    name: "the_desk",
-    sql: include_str!("../migrations/0001_the_desk.sql"),
-}];
+pub const ALL: &[Migration] = &[
+    Migration { number: 1, name: "the_desk", sql: include_str!("../migrations/0001_the_desk.sql") },
+    Migration {
+        number: 2,
+        name: "follow_ups",
+        sql: include_str!("../migrations/0002_follow_ups.sql"),
+    },
+];
 
 /// Keeps two nodes from migrating one database at the same time.
 const ADVISORY_LOCK: i64 = 0x616e_7377_6572;

@@ -57,8 +57,8 @@ pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO tickets (id, seq, state, subject, subject_salt, first_comment_id, status, priority, team_id,
             assignee_id, requester_id, organization_id, brand_id, mailbox, locale, external_id, due_sort, is_escalated,
-            created_at, updated_at, deleted_at, changed)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+            created_at, updated_at, deleted_at, changed, follow_up_of)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
         params![
             ticket.id.0,
             ticket.seq,
@@ -81,10 +81,33 @@ pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
             ticket.created_at,
             ticket.updated_at,
             ticket.deleted_at,
-            changed
+            changed,
+            ticket.follow_up_of.map(|id| id.0)
         ],
     )?;
+    if let Some(source) = ticket.follow_up_of {
+        // What it says of its follow-ups is another thing now.
+        tx.execute("UPDATE tickets SET changed = $2 WHERE id = $1", params![source.0, changed])?;
+    }
     crate::wakeups::set(tx, "ticket", ticket.id.0, ticket.next_wakeup(), false)
+}
+
+/// The tickets that continue these: source and follow-up, the oldest first.
+pub fn follow_ups(
+    tx: &mut Tx<'_>,
+    sources: &[TicketId],
+) -> Result<Vec<(TicketId, TicketId)>, Error> {
+    if sources.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new();
+    sql.push("SELECT follow_up_of, id FROM tickets WHERE deleted_at IS NULL AND follow_up_of IN (");
+    sql.join(sources, ", ", "", |sql, id| {
+        sql.bind(id.0);
+    });
+    sql.push(") ORDER BY id");
+    let rows = tx.query(sql.text(), sql.params())?;
+    rows.iter().map(|row| Ok((TicketId(row.get(0)?), TicketId(row.get(1)?)))).collect()
 }
 
 /// Stores a ticket that changed, and when it wants to be woken.

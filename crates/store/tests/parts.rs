@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #[path = "engine/places.rs"]
-#[allow(dead_code, unused_imports, reason = "the places of another file of tests")]
+#[expect(dead_code, reason = "the places of another file of tests")]
 mod places;
 
 use places::on_each_engine;

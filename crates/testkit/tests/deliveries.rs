@@ -1,5 +1,4 @@
 //! What leaves, when the other side says "not now" and the machine was off.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update};

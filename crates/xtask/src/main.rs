@@ -17,6 +17,7 @@ mod demo;
 mod load;
 mod packages;
 mod postgres;
+mod sim;
 mod suite;
 mod tidy;
 
@@ -29,6 +30,9 @@ cargo xtask test [--only PART]… [--no-install] [-- ARGUMENTS OF `cargo test`]
 
 cargo xtask bench [--engine sqlite|postgres] [--seconds N] [--tickets N]
     measure the real program on both databases
+
+cargo xtask sim [--seed N] [--days D] [--tickets-per-day T] [--runs N] [--engine sqlite|postgres|both]
+    live through simulated days and check every promise; --runs N takes N seeds in a row
 
 cargo xtask tidy
     the house rules no compiler knows: edges between crates, file heads, file sizes, forbidden words
@@ -53,6 +57,7 @@ fn run(command: &str, arguments: &[String]) -> Result<ExitCode> {
         "demo" => demo::run(arguments),
         "test" => suite::run(arguments),
         "bench" => bench::run(arguments),
+        "sim" => sim::run(arguments),
         "tidy" => tidy::run(arguments),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

@@ -197,7 +197,7 @@ pub(crate) fn ticket<'t>(listed: &'t Listed, fields: &CustomFields, base: &str) 
         follower_ids: Vec::new(),
         email_cc_ids: ccs,
         sharing_agreement_ids: Vec::new(),
-        followup_ids: Vec::new(),
+        followup_ids: listed.follow_ups.iter().map(|id| id.0).collect(),
         forum_topic_id: None,
         has_incidents: false,
         is_public: ticket.public,

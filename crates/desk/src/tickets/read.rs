@@ -20,6 +20,8 @@ pub struct Listed {
     pub details: Option<String>,
     /// Values of custom fields, as JSON text.
     pub fields: Vec<(i64, String)>,
+    /// The tickets that continue it, the oldest first. (ST-06)
+    pub follow_ups: Vec<TicketId>,
 }
 
 /// One change set: its events in order, and the comments they speak of.
@@ -100,6 +102,7 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
         .map(|comment| (comment.id, (comment.body, comment.details)))
         .collect();
     let values = store::tickets::field_values(tx, &ids)?;
+    let follow_ups = store::tickets::follow_ups(tx, &ids)?;
     Ok(found
         .into_iter()
         .map(|stored| {
@@ -109,7 +112,8 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
                 .filter(|(ticket, _, _)| *ticket == stored.ticket.id)
                 .map(|(_, field, value)| (*field, value.clone()))
                 .collect();
-            Listed { stored, description, details, fields }
+            let follow_ups = of_source(&follow_ups, stored.ticket.id);
+            Listed { stored, description, details, fields, follow_ups }
         })
         .collect())
 }
@@ -120,7 +124,13 @@ pub fn whole(tx: &mut Tx<'_>, stored: Stored) -> Result<Listed, Error> {
     let fields = field_values(tx, stored.ticket.id)?;
     let (description, details) =
         first.map(|comment| (comment.body, comment.details)).unwrap_or_default();
-    Ok(Listed { stored, description, details, fields })
+    let follow_ups = store::tickets::follow_ups(tx, &[stored.ticket.id])?;
+    let follow_ups = of_source(&follow_ups, stored.ticket.id);
+    Ok(Listed { stored, description, details, fields, follow_ups })
+}
+
+fn of_source(all: &[(TicketId, TicketId)], source: TicketId) -> Vec<TicketId> {
+    all.iter().filter(|(from, _)| *from == source).map(|(_, to)| *to).collect()
 }
 
 /// How many tickets a filter finds, all of them counted.

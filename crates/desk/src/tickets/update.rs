@@ -125,11 +125,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         assignee: update.assignee,
         team: update.team,
         level: update.level.clone(),
-        issue: match (&update.issue, update.cause, &update.comment) {
-            (Some(url), ..) => Some(issue(url)?),
-            (None, Some(Cause::IssueOpened), Some(reply)) => issue_in(&reply.body.text),
-            _ => None,
-        },
+        issue: named_issue(update)?,
         tags: tags(&stored, update),
         ccs: update
             .ccs
@@ -251,6 +247,15 @@ fn named_change(event: &domain::Event) -> &'static str {
         Event::MergedInto { .. } => "it was merged",
         Event::TookIn { .. } => "another ticket was merged into it",
         _ => "",
+    }
+}
+
+/// The public issue that a change names, in a field of its own or in the words that refer the customer to it.
+fn named_issue(update: &Update) -> Result<Option<String>, Error> {
+    match (&update.issue, update.cause, &update.comment) {
+        (Some(url), ..) => issue(url).map(Some),
+        (None, Some(Cause::IssueOpened), Some(reply)) => Ok(issue_in(&reply.body.text)),
+        _ => Ok(None),
     }
 }
 

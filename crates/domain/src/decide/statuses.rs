@@ -8,6 +8,10 @@ use crate::{Cause, ClockKind, Event, Refusal, Status, Timer, TimerKind};
 impl Deciding<'_> {
     /// A status somebody asks for. What the table does not allow is refused.
     pub(super) fn status(&mut self, to: Status, changes: &Changes) -> Result<(), Refusal> {
+        if self.ticket.spam.is_some() && matches!(to, Status::Pending | Status::Hold) {
+            // Whoever goes on working on it says that it is none.
+            self.unmark_spam()?;
+        }
         let from = self.ticket.status;
         match (from, to) {
             (Status::Solved, Status::Closed) => self.close(),

@@ -13,13 +13,69 @@ impl Ticket {
         self.seq += 1;
         self.updated_at = self.updated_at.max(at);
         match event {
-            Event::Opened(_) => {}
+            Event::Opened(_)
+            | Event::FieldChanged { .. }
+            | Event::SubjectChanged { .. }
+            | Event::SplitOff { .. }
+            | Event::Reapplied => {}
+            Event::Commented { comment, public, answer, ask, .. } => {
+                self.fold_comment(at, *comment, *public, *answer, *ask);
+            }
+            Event::AnswerBounced { comment } => self.fold_bounce(*comment),
+            Event::StatusChanged { to, cause, hold_until, timers, .. } => {
+                self.fold_status(at, *to, *cause, *hold_until);
+                self.add_timers(timers);
+            }
+            Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
+                self.promise = Some(promise.clone());
+            }
+            Event::IssueLinked { url } => self.issues.push(url.clone()),
+            Event::Deleted => {
+                self.deleted_at = Some(at);
+                self.timers.clear();
+            }
+            Event::PriorityDecided { .. }
+            | Event::PriorityOverridden { .. }
+            | Event::OverrideEnded
+            | Event::FactsChanged { .. }
+            | Event::Tagged { .. }
+            | Event::CcsChanged { .. }
+            | Event::SeverityChanged { .. }
+            | Event::AreaChanged { .. }
+            | Event::KindChanged { .. }
+            | Event::RequesterChanged { .. }
+            | Event::OrganizationChanged { .. } => self.fold_facts(event),
+            Event::Routed { .. }
+            | Event::TeamChanged { .. }
+            | Event::Assigned { .. }
+            | Event::Escalated { .. }
+            | Event::EscalatedPromiseKept
+            | Event::Deescalated { .. } => self.fold_place(event),
+            Event::ClockStarted { .. }
+            | Event::ClockMoved { .. }
+            | Event::ClockStopped { .. }
+            | Event::ClockResumed { .. }
+            | Event::TimersSet { .. }
+            | Event::Warned { .. }
+            | Event::Breached { .. }
+            | Event::Reminded => self.fold_time(at, event),
+            Event::MarkedSpam
+            | Event::UnmarkedSpam
+            | Event::MergedInto { .. }
+            | Event::Unmerged
+            | Event::TookIn { .. }
+            | Event::LetGo { .. } => self.fold_aside(event),
+        }
+    }
+
+    /// The level, and what it follows from.
+    fn fold_facts(&mut self, event: &Event) {
+        match event {
             Event::PriorityDecided { decision, facts, .. } => {
                 self.priority = decision.value;
                 self.because.clone_from(&decision.because);
                 self.facts.clone_from(facts);
             }
-            Event::FactsChanged { facts, .. } => self.facts.clone_from(facts),
             Event::PriorityOverridden { level, reason, until } => {
                 self.fold_override(*level, reason, *until);
             }
@@ -27,21 +83,49 @@ impl Ticket {
                 self.level_override = None;
                 self.timers.retain(|timer| timer.kind != TimerKind::EndOverride);
             }
+            Event::FactsChanged { facts, .. } => self.facts.clone_from(facts),
+            Event::Tagged { tags } => self.tags.clone_from(tags),
+            Event::CcsChanged { ccs } => self.ccs.clone_from(ccs),
+            Event::SeverityChanged { to, .. } => self.severity = *to,
+            Event::AreaChanged { to } => self.area.clone_from(to),
+            Event::KindChanged { to } => self.kind = *to,
+            Event::RequesterChanged { to, organization } => {
+                self.requester = *to;
+                self.organization = *organization;
+            }
+            Event::OrganizationChanged { to } => self.organization = *to,
+            _ => {}
+        }
+    }
+
+    /// Who has it.
+    fn fold_place(&mut self, event: &Event) {
+        match event {
             Event::Routed { team, .. } | Event::TeamChanged { to: team, .. } => self.team = *team,
-            Event::Commented { comment, public, answer, ask, .. } => {
-                self.fold_comment(at, *comment, *public, *answer, *ask);
+            Event::Assigned { to } => self.assignee = *to,
+            Event::Escalated { team, from, since, owed, .. } => {
+                self.escalation =
+                    Some(Escalation { team: *team, from: *from, at: *since, owed: *owed });
+                self.team = *team;
+                self.assignee = None;
             }
-            Event::AnswerBounced { comment } => self.fold_bounce(*comment),
-            Event::ClockResumed { timers } => {
-                self.timers.retain(|timer| !timer.kind.is_of_wait());
-                if let Some(clock) = self.clocks.last_mut() {
-                    clock.stopped_at = None;
-                    if clock.state != ClockState::Missed {
-                        clock.state = ClockState::Running;
-                    }
+            Event::EscalatedPromiseKept => {
+                if let Some(escalation) = &mut self.escalation {
+                    escalation.owed = false;
                 }
-                self.add_timers(timers);
             }
+            Event::Deescalated { to } => {
+                self.escalation = None;
+                self.team = *to;
+                self.assignee = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// Clocks, and what happens by itself.
+    fn fold_time(&mut self, at: Timestamp, event: &Event) {
+        match event {
             Event::ClockStarted { clock, .. } => self.fold_clock(clock),
             Event::ClockMoved { due_at, target, reason, timers, .. } => {
                 if let Some(clock) = self.clocks.last_mut() {
@@ -53,6 +137,16 @@ impl Ticket {
                 self.add_timers(timers);
             }
             Event::ClockStopped { state, reason } => self.fold_clock_end(at, *state, reason),
+            Event::ClockResumed { timers } => {
+                self.timers.retain(|timer| !timer.kind.is_of_wait());
+                if let Some(clock) = self.clocks.last_mut() {
+                    clock.stopped_at = None;
+                    if clock.state != ClockState::Missed {
+                        clock.state = ClockState::Running;
+                    }
+                }
+                self.add_timers(timers);
+            }
             Event::TimersSet { timers } => {
                 self.timers.retain(|timer| !timer.kind.is_of_wait());
                 self.add_timers(timers);
@@ -70,40 +164,13 @@ impl Ticket {
                 }
             }
             Event::Reminded => self.timers.retain(|timer| timer.kind != TimerKind::Remind),
-            Event::StatusChanged { to, cause, hold_until, timers, .. } => {
-                self.fold_status(at, *to, *cause, *hold_until);
-                self.add_timers(timers);
-            }
-            Event::Assigned { to } => self.assignee = *to,
-            Event::Tagged { tags } => self.tags.clone_from(tags),
-            Event::CcsChanged { ccs } => self.ccs.clone_from(ccs),
-            Event::SeverityChanged { to, .. } => self.severity = *to,
-            Event::AreaChanged { to } => self.area.clone_from(to),
-            Event::KindChanged { to } => self.kind = *to,
-            Event::RequesterChanged { to, organization } => {
-                self.requester = *to;
-                self.organization = *organization;
-            }
-            Event::OrganizationChanged { to } => self.organization = *to,
-            Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
-                self.promise = Some(promise.clone());
-            }
-            Event::Escalated { team, from, since, owed, .. } => {
-                self.escalation =
-                    Some(Escalation { team: *team, from: *from, at: *since, owed: *owed });
-                self.team = *team;
-                self.assignee = None;
-            }
-            Event::EscalatedPromiseKept => {
-                if let Some(escalation) = &mut self.escalation {
-                    escalation.owed = false;
-                }
-            }
-            Event::Deescalated { to } => {
-                self.escalation = None;
-                self.team = *to;
-                self.assignee = None;
-            }
+            _ => {}
+        }
+    }
+
+    /// Spam and merges, and the way back from both.
+    fn fold_aside(&mut self, event: &Event) {
+        match event {
             Event::MarkedSpam => self.spam = Some(self.aside()),
             Event::UnmarkedSpam => {
                 if let Some(before) = self.spam.take() {
@@ -122,13 +189,7 @@ impl Ticket {
                 self.fold_taken_in(*ticket, *asked_at, ccs, *brings_clock);
             }
             Event::LetGo { ticket } => self.fold_let_go(*ticket),
-            Event::IssueLinked { url } => self.issues.push(url.clone()),
-            Event::SplitOff { .. } => {}
-            Event::Deleted => {
-                self.deleted_at = Some(at);
-                self.timers.clear();
-            }
-            Event::FieldChanged { .. } | Event::SubjectChanged { .. } | Event::Reapplied => {}
+            _ => {}
         }
     }
 

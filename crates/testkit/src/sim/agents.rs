@@ -54,7 +54,7 @@ impl World {
             let after = self.delay();
             self.plan_about(number, Planned::Agent(number), after);
         }
-        if !is_over && self.dice.of_thousand(350) {
+        if !is_over && self.dice.of_thousand(250) {
             let after = self.delay();
             self.plan_about(number, Planned::Customer(number), after);
         }
@@ -95,7 +95,7 @@ impl World {
     ) -> Result<(), Stop> {
         let mark = format!("Answer {}", self.fresh());
         self.step("answer", format!("{} answers, status {status:?}", agent.email));
-        let update = Update { comment: reply(&mark, true), status, ..Update::default() };
+        let update = Update { comment: Some(reply(&mark, true)), status, ..Update::default() };
         // The words of somebody who asked are a question, also when they are one of us.
         let is_requester = self.threads[number].email == agent.email;
         let teams = agent.teams.clone();
@@ -121,7 +121,7 @@ impl World {
         }
         self.step("note", format!("{} writes a note", agent.email));
         let words = format!("{} {}", super::outside::SECRET, self.fresh());
-        let update = Update { comment: reply(&words, false), ..Update::default() };
+        let update = Update { comment: Some(reply(&words, false)), ..Update::default() };
         self.change(tx, number, agent, &update, |case, rules| {
             case.note(rules);
             Ok(())

@@ -1,6 +1,6 @@
 //! Chance with a seed: everything the simulation does follows from it, so that a run can be run again.
 
-/// A generator of its own (SplitMix64), so that no update of a library changes what a seed means.
+/// A generator of its own (`SplitMix64`), so that no update of a library changes what a seed means.
 #[derive(Clone, Debug)]
 pub(super) struct Dice(u64);
 

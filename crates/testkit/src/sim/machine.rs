@@ -1,6 +1,6 @@
 //! The machine the company's desk runs on. It can crash, stand still for a month, and start again.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use desk::{Clock, Desk, Secrets, Settings, Store, Tx};
 use handbook::Handbook;
@@ -52,19 +52,17 @@ impl Machine {
             Ok(store) => store,
             Err(stop) => return (world, Err(stop)),
         };
-        let shared = Arc::new(Mutex::new(world));
+        // The writer lets go of its half some time after it has answered, so the world is taken out of ours.
+        let shared = Arc::new(Mutex::new(Some(world)));
         let inside = shared.clone();
         let mut part = Some(part);
         let outcome = store.write_blocking(move |tx| {
             let part = part.take().expect("one writer meets nobody, so nothing is tried twice");
-            let mut world = inside.lock().expect("a world is left by nobody else");
-            part(&mut world, tx)
+            let mut world = inside.lock().unwrap_or_else(PoisonError::into_inner);
+            part(world.as_mut().expect("the world was put there"), tx)
         });
-        let world = match Arc::try_unwrap(shared).map(Mutex::into_inner) {
-            Ok(Ok(world)) => world,
-            Ok(Err(poisoned)) => poisoned.into_inner(),
-            Err(shared) => shared.lock().expect("a world is left by nobody else").clone(),
-        };
+        let world = shared.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let world = world.expect("the world was put there");
         (world, outcome)
     }
 

@@ -169,9 +169,9 @@ impl World {
                 Some(self.continued(tx, &received, &post, number, Some(agent))?)
             }
         };
-        let place = self.arrived.len();
-        self.arrived.push(Arrived { post, number });
         if self.dice.of_thousand(70) {
+            let place = self.arrived.len();
+            self.arrived.push(Arrived { post, number });
             let after = self.delay();
             self.plan(self.now + after, Planned::Again(place));
         }

@@ -99,6 +99,10 @@ struct Escalation {
 }
 
 /// One ticket, as it must be.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are facts of their own, not states of one thing"
+)]
 #[derive(Clone, Debug)]
 pub(super) struct Case {
     pub(super) organization: Option<usize>,

@@ -133,7 +133,7 @@ struct Draft {
 pub(super) fn all(from: Timestamp, to: Timestamp) -> Vec<Arc<Policy>> {
     let begin = jiff::tz::TimeZone::UTC.to_datetime(from).date();
     let drafts = [weekdays(), office(begin), other_week(begin)];
-    drafts.into_iter().map(|draft| Arc::new(policy(draft, from, to))).collect()
+    drafts.into_iter().map(|draft| Arc::new(policy(&draft, from, to))).collect()
 }
 
 fn hours(zone: &'static str, days: [bool; 7], ranges: &'static [(i32, i32)]) -> Hours {
@@ -218,8 +218,8 @@ fn later(date: Date, days: i64) -> Date {
     date.checked_add(Span::new().days(days)).expect("the simulation ends before time does")
 }
 
-fn policy(draft: Draft, from: Timestamp, to: Timestamp) -> Policy {
-    let text = written(&draft);
+fn policy(draft: &Draft, from: Timestamp, to: Timestamp) -> Policy {
+    let text = written(draft);
     let handbook = Handbook::parse(&text)
         .unwrap_or_else(|problems| panic!("a handbook of the simulation is wrong: {problems}"));
     let company = &draft.hours;

@@ -1,7 +1,7 @@
 //! A run from the first day to the last.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use jiff::SignedDuration;
 use sha2::Digest as _;
@@ -13,9 +13,10 @@ use super::world::{Planned, World};
 use crate::Engine;
 
 /// How much of a day is lived in one transaction.
-const STRETCH: SignedDuration = SignedDuration::from_hours(3);
-/// Stretches a day.
-const STRETCHES: i64 = 8;
+const STRETCH: SignedDuration = SignedDuration::from_hours(1);
+/// Of two hundred requests so many come in each hour: most by day.
+const SHARES: [u64; 24] =
+    [2, 2, 2, 2, 2, 2, 4, 6, 12, 18, 18, 16, 12, 14, 16, 16, 14, 10, 8, 6, 6, 6, 4, 2];
 /// How long the company goes on without new requests, so that what was begun comes to its end.
 const LAST_DAYS: i64 = 60;
 
@@ -66,31 +67,31 @@ pub fn simulate(engine: Engine, options: &Options) -> Result<Report, Box<Broken>
     let mut machine = Machine::new(engine);
     let mut run = match Run::begin(&mut machine, options) {
         Ok(run) => run,
-        Err(stop) => return Err(told(options, None, stop)),
+        Err(stop) => return Err(Box::new(told(options, None, stop))),
     };
     match run.live() {
         Ok(()) => Ok(run.report()),
-        Err(stop) => Err(told(options, run.world.as_ref(), stop)),
+        Err(stop) => Err(Box::new(told(options, run.world.as_ref(), stop))),
     }
 }
 
-fn told(options: &Options, world: Option<&World>, stop: Stop) -> Box<Broken> {
+fn told(options: &Options, world: Option<&World>, stop: Stop) -> Broken {
     let wrong = match stop {
         Stop::Broken(mut broken) => {
             broken.seed = options.seed;
-            return broken;
+            return *broken;
         }
         Stop::Failed(error) => format!("it failed: {error}: {error:?}"),
         Stop::Crash => "a crash was not lived through".to_owned(),
     };
-    Box::new(Broken {
+    Broken {
         seed: options.seed,
         step: world.map_or(0, |world| world.steps),
         at: world.map(|world| world.now.to_string()).unwrap_or_default(),
         asked: world.map(|world| world.doing.clone()).unwrap_or_default(),
         wrong,
         log: Vec::new(),
-    })
+    }
 }
 
 struct Run<'m> {
@@ -111,10 +112,10 @@ impl<'m> Run<'m> {
 
     fn live(&mut self) -> Result<(), Stop> {
         for day in 0..self.options.days + LAST_DAYS {
-            for stretch in 0..STRETCHES {
-                self.stretch(day, stretch)?;
+            for share in SHARES {
+                self.stretch(day, share)?;
             }
-            self.within(|world, tx| world.look_at_all(tx))?;
+            self.within(World::look_at_all)?;
             self.perhaps_stand_still(day)?;
         }
         self.within(|world, tx| world.nothing_is_left(tx))
@@ -136,13 +137,13 @@ impl<'m> Run<'m> {
     }
 
     /// Some hours: everything planned for them happens, and what is to leave leaves.
-    fn stretch(&mut self, day: i64, stretch: i64) -> Result<(), Stop> {
+    fn stretch(&mut self, day: i64, share: u64) -> Result<(), Stop> {
         let is_last = day >= self.options.days;
-        // Most write by day, few at the weekend.
-        let share = [1, 1, 3, 6, 6, 4, 2, 1][usize::try_from(stretch).unwrap_or_default()];
+        // Few write at the weekend. What is expected is a fraction of a request, so the dice round it.
         let weekend = if day % 7 >= 5 { 4 } else { 1 };
-        let most = self.options.tickets_per_day * share * 2 / 24 / weekend;
-        let crashes = self.world().dice.of_thousand(15);
+        let parts = self.options.tickets_per_day * share * 2 / weekend;
+        let most = parts / 200 + u64::from(self.world().dice.roll(200) < parts % 200);
+        let crashes = self.world().dice.of_thousand(5);
         let saved = crashes.then(|| self.world().clone());
         let lived = self.within(move |world, tx| {
             if !is_last {
@@ -229,13 +230,11 @@ impl<'m> Run<'m> {
         let mut tally: BTreeMap<String, u64> =
             world.tally.iter().map(|(what, times)| ((*what).to_owned(), *times)).collect();
         tally.insert("letter repeated after a crash".to_owned(), repeated);
-        let hash = world.log.clone().finalize();
-        Report {
-            hash: hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-            tickets: world.threads.len() as u64,
-            steps: world.steps,
-            tally,
-        }
+        let hash = world.log.clone().finalize().iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        Report { hash, tickets: world.threads.len() as u64, steps: world.steps, tally }
     }
 }
 
@@ -243,10 +242,10 @@ impl World {
     /// Lives through a stretch of time.
     fn live(&mut self, tx: &mut store::Tx<'_>, span: SignedDuration) -> Result<(), Stop> {
         let until = self.now + span;
-        if self.dice.of_thousand(40) {
+        if self.dice.of_thousand(15) {
             self.plan_within(span, Planned::PlanChange);
         }
-        if self.dice.of_thousand(6) {
+        if self.dice.of_thousand(3) {
             self.plan_within(span, Planned::HandbookChange);
         }
         self.record(tx)?;

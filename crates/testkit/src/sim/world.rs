@@ -97,7 +97,7 @@ pub(super) struct World {
     pub(super) plans: BTreeMap<(Timestamp, u64), Planned>,
     /// Counts whatever needs a name of its own.
     pub(super) count: u64,
-    /// Mails that came, for copies of them.
+    /// Mails that came and will come again.
     pub(super) arrived: Vec<Arrived>,
     /// What was touched since the last look at the whole.
     pub(super) touched: BTreeSet<usize>,

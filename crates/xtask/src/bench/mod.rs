@@ -61,6 +61,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
             Measure { engine, options: &options, folder: &folder.0, table: &mut table };
         measure.use_cases(&database("use_cases")?);
         measure.due(&database("due")?);
+        if engine == Engine::Sqlite {
+            measure.take(What::SimulatedYear, |_| simulated_year());
+        }
         if let Err(error) = measure.program(&database("program")?) {
             println!("   the rest cannot be measured: {error:#}");
         }
@@ -211,6 +214,13 @@ impl Measure<'_> {
             Err(error) => println!("   {}: {error:#}", what.text().0),
         }
     }
+}
+
+/// The seconds that a year of a company takes; every promise in it is checked.
+fn simulated_year() -> Result<f64> {
+    let answer = read(&mut crate::sim::example("sqlite", 1, 365, 200))?;
+    let line = answer.lines().last().unwrap_or_default();
+    line.trim_end_matches(" s").parse().with_context(|| format!("it said `{line}`"))
 }
 
 fn example(name: &str, arguments: &[&str]) -> std::process::Command {
