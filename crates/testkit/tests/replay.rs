@@ -218,7 +218,7 @@ impl<'d> Story<'d> {
             1 => {
                 tolerate(self.desk.change(ctx, move |tx, ctx| {
                     desk::tickets::unmark_spam(tx, ctx, id).map(|_| ())
-                }))
+                }));
             }
             _ => self.split(id, ctx),
         }
