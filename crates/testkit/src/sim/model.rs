@@ -225,6 +225,7 @@ impl Case {
                 self.solved(&rules);
                 self.send("auto_solved", at, "marked as solved".to_owned());
             } else if self.wake == Some(at) {
+                self.send("notification", at, "is back from hold".to_owned());
                 self.become_(Status::Open, at);
                 if self.clock.is_none() {
                     self.start("next", at, &rules);

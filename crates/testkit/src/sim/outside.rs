@@ -142,7 +142,13 @@ impl World {
             return Err(format!("it was not to leave: {delivery:?}; to leave were {letters:?}"));
         };
         letters.remove(place);
-        if delivery.channel == "email" {
+        if delivery.channel == "email" && delivery.kind == "notification" {
+            // To one of us, and no way to answer the customer by.
+            let ours = delivery.to.iter().all(|to| to.ends_with("@acme.test"));
+            if !ours || delivery.payload.contains("reply_to\":\"support") {
+                return Err(format!("a notice left the company: {delivery:?}"));
+            }
+        } else if delivery.channel == "email" {
             if delivery.to != [thread.email.clone()] {
                 return Err(format!("it went to somebody else: {delivery:?}"));
             }
