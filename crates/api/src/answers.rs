@@ -92,7 +92,7 @@ fn refused(refusal: &Refusal) -> FieldError {
         Refusal::HoldWithoutDate { .. }
         | Refusal::HoldOutOfBounds { .. }
         | Refusal::HeldTooLong => ("hold_until", "Hold until"),
-        Refusal::MergeWithItself | Refusal::NotMerged => ("ids", "Ids"),
+        Refusal::MergeWithItself | Refusal::NotMerged | Refusal::Spam => ("ids", "Ids"),
         Refusal::AssigneeNotInTeam => ("assignee_id", "Assignee"),
         Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => {
             ("group_id", "Group")

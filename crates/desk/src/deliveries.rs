@@ -74,7 +74,10 @@ pub(crate) fn cause(
             {
                 post.woke(tx)?;
             }
-            Event::StatusChanged { to: Status::Solved, cause: Some(Cause::Auto), .. } => {
+            // Not when it is only solved again, after unmerging or as no spam. (ST-10)
+            Event::StatusChanged { to: Status::Solved, cause: Some(Cause::Auto), .. }
+                if envelope.actor_kind == "rule" =>
+            {
                 post.auto_solved(tx)?;
             }
             Event::Escalated { .. } => post.escalated(tx)?,

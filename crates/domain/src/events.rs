@@ -173,6 +173,9 @@ pub enum Event {
     /// A clock that had ended runs again, counted from its own beginning: its answer bounced, or what ended it was a
     /// mistake. One that was missed is missed still. (D-23, SLA-12)
     ClockResumed {
+        /// Which, by its place among the clocks, if it is not the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<usize>,
         /// Warnings that lie ahead, and the breach.
         timers: Vec<Timer>,
     },

@@ -55,6 +55,9 @@ pub enum Refusal {
     /// It was not merged, so there is nothing to undo. (ST-10)
     #[error("the ticket is not merged into another one")]
     NotMerged,
+    /// What is no request takes nothing in. (SLA-12)
+    #[error("the ticket is marked as spam; unmark it first")]
+    Spam,
     /// A done ticket is reopened before it is escalated.
     #[error("the ticket is {0}; reopen it first")]
     Done(Status),

@@ -67,18 +67,24 @@ pub struct TakenIn {
     /// What this ticket waited for before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_before: Option<Timestamp>,
+    /// When a customer first wrote here after it was taken in. Which of the two it was is not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_since: Option<Timestamp>,
     /// The clock that began because of it, by its place among the clocks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<usize>,
 }
 
-/// The latest answer, so that it can be taken back when it bounces. (SLA-05)
+/// The latest answered question, so that the answer can be taken back when it bounces. (SLA-05)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answered {
-    /// The comment.
+    /// The comment that answered it.
     pub comment: CommentId,
     /// When.
     pub at: Timestamp,
+    /// Further answers to it: one that arrived is enough.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<CommentId>,
     /// The customer message it answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
@@ -236,7 +242,7 @@ impl Ticket {
 
     /// The clock that has not ended yet, if any.
     pub fn current_clock(&self) -> Option<&Clock> {
-        self.clocks.last().filter(|clock| clock.is_current())
+        self.clocks.iter().rfind(|clock| clock.is_current())
     }
 
     /// When the ticket has to be looked at again.

@@ -79,7 +79,7 @@ pub(crate) fn refused(refusal: &Refusal) -> FieldError {
         Refusal::HoldWithoutDate { .. }
         | Refusal::HoldOutOfBounds { .. }
         | Refusal::HeldTooLong => "until",
-        Refusal::MergeWithItself | Refusal::NotMerged => "into",
+        Refusal::MergeWithItself | Refusal::NotMerged | Refusal::Spam => "into",
         Refusal::AssigneeNotInTeam => "assignee",
         Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => "team",
     };

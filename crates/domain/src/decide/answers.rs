@@ -7,10 +7,7 @@ impl Deciding<'_> {
     /// Records the comment and, on an existing ticket, everything that follows from it.
     pub(super) fn comment(&mut self, comment: &NewComment) {
         let answer = comment.public && comment.by == Author::Agent;
-        let ask = comment.public
-            && comment.by == Author::Customer
-            && !self.ticket.internal
-            && self.ticket.spam.is_none();
+        let ask = comment.public && comment.by == Author::Customer && !self.ticket.internal;
         let escalated_to = self.ticket.escalation.as_ref().map(|escalation| escalation.team);
         let from_escalation =
             answer && escalated_to.is_some_and(|team| self.facts.author.teams.contains(&team));

@@ -1,31 +1,40 @@
 //! An answer that did not arrive answered nothing. (SLA-05, D-23)
 
 use super::Deciding;
-use crate::{Clock, CommentId, Event, Status};
+use crate::{Answered, CommentId, Event, Status};
 
 impl Deciding<'_> {
     /// Takes an answer back: the customer waits again, and the clock it had stopped counts on from its own beginning.
-    /// A clock that began meanwhile runs on instead. Only the latest answer can be taken back; an earlier one is noted.
+    /// A clock that began meanwhile gives way to it, unless it is due earlier. A question with a further answer to it is
+    /// answered still. Only the latest question can be unanswered again; the bounce of an earlier answer is noted.
     pub(super) fn bounced(&mut self, comment: CommentId) {
-        let latest = self.ticket.answered.as_ref().filter(|answered| answered.comment == comment);
+        let only =
+            |answered: &&Answered| answered.comment == comment && answered.further.is_empty();
+        let latest = self.ticket.answered.as_ref().filter(only);
         let stopped = latest.map(|answered| answered.at);
         self.record(Event::AnswerBounced { comment });
         let Some(stopped) = stopped else { return };
-        if self.ticket.merged.is_some() || self.ticket.spam.is_some() {
+        if self.ticket.status == Status::Closed || self.ticket.spam.is_some() {
             return;
         }
         if matches!(self.ticket.status, Status::Pending | Status::Solved) {
             self.move_to(Status::Open);
         }
-        let ended = |clock: &Clock| clock.stopped_at == Some(stopped);
-        if self.ticket.current_clock().is_none() && self.ticket.clocks.last().is_some_and(ended) {
-            self.resume_clock();
+        let ended = self.ticket.clocks.iter().rposition(|clock| clock.stopped_at == Some(stopped));
+        let Some(place) = ended else { return };
+        let current = self.ticket.current_clock();
+        if current.is_none_or(|current| self.ticket.clocks[place].due_at < current.due_at) {
+            self.cancel_clock("an answer bounced");
+            let last = place + 1 == self.ticket.clocks.len();
+            self.resume_clock((!last).then_some(place));
         }
     }
 
-    /// The clock that ended last runs again, counted from its own beginning.
-    pub(super) fn resume_clock(&mut self) {
-        if let Some(clock) = self.ticket.clocks.last() {
+    /// A clock that had ended runs again, counted from its own beginning: the last one unless a place is named.
+    pub(super) fn resume_clock(&mut self, place: Option<usize>) {
+        let clocks = &self.ticket.clocks;
+        let clock = place.map_or_else(|| clocks.last(), |place| clocks.get(place));
+        if let Some(clock) = clock {
             let timers = if clock.state == crate::ClockState::Missed {
                 Vec::new()
             } else {
@@ -33,7 +42,7 @@ impl Deciding<'_> {
                 warnings.retain(|warning| !clock.warned.contains(&warning.text));
                 self.clock_timers(clock.team, &warnings, self.now, clock.due_at)
             };
-            self.record(Event::ClockResumed { timers });
+            self.record(Event::ClockResumed { place, timers });
         }
     }
 }

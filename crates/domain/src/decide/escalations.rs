@@ -6,6 +6,9 @@ use crate::{ClockKind, Event, Refusal, Status, TeamId};
 impl Deciding<'_> {
     /// Moves it to another team with a note. An unmet first clock runs on; otherwise the escalated clock begins. (ESC-03)
     pub(super) fn escalate(&mut self, team: TeamId, note: &NewComment) -> Result<(), Refusal> {
+        if self.ticket.status == Status::Closed {
+            return Err(Refusal::Closed);
+        }
         if self.ticket.status.is_done() {
             return Err(Refusal::Done(self.ticket.status));
         }

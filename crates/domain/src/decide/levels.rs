@@ -92,11 +92,24 @@ impl Deciding<'_> {
         self.tell_if_sooner();
     }
 
-    /// A customer who waits without a clock gets one from now on, if the level promises anything. (PR-07)
+    /// A customer who waits without a clock gets one from now on, if the level promises anything: the escalated one
+    /// where the other team has not replied yet. (PR-07, ESC-08)
     pub(super) fn start_for_waiting(&mut self) {
-        if self.ticket.asked_at.is_some() {
+        if self.escalated_without_promise() {
+            self.start_target(ClockKind::Escalated, self.now);
+        } else if self.ticket.asked_at.is_some() {
             self.start_target(self.kind_for_waiting(), self.now);
         }
+    }
+
+    /// Whether it was escalated at a level that promised no reply, and had none since.
+    fn escalated_without_promise(&self) -> bool {
+        let ticket = &self.ticket;
+        ticket.escalation.as_ref().is_some_and(|escalation| {
+            let since = escalation.at;
+            let replied = ticket.answered.as_ref().is_some_and(|answered| answered.at > since);
+            !replied && !ticket.clocks.iter().any(|clock| clock.started_at >= since)
+        })
     }
 
     /// Who was promised an answer is told when it comes sooner. (PR-06)

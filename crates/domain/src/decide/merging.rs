@@ -52,6 +52,9 @@ impl Deciding<'_> {
         if self.ticket.status == Status::Closed {
             return Err(Refusal::Closed);
         }
+        if self.ticket.spam.is_some() {
+            return Err(Refusal::Spam);
+        }
         if let Some(note) = note {
             self.comment(note);
         }
@@ -152,19 +155,19 @@ impl Deciding<'_> {
             timers,
         });
         if before.clock {
-            self.resume_clock();
+            self.resume_clock(None);
         }
         self.settle();
         Ok(())
     }
 
-    /// A ticket that was taken in stands for itself again. A clock that began because of it ends; a deadline that came
-    /// nearer stays, for a promise is not taken back.
+    /// A ticket that was taken in stands for itself again. A clock that began because of it ends, unless somebody wrote
+    /// here since; a deadline that came nearer stays, for a promise is not taken back.
     pub(super) fn let_go(&mut self, ticket: TicketId) {
         let taken = self.ticket.taken_in.iter().find(|taken| taken.ticket == ticket).cloned();
         let Some(taken) = taken else { return };
         let last = self.ticket.clocks.len().checked_sub(1);
-        if taken.clock.is_some() && taken.clock == last {
+        if taken.clock.is_some() && taken.clock == last && taken.asked_since.is_none() {
             self.cancel_clock("unmerged");
         }
         self.record(Event::LetGo { ticket });

@@ -1,7 +1,7 @@
 //! A handbook changed while clocks ran. They keep their targets, unless somebody says otherwise. (SLA-15)
 
 use super::Deciding;
-use crate::{Clock, ClockState, Event, Refusal};
+use crate::{Clock, ClockState, Event, Refusal, Status};
 
 impl Deciding<'_> {
     /// The present handbook decides the level anew, and its target applies to the running clock as if the clock had
@@ -12,6 +12,9 @@ impl Deciding<'_> {
     /// clock that was missed stays missed. A customer who waits without a clock gets one where the present handbook
     /// promises an answer.
     pub(super) fn reapply(&mut self) -> Result<(), Refusal> {
+        if self.ticket.status == Status::Closed {
+            return Err(Refusal::Closed);
+        }
         if self.ticket.status.is_done() {
             return Err(Refusal::Done(self.ticket.status));
         }

@@ -18,19 +18,20 @@ impl Deciding<'_> {
     }
 
     /// It was a request after all: it is open again, and its clock counts from the arrival of the message, so that the
-    /// mistake is ours.
+    /// mistake is ours. What was solved before is solved again, unless its customer wrote meanwhile.
     pub(super) fn unmark_spam(&mut self) -> Result<(), Refusal> {
         if self.ticket.status == Status::Closed {
             return Err(Refusal::Closed);
         }
         let Some(before) = self.ticket.spam.clone() else { return Ok(()) };
         self.record(Event::UnmarkedSpam);
-        if before.status == Status::Solved {
+        if before.status == Status::Solved && before.asked_at.is_none() {
+            self.solve_because(before.cause.unwrap_or(Cause::Unstated));
             return Ok(());
         }
         self.move_to(Status::Open);
         if before.clock {
-            self.resume_clock();
+            self.resume_clock(None);
         } else if let Some(asked_at) = before.asked_at {
             self.start_target(self.kind_for_waiting(), asked_at);
         }

@@ -8,10 +8,6 @@ use crate::{Cause, ClockKind, Event, Refusal, Status, Timer, TimerKind};
 impl Deciding<'_> {
     /// A status somebody asks for. What the table does not allow is refused.
     pub(super) fn status(&mut self, to: Status, changes: &Changes) -> Result<(), Refusal> {
-        if self.ticket.spam.is_some() && matches!(to, Status::Pending | Status::Hold) {
-            // Whoever goes on working on it says that it is none.
-            self.unmark_spam()?;
-        }
         let from = self.ticket.status;
         match (from, to) {
             (Status::Solved, Status::Closed) => self.close(),
@@ -19,7 +15,12 @@ impl Deciding<'_> {
                 return Err(Refusal::Transition { from, to });
             }
             (_, Status::Solved) if changes.cause == Some(Cause::Spam) => self.mark_spam()?,
-            (Status::Solved, Status::Open) if self.ticket.spam.is_some() => self.unmark_spam()?,
+            (Status::Solved, Status::Open | Status::Pending | Status::Hold)
+                if self.ticket.spam.is_some() =>
+            {
+                self.unmark_spam()?;
+                self.status(to, changes)?;
+            }
             (_, Status::Hold) => self.hold(changes.hold_until)?,
             (Status::Solved, Status::Solved) => {}
             (_, Status::Solved) => self.solve(changes.cause),
@@ -80,6 +81,7 @@ impl Deciding<'_> {
     /// Reopened by one of us: we owe another answer. (ST-07)
     fn reopen(&mut self, to: Status) {
         self.move_to(to);
+        self.reconsider();
         if self.ticket.current_clock().is_none() && to == Status::Open {
             self.start_target(ClockKind::Next, self.now);
         }

@@ -95,10 +95,14 @@ impl Recorded {
         let first = audit.first().map_or(Timestamp::MIN, |envelope| envelope.at);
         let is_time =
             self.ticket.as_ref().and_then(Ticket::next_wakeup).is_some_and(|due| due <= first);
+        let is_status = |one: &&Envelope| matches!(one.event, Event::StatusChanged { .. });
+        let statuses = audit.iter().filter(is_status).count();
         // What only one command begins with; facts that nobody stated changed by themselves.
         let order = audit.first().and_then(|envelope| match envelope.event {
             Event::PriorityDecided { .. } | Event::FactsChanged { .. } => Some(Order::Reconsider),
             Event::MarkedSpam => Some(Order::MarkSpam),
+            // Another status than it comes back with was asked for.
+            Event::UnmarkedSpam if statuses > 1 => None,
             Event::UnmarkedSpam => Some(Order::UnmarkSpam),
             _ => None,
         });

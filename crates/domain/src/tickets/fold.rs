@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
 use crate::{
-    Cause, Clock, ClockState, CommentId, Event, Level, Status, TicketId, Timer, TimerKind, UserId,
+    Cause, Clock, ClockKind, ClockState, CommentId, Event, Level, Status, TicketId, Timer,
+    TimerKind, UserId,
 };
 
 impl Ticket {
@@ -13,69 +14,13 @@ impl Ticket {
         self.seq += 1;
         self.updated_at = self.updated_at.max(at);
         match event {
-            Event::Opened(_)
-            | Event::FieldChanged { .. }
-            | Event::SubjectChanged { .. }
-            | Event::SplitOff { .. }
-            | Event::Reapplied => {}
-            Event::Commented { comment, public, answer, ask, .. } => {
-                self.fold_comment(at, *comment, *public, *answer, *ask);
-            }
-            Event::AnswerBounced { comment } => self.fold_bounce(*comment),
-            Event::StatusChanged { to, cause, hold_until, timers, .. } => {
-                self.fold_status(at, *to, *cause, *hold_until);
-                self.add_timers(timers);
-            }
-            Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
-                self.promise = Some(promise.clone());
-            }
-            Event::IssueLinked { url } => self.issues.push(url.clone()),
-            Event::Deleted => {
-                self.deleted_at = Some(at);
-                self.timers.clear();
-            }
-            Event::PriorityDecided { .. }
-            | Event::PriorityOverridden { .. }
-            | Event::OverrideEnded
-            | Event::FactsChanged { .. }
-            | Event::Tagged { .. }
-            | Event::CcsChanged { .. }
-            | Event::SeverityChanged { .. }
-            | Event::AreaChanged { .. }
-            | Event::KindChanged { .. }
-            | Event::RequesterChanged { .. }
-            | Event::OrganizationChanged { .. } => self.fold_facts(event),
-            Event::Routed { .. }
-            | Event::TeamChanged { .. }
-            | Event::Assigned { .. }
-            | Event::Escalated { .. }
-            | Event::EscalatedPromiseKept
-            | Event::Deescalated { .. } => self.fold_place(event),
-            Event::ClockStarted { .. }
-            | Event::ClockMoved { .. }
-            | Event::ClockStopped { .. }
-            | Event::ClockResumed { .. }
-            | Event::TimersSet { .. }
-            | Event::Warned { .. }
-            | Event::Breached { .. }
-            | Event::Reminded => self.fold_time(at, event),
-            Event::MarkedSpam
-            | Event::UnmarkedSpam
-            | Event::MergedInto { .. }
-            | Event::Unmerged
-            | Event::TookIn { .. }
-            | Event::LetGo { .. } => self.fold_aside(event),
-        }
-    }
-
-    /// The level, and what it follows from.
-    fn fold_facts(&mut self, event: &Event) {
-        match event {
+            Event::Opened(_) => {}
             Event::PriorityDecided { decision, facts, .. } => {
                 self.priority = decision.value;
                 self.because.clone_from(&decision.because);
                 self.facts.clone_from(facts);
             }
+            Event::FactsChanged { facts, .. } => self.facts.clone_from(facts),
             Event::PriorityOverridden { level, reason, until } => {
                 self.fold_override(*level, reason, *until);
             }
@@ -83,26 +28,26 @@ impl Ticket {
                 self.level_override = None;
                 self.timers.retain(|timer| timer.kind != TimerKind::EndOverride);
             }
-            Event::FactsChanged { facts, .. } => self.facts.clone_from(facts),
-            Event::Tagged { tags } => self.tags.clone_from(tags),
-            Event::CcsChanged { ccs } => self.ccs.clone_from(ccs),
-            Event::SeverityChanged { to, .. } => self.severity = *to,
-            Event::AreaChanged { to } => self.area.clone_from(to),
-            Event::KindChanged { to } => self.kind = *to,
-            Event::RequesterChanged { to, organization } => {
-                self.requester = *to;
-                self.organization = *organization;
-            }
-            Event::OrganizationChanged { to } => self.organization = *to,
-            _ => {}
-        }
-    }
-
-    /// Who has it.
-    fn fold_place(&mut self, event: &Event) {
-        match event {
             Event::Routed { team, .. } | Event::TeamChanged { to: team, .. } => self.team = *team,
-            Event::Assigned { to } => self.assignee = *to,
+            Event::Commented { comment, public, answer, ask, .. } => {
+                self.fold_comment(at, *comment, *public, *answer, *ask);
+            }
+            Event::AnswerBounced { comment } => self.fold_bounce(*comment),
+            Event::ClockResumed { .. }
+            | Event::ClockStarted { .. }
+            | Event::ClockMoved { .. }
+            | Event::ClockStopped { .. }
+            | Event::TimersSet { .. }
+            | Event::Warned { .. }
+            | Event::Breached { .. }
+            | Event::Reminded => self.fold_time(at, event),
+            Event::StatusChanged { to, cause, hold_until, timers, .. } => {
+                self.fold_status(at, *to, *cause, *hold_until);
+                self.add_timers(timers);
+            }
+            Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
+                self.promise = Some(promise.clone());
+            }
             Event::Escalated { team, from, since, owed, .. } => {
                 self.escalation =
                     Some(Escalation { team: *team, from: *from, at: *since, owed: *owed });
@@ -119,16 +64,39 @@ impl Ticket {
                 self.team = *to;
                 self.assignee = None;
             }
-            _ => {}
+            Event::IssueLinked { url } => self.issues.push(url.clone()),
+            Event::Deleted => {
+                self.deleted_at = Some(at);
+                self.timers.clear();
+            }
+            Event::Assigned { .. }
+            | Event::Tagged { .. }
+            | Event::CcsChanged { .. }
+            | Event::SeverityChanged { .. }
+            | Event::AreaChanged { .. }
+            | Event::KindChanged { .. }
+            | Event::RequesterChanged { .. }
+            | Event::OrganizationChanged { .. } => self.fold_description(event),
+            Event::MarkedSpam
+            | Event::UnmarkedSpam
+            | Event::MergedInto { .. }
+            | Event::Unmerged
+            | Event::TookIn { .. }
+            | Event::LetGo { .. } => self.fold_aside(event),
+            Event::FieldChanged { .. }
+            | Event::SubjectChanged { .. }
+            | Event::SplitOff { .. }
+            | Event::Reapplied => {}
         }
     }
 
-    /// Clocks, and what happens by itself.
+    /// What is measured, and what happens by itself.
     fn fold_time(&mut self, at: Timestamp, event: &Event) {
         match event {
+            Event::ClockResumed { place, timers } => self.fold_resumed(*place, timers),
             Event::ClockStarted { clock, .. } => self.fold_clock(clock),
             Event::ClockMoved { due_at, target, reason, timers, .. } => {
-                if let Some(clock) = self.clocks.last_mut() {
+                if let Some(clock) = self.current_mut() {
                     clock.due_at = *due_at;
                     clock.target.clone_from(target);
                     clock.reason.clone_from(reason);
@@ -137,16 +105,6 @@ impl Ticket {
                 self.add_timers(timers);
             }
             Event::ClockStopped { state, reason } => self.fold_clock_end(at, *state, reason),
-            Event::ClockResumed { timers } => {
-                self.timers.retain(|timer| !timer.kind.is_of_wait());
-                if let Some(clock) = self.clocks.last_mut() {
-                    clock.stopped_at = None;
-                    if clock.state != ClockState::Missed {
-                        clock.state = ClockState::Running;
-                    }
-                }
-                self.add_timers(timers);
-            }
             Event::TimersSet { timers } => {
                 self.timers.retain(|timer| !timer.kind.is_of_wait());
                 self.add_timers(timers);
@@ -159,7 +117,7 @@ impl Ticket {
             }
             Event::Breached { .. } => {
                 self.timers.retain(|timer| timer.kind != TimerKind::Breach);
-                if let Some(clock) = self.clocks.last_mut() {
+                if let Some(clock) = self.current_mut() {
                     clock.state = ClockState::Missed;
                 }
             }
@@ -168,7 +126,25 @@ impl Ticket {
         }
     }
 
-    /// Spam and merges, and the way back from both.
+    /// What it is about and whose it is.
+    fn fold_description(&mut self, event: &Event) {
+        match event {
+            Event::Assigned { to } => self.assignee = *to,
+            Event::Tagged { tags } => self.tags.clone_from(tags),
+            Event::CcsChanged { ccs } => self.ccs.clone_from(ccs),
+            Event::SeverityChanged { to, .. } => self.severity = *to,
+            Event::AreaChanged { to } => self.area.clone_from(to),
+            Event::KindChanged { to } => self.kind = *to,
+            Event::RequesterChanged { to, organization } => {
+                self.requester = *to;
+                self.organization = *organization;
+            }
+            Event::OrganizationChanged { to } => self.organization = *to,
+            _ => {}
+        }
+    }
+
+    /// Set aside, or back again.
     fn fold_aside(&mut self, event: &Event) {
         match event {
             Event::MarkedSpam => self.spam = Some(self.aside()),
@@ -212,23 +188,65 @@ impl Ticket {
     ) {
         self.public |= public;
         if ask {
-            self.asked_at.get_or_insert(at);
+            // What is set aside as spam waits for nothing, unless it turns out to be a request.
+            let asked_at = self.spam.as_mut().map_or(&mut self.asked_at, |spam| &mut spam.asked_at);
+            asked_at.get_or_insert(at);
+            for taken in &mut self.taken_in {
+                taken.asked_since.get_or_insert(at);
+            }
         }
         if answer {
             self.replied_at.get_or_insert(at);
-            self.answered = Some(Answered { comment, at, asked_at: self.asked_at.take() });
+            let owed = self.asked_at.is_some() || self.current_clock().is_some();
+            match &mut self.answered {
+                Some(answered) if !owed => answered.further.push(comment),
+                _ => {
+                    let asked_at = self.asked_at.take();
+                    self.answered = Some(Answered { comment, at, further: Vec::new(), asked_at });
+                }
+            }
         }
     }
 
-    /// An answer that never arrived is no answer.
+    /// An answer that never arrived is no answer, unless another one to the same question did.
     fn fold_bounce(&mut self, comment: CommentId) {
+        let Some(answered) = &mut self.answered else { return };
+        if let Some(place) = answered.further.iter().position(|further| *further == comment) {
+            answered.further.remove(place);
+        } else if answered.comment == comment && !answered.further.is_empty() {
+            answered.comment = answered.further.remove(0);
+        }
         let Some(answered) = self.answered.take_if(|answered| answered.comment == comment) else {
             return;
         };
+        if self.status == Status::Closed {
+            return;
+        }
         self.asked_at = self.asked_at.or(answered.asked_at);
         if self.replied_at == Some(answered.at) {
             self.replied_at = None;
         }
+    }
+
+    fn current_mut(&mut self) -> Option<&mut Clock> {
+        self.clocks.iter_mut().rfind(|clock| clock.is_current())
+    }
+
+    /// A promise that was thought kept, or in vain, is to be kept after all; then the escalated one waits. (ESC-03)
+    fn fold_resumed(&mut self, place: Option<usize>, timers: &[Timer]) {
+        self.timers.retain(|timer| !timer.kind.is_of_clock() && !timer.kind.is_of_wait());
+        let place = place.or(self.clocks.len().checked_sub(1));
+        let Some(clock) = place.and_then(|place| self.clocks.get_mut(place)) else { return };
+        clock.stopped_at = None;
+        if clock.state != ClockState::Missed {
+            clock.state = ClockState::Running;
+        }
+        if clock.kind == ClockKind::First
+            && let Some(escalation) = &mut self.escalation
+        {
+            escalation.owed = true;
+        }
+        self.add_timers(timers);
     }
 
     /// How it stands, to be remembered while it is set aside.
@@ -255,6 +273,7 @@ impl Ticket {
             ccs: ccs.to_vec(),
             asked_at,
             asked_before: self.asked_at,
+            asked_since: None,
             clock: brings_clock.then_some(self.clocks.len()),
         });
         self.ccs.extend(ccs);
@@ -268,7 +287,7 @@ impl Ticket {
         let taken = self.taken_in.remove(place);
         self.ccs.retain(|cc| !taken.ccs.contains(cc));
         if self.asked_at.is_some() && self.asked_at == taken.asked_at {
-            self.asked_at = taken.asked_before;
+            self.asked_at = taken.asked_before.or(taken.asked_since);
         }
     }
 
@@ -291,9 +310,10 @@ impl Ticket {
 
     fn fold_clock_end(&mut self, at: Timestamp, state: ClockState, reason: &str) {
         self.timers.retain(|timer| !timer.kind.is_of_clock());
-        if let Some(clock) = self.clocks.last_mut() {
-            if clock.kind == crate::ClockKind::Escalated
-                && let Some(escalation) = &mut self.escalation
+        let escalation = self.escalation.as_mut();
+        if let Some(clock) = self.clocks.iter_mut().rfind(|clock| clock.is_current()) {
+            if clock.kind == ClockKind::Escalated
+                && let Some(escalation) = escalation
             {
                 escalation.owed = false;
             }
