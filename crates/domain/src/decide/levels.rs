@@ -95,7 +95,7 @@ impl Deciding<'_> {
     /// A customer who waits without a clock gets one from now on, if the level promises anything: the escalated one
     /// where the other team has not replied yet. (PR-07, ESC-08)
     pub(super) fn start_for_waiting(&mut self) {
-        if self.escalated_without_promise() {
+        if self.escalated_without_promise() && self.has_escalated_target() {
             self.start_target(ClockKind::Escalated, self.now);
         } else if self.ticket.asked_at.is_some() {
             self.start_target(self.kind_for_waiting(), self.now);

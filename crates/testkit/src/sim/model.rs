@@ -96,6 +96,8 @@ struct Escalation {
     from: usize,
     since: Timestamp,
     owed: bool,
+    /// Nothing was promised or answered since.
+    silent: bool,
 }
 
 /// One ticket, as it must be.

@@ -58,6 +58,9 @@ impl Case {
         self.send("reply", now, mark.to_owned());
         self.replied = true;
         self.asked = None;
+        if let Some(escalation) = &mut self.escalation {
+            escalation.silent = false;
+        }
         if let Some(clock) = self.clock.take() {
             self.say(now, Said::Stopped(if now <= clock.due { "met" } else { "missed" }));
             if let Some(escalation) = &mut self.escalation

@@ -104,7 +104,8 @@ impl Case {
         let owed = kind == Some("first") && promised;
         self.say(now, Said::Escalated(team, since, owed));
         self.send("escalation", now, "was escalated to you".to_owned());
-        self.escalation = Some(Escalation { team, from, since, owed });
+        let silent = self.escalation.as_ref().is_none_or(|before| before.silent);
+        self.escalation = Some(Escalation { team, from, since, owed, silent });
         self.team = team;
         if promised && matches!(kind, None | Some("next")) {
             self.cancel(now);

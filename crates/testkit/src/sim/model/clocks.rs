@@ -26,6 +26,9 @@ impl Case {
             breach: None,
         };
         clock.set(rules, rules.policy.warnings, due, from.max(rules.now));
+        if let Some(escalation) = self.escalation.as_mut().filter(|one| from >= one.since) {
+            escalation.silent = false;
+        }
         self.clocks += 1;
         self.clock = Some(clock);
         self.say(rules.now, Said::Started(kind, from, due));
@@ -73,6 +76,11 @@ impl Case {
                 clock.set(rules, &waiting, due, rules.now);
                 self.say(rules.now, Said::Moved(due));
             }
+        } else if self.escalation.as_ref().is_some_and(|escalation| escalation.silent)
+            && rules.policy.target("escalated", level).is_some()
+        {
+            // The other team has not replied yet, and now there is a target for that. (ESC-08)
+            self.start("escalated", rules.now, rules);
         } else if self.asked.is_some() {
             self.start(self.next_kind(), rules.now, rules);
         }
