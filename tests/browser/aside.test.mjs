@@ -1,0 +1,76 @@
+// Tickets that are set aside: merged, split, marked as spam; and the way back.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { startBrowser, visitor } from "./harness/browser.mjs";
+import { startDemo } from "./harness/demo.mjs";
+
+const DANA = { name: "Dana Reyes", email: "dana@fernlight.test" };
+
+async function ask(demo, subject) {
+  const { request } = await demo.api("POST", "/api/v2/requests.json", {
+    request: { requester: DANA, subject, comment: { body: `About this: ${subject}` } },
+  });
+  return request.id;
+}
+
+async function state(demo, id) {
+  const { ticket } = await demo.api("GET", `/api/v2/tickets/${id}.json`);
+  return ticket;
+}
+
+async function choose(page, action) {
+  await page.getByRole("group").filter({ hasText: "More" }).getByText("More").first().click();
+  await page.getByRole("link", { name: action }).first().click();
+}
+
+// ST-10, SLA-13
+test("two tickets become one, and two again", async (t) => {
+  const demo = await startDemo(t);
+  const first = await ask(demo, "Flags are off");
+  const second = await ask(demo, "Flags are still off");
+  const agent = await visitor(await startBrowser(t), demo);
+  await agent.signIn(demo);
+  const { page } = agent;
+  const before = await demo.outbox();
+
+  await page.goto(`/tickets/${second}`);
+  await choose(page, "Merge…");
+  await page.getByLabel("Goes on as").fill(String(second));
+  await page.getByRole("button", { name: "Merge", exact: true }).click();
+  await page.getByText("cannot be merged into itself").first().waitFor();
+  agent.forgetRefusal();
+  await page.getByLabel("Goes on as").fill(`#${first}`);
+  await page.getByRole("button", { name: "Merge", exact: true }).click();
+
+  await page.waitForURL(`**/tickets/${first}`);
+  await page.getByText(`Went on here: #${second}`).waitFor();
+  await agent.lookEverywhere("merged-target");
+  assert.equal((await state(demo, second)).status, "closed");
+  await page.getByText(`Went on here: #${second}`).click();
+  await page.getByRole("heading", { name: `This ticket goes on as #${first}.` }).waitFor();
+  await agent.lookEverywhere("merged-source");
+  await page.getByRole("button", { name: "Undo the merge" }).click();
+  await page.getByRole("heading", { name: `This ticket goes on as #${first}.` }).waitFor({ state: "detached" });
+  assert.equal((await state(demo, second)).status, "open");
+  assert.deepEqual(await demo.outbox(), before);
+});
+
+// SLA-12, and without script
+test("spam is set aside and comes back", async (t) => {
+  const demo = await startDemo(t);
+  const id = await ask(demo, "Cheap watches");
+  const agent = await visitor(await startBrowser(t), demo, { javaScript: false, width: 375 });
+  await agent.signIn(demo);
+  const { page } = agent;
+
+  await page.goto(`/tickets/${id}/spam`);
+  await page.getByRole("button", { name: "Mark as spam" }).click();
+  await page.getByRole("heading", { name: "This ticket is marked as spam." }).waitFor();
+  assert.equal((await state(demo, id)).solve_cause, "spam");
+  await page.getByRole("button", { name: "Not spam" }).click();
+
+  await page.getByRole("heading", { name: "This ticket is marked as spam." }).waitFor({ state: "detached" });
+  assert.equal((await state(demo, id)).status, "open");
+});
