@@ -101,6 +101,9 @@ pub struct Escalation {
     pub at: Timestamp,
     /// Whether the escalated promise is still to be kept once the first clock has ended. (ESC-03)
     pub owed: bool,
+    /// Whether anybody of us has replied since. (ESC-08)
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replied: bool,
 }
 
 /// One private conversation and its state. Holds ids and words of closed sets only; texts and names live elsewhere.

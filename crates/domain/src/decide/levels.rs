@@ -1,7 +1,7 @@
 //! The level and the team: what the handbook says about a ticket's facts. (PR, ROT rows)
 
 use super::{ByHand, Deciding};
-use crate::{ClockKind, ClockState, Event, Level, Refusal, RuleFacts};
+use crate::{Clock, ClockKind, ClockState, Event, Level, Refusal, RuleFacts};
 
 /// Facts that can be erased, whose values therefore do not go into the log.
 const ERASABLE: [&str; 2] = ["requester.email", "ticket.subject"];
@@ -106,9 +106,8 @@ impl Deciding<'_> {
     fn escalated_without_promise(&self) -> bool {
         let ticket = &self.ticket;
         ticket.escalation.as_ref().is_some_and(|escalation| {
-            let since = escalation.at;
-            let replied = ticket.answered.as_ref().is_some_and(|answered| answered.at > since);
-            !replied && !ticket.clocks.iter().any(|clock| clock.started_at >= since)
+            let begun = |clock: &Clock| clock.started_at >= escalation.at;
+            !escalation.replied && !ticket.clocks.iter().any(begun)
         })
     }
 

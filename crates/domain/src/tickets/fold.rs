@@ -49,8 +49,9 @@ impl Ticket {
                 self.promise = Some(promise.clone());
             }
             Event::Escalated { team, from, since, owed, .. } => {
+                let replied = self.escalation.as_ref().is_some_and(|before| before.replied);
                 self.escalation =
-                    Some(Escalation { team: *team, from: *from, at: *since, owed: *owed });
+                    Some(Escalation { team: *team, from: *from, at: *since, owed: *owed, replied });
                 self.team = *team;
                 self.assignee = None;
             }
@@ -196,6 +197,9 @@ impl Ticket {
             }
         }
         if answer {
+            if let Some(escalation) = &mut self.escalation {
+                escalation.replied = true;
+            }
             self.replied_at.get_or_insert(at);
             let owed = self.asked_at.is_some() || self.current_clock().is_some();
             match &mut self.answered {

@@ -25,9 +25,13 @@ impl Case {
             (_, Status::Hold) => self.hold(until, is_admin, rules)?,
             (Status::Solved, Status::Solved) => {}
             (_, Status::Solved) => self.solved(rules),
-            (Status::Solved, Status::Open) => {
+            (Status::Solved, to) => {
+                // What the plan has become since is seen now. (PR-07, ST-07)
                 self.become_(to, rules.now);
-                self.start("next", rules.now, rules);
+                self.reconsider(rules);
+                if to == Status::Open && self.clock.is_none() {
+                    self.start("next", rules.now, rules);
+                }
             }
             (from, to) if from != to => self.become_(to, rules.now),
             _ => {}

@@ -81,6 +81,7 @@ impl Case {
         {
             // The other team has not replied yet, and now there is a target for that. (ESC-08)
             self.start("escalated", rules.now, rules);
+            (self.remind, self.solve) = (None, None);
         } else if self.asked.is_some() {
             self.start(self.next_kind(), rules.now, rules);
         }
