@@ -38,9 +38,17 @@ pub(crate) fn command(program: impl AsRef<OsStr>, arguments: &[&str]) -> Command
     command
 }
 
-/// Cargo, with the toolchain that runs us.
+/// Cargo, with the toolchain that runs us, but without what the cargo that runs us says about this package: build
+/// scripts of others look at that, and would be run anew each time cargo is started in another way.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
-    command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments)
+    let mut cargo = command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments);
+    for (name, _) in env::vars_os() {
+        let said = name.to_string_lossy();
+        if said.starts_with("CARGO_PKG_") || said.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
 }
 
 /// Runs a command to its end; what it prints is seen.

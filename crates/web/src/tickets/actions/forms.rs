@@ -176,8 +176,12 @@ impl Asked<'_> {
             Cause::HandedToSales,
         ];
         let options = causes.map(|cause| (cause.as_str(), words.say(cause_text(cause)), ""));
-        let preset =
-            if ticket.replied_at.is_some() { Cause::Answered } else { Cause::NoReplyNeeded };
+        // Whoever writes after our answer most likely says whether it helped. (ST-02)
+        let preset = match (ticket.replied_at, ticket.asked_at) {
+            (Some(_), Some(_)) => Cause::Confirmed,
+            (Some(_), None) => Cause::Answered,
+            (None, _) => Cause::NoReplyNeeded,
+        };
         html! {
             @if ticket.asked_at.is_some() { p.hint { (words.say(Text::StillAsked)) } }
             (self.fields(&[
