@@ -10,6 +10,7 @@ mod json_paths;
 mod organizations;
 mod paging;
 mod requests;
+mod rotas;
 mod routes;
 mod sideloads;
 mod tickets;

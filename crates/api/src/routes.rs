@@ -85,6 +85,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::organizations::routes());
     all.extend(crate::groups::routes());
     all.extend(crate::fields::routes());
+    all.extend(crate::rotas::routes());
     all
 }
 

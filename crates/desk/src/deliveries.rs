@@ -212,13 +212,11 @@ impl Post<'_> {
         }
     }
 
-    /// Who holds the team's hero role at the instant of the event.
+    /// Who holds the team's hero role at the instant of the event, or stands in.
     fn hero(&self, tx: &mut Tx<'_>) -> Result<Option<User>, Error> {
         let team = store::teams::load(tx, self.stored.ticket.team)?;
-        let slug = team.and_then(|team| team.slug);
-        let handbook = &self.ctx.handbook;
-        match slug.as_deref().and_then(|slug| handbook.hero(slug, self.envelope.at)) {
-            Some(holder) => Ok(store::users::by_email(tx, holder.email)?),
+        match team {
+            Some(team) => crate::rota::answering(tx, self.ctx, &team, self.envelope.at),
             None => Ok(None),
         }
     }

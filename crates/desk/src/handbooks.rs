@@ -30,6 +30,7 @@ pub fn start(tx: &mut Tx<'_>, ctx: &Ctx, text: &str) -> Result<Handbook, LoadErr
     match active(tx)? {
         Some(active) if active.version != offered.version => Ok(active),
         _ => {
+            crate::rota::catch_up(tx, ctx, &offered)?;
             crate::teams::sync(tx, ctx, &offered)?;
             crate::fields::ensure(tx, ctx, &offered)?;
             Ok(offered)
@@ -39,6 +40,10 @@ pub fn start(tx: &mut Tx<'_>, ctx: &Ctx, text: &str) -> Result<Handbook, LoadErr
 
 /// Puts a handbook in force: its teams, members and fields follow it.
 pub fn activate(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook, text: &str) -> Result<(), Error> {
+    // What has begun until now, began under the handbook that was in force. (ROT-05)
+    if let Ok(Some(before)) = active(tx) {
+        crate::rota::catch_up(tx, ctx, &before)?;
+    }
     store::handbooks::insert(tx, &handbook.version, text, ctx.now)?;
     let id = tx.next_id(Kind::Activation)?;
     store::handbooks::activate(

@@ -18,6 +18,7 @@ pub mod organizations;
 pub mod pages;
 pub mod policy;
 pub mod replay;
+pub mod rota;
 pub mod sessions;
 pub mod teams;
 pub mod texts;

@@ -50,6 +50,8 @@ ids! {
     BrandId
     /// One outgoing effect in the outbox.
     DeliveryId
+    /// An override, a swap or an absence of a rota.
+    ShiftId
     /// An API token.
     TokenId
 }

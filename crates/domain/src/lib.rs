@@ -13,6 +13,7 @@ mod people;
 mod promises;
 mod refusals;
 pub mod replay;
+pub mod rota;
 mod status;
 mod tickets;
 pub mod words;
@@ -26,7 +27,7 @@ pub use events::{Envelope, Event, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
     AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,
-    OrganizationId, TeamId, TicketId, TokenId, UserId,
+    OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId,
 };
 pub use people::{Field, FieldOption, Identity, Membership, Organization, Team, User, fold};
 pub use promises::{Promise, Reader};

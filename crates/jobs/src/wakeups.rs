@@ -1,7 +1,7 @@
 //! Waking what has come due, in order, each subject at its own instant.
 
 use desk::{Desk, Error};
-use domain::{Actor, Channel, TicketId};
+use domain::{Actor, Channel};
 use jiff::Timestamp;
 
 /// How many are woken in one transaction. It is over in some milliseconds, so that nobody who asks waits for it.
@@ -50,16 +50,17 @@ async fn one(desk: &Desk, until: Timestamp, moving: bool) -> Result<bool, Error>
     }
     // Whatever the delay, the decision is made as of the instant it was due.
     let ctx = ctx.at(wakeup.due_at);
-    let id = TicketId(wakeup.subject_id);
-    let outcome = desk.write(ctx, move |tx, ctx| desk::tickets::wake(tx, ctx, id)).await;
+    let subject = wakeup.clone();
+    let outcome = desk.write(ctx, move |tx, ctx| desk::tickets::wake_one(tx, ctx, &subject)).await;
     if let Err(error) = outcome {
         tracing::error!(
-            ticket.id = wakeup.subject_id,
+            subject.kind = wakeup.subject_kind,
+            subject.id = wakeup.subject_id,
             error = &error as &dyn std::error::Error,
             "a wake-up failed; it is put off"
         );
         let ctx = desk.ctx(Actor::System, Channel::System);
-        desk.write(ctx, move |tx, ctx| desk::tickets::put_off(tx, ctx, id)).await?;
+        desk.write(ctx, move |tx, ctx| desk::tickets::put_off(tx, ctx, &wakeup)).await?;
     }
     Ok(true)
 }

@@ -30,6 +30,7 @@ pub mod memberships;
 pub mod organizations;
 pub mod outbox;
 pub mod page;
+pub mod rota;
 pub mod sessions;
 pub mod teams;
 pub mod tickets;

@@ -31,6 +31,7 @@ pub const ALL: &[Migration] = &[
         name: "follow_ups",
         sql: include_str!("../migrations/0002_follow_ups.sql"),
     },
+    Migration { number: 3, name: "rotas", sql: include_str!("../migrations/0003_rotas.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

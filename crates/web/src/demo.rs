@@ -92,12 +92,20 @@ pub(crate) async fn eyes(desk: &Desk) -> Result<Vec<(i64, String)>, Error> {
         for admin in of_role(tx, ctx, Role::Admin, 1)? {
             eyes.push((admin.id.0, words.fill(Text::EyesAdmin, &[("name", &admin.name)])));
         }
+        let rows = desk::teams::list(tx, ctx)?;
         for team in &ctx.handbook.teams {
-            let hero = ctx.handbook.hero(&team.slug, ctx.now);
-            let email = hero.map(|hero| hero.email).or(team.members.first().map(String::as_str));
-            let Some(email) = email else { continue };
-            let Some(user) = desk::sessions::candidate(tx, email)? else { continue };
+            let Some(row) = rows.iter().find(|row| row.slug.as_ref() == Some(&team.slug)) else {
+                continue;
+            };
+            let holding = desk::rota::holding(tx, ctx, row)?;
+            let hero = holding.filter(|one| one.shift.holder.is_some()).and_then(|one| one.person);
             let text = if hero.is_some() { Text::EyesHero } else { Text::EyesMember };
+            let user = match (hero, team.members.first()) {
+                (Some(hero), _) => Some(hero),
+                (None, Some(email)) => desk::sessions::candidate(tx, email)?,
+                (None, None) => None,
+            };
+            let Some(user) = user else { continue };
             if !eyes.iter().any(|(id, _)| *id == user.id.0) {
                 let label = words.fill(text, &[("name", &user.name), ("team", &team.name)]);
                 eyes.push((user.id.0, label));

@@ -101,21 +101,17 @@ pub(crate) fn html(markup: Markup) -> Response {
     Html(markup.into_string()).into_response()
 }
 
-/// Who has the week, in the reader's first team that has a hero.
+/// Who has the week, in the reader's first team that has a hero, or who stands in.
 fn hero(visitor: &Visitor, reader: &Reader, around: &Around) -> Option<String> {
-    let handbook = &visitor.ctx.handbook;
-    let mut own = around.own.iter().filter_map(|id| around.team(*id)?.slug.as_deref());
-    let (team, holder) =
-        own.find_map(|slug| Some((handbook.team(slug)?, handbook.hero(slug, reader.now)?)))?;
-    let until = times::soon(reader.words, holder.until, &reader.zone, reader.now);
-    let me = visitor.user.as_ref()?.email.as_deref().unwrap_or_default();
-    if me.eq_ignore_ascii_case(holder.email) {
-        return Some(reader.words.fill(Text::HeroYou, &[("team", &team.name), ("until", &until)]));
-    }
-    let named = handbook.members().remove(holder.email).unwrap_or_else(|| holder.email.to_owned());
-    Some(
-        reader
-            .words
-            .fill(Text::HeroOther, &[("team", &team.name), ("name", &named), ("until", &until)]),
-    )
+    let holding = around.holding.as_ref()?;
+    let words = reader.words;
+    let until = times::soon(words, holding.shift.to, &reader.zone, reader.now);
+    let me = visitor.user.as_ref()?.id;
+    let name = holding.person.as_ref().map_or(words.say(Text::TheTeam), |user| &user.name);
+    let text = match holding.shift.holder {
+        Some(holder) if holder == me => Text::HeroYou,
+        Some(_) => Text::HeroOther,
+        None => Text::HeroNobody,
+    };
+    Some(words.fill(text, &[("team", &holding.team.name), ("name", &name), ("until", &until)]))
 }

@@ -26,6 +26,8 @@ pub(crate) struct Around {
     pub(crate) own: Vec<TeamId>,
     /// How many tickets are in each of [`View::ALL`].
     pub(crate) counts: Vec<i64>,
+    /// Who has the week in the first of the reader's teams that has a hero.
+    pub(crate) holding: Option<desk::rota::Holding>,
 }
 
 impl Around {
@@ -138,7 +140,14 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
         let filters = view.filters(ctx, user, &own);
         counts.push(desk::tickets::view_counts(tx, ctx, &filters)?.into_iter().sum());
     }
-    Ok(Around { teams, own, counts })
+    let mut holding = None;
+    for team in teams.iter().filter(|team| own.contains(&team.id)) {
+        holding = desk::rota::holding(tx, ctx, team)?;
+        if holding.is_some() {
+            break;
+        }
+    }
+    Ok(Around { teams, own, counts, holding })
 }
 
 /// Whether this person answers tickets.

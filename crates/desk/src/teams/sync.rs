@@ -39,7 +39,7 @@ pub fn sync(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<(), Error
             gather(tx, ctx, *id, &wanted[id])?;
         }
     }
-    Ok(())
+    crate::rota::follow(tx, ctx, handbook)
 }
 
 /// The rows of the handbook's teams in its order, then of those that left it, which have no slug here.

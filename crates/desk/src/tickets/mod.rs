@@ -33,7 +33,7 @@ pub use store::comments::Comment;
 pub use store::outbox::Queued;
 pub use store::tickets::{Filter, Order, Stored};
 pub use update::{Reply, Update, delete, issue_in, update};
-pub use wake::{Woken, due, next_due, put_off, reconsider_organization, wake, wake_some};
+pub use wake::{Woken, due, next_due, put_off, reconsider_organization, wake, wake_one, wake_some};
 
 pub(crate) use bounce::{bounced, reported};
 pub(crate) use situation::reader as reader_of;

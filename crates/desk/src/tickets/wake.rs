@@ -1,6 +1,6 @@
 //! What has come due.
 
-use domain::{Actor, AuditId, Command, OrganizationId, Status, TicketId, decide};
+use domain::{Actor, AuditId, Command, OrganizationId, Status, TeamId, TicketId, decide};
 use jiff::Timestamp;
 use store::tickets::Stored;
 use store::{Kind as Ids, Tx};
@@ -45,7 +45,15 @@ pub fn wake(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Woken, Error> {
     }
 }
 
-/// Wakes up to `most` tickets that are due by `until`, the earliest first, each as of its own instant. Gives the instant of
+/// Does what has come due on a subject, whatever it is.
+pub fn wake_one(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> Result<(), Error> {
+    match wakeup.subject_kind.as_str() {
+        crate::rota::SUBJECT => crate::rota::wake(tx, ctx, TeamId(wakeup.subject_id)),
+        _ => wake(tx, ctx, TicketId(wakeup.subject_id)).map(|_| ()),
+    }
+}
+
+/// Wakes up to `most` subjects that are due by `until`, the earliest first, each as of its own instant. Gives the instant of
 /// the last one; none when nothing was due.
 ///
 /// # Errors
@@ -61,7 +69,7 @@ pub fn wake_some(
     for _ in 0..most {
         // One after the other, for what one of them does may be due again before the next.
         let Some(wakeup) = store::wakeups::due(tx, until, 1)?.pop() else { break };
-        wake(tx, &ctx.at(wakeup.due_at), TicketId(wakeup.subject_id))?;
+        wake_one(tx, &ctx.at(wakeup.due_at), &wakeup)?;
         last = Some(wakeup.due_at);
     }
     Ok(last)
@@ -130,7 +138,7 @@ pub fn next_due(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
 }
 
 /// A wake-up that failed is tried again in ten minutes, so that it cannot hold up the others.
-pub fn put_off(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<(), Error> {
+pub fn put_off(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> Result<(), Error> {
     let at = ctx.now.checked_add(jiff::SignedDuration::from_mins(10)).unwrap_or(ctx.now);
-    Ok(store::wakeups::set(tx, "ticket", id.0, Some(at), true)?)
+    Ok(store::wakeups::set(tx, &wakeup.subject_kind, wakeup.subject_id, Some(at), true)?)
 }

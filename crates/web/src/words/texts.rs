@@ -241,6 +241,8 @@ texts! {
     ViewAll = "All tickets",
     YourQueue = "Your queue",
     HeroYou = "Hero of {team}: you, until {until}",
+    HeroNobody = "{team} has no hero until {until}. {name} stands in.",
+    TheTeam = "The team",
     HeroOther = "Hero of {team}: {name}, until {until}",
     ManyTickets = "{n}+ tickets",
     SoManyOver = "{n} over",
