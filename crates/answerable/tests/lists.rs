@@ -94,7 +94,7 @@ fn change_sets_tell_words_that_are_known_and_number_each_event_once() {
             .as_array()
             .into_iter()
             .flatten()
-            .flat_map(|audit| audit["events"].as_array())
+            .filter_map(|audit| audit["events"].as_array())
             .flatten()
             .collect();
         let subjects: Vec<&Value> = events

@@ -1,7 +1,7 @@
 //! Replaying a recorded history under another handbook, without side effects. (NF-05)
 //!
 //! A ticket's log holds what people did and what the handbook of the day made of it. A replay takes out what the
-//! handbook did, turns the rest back into the [`Command`]s people gave ([`recorded`](Recorded)), and lets [`decide`]
+//! handbook did, turns the rest back into the [`Command`]s people gave ([`recorded`](Recorded)), and lets [`decide()`]
 //! answer them anew: the *shadow* ticket. Its own timers drive it between two commands, each fired at its own instant.
 //!
 //! Under the handbook that was live a replay gives every recorded event again ([`Shadow::reproduces`]); that is how we

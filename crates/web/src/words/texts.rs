@@ -410,7 +410,7 @@ texts! {
     OverrideUntilHint = "The rules decide again from the beginning of that day. Empty: it stays.",
     IssueUrl = "Public issue",
     IssueHint = "The address of the public issue, which the customer is referred to.",
-    IssueMissing = "Give the address of the public issue, like https://github.com/company/project/issues/123.",
+    IssueMissing = "Give the whole address of the public issue, which ends like github.com/company/project/issues/123.",
     SaidEscalated = "Escalated to {team}",
     SaidEscalationKept = "The team it was escalated to has answered",
     SaidHandedBack = "Handed back to {team}",
