@@ -192,6 +192,12 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/requests/{id}/replies", KNOWN),
     ("POST", "/requests/{id}/solution", KNOWN),
     ("POST", "/settings/me/single-keys", KNOWN),
+    ("GET", "/rota", DESK),
+    ("GET", "/rota/{team}", DESK),
+    ("POST", "/rota/absences", DESK),
+    ("POST", "/rota/{team}/overrides", DESK),
+    ("POST", "/rota/{team}/swaps", DESK),
+    ("POST", "/rota/{team}/swaps/{id}", DESK),
     ("GET", "/search", DESK),
     ("GET", "/settings/handbook", DESK),
     ("GET POST", "/settings/handbook/replay", DESK),
@@ -407,6 +413,13 @@ fn each_role_sees_the_pages_that_the_table_says() {
                     let policy =
                         desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
                     path = path.replace(&id.to_string(), &policy);
+                }
+                if path.starts_with("/rota/") {
+                    // There is such a team; that no such swap is there, is told nobody else.
+                    path = path.replacen(&id.to_string(), "replay", 1);
+                }
+                if path.starts_with("/rota/replay/swaps/") {
+                    path = "/rota/replay/swaps".to_owned();
                 }
                 if path == "/live" {
                     path = format!("/live?topics=ticket:{id}");

@@ -270,3 +270,64 @@ fn whoever_holds_at_the_instant_is_told() {
         assert_eq!(told(second), [CY]);
     });
 }
+
+/// Somebody signed in with a password of their own.
+fn visit(desk: &Program, email: &str) -> testkit::Visitor {
+    let password = "a long enough password";
+    let id = desk.as_user(email).get("users/me.json").expect(200).number("/user/id");
+    let body = json!({ "password": password });
+    desk.as_admin().post(&format!("users/{id}/password.json"), &body).expect(200);
+    desk.sign_in(email, password)
+}
+
+/// ROT-05: the walk of somebody who will be away, by forms alone.
+#[test]
+fn an_absence_is_covered_by_forms_without_script() {
+    on_each_engine(|desk| {
+        let (bo, cy) = (visit(desk, BO), visit(desk, CY));
+        let page = bo.get("/rota").expect(200).text();
+        assert!(page.contains("Session replay") && page.contains("Feature flags"), "{page}");
+        assert!(!page.contains("Needs a word"), "{page}");
+
+        bo.post("/rota/absences", &[("from", "2026-06-24"), ("to", "2026-06-26")]).expect(303);
+        let page = bo.get("/rota").expect(200).text();
+        assert!(page.contains("is away in the week of Mon 22 Jun"), "{page}");
+        assert!(page.contains("Ask Cy") || page.contains("Ask cy"), "{page}");
+        assert!(!cy.get("/rota").expect(200).text().contains("Ask cy"), "Cy cannot ask themselves");
+        let asked = [("week", "2026-06-22 bo@acme.test"), ("in_return", "2026-06-29 cy@acme.test")];
+        bo.post("/rota/replay/swaps", &asked).expect(303);
+        let page = cy.get("/rota/replay").expect(200).text();
+        let swap = page.split("/rota/replay/swaps/").nth(1).and_then(|rest| rest.split('"').next());
+        let swap = swap.unwrap_or_else(|| panic!("no swap to answer: {page}")).to_owned();
+        cy.post(&format!("/rota/replay/swaps/{swap}"), &[("state", "accepted")]).expect(303);
+
+        assert!(!bo.get("/rota").expect(200).text().contains("Needs a word"));
+        assert_eq!(
+            shifts(desk, "2026-06-15", "2026-07-13"),
+            ["06-14T23:00 cy", "06-21T23:00 cy", "06-28T23:00 bo", "07-05T23:00 bo"]
+                .map(str::to_owned)
+        );
+    });
+}
+
+/// A form that is refused says why beside its field and keeps what was typed.
+#[test]
+fn a_refused_form_of_the_rota_keeps_what_was_typed() {
+    on_each_engine(|desk| {
+        let bo = visit(desk, BO);
+        let typed = [
+            ("holder", CY),
+            ("from", "2026-06-11T13:00"),
+            ("to", "2026-06-11T12:00"),
+            ("reason", "dentist <b>"),
+        ];
+        let page = bo.post("/rota/replay/overrides", &typed).expect(422).text();
+        assert!(page.contains("To: is not after From"), "{page}");
+        assert!(page.contains("dentist &lt;b&gt;") && page.contains("2026-06-11T13:00"), "{page}");
+        let page = bo.post("/rota/absences", &[("from", "soon"), ("to", "")]).expect(422).text();
+        assert!(page.contains("First day: expected a date"), "{page}");
+        bo.get("/rota/nothing").expect(404);
+        let page = bo.get("/rota/replay?from=2026-03-23").expect(200).text();
+        assert!(page.contains("Mon 30 Mar, 00:00"), "{page}");
+    });
+}

@@ -52,6 +52,7 @@ pub(crate) async fn workspace(
         })
         .collect();
     let places = [
+        Place::new(words.say(Text::Rota), crate::routes::ROTA),
         Place::new(words.say(Text::Handbook), crate::routes::HANDBOOK),
         Place::new(words.say(Text::SupportHours), crate::routes::SUPPORT_HOURS),
     ];

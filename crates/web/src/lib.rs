@@ -18,6 +18,7 @@ mod memory;
 mod multipart;
 mod problem;
 mod requests;
+mod rota;
 mod rows;
 mod search;
 mod sign_in;

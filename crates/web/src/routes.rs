@@ -23,10 +23,17 @@ pub const DEMO_AS: &str = "/demo/as";
 /// The demo's deliveries.
 pub const DEMO_OUTBOX: &str = "/demo/outbox";
 
+/// Who is hero when.
+pub const ROTA: &str = "/rota";
 /// The policy.
 pub const HANDBOOK: &str = "/settings/handbook";
 /// Another handbook over the recorded history.
 pub const REPLAY: &str = "/settings/handbook/replay";
+
+/// The rota of a team.
+pub fn rota(team: &str) -> String {
+    format!("{ROTA}/{team}")
+}
 
 /// A handbook that was in force once.
 pub fn handbook(version: &str) -> String {

@@ -70,6 +70,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::support_hours::pages());
     all.extend(crate::search::pages());
     all.extend(crate::handbook::pages());
+    all.extend(crate::rota::pages());
     all.extend(crate::demo::pages());
     all.extend(crate::live::pages());
     all

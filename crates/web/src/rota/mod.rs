@@ -1,0 +1,242 @@
+//! Who is hero, this week and later; overrides, swaps and absences by form. (ROT-04, ROT-05)
+
+mod changes;
+mod forms;
+mod said;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::IntoResponse as _;
+use desk::rota::{Days, Rotas};
+use desk::{Act, FieldError};
+use domain::rota::Shift;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Span, Timestamp};
+use maud::{Markup, html};
+
+use crate::components::button::{self, Button};
+use crate::components::empty_state::empty_state;
+use crate::components::table::{Column, table};
+use crate::form::Form;
+use crate::problem::{Answer, Problem};
+use crate::reader::Reader;
+use crate::table::Route;
+use crate::visitor::Visitor;
+use crate::words::Text;
+use crate::{frame, routes, times};
+
+/// How many weeks stand beside each other.
+const COLUMNS: i32 = 7;
+/// How many weeks of a team are listed.
+const WEEKS: i32 = 13;
+/// How far ahead cover is looked for.
+const AHEAD: SignedDuration = SignedDuration::from_hours(26 * 7 * 24);
+
+pub(crate) fn pages() -> Vec<Route> {
+    vec![
+        Route::get("/rota", Act::ReadDesk, all),
+        Route::post("/rota/absences", Act::WorkTickets, changes::absent),
+        Route::get("/rota/{team}", Act::ReadDesk, team),
+        Route::post("/rota/{team}/overrides", Act::WorkTickets, changes::give),
+        Route::post("/rota/{team}/swaps", Act::WorkTickets, changes::offer),
+        Route::post("/rota/{team}/swaps/{id}", Act::WorkTickets, changes::answer),
+    ]
+}
+
+/// What was typed into a form that was refused, and why.
+#[derive(Clone, Debug, Default)]
+struct Typed {
+    form: Form,
+    errors: Vec<FieldError>,
+    /// Which form it was: its fields have ids that begin so.
+    which: &'static str,
+}
+
+impl Typed {
+    fn status(&self) -> StatusCode {
+        if self.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+    }
+}
+
+async fn all(visitor: Visitor) -> Answer {
+    overview(&visitor, &Typed::default()).await
+}
+
+async fn team(visitor: Visitor, Path(slug): Path<String>) -> Answer {
+    one(&visitor, &slug, &Typed::default()).await
+}
+
+/// The first day that is shown: the one that is asked for, else today.
+fn first_day(visitor: &Visitor, reader: &Reader) -> Date {
+    let asked = visitor.query.some("from").and_then(|text| text.parse::<Date>().ok());
+    let asked = asked.filter(|day| (1980..2190).contains(&day.year()));
+    asked.unwrap_or_else(|| reader.zone.to_datetime(reader.now).date())
+}
+
+fn later(day: Date, weeks: i32) -> Date {
+    day.checked_add(Span::new().days(weeks * 7)).unwrap_or(day)
+}
+
+async fn overview(visitor: &Visitor, typed: &Typed) -> Answer {
+    let reader = visitor.reader();
+    let words = reader.words;
+    let from = first_day(visitor, &reader);
+    let zone = &reader.zone;
+    let begins = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(reader.now);
+    let (begin, end) = (begins(from), begins(later(from, COLUMNS)));
+    let ahead = reader.now.checked_add(AHEAD).unwrap_or(reader.now);
+    let span = (begin.min(reader.now), end.max(ahead));
+    let ctx = visitor.ctx.clone();
+    let rotas = visitor.desk.read(ctx, move |tx, ctx| desk::rota::all(tx, ctx, span)).await?;
+    let main = html! {
+        div.heading {
+            h1 tabindex="-1" { (words.say(Text::Rota)) }
+            p { (words.say(Text::RotaWeeks)) }
+        }
+        div.stack {
+            @if rotas.teams.is_empty() {
+                (empty_state(words.say(Text::RotaNone), words.say(Text::RotaNoneWhy), None))
+            } @else {
+                (steps(&reader, routes::ROTA, from, COLUMNS))
+                (holders(&reader, &rotas, from, begin))
+                (said::needs(visitor, &reader, &rotas, span.1))
+                (forms::away(&reader, typed))
+            }
+        }
+    };
+    let title = words.say(Text::Rota);
+    let page = page(visitor, &reader, title, &main).await?;
+    Ok((typed.status(), frame::html(page)).into_response())
+}
+
+/// Earlier, now, later.
+fn steps(reader: &Reader, to: &str, from: Date, weeks: i32) -> Markup {
+    let words = reader.words;
+    let at = |day: Date| format!("{to}?from={day}");
+    html! {
+        p.line {
+            (button::link(&at(later(from, -weeks)), Button::plain(words.say(Text::RotaEarlier))))
+            (button::link(to, Button::plain(words.say(Text::RotaThisWeek))))
+            (button::link(&at(later(from, weeks)), Button::plain(words.say(Text::RotaLater))))
+        }
+    }
+}
+
+/// A row a team, a column a week.
+fn holders(reader: &Reader, rotas: &Rotas, from: Date, begin: Timestamp) -> Markup {
+    let words = reader.words;
+    let days: Vec<String> = (0..COLUMNS)
+        .map(|week| {
+            let day = later(from, week);
+            let at = reader.zone.to_timestamp(day.at(12, 0, 0, 0)).unwrap_or(reader.now);
+            times::day(words, at, &reader.zone, reader.now)
+        })
+        .collect();
+    let mut columns = vec![Column::text(words.say(Text::Team))];
+    columns.extend(days.iter().map(|day| Column::text(day)));
+    let rows: Vec<Vec<Markup>> = rotas
+        .teams
+        .iter()
+        .map(|(loaded, _)| {
+            let slug = loaded.team.slug.as_deref().unwrap_or_default();
+            let name = html! { a href=(routes::rota(slug)) { (loaded.team.name) } };
+            let mut at = begin;
+            let cells = (0..COLUMNS).map(|_| {
+                let Some(week) = loaded.rota.week_at(at) else { return html! {} };
+                let shifts = loaded.rota.shifts(week.from, week.to);
+                at = week.to;
+                cell(reader, rotas, &shifts)
+            });
+            std::iter::once(name).chain(cells).collect()
+        })
+        .collect();
+    table("rota", words.say(Text::RotaCaption), &columns, &rows)
+}
+
+/// Everybody who holds in a week.
+fn cell(reader: &Reader, rotas: &Rotas, shifts: &[Shift]) -> Markup {
+    html! {
+        @for (place, shift) in shifts.iter().enumerate() {
+            @let now = shift.from <= reader.now && reader.now < shift.to;
+            @if place > 0 { ", " }
+            @if now { strong { (said::holder(reader, rotas, shift)) } }
+            @else { (said::holder(reader, rotas, shift)) }
+        }
+    }
+}
+
+async fn one(visitor: &Visitor, slug: &str, typed: &Typed) -> Answer {
+    let mut reader = visitor.reader();
+    let words = reader.words;
+    // A team's weeks are told in its own zone.
+    reader.zone = visitor.ctx.handbook.calendar(slug).zone().clone();
+    let from = first_day(visitor, &reader);
+    let days = Days { from, to: later(from, WEEKS) };
+    let (ctx, named) = (visitor.ctx.clone(), slug.to_owned());
+    let rotas =
+        visitor.desk.read(ctx, move |tx, ctx| desk::rota::read(tx, ctx, &named, days)).await?;
+    let Some((loaded, shifts)) = rotas.teams.first() else { return Err(Problem::NotFound) };
+    let title = words.fill(Text::RotaOf, &[("team", &loaded.team.name)]);
+    let main = html! {
+        p.ticket-way { a href=(routes::ROTA) { (words.say(Text::Rota)) } }
+        h1 tabindex="-1" { (title) }
+        div.stack {
+            (steps(&reader, &routes::rota(slug), from, WEEKS))
+            (weeks(visitor, &reader, &rotas, slug, shifts))
+            @if let (Some(last), true) = (shifts.last(), visitor.query.some("from").is_none()) {
+                (said::needs(visitor, &reader, &rotas, last.to))
+            }
+            (forms::give(&reader, slug, loaded, &rotas, typed))
+            (forms::swap(&reader, slug, loaded, &rotas, typed))
+        }
+    };
+    let page = page(visitor, &reader, &title, &main).await?;
+    Ok((typed.status(), frame::html(page)).into_response())
+}
+
+/// A row a shift: when, who, and why.
+fn weeks(
+    visitor: &Visitor,
+    reader: &Reader,
+    rotas: &Rotas,
+    slug: &str,
+    shifts: &[Shift],
+) -> Markup {
+    let words = reader.words;
+    let columns = [
+        Column::text(words.say(Text::RotaFrom)),
+        Column::text(words.say(Text::RotaUntil)),
+        Column::text(words.say(Text::RotaHero)),
+        Column::text(words.say(Text::RotaWhy)),
+    ];
+    let when = |at| times::promise(words, at, &reader.zone, reader.now);
+    let rows: Vec<Vec<Markup>> = shifts
+        .iter()
+        .map(|shift| {
+            vec![
+                html! { (when(shift.from)) },
+                html! { (when(shift.to)) },
+                cell(reader, rotas, std::slice::from_ref(shift)),
+                said::why(reader, rotas, shift),
+            ]
+        })
+        .collect();
+    let zone = visitor.ctx.handbook.calendar(slug).zone_name();
+    let day = |at: Option<Timestamp>| {
+        at.map_or_else(String::new, |at| times::day(words, at, &reader.zone, reader.now))
+    };
+    let (from, to) =
+        (day(shifts.first().map(|one| one.from)), day(shifts.last().map(|one| one.to)));
+    let caption = words.fill(Text::RotaWeeksOf, &[("from", &from), ("to", &to), ("zone", &zone)]);
+    table("weeks", &caption, &columns, &rows)
+}
+
+async fn page(
+    visitor: &Visitor,
+    reader: &Reader,
+    title: &str,
+    main: &Markup,
+) -> Result<Markup, Problem> {
+    let frame = frame::Frame { title, ..frame::Frame::default() };
+    frame::workspace(visitor, reader, frame, main, None).await
+}
