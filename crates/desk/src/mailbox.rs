@@ -67,7 +67,7 @@ impl Mail<'_> {
                 && bounce.permanent
                 && let Some(original) = &bounce.original
             {
-                crate::tickets::reported(tx, self.ctx, original)?;
+                crate::tickets::reported(tx, self.ctx, original, &bounce.recipients)?;
             }
             let ticket = self.named(tx)?.map(|stored| stored.ticket.id);
             return Ok((Received { ticket, outcome: "automatic" }, Some(format!("{why:?}"))));

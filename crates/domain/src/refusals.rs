@@ -37,6 +37,12 @@ pub enum Refusal {
     /// Held for longer than the handbook allows in total. (ST-04)
     #[error("it has been on hold for too long in total; an admin can hold it again")]
     HeldTooLong,
+    /// A level by hand ends after now. (PR-11)
+    #[error("a level by hand cannot end at {until}, for that has passed")]
+    EndsInThePast {
+        /// The end that was asked for.
+        until: Timestamp,
+    },
     /// The assignee is not in the ticket's team.
     #[error("the assignee is not a member of the ticket's team")]
     AssigneeNotInTeam,

@@ -33,7 +33,7 @@ pub enum Automatic {
 pub struct Bounce {
     /// It failed for good; otherwise it is late, or the report does not say.
     pub permanent: bool,
-    /// The addresses that failed.
+    /// The addresses that failed for good; if none did, those it is late for.
     pub recipients: Vec<String>,
     /// The status code, for example `5.2.2`.
     pub status: Option<String>,
@@ -97,21 +97,29 @@ fn id_of(mail: &mail_parser::Message<'_>) -> Option<String> {
 fn read_status(report: &str, bounce: &mut Bounce) {
     const MAX_RECIPIENTS: usize = 100;
     let unfolded = report.replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ");
-    for (name, value) in unfolded.lines().filter_map(|line| line.split_once(':')) {
-        let value = crate::text::one_line(value);
-        let after_type = || value.split_once(';').map_or(&*value, |(_, rest)| rest).trim();
-        match name.trim().to_ascii_lowercase().as_str() {
-            "action" => bounce.permanent |= value.eq_ignore_ascii_case("failed"),
-            "final-recipient" if bounce.recipients.len() < MAX_RECIPIENTS => {
-                bounce.recipients.push(after_type().to_owned());
+    // A mail to several people has a block for each, and may have reached some of them.
+    let mut named = Vec::new();
+    for block in unfolded.split("\n\n") {
+        let mut recipient = None;
+        let mut failed = false;
+        for (name, value) in block.lines().filter_map(|line| line.split_once(':')) {
+            let value = crate::text::one_line(value);
+            let after_type = || value.split_once(';').map_or(&*value, |(_, rest)| rest).trim();
+            match name.trim().to_ascii_lowercase().as_str() {
+                "action" => failed = value.eq_ignore_ascii_case("failed"),
+                "final-recipient" => recipient = Some(after_type().to_owned()),
+                "status" if bounce.status.is_none() => bounce.status = Some(value),
+                "diagnostic-code" if bounce.diagnostic.is_none() => {
+                    bounce.diagnostic = Some(after_type().to_owned());
+                }
+                _ => {}
             }
-            "status" if bounce.status.is_none() => bounce.status = Some(value),
-            "diagnostic-code" if bounce.diagnostic.is_none() => {
-                bounce.diagnostic = Some(after_type().to_owned());
-            }
-            _ => {}
         }
+        bounce.permanent |= failed;
+        named.extend(recipient.map(|recipient| (recipient, failed)));
     }
+    let told = named.into_iter().filter(|(_, failed)| *failed || !bounce.permanent);
+    bounce.recipients.extend(told.map(|(recipient, _)| recipient).take(MAX_RECIPIENTS));
 }
 
 fn auto_submitted(mail: &mail_parser::Message<'_>) -> Option<Automatic> {

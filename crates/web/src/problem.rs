@@ -78,7 +78,8 @@ pub(crate) fn refused(refusal: &Refusal) -> FieldError {
         Refusal::Closed | Refusal::Transition { .. } | Refusal::Done(_) => "status",
         Refusal::HoldWithoutDate { .. }
         | Refusal::HoldOutOfBounds { .. }
-        | Refusal::HeldTooLong => "until",
+        | Refusal::HeldTooLong
+        | Refusal::EndsInThePast { .. } => "until",
         Refusal::MergeWithItself | Refusal::NotMerged | Refusal::Spam => "into",
         Refusal::AssigneeNotInTeam => "assignee",
         Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => "team",

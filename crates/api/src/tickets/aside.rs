@@ -91,7 +91,16 @@ async fn unmerge(State(desk): State<Desk>, caller: Caller, Path(id): Path<String
 }
 
 async fn unmark_spam(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
-    change(desk, caller, &id, desk::tickets::unmark_spam).await
+    change(desk, caller, &id, no_spam).await
+}
+
+/// The way back: who asked for something is heard again. (SLA-12)
+fn no_spam(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<desk::tickets::Done, Error> {
+    let done = desk::tickets::unmark_spam(tx, ctx, id)?;
+    if !done.events.is_empty() {
+        desk::users::hear_sender(tx, ctx, done.stored.ticket.requester)?;
+    }
+    Ok(done)
 }
 
 /// Sets a ticket aside and suspends its requester, if that is nobody of ours: what they send is not taken in any more.

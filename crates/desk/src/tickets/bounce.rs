@@ -5,6 +5,7 @@ use store::outbox::Delivery;
 use store::{Kind as Ids, Tx};
 
 use super::{command, wake};
+use crate::deliveries::Letter;
 use crate::{Ctx, Error};
 
 /// Takes the answer back that a delivery carried: the customer waits again, and the clock it had stopped counts on.
@@ -38,16 +39,33 @@ pub(crate) fn bounced(tx: &mut Tx<'_>, ctx: &Ctx, delivery: &Delivery) -> Result
     Ok(())
 }
 
-/// The same, for a delivery that a report names by its Message-ID: `token.number@domain`.
-pub(crate) fn reported(tx: &mut Tx<'_>, ctx: &Ctx, message_id: &str) -> Result<(), Error> {
+/// The same, for a delivery that a report names by its Message-ID: `token.number@domain`. Where only copies of it failed,
+/// the customer has it, and nothing follows.
+pub(crate) fn reported(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    message_id: &str,
+    failed: &[String],
+) -> Result<(), Error> {
     let Some((local, _)) = message_id.rsplit_once('@') else { return Ok(()) };
     let Some((token, number)) = local.rsplit_once('.') else { return Ok(()) };
     let Some(ticket) = ctx.secrets.reply_key().verify(token) else { return Ok(()) };
     let Ok(number) = number.parse() else { return Ok(()) };
     match store::outbox::load(tx, DeliveryId(number))? {
-        Some(queued) if queued.delivery.ticket.is_some_and(|id| id.0 == ticket) => {
+        Some(queued)
+            if queued.delivery.ticket.is_some_and(|id| id.0 == ticket)
+                && !only_copies(&queued.delivery, failed) =>
+        {
             bounced(tx, ctx, &queued.delivery)
         }
         _ => Ok(()),
     }
+}
+
+/// Whether all addresses that failed are of people copied in. An unknown one may be where the customer's mail went on to.
+fn only_copies(delivery: &Delivery, failed: &[String]) -> bool {
+    let copies = serde_json::from_str::<Letter>(&delivery.payload).map(|letter| letter.cc);
+    let copies = copies.unwrap_or_default();
+    let copied = |one: &String| copies.iter().any(|copy| copy.eq_ignore_ascii_case(one));
+    !failed.is_empty() && failed.iter().all(copied)
 }

@@ -42,6 +42,8 @@ pub fn split(
     new.split_from = Some((id, message.created_at));
     new.submitter = Some(author.id);
     new.details = message.details.clone();
+    // What was promised for the message was promised at the level it came with. (PR-07)
+    new.severity = from.ticket.severity;
     new.area.clone_from(&from.ticket.area);
     new.organization = from.ticket.organization.filter(|_| author.id == from.ticket.requester);
     new.mailbox.clone_from(&from.mailbox);

@@ -269,7 +269,7 @@ pub fn issue_in(words: &str) -> Option<String> {
 fn issue(url: &str) -> Result<String, Error> {
     let wrong = || {
         Error::invalid(
-            "issue",
+            "issue_url",
             "InvalidFormat",
             "Issue: needs the address of a public issue, like https://github.com/company/project/issues/123",
         )

@@ -79,6 +79,15 @@ pub fn suspend_sender(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<(), Erro
     Ok(())
 }
 
+/// Takes in again what somebody sends who had been suspended. (SLA-12)
+pub fn hear_sender(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<(), Error> {
+    let sender = store::users::load(tx, id)?.filter(|user| user.active && user.suspended);
+    if sender.is_some_and(|sender| sender.role == Role::EndUser) {
+        update(tx, ctx, id, &Input { suspended: Some(false), ..Input::default() })?;
+    }
+    Ok(())
+}
+
 fn word(flag: bool) -> &'static str {
     if flag { "true" } else { "false" }
 }

@@ -8,7 +8,7 @@ mod search;
 mod tags;
 
 pub use arrive::{Input, NewIdentity, create, create_or_update, find_or_create};
-pub use change::{delete, set_password, suspend_sender, update};
+pub use change::{delete, hear_sender, set_password, suspend_sender, update};
 pub use identities::{
     IdentityInput, add_identity, change_identity, delete_identity, identities, identity,
     make_primary, request_verification, verify,

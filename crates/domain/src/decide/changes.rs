@@ -16,7 +16,7 @@ impl Deciding<'_> {
         let facts_changed = self.state(changes);
         self.custom_fields(&changes.fields);
         if let Some(by_hand) = &changes.level {
-            self.override_level(by_hand);
+            self.override_level(by_hand)?;
         }
         self.place(changes)?;
         if let Some(url) = &changes.issue

@@ -63,14 +63,18 @@ impl Deciding<'_> {
     }
 
     /// A person sets the level. The same level again is no override, unless one is to last for another time. (PR-11)
-    pub(super) fn override_level(&mut self, by_hand: &ByHand) {
+    pub(super) fn override_level(&mut self, by_hand: &ByHand) -> Result<(), Refusal> {
         let before = self.ticket.priority;
         let ByHand { level, reason, until } = by_hand.clone();
+        if let Some(until) = until.filter(|until| *until <= self.now) {
+            return Err(Refusal::EndsInThePast { until });
+        }
         let same_end = self.ticket.level_override.as_ref().is_none_or(|had| had.until == until);
         if level != before || !same_end {
             self.record(Event::PriorityOverridden { level, reason, until });
             self.level_changed(before);
         }
+        Ok(())
     }
 
     /// A level set by hand has run out: the rules decide again. (PR-11)

@@ -45,7 +45,7 @@ impl<'a> Deciding<'a> {
         self.decide_level();
         self.route()?;
         if let Some(by_hand) = &opening.changes.level {
-            self.override_level(by_hand);
+            self.override_level(by_hand)?;
         }
         self.custom_fields(&opening.changes.fields);
         self.place(&opening.changes)?;

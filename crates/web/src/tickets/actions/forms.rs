@@ -192,11 +192,11 @@ impl Asked<'_> {
                     ..Field::line("cause", words.say(Text::SolvedBecause))
                 },
                 Field {
-                    value: self.typed_or("issue", ""),
+                    value: self.typed_or("issue_url", ""),
                     hint: Some(words.say(Text::IssueHint)),
-                    error: self.error("issue").map(|_| words.say(Text::IssueMissing)),
+                    error: self.error("issue_url").map(|_| words.say(Text::IssueMissing)),
                     optional: true,
-                    ..Field::line("issue", words.say(Text::IssueUrl))
+                    ..Field::line("issue_url", words.say(Text::IssueUrl))
                 },
             ]))
         }

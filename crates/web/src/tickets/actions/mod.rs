@@ -269,9 +269,9 @@ fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, V
         Action::Solve => {
             let cause: Option<Cause> = form.get("cause").parse().ok();
             let cause = cause.ok_or_else(|| missing("cause", Text::ChooseCause))?;
-            update.issue = form.some("issue").map(str::to_owned);
+            update.issue = form.some("issue_url").map(str::to_owned);
             if cause == Cause::IssueOpened && update.issue.is_none() {
-                return Err(missing("issue", Text::IssueMissing));
+                return Err(missing("issue_url", Text::IssueMissing));
             }
             update.cause = Some(cause);
             update.status = Some(Status::Solved);
@@ -281,7 +281,8 @@ fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, V
             let level = level.ok_or_else(|| missing("level", Text::ChooseLevel))?;
             let reason = form.some("reason").ok_or_else(|| missing("reason", Text::SayWhy))?;
             let reason = desk::texts::one_line(reason, 500);
-            let day: Option<Date> = form.get("until").parse().ok();
+            let day = form.some("until").map(str::parse::<Date>).transpose();
+            let day = day.map_err(|_| missing("until", Text::ChooseDay))?;
             let until = day.and_then(|day| start_of(visitor, day));
             update.level = Some(ByHand { level, reason, until });
         }
