@@ -77,8 +77,8 @@ pub(crate) fn doctor(options: &StoreOptions) -> anyhow::Result<()> {
         Some(handbook) => println!("handbook: version {} is in force", &handbook.version[..12]),
         None => anyhow::bail!("no handbook is in force: start once with --handbook FILE"),
     }
-    let waiting = store.read_blocking(|tx| desk::deliveries::count(tx, "pending"))?;
-    let failed = store.read_blocking(|tx| desk::deliveries::count(tx, "failed"))?;
+    let waiting = store.read_blocking(|tx| desk::deliveries::unsent(tx, "pending"))?;
+    let failed = store.read_blocking(|tx| desk::deliveries::unsent(tx, "failed"))?;
     println!("outbox: {waiting} waiting, {failed} failed");
     Ok(())
 }

@@ -57,8 +57,8 @@ async fn metrics(State(desk): State<Desk>) -> Response {
     let figures = desk
         .read(ctx, move |tx, _| {
             let tickets = counter.count_tickets(tx)?;
-            let waiting = desk::deliveries::count(tx, "pending")?;
-            let failed = desk::deliveries::count(tx, "failed")?;
+            let waiting = desk::deliveries::unsent(tx, "pending")?;
+            let failed = desk::deliveries::unsent(tx, "failed")?;
             Ok((tickets, waiting, failed))
         })
         .await;

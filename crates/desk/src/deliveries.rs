@@ -453,7 +453,12 @@ pub fn is_due(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<bool, Error> {
     Ok(store::outbox::next(tx)?.is_some_and(|at| at <= ctx.now))
 }
 
-/// How many deliveries are in a state: pending, sent, failed, refused.
-pub fn count(tx: &mut Tx<'_>, state: &str) -> Result<i64, Error> {
-    Ok(store::outbox::count(tx, state)?)
+/// How many deliveries have not left and are in a state: pending, failed, refused.
+pub fn unsent(tx: &mut Tx<'_>, state: &str) -> Result<i64, Error> {
+    Ok(store::outbox::unsent(tx, state)?)
+}
+
+/// How many deliveries left, counted up to a limit.
+pub fn sent_up_to(tx: &mut Tx<'_>, limit: i64) -> Result<i64, Error> {
+    Ok(store::outbox::sent_up_to(tx, limit)?)
 }

@@ -217,7 +217,15 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
     tx.query_one("SELECT min(due_at) FROM outbox WHERE state = 'pending'", params![])?.get(0)
 }
 
-/// How many deliveries are in a state.
-pub fn count(tx: &mut Tx<'_>, state: &str) -> Result<i64, Error> {
-    tx.query_one("SELECT count(*) FROM outbox WHERE state = $1", params![state])?.get(0)
+/// How many deliveries have not left and are in a state: pending, failed, refused.
+pub fn unsent(tx: &mut Tx<'_>, state: &str) -> Result<i64, Error> {
+    // The second condition names the index that does not grow with what was sent.
+    let sql = "SELECT count(*) FROM outbox WHERE state = $1 AND state <> 'sent'";
+    tx.query_one(sql, params![state])?.get(0)
+}
+
+/// How many deliveries left, counted up to a limit.
+pub fn sent_up_to(tx: &mut Tx<'_>, limit: i64) -> Result<i64, Error> {
+    let sql = "SELECT count(*) FROM (SELECT 1 AS one FROM outbox WHERE state = 'sent' LIMIT $1) AS counted";
+    tx.query_one(sql, params![limit])?.get(0)
 }

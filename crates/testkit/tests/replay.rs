@@ -448,7 +448,7 @@ fn nothing_is_sent_twice() {
             assert!(of_ticket("breach") <= 1);
         }
         assert_eq!(
-            desk.look(desk.system(), |tx, _| desk::deliveries::count(tx, "pending")).unwrap(),
+            desk.look(desk.system(), |tx, _| desk::deliveries::unsent(tx, "pending")).unwrap(),
             0
         );
     });

@@ -17,7 +17,7 @@ use crate::problem::Answer;
 use crate::reader::Reader;
 use crate::table::Route;
 use crate::visitor::{Visitor, local};
-use crate::words::{Text, Words};
+use crate::words::{MOST_COUNTED, Text, Words};
 use crate::{frame, routes, sign_in};
 
 /// How many deliveries the page reads at once.
@@ -76,7 +76,7 @@ pub(crate) async fn bar(visitor: &Visitor, eyes: Eyes) -> Result<Bar, Error> {
     let (next_due, deliveries) = visitor
         .desk
         .read(visitor.ctx.clone(), |tx, _| {
-            Ok((desk::tickets::next_due(tx)?, desk::deliveries::count(tx, "sent")?))
+            Ok((desk::tickets::next_due(tx)?, desk::deliveries::sent_up_to(tx, MOST_COUNTED + 1)?))
         })
         .await?;
     let person = visitor.user.as_ref().map(|user| user.id.0);

@@ -77,6 +77,14 @@ pub fn number(n: i64) -> String {
     if n < 0 { format!("-{grouped}") } else { grouped }
 }
 
+/// Beyond this nobody counts on.
+pub const MOST_COUNTED: i64 = 1_000;
+
+/// A count as it is shown: exact up to a thousand, then "1,000+".
+pub fn counted(n: i64) -> String {
+    if n > MOST_COUNTED { format!("{}+", number(MOST_COUNTED)) } else { number(n) }
+}
+
 fn filled(sentence: &str, values: &[(&str, &dyn Display)]) -> String {
     let mut text = String::with_capacity(sentence.len() + 16);
     let mut rest = sentence;

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::button::csrf;
 use crate::reader::{Clock, Reader};
-use crate::words::Text;
+use crate::words::{Text, counted};
 use crate::{routes, times};
 
 /// What the bar shows.
@@ -12,7 +12,7 @@ use crate::{routes, times};
 pub struct DemoBar<'a> {
     /// When something is due next.
     pub next_due: Option<jiff::Timestamp>,
-    /// How many deliveries there are.
+    /// How many deliveries there are, counted a little beyond a thousand.
     pub deliveries: i64,
     /// Whose eyes one may look through: id and words.
     pub people: &'a [(i64, String)],
@@ -34,7 +34,7 @@ pub fn demo_bar(reader: &Reader, bar: &DemoBar<'_>) -> Markup {
                     (now(reader))
                 }
                 (clock(reader, bar))
-            p.push { a href=(routes::DEMO_OUTBOX) { (words.fill(Text::Outbox, &[("n", &bar.deliveries)])) } }
+            p.push { a href=(routes::DEMO_OUTBOX) { (words.fill(Text::Outbox, &[("n", &counted(bar.deliveries))])) } }
             form method="post" action=(routes::DEMO_AS) {
                 (csrf(reader))
                 input type="hidden" name="back" value=(bar.back);

@@ -2,9 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::words::{Text, Words, number};
-
-const MOST_COUNTED: i64 = 1_000;
+use crate::words::{Text, Words, counted};
 
 /// A link of the navigation.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +51,7 @@ fn list(words: Words, places: &[Place<'_>]) -> Markup {
                         a href=(place.href) aria-current=[place.current.then_some("page")] data-chord=[place.chord]
                             data-key-label=[place.chord.map(|_| place.label)] {
                             (place.label)
-                            @if let Some(count) = place.count { (counted(words, count)) }
+                            @if let Some(count) = place.count { (tickets(words, count)) }
                         }
                     }
                 }
@@ -62,10 +60,10 @@ fn list(words: Words, places: &[Place<'_>]) -> Markup {
     }
 }
 
-fn counted(words: Words, count: i64) -> Markup {
+fn tickets(words: Words, count: i64) -> Markup {
     html! {
         " "
-        span.count aria-hidden="true" { @if count > MOST_COUNTED { (number(MOST_COUNTED)) "+" } @else { (number(count)) } }
+        span.count aria-hidden="true" { (counted(count)) }
         span.hidden { (words.count(Text::Tickets, count)) }
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::icon::icon;
-use crate::words::{Text, Words, number};
+use crate::words::{Text, Words, counted, number};
 
 /// Where one is in a long list.
 #[derive(Clone, Copy, Debug)]
@@ -18,11 +18,6 @@ pub struct Pages<'a> {
     pub newer: Option<&'a str>,
     /// Where the older ones are.
     pub older: Option<&'a str>,
-}
-
-/// A count; beyond a thousand nobody counts on.
-fn counted(count: i64) -> String {
-    if count > 1_000 { format!("{}+", number(1_000)) } else { number(count) }
 }
 
 /// The links.
