@@ -33,6 +33,7 @@ pub(crate) fn agent(command: AgentCommand) -> anyhow::Result<()> {
         RoleName::Agent => Role::Agent,
         RoleName::Light => Role::Light,
     };
+    anyhow::ensure!(!name.trim().is_empty(), "--name must not be empty");
     let ctx = ctx()?;
     let store = serve::store(&store.database_url)?;
     let token = store
@@ -53,12 +54,13 @@ pub(crate) fn token(command: TokenCommand) -> anyhow::Result<()> {
     let shown = email.clone();
     let token = store
         .write_blocking(move |tx| {
-            let user = desk::sessions::candidate(tx, &email)?
-                .filter(|user| user.role.answers())
-                .ok_or(Error::NotFound)?;
+            let user = desk::sessions::candidate(tx, &email)?.ok_or(Error::NotFound)?;
+            if !user.role.answers() {
+                return Err(Error::Forbidden("only agents and admins have API tokens".to_owned()));
+            }
             desk::sessions::create_token(tx, &ctx, user.id)
         })
-        .with_context(|| format!("there is no agent with the address {shown}"))?;
+        .with_context(|| format!("no token was made for {shown}"))?;
     println!("{token}");
     Ok(())
 }

@@ -131,7 +131,7 @@ pub(crate) fn wrong(name: &str, problems: &handbook::Problems) -> anyhow::Error 
 }
 
 /// Keeps this node on the handbook that is in force, whoever activated it.
-async fn follow_handbook(desk: Desk, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn follow_handbook(desk: Desk, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         tokio::select! {
             _ = stop.changed() => return,

@@ -104,9 +104,18 @@ impl<'a> Object<'a> {
         self.map.contains_key(key)
     }
 
-    /// Adds a complaint about a field.
+    /// Adds a complaint about a field. One that is wrong is not also missing.
     pub(crate) fn complain(&mut self, key: &str, code: &'static str, what: &str) {
         let field = format!("{}{key}", self.prefix);
+        let is_known = |known: &FieldError| {
+            known
+                .field
+                .strip_prefix(&field)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        if code == "BlankValue" && self.errors.iter().any(is_known) {
+            return;
+        }
         self.errors.push(FieldError {
             description: format!("{}: {what}", human(key)),
             field,
@@ -147,12 +156,28 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A text of at most `max` characters. Numbers are taken for texts, as clients send them.
+    /// A text of at most `max` characters. Numbers are taken for texts, as clients send them for names of other systems.
     pub(crate) fn text(&mut self, key: &str, max: usize) -> Sent<String> {
-        let sent = self.typed(key, "a text", |value| match value {
-            Value::String(text) => Some(text.replace('\0', "")),
+        self.text_of(key, max, |value| match value {
             Value::Number(number) => Some(number.to_string()),
             _ => None,
+        })
+    }
+
+    /// Words that people wrote, at most `max` characters: anything but a text is a mistake.
+    pub(crate) fn words(&mut self, key: &str, max: usize) -> Sent<String> {
+        self.text_of(key, max, |_| None)
+    }
+
+    fn text_of(
+        &mut self,
+        key: &str,
+        max: usize,
+        other: impl FnOnce(&Value) -> Option<String>,
+    ) -> Sent<String> {
+        let sent = self.typed(key, "a text", |value| match value {
+            Value::String(text) => Some(text.replace('\0', "")),
+            value => other(value),
         })?;
         if let Some(text) = &sent
             && text.chars().count() > max

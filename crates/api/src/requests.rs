@@ -71,13 +71,13 @@ async fn create(
     body: Body,
 ) -> Answer {
     let mut input = body.object("request")?;
-    let key = idempotency_key("requests", &headers, &body);
+    let key = idempotency_key("requests", &headers, &body)?;
     let keyed = key.is_some();
     let fields = desk.read(caller.ctx.clone(), |tx, _| shape::custom_fields(tx)).await?;
     let custom = input::custom(&mut input, &fields, input::Choices::Dropped);
     let named = input::requester(&mut input);
     let comment = input::comment(&mut input, true).filter(|comment| !comment.body.is_empty());
-    let subject = input.text("subject", 1000).flatten().unwrap_or_default();
+    let subject = input.words("subject", 1000).flatten().unwrap_or_default();
     let person = match (&caller.user, named) {
         (Some(user), None) => Some(Person::Known(user.id)),
         // Agents may ask for a customer; a customer always asks for himself.
@@ -85,7 +85,7 @@ async fn create(
         (_, Some(named)) => Some(named),
         (None, None) => None,
     };
-    if person.is_none() && !input.has("requester") {
+    if person.is_none() {
         input.complain("requester", "BlankValue", "cannot be blank without credentials");
     }
     if comment.is_none() {

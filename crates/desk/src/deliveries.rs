@@ -188,11 +188,10 @@ impl Post<'_> {
     }
 
     fn bounced(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
-        let text = format!(
-            "An answer on #{} did not arrive, and its customer waits again: {}",
-            self.number(),
-            self.stored.subject
-        );
+        let ticket = &self.stored.ticket;
+        let now = if ticket.asked_at.is_some() { ", and its customer waits again" } else { "" };
+        let text =
+            format!("An answer on #{} did not arrive{now}: {}", ticket.id, self.stored.subject);
         self.team_post(tx, "notification", &format!("bounced:{}", self.envelope.seq), &text)
     }
 

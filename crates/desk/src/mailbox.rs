@@ -131,7 +131,7 @@ impl Mail<'_> {
     /// The sender goes on with a ticket; a closed one is followed by a new one. (ST-05, ST-06)
     fn proceed(&self, tx: &mut Tx<'_>, stored: &Stored, sender: &User) -> Result<Received, Error> {
         let ctx = self.as_sender(sender);
-        let stored = crate::tickets::fresh(tx, &ctx, stored.ticket.id)?;
+        let (stored, ctx) = crate::tickets::fresh(tx, &ctx, stored.ticket.id)?;
         if stored.ticket.status == Status::Closed {
             return self.begin(tx, sender, None, Some(stored.ticket.id));
         }

@@ -182,7 +182,7 @@ pub fn missed(
     seen: i64,
 ) -> Result<Vec<CommentId>, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
-    let stored = tickets::fresh(tx, ctx, id)?;
+    let (stored, _) = tickets::fresh(tx, ctx, id)?;
     let behind = stored.ticket.seq - seen;
     if behind <= 0 {
         return Ok(Vec::new());

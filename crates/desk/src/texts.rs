@@ -128,12 +128,18 @@ pub fn escape(text: &str) -> String {
 /// Line ends made the same, control characters taken out, cut to size at a character.
 fn tidy(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut text: String =
+    let text: String =
         text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-    if text.len() > LONGEST {
-        text.truncate(text.floor_char_boundary(LONGEST));
-    }
-    text
+    cut(&text, LONGEST).unwrap_or(text)
+}
+
+/// A text that is too long, cut and marked as such; none if it is short enough. `longest` is in bytes. (CH-01)
+pub fn cut(text: &str, longest: usize) -> Option<String> {
+    const MARK: &str = "\n\n[… the rest was too long and is cut here]";
+    (text.len() > longest).then(|| {
+        let end = text.floor_char_boundary(longest.saturating_sub(MARK.len()));
+        format!("{}{MARK}", &text[..end])
+    })
 }
 
 /// One line of at most `max` characters: subjects, names.

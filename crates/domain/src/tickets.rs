@@ -73,6 +73,9 @@ pub struct TakenIn {
     /// The clock that began because of it, by its place among the clocks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<usize>,
+    /// How this ticket stood before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Aside>,
 }
 
 /// The latest answered question, so that the answer can be taken back when it bounces. (SLA-05)
@@ -97,13 +100,17 @@ pub struct Escalation {
     pub team: TeamId,
     /// The team it came from, for the way back.
     pub from: TeamId,
-    /// The first escalation's instant; a further one keeps it. (ESC-07)
+    /// The instant it counts from: a further escalation keeps it as long as its promise is to be kept. (ESC-07)
     pub at: Timestamp,
     /// Whether the escalated promise is still to be kept once the first clock has ended. (ESC-03)
     pub owed: bool,
     /// Whether anybody of us has replied since. (ESC-08)
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub replied: bool,
+    /// While the promise is owed: at which level it counts from when. A higher level counts from the instant it was
+    /// reached, a lower one takes the place of all before. (PR-07, ESC-08)
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<(Timestamp, Level)>,
 }
 
 /// One private conversation and its state. Holds ids and words of closed sets only; texts and names live elsewhere.

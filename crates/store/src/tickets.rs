@@ -404,6 +404,59 @@ pub fn unsolved_of_organization(
          ORDER BY id",
         params![organization.0],
     )?;
+    numbers(&rows)
+}
+
+/// The numbers of a requester's tickets that are not done, oldest first.
+pub fn unsolved_of_requester(tx: &mut Tx<'_>, requester: UserId) -> Result<Vec<TicketId>, Error> {
+    let rows = tx.query(
+        "SELECT id FROM tickets WHERE requester_id = $1 AND deleted_at IS NULL AND status NOT IN ('solved', 'closed')
+         ORDER BY id",
+        params![requester.0],
+    )?;
+    numbers(&rows)
+}
+
+/// The numbers of tickets without an organization that are not done and whose requester's address is at a domain.
+pub fn unsolved_without_organization(
+    tx: &mut Tx<'_>,
+    domain: &str,
+) -> Result<Vec<TicketId>, Error> {
+    let rows = tx.query(
+        "SELECT t.id, i.folded FROM tickets t JOIN identities i ON i.user_id = t.requester_id
+         WHERE t.organization_id IS NULL AND t.deleted_at IS NULL AND t.status NOT IN ('solved', 'closed')
+           AND i.kind = 'email' AND i.is_primary
+         ORDER BY t.id",
+        params![],
+    )?;
+    let mut found = Vec::new();
+    for row in &rows {
+        let address: String = row.get(1)?;
+        if address.rsplit_once('@').is_some_and(|(_, at)| at == domain) {
+            found.push(TicketId(row.get(0)?));
+        }
+    }
+    Ok(found)
+}
+
+/// The lowest numbers of an organization's tickets, also of those that are done.
+pub fn of_organization(
+    tx: &mut Tx<'_>,
+    organization: OrganizationId,
+    limit: i64,
+) -> Result<Vec<TicketId>, Error> {
+    let sql = "SELECT id FROM tickets WHERE organization_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT $2";
+    numbers(&tx.query(sql, params![organization.0, limit])?)
+}
+
+/// The lowest numbers of a team's tickets, also of those that are done.
+pub fn of_team(tx: &mut Tx<'_>, team: TeamId, limit: i64) -> Result<Vec<TicketId>, Error> {
+    let sql =
+        "SELECT id FROM tickets WHERE team_id = $1 AND deleted_at IS NULL ORDER BY id LIMIT $2";
+    numbers(&tx.query(sql, params![team.0, limit])?)
+}
+
+fn numbers(rows: &[Row]) -> Result<Vec<TicketId>, Error> {
     rows.iter().map(|row| row.get(0).map(TicketId)).collect()
 }
 

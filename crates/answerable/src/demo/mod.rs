@@ -55,7 +55,8 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     let worker = Worker::new(desk.clone(), Transport::Capture(Capture));
     worker.settle().await?;
     let (stop, stopped) = watch::channel(false);
-    let working = tokio::spawn(worker.clone().run(stopped));
+    let working = tokio::spawn(worker.clone().run(stopped.clone()));
+    let following = tokio::spawn(serve::follow_handbook(desk.clone(), stopped));
     let router = app::router(desk.clone(), doors::router(worker));
     let server = tokio::spawn(serve::serve(listener, router));
     announce(&address, &credentials);
@@ -64,7 +65,11 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     }
     server.await??;
     let _ = stop.send(true);
-    let _ = tokio::time::timeout(std::time::Duration::from_secs(5), working).await;
+    let _ = tokio::time::timeout(std::time::Duration::from_secs(5), async {
+        let _ = working.await;
+        let _ = following.await;
+    })
+    .await;
     Ok(())
 }
 

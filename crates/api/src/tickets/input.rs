@@ -3,7 +3,9 @@
 use desk::texts::{self, Body};
 use desk::tickets::{CustomValue, NewTicket, Person, Reply, Update};
 use desk::{Error, Tx};
-use domain::{ByHand, Channel, Field, Kind, OrganizationId, Severity, TeamId, TicketId, UserId};
+use domain::{
+    ByHand, Channel, Field, Kind, OrganizationId, Severity, Status, TeamId, TicketId, UserId,
+};
 use serde_json::Value;
 
 use super::json::CustomFields;
@@ -12,7 +14,7 @@ use crate::body::{Object, shown};
 
 /// Longest comment a client may send; what is beyond 64 KiB is cut.
 const COMMENT: usize = 1024 * 1024;
-/// Longest text of a custom field.
+/// Longest text of a custom field, in bytes; what a help form sends beyond is cut.
 const FIELD: usize = 65_536;
 
 /// Whether a wrong choice is an error or is left out, as help forms need it.
@@ -42,6 +44,10 @@ pub(crate) fn custom(input: &mut Object<'_>, fields: &CustomFields, choices: Cho
         let Some(sent) = input.raw(key) else { continue };
         let pairs: Vec<(Option<i64>, &Value)> = match sent {
             Value::Array(list) => {
+                if let Some(other) = list.iter().find(|one| !one.is_object()) {
+                    let what = format!("expected objects with id and value, got {}", shown(other));
+                    input.complain(key, "InvalidValue", &what);
+                }
                 list.iter().map(|one| (number(&one["id"]), &one["value"])).collect()
             }
             Value::Object(map) => map.iter().map(|(id, value)| (id.parse().ok(), value)).collect(),
@@ -99,7 +105,13 @@ fn one_field(
     let empty = value.is_null()
         || value.as_str() == Some("")
         || value.as_array().is_some_and(Vec::is_empty);
-    let value = if empty { None } else { Some(value) };
+    let cut = match value {
+        Value::String(text) if choices == Choices::Dropped => {
+            texts::cut(text, FIELD).map(Value::from)
+        }
+        _ => None,
+    };
+    let value = if empty { None } else { Some(cut.as_ref().unwrap_or(value)) };
     let checked = match field.key.as_deref() {
         Some("severity") => word(value).map(|word| custom.severity = Some(word)),
         Some("kind") => word(value).map(|word| custom.kind = Some(word)),
@@ -177,11 +189,11 @@ fn other_field(custom: &mut Custom, field: &Field, value: Option<&Value>) -> Res
             }
             Some(Value::Array(list.clone()))
         }
-        (_, Some(Value::String(text))) if text.chars().count() <= FIELD => {
+        (_, Some(Value::String(text))) if text.len() <= FIELD => {
             Some(text.replace('\0', "").into())
         }
         (_, Some(Value::Number(number))) => Some(number.to_string().into()),
-        (_, Some(Value::String(_))) => return Err(format!("at most {FIELD} characters")),
+        (_, Some(Value::String(_))) => return Err(format!("at most {FIELD} bytes")),
         (_, Some(_)) => return Err("a text".to_owned()),
     };
     let is = |tag: &str| match &stored {
@@ -218,9 +230,9 @@ pub(crate) fn comment(input: &mut Object<'_>, plain: bool) -> Option<Comment> {
         return Some(Comment { body: write(text), public: None, author: None });
     }
     let mut inner = input.object("comment")?;
-    let html = inner.text("html_body", COMMENT).flatten();
+    let html = inner.words("html_body", COMMENT).flatten();
     let text =
-        inner.text("body", COMMENT).flatten().or_else(|| inner.text("value", COMMENT).flatten());
+        inner.words("body", COMMENT).flatten().or_else(|| inner.words("value", COMMENT).flatten());
     let public = inner.flag("public").flatten();
     let author = inner.id("author_id").flatten().map(UserId);
     input.absorb(inner);
@@ -236,7 +248,7 @@ pub(crate) fn comment(input: &mut Object<'_>, plain: bool) -> Option<Comment> {
 pub(crate) fn requester(input: &mut Object<'_>) -> Option<Person> {
     let mut inner = input.object("requester")?;
     let email = inner.text("email", 320).flatten().filter(|email| !email.trim().is_empty());
-    let name = inner.text("name", 255).flatten().filter(|name| !name.trim().is_empty());
+    let name = inner.words("name", 255).flatten().filter(|name| !name.trim().is_empty());
     if email.as_deref().is_none_or(|email| !desk::sessions::is_address(email)) {
         let code = if email.is_none() { "BlankValue" } else { "InvalidFormat" };
         inner.complain(
@@ -331,6 +343,9 @@ fn level(input: &mut Object<'_>) -> Option<ByHand> {
     let reason = input.text("priority_reason", 500).flatten().filter(|text| !text.is_empty());
     let reason = reason.unwrap_or_else(|| "set through the API".to_owned());
     let until = input.instant("priority_until").flatten();
+    if text.is_none() && until.is_some() {
+        input.complain("priority_until", "InvalidValue", "needs a priority beside it");
+    }
     match text?.parse() {
         Ok(level) => Some(ByHand { level, reason, until }),
         Err(_) => {
@@ -341,8 +356,8 @@ fn level(input: &mut Object<'_>) -> Option<ByHand> {
 }
 
 fn subject(input: &mut Object<'_>) -> Option<String> {
-    let raw = input.text("raw_subject", 1000).flatten();
-    let subject = input.text("subject", 1000).flatten().or(raw)?;
+    let raw = input.words("raw_subject", 1000).flatten();
+    let subject = input.words("subject", 1000).flatten().or(raw)?;
     Some(texts::one_line(&subject, 1000))
 }
 
@@ -357,7 +372,7 @@ pub(crate) fn new_ticket(
     let requester_id = input.id("requester_id").flatten().map(UserId);
     let submitter = input.id("submitter_id").flatten().map(UserId);
     let comment = comment(&mut input, false);
-    let description = input.text("description", COMMENT).flatten();
+    let description = input.words("description", COMMENT).flatten();
     let comment = comment.filter(|comment| !comment.body.is_empty()).or_else(|| {
         let text = description.filter(|text| !text.trim().is_empty())?;
         Some(Comment { body: Body::markdown(&text), public: None, author: None })
@@ -456,6 +471,9 @@ pub(crate) fn update(
         external_id: input.text("external_id", 255).map(|id| id.filter(|id| !id.is_empty())),
         ..Update::default()
     };
+    if change.cause.is_some() && change.status != Some(Status::Solved) {
+        input.complain("solve_cause", "InvalidValue", "needs the status solved beside it");
+    }
     change.add_tags.extend(custom.add_tags);
     change.remove_tags.extend(custom.remove_tags);
     change.ccs = people(&mut input, "email_ccs");

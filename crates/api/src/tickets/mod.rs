@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use self::json as shape;
 
-use crate::answers::{Answer, created, no_content, ok};
+use crate::answers::{Answer, Problem, created, no_content, ok};
 use crate::body::{Body, path_id};
 use crate::caller::Caller;
 use crate::paging::Query;
@@ -94,7 +94,7 @@ async fn create(
     body: Body,
 ) -> Answer {
     let input = body.object("ticket")?;
-    let key = idempotency_key("tickets", &headers, &body);
+    let key = idempotency_key("tickets", &headers, &body)?;
     let keyed = key.is_some();
     let fields = desk.read(caller.ctx.clone(), |tx, _| shape::custom_fields(tx)).await?;
     let new = input::new_ticket(input, &fields, caller.ctx.actor.user())?;
@@ -114,14 +114,19 @@ async fn create(
     Ok(looked_up(created(&location, value), keyed, hit))
 }
 
-/// The key a caller repeats a call under.
+/// The key a caller repeats a call under. One that cannot be used is an error: ignoring it could do something twice.
 pub(crate) fn idempotency_key(
     scope: &'static str,
     headers: &HeaderMap,
     body: &Body,
-) -> Option<idempotency::Key> {
-    let key = headers.get("idempotency-key")?.to_str().ok()?;
-    (!key.is_empty() && key.len() <= 255).then(|| idempotency::Key::new(scope, key, &body.raw))
+) -> Result<Option<idempotency::Key>, Problem> {
+    let Some(key) = headers.get("idempotency-key").filter(|key| !key.is_empty()) else {
+        return Ok(None);
+    };
+    let key = key.to_str().ok().filter(|key| key.len() <= 255);
+    let wrong = "Invalid parameter: Idempotency-Key must be at most 255 plain characters";
+    let key = key.ok_or_else(|| Problem::Attribute(wrong.to_owned()))?;
+    Ok(Some(idempotency::Key::new(scope, key, &body.raw)))
 }
 
 /// Says whether the answer was remembered.

@@ -91,6 +91,7 @@ pub fn join(
         choose(tx, ctx, person, &membership)?;
     }
     touch(tx, &membership);
+    crate::tickets::reconsider_person(tx, ctx, user)?;
     Ok(Membership { default: is_first || default, ..membership })
 }
 
@@ -132,6 +133,7 @@ pub fn make_default(
     let person = store::users::load(tx, user)?.ok_or(Error::NotFound)?;
     choose(tx, ctx, person, &membership)?;
     touch(tx, &membership);
+    crate::tickets::reconsider_person(tx, ctx, user)?;
     let mut own = store::organizations::of_user(tx, user)?;
     own.sort_by_key(|membership| membership.id);
     Ok(own)
@@ -155,17 +157,17 @@ pub(super) fn end(tx: &mut Tx<'_>, ctx: &Ctx, membership: &Place) -> Result<(), 
     memberships::delete::<OrganizationId>(tx, membership.id)?;
     touch(tx, membership);
     let left = store::organizations::of_user(tx, membership.user)?;
-    if left.iter().any(|one| one.default) {
-        return Ok(());
+    let person = store::users::load(tx, membership.user)?;
+    if let Some(person) = person.filter(|_| !left.iter().any(|one| one.default)) {
+        match left.iter().min_by_key(|one| one.id) {
+            Some(oldest) => choose(tx, ctx, person, oldest)?,
+            None => store::users::update(
+                tx,
+                &User { organization: None, updated_at: ctx.now, ..person },
+            )?,
+        }
     }
-    let Some(person) = store::users::load(tx, membership.user)? else { return Ok(()) };
-    match left.iter().min_by_key(|one| one.id) {
-        Some(oldest) => choose(tx, ctx, person, oldest),
-        None => Ok(store::users::update(
-            tx,
-            &User { organization: None, updated_at: ctx.now, ..person },
-        )?),
-    }
+    crate::tickets::reconsider_person(tx, ctx, membership.user)
 }
 
 /// Makes a membership the default; the person's organization follows.

@@ -72,6 +72,7 @@ pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<Organization,
     apply(tx, ctx, &mut organization, &Input { name, ..input.clone() })?;
     store::organizations::insert(tx, &organization).map_err(taken)?;
     tx.touch(format!("organization:{}", organization.id));
+    crate::tickets::reconsider_domains(tx, ctx, &organization.domains)?;
     Ok(organization)
 }
 
@@ -93,9 +94,13 @@ pub fn update(
     organization.updated_at = ctx.now;
     store::organizations::update(tx, &organization).map_err(taken)?;
     tx.touch(format!("organization:{id}"));
-    if organization.facts() != known.facts() {
+    // Who had come by a domain that is given up leaves; who comes by a new one arrives.
+    if organization.facts() != known.facts() || organization.domains != known.domains {
         crate::tickets::reconsider_organization(tx, ctx, id)?;
     }
+    let mut domains = organization.domains.clone();
+    domains.retain(|domain| !known.domains.contains(domain));
+    crate::tickets::reconsider_domains(tx, ctx, &domains)?;
     Ok(organization)
 }
 
@@ -139,7 +144,7 @@ pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: OrganizationId) -> Result<(), Erro
     store::organizations::update(tx, &deleted)?;
     tx.touch(format!("organization:{id}"));
     crate::handbooks::record_admin(tx, ctx, "organization", id.0, "organization_deleted", "{}")?;
-    crate::tickets::reconsider_organization(tx, ctx, id)
+    crate::tickets::leave_organization(tx, ctx, id)
 }
 
 /// Changes an organization's tags.

@@ -103,6 +103,7 @@ pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: TeamId) -> Result<(), Error> {
     team.deleted_at = Some(ctx.now);
     team.updated_at = ctx.now;
     store::teams::update(tx, &team)?;
+    crate::tickets::leave_team(tx, ctx, id)?;
     changed(tx, ctx, &team, "group_deleted")
 }
 

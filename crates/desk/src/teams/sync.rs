@@ -1,6 +1,7 @@
 //! Teams and members as the handbook says, after it was put in force.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::{Membership, MembershipId, Role, Team, TeamId, User, UserId};
 use handbook::Handbook;
@@ -77,10 +78,13 @@ fn teams(
         all.push((team.id, None));
         if team.deleted_at.is_none() {
             tx.touch(format!("team:{}", team.id));
+            let id = team.id;
             store::teams::update(
                 tx,
                 &Team { deleted_at: Some(ctx.now), updated_at: ctx.now, ..team },
             )?;
+            let ctx = Ctx { handbook: Arc::new(handbook.clone()), ..ctx.clone() };
+            crate::tickets::leave_team(tx, &ctx, id)?;
         }
     }
     Ok(all)

@@ -4,7 +4,7 @@ use domain::{Actor, AuditId, Channel, Command, DeliveryId, Event};
 use store::outbox::Delivery;
 use store::{Kind as Ids, Tx};
 
-use super::{command, wake};
+use super::{command, update};
 use crate::deliveries::Letter;
 use crate::{Ctx, Error};
 
@@ -20,11 +20,7 @@ pub(crate) fn bounced(tx: &mut Tx<'_>, ctx: &Ctx, delivery: &Delivery) -> Result
         return Ok(());
     }
     let ctx = Ctx { via: Channel::Email, ..ctx.acting_as(Actor::Rule("bounce".to_owned())) };
-    let stored = if stored.ticket.next_wakeup().is_some_and(|at| at <= ctx.now) {
-        wake::catch_up(tx, &ctx, stored)?
-    } else {
-        stored
-    };
+    let (stored, ctx) = update::settled(tx, &ctx, stored)?;
     let events = store::events::of_ticket(tx, id)?;
     let answer = events.iter().find_map(|envelope| match &envelope.event {
         Event::Commented { comment, answer: true, .. } if envelope.seq == seq => Some(*comment),

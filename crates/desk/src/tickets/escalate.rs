@@ -22,10 +22,10 @@ pub fn escalate(
         return Err(Error::blank("note", "Note"));
     }
     let author = ctx.actor.user().ok_or(Error::Unauthenticated)?;
-    let stored = update::lock(tx, ctx, id)?;
+    let (stored, ctx) = update::lock(tx, ctx, id)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    let (comment, new) = note_on(tx, ctx, id, audit, (author, Author::Agent), note, false)?;
-    let done = run(tx, ctx, stored, audit, &Command::Escalate { team, note: new })?;
+    let (comment, new) = note_on(tx, &ctx, id, audit, (author, Author::Agent), note, false)?;
+    let done = run(tx, &ctx, stored, audit, &Command::Escalate { team, note: new })?;
     store::comments::insert(tx, &comment)?;
     Ok(done)
 }
@@ -33,7 +33,7 @@ pub fn escalate(
 /// Hands a ticket back to the team it came from. (ESC-06)
 pub fn deescalate(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
-    let stored = update::lock(tx, ctx, id)?;
+    let (stored, ctx) = update::lock(tx, ctx, id)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    run(tx, ctx, stored, audit, &Command::Deescalate)
+    run(tx, &ctx, stored, audit, &Command::Deescalate)
 }

@@ -50,11 +50,13 @@ pub fn merge(
     order.push(target);
     order.sort_unstable();
     order.dedup();
+    let mut ctx = ctx.clone();
     for id in order {
-        update::lock(tx, ctx, id).map_err(|error| name_ticket(error, id))?;
+        (_, ctx) = update::lock(tx, &ctx, id).map_err(|error| name_ticket(error, id))?;
     }
+    let ctx = &ctx;
     for source in sources {
-        let stored = update::lock(tx, ctx, source)?;
+        let (stored, _) = update::lock(tx, ctx, source)?;
         let brought = brought(tx, &stored.ticket)?;
         let note = said.sources.clone().unwrap_or_else(|| {
             (Body::markdown(&format!("This request goes on as #{target}.")), false)
@@ -62,7 +64,7 @@ pub fn merge(
         let merge = |note| Command::MergeInto { into: target, note };
         say(tx, ctx, stored, Some(&note), merge).map_err(|error| name_ticket(error, source))?;
 
-        let stored = update::lock(tx, ctx, target)?;
+        let (stored, _) = update::lock(tx, ctx, target)?;
         let note = match &said.target {
             Some(note) => note.clone(),
             None => (Body::markdown(&last_words(tx, source)?), false),
@@ -71,7 +73,7 @@ pub fn merge(
         say(tx, ctx, stored, Some(&note), |note| Command::TakeIn { brought, note })
             .map_err(|error| name_ticket(error, target))?;
     }
-    let stored = update::lock(tx, ctx, target)?;
+    let (stored, _) = update::lock(tx, ctx, target)?;
     Ok(Done { stored, audit: AuditId(0), events: Vec::new() })
 }
 
@@ -91,15 +93,15 @@ pub fn unmerge(tx: &mut Tx<'_>, ctx: &Ctx, source: TicketId) -> Result<Done, Err
         store::tickets::lock(tx, id)?;
     }
     match update::lock(tx, ctx, into) {
-        Ok(target) => {
-            say(tx, ctx, target, None, |_| Command::LetGo { ticket: source })?;
+        Ok((target, ctx)) => {
+            say(tx, &ctx, target, None, |_| Command::LetGo { ticket: source })?;
         }
         // It was deleted meanwhile; there is nothing to let go.
         Err(Error::NotFound) => {}
         Err(error) => return Err(error),
     }
-    let stored = update::lock(tx, ctx, source)?;
-    say(tx, ctx, stored, None, |_| Command::Unmerge)
+    let (stored, ctx) = update::lock(tx, ctx, source)?;
+    say(tx, &ctx, stored, None, |_| Command::Unmerge)
 }
 
 /// Where a number goes on: the ticket itself, or the one it was merged into, and so on.

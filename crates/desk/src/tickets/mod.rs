@@ -1,6 +1,7 @@
 //! Tickets: open, update, wake, escalate, read. One file per ability.
 
 mod append;
+mod belong;
 pub mod beside;
 mod bounce;
 mod command;
@@ -17,6 +18,7 @@ mod update;
 mod wake;
 
 pub use append::Done;
+pub use belong::reconsider_organization;
 pub use escalate::{deescalate, escalate};
 pub use explain::{Explained, explain};
 pub use merge::{Said, can_merge, merge, resolve, unmerge};
@@ -33,16 +35,17 @@ pub use store::comments::Comment;
 pub use store::outbox::Queued;
 pub use store::tickets::{Filter, Order, Stored};
 pub use update::{Reply, Update, delete, issue_in, update};
-pub use wake::{Woken, due, next_due, put_off, reconsider_organization, wake, wake_one, wake_some};
+pub use wake::{Woken, due, next_due, put_off, wake, wake_one, wake_some};
 
+pub(crate) use belong::{leave_organization, leave_team, reconsider_domains, reconsider_person};
 pub(crate) use bounce::{bounced, reported};
 pub(crate) use situation::reader as reader_of;
 
-/// The ticket with everything done that had come due before now.
+/// The ticket, locked, with everything done that had come due before now, and the circumstances as of now.
 pub(crate) fn fresh(
     tx: &mut store::Tx<'_>,
     ctx: &crate::Ctx,
     id: domain::TicketId,
-) -> Result<Stored, crate::Error> {
+) -> Result<(Stored, crate::Ctx), crate::Error> {
     update::lock(tx, ctx, id)
 }

@@ -15,7 +15,7 @@ use crate::{Act, Ctx, Error, require};
 /// When the ticket is done: there is nothing to apply a target to.
 pub fn reapply(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
     require(&ctx.actor, Act::Configure)?;
-    let stored = update::lock(tx, ctx, id)?;
+    let (stored, ctx) = update::lock(tx, ctx, id)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    command::run(tx, ctx, stored, audit, &Command::Reapply)
+    command::run(tx, &ctx, stored, audit, &Command::Reapply)
 }

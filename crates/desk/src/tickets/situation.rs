@@ -23,7 +23,7 @@ impl Belonging {
     }
 }
 
-/// Finds the organization: the one that was named, else among the requester's own the one that gives the highest
+/// Finds the organization: the one that was named if there still is one, else among the requester's own the one that gives the highest
 /// level, else the one whose mail domain it is.
 pub(crate) fn belonging(
     tx: &mut Tx<'_>,
@@ -32,9 +32,15 @@ pub(crate) fn belonging(
     named: Option<OrganizationId>,
     ticket: &handbook::TicketFacts,
 ) -> Result<Belonging, Error> {
-    if let Some(id) = named {
-        let organization = store::organizations::load(tx, id)?;
-        return Ok(Belonging { organization, because: "named with the ticket".to_owned() });
+    let named = match named {
+        Some(id) => store::organizations::load(tx, id)?,
+        None => None,
+    };
+    if named.is_some() {
+        return Ok(Belonging {
+            organization: named,
+            because: "the ticket's organization".to_owned(),
+        });
     }
     let ids: Vec<OrganizationId> = store::organizations::of_user(tx, requester.id)?
         .iter()
@@ -102,18 +108,30 @@ pub(crate) fn check_named(
     requester: &User,
     id: OrganizationId,
 ) -> Result<(), Error> {
-    if store::organizations::of_user(tx, requester.id)?.iter().any(|membership| membership.of == id)
-    {
-        return Ok(());
-    }
-    let domain = requester.email.as_deref().and_then(|email| email.rsplit_once('@'));
-    if let Some((_, domain)) = domain
-        && store::organizations::by_domain(tx, &domain.to_lowercase())? == Some(id)
-    {
+    if belongs_to(tx, requester, id)? {
         return Ok(());
     }
     let what = "Organization: is not one of the requester's organizations";
     Err(Error::invalid("organization_id", "InvalidValue", what))
+}
+
+/// Whether an organization is a person's own, by membership or by mail domain.
+pub(crate) fn belongs_to(
+    tx: &mut Tx<'_>,
+    person: &User,
+    id: OrganizationId,
+) -> Result<bool, Error> {
+    let own = store::organizations::of_user(tx, person.id)?;
+    if own.iter().any(|membership| membership.of == id) {
+        return Ok(true);
+    }
+    let domain = person.email.as_deref().and_then(|email| email.rsplit_once('@'));
+    Ok(match domain {
+        Some((_, domain)) => {
+            store::organizations::by_domain(tx, &domain.to_lowercase())? == Some(id)
+        }
+        None => false,
+    })
 }
 
 fn requester_facts(requester: &User) -> handbook::RequesterFacts {

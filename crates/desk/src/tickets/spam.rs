@@ -13,7 +13,7 @@ use crate::{Act, Ctx, Error, require};
 ///
 /// When the ticket is closed.
 pub fn mark_spam(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
-    run(tx, ctx, id, &Command::MarkSpam)
+    run(tx, &ctx, id, &Command::MarkSpam)
 }
 
 /// It was a request after all: its clock counts from the arrival of the message. (SLA-12)
@@ -22,12 +22,12 @@ pub fn mark_spam(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error
 ///
 /// When the ticket is closed.
 pub fn unmark_spam(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
-    run(tx, ctx, id, &Command::UnmarkSpam)
+    run(tx, &ctx, id, &Command::UnmarkSpam)
 }
 
 fn run(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, command: &Command) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
-    let stored = update::lock(tx, ctx, id)?;
+    let (stored, ctx) = update::lock(tx, ctx, id)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    command::run(tx, ctx, stored, audit, command)
+    command::run(tx, &ctx, stored, audit, command)
 }

@@ -23,7 +23,7 @@ pub fn split(
     subject: &str,
 ) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
-    let from = update::lock(tx, ctx, id)?;
+    let (from, ctx) = &update::lock(tx, ctx, id)?;
     let wrong = |why: &str| Error::invalid("comment_id", "InvalidValue", format!("Comment: {why}"));
     let message = store::comments::load(tx, comment)?
         .filter(|message| message.ticket == id)
@@ -50,6 +50,6 @@ pub fn split(
     let done = open(tx, ctx, &new)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
     let ticket = done.stored.ticket.id;
-    command::run(tx, ctx, from, audit, &Command::SplitOff { ticket, comment })?;
+    command::run(tx, ctx, from.clone(), audit, &Command::SplitOff { ticket, comment })?;
     Ok(done)
 }

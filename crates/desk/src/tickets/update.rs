@@ -77,22 +77,34 @@ pub struct Update {
     pub fields: Vec<CustomValue>,
 }
 
-/// The ticket, locked, with everything done that had come due before now.
-pub(crate) fn lock(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Stored, Error> {
+/// The ticket, locked, with everything done that had come due before now, and the circumstances as of now: a command that
+/// waited for the lock is not decided at an instant before what happened meanwhile.
+pub(crate) fn lock(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<(Stored, Ctx), Error> {
     let stored = store::tickets::lock(tx, id)?.filter(|stored| stored.ticket.deleted_at.is_none());
     let stored = stored.ok_or(Error::NotFound)?;
+    settled(tx, ctx, stored)
+}
+
+/// A locked ticket with everything done that had come due before now, and the circumstances as of now.
+pub(crate) fn settled(tx: &mut Tx<'_>, ctx: &Ctx, stored: Stored) -> Result<(Stored, Ctx), Error> {
+    let ctx = ctx.at(ctx.now.max(stored.ticket.updated_at));
     if stored.ticket.next_wakeup().is_some_and(|at| at <= ctx.now) {
-        return wake::catch_up(tx, ctx, stored);
+        return Ok((wake::catch_up(tx, &ctx, stored)?, ctx));
     }
-    Ok(stored)
+    Ok((stored, ctx))
 }
 
 /// Changes a ticket as one change set. Agents may change everything, participants may write and solve.
 pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Result<Done, Error> {
-    let stored = lock(tx, ctx, id)?;
-    authorize(ctx, &stored)?;
-    check_seen(tx, &stored, update)?;
+    let (stored, ctx) = &lock(tx, ctx, id)?;
+    authorize(ctx, stored)?;
+    check_seen(tx, stored, update)?;
     let ticket = &stored.ticket;
+    let holds_again = update.hold_until.is_some() && update.status.is_none();
+    if holds_again && ticket.status != Status::Hold {
+        let what = "Hold until: needs the status hold beside it";
+        return Err(Error::invalid("hold_until", "InvalidValue", what));
+    }
     let requester = match &update.requester {
         Some(person) => open::person(tx, ctx, person, "requester_id")?,
         None => store::users::load(tx, ticket.requester)?.ok_or(Error::NotFound)?,
@@ -115,18 +127,18 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     }
     facts.assignee = assignee(tx, ticket, update)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    let comment = comment(tx, ctx, &stored, update, author.as_ref(), audit)?;
+    let comment = comment(tx, ctx, stored, update, author.as_ref(), audit)?;
     let subject_salt = update.subject.as_ref().map(|_| open::salt());
     let changes = Changes {
         comment: comment.as_ref().map(|(_, new)| new.clone()),
-        status: update.status,
+        status: if holds_again { Some(Status::Hold) } else { update.status },
         hold_until: update.hold_until,
         cause: update.cause,
         assignee: update.assignee,
         team: update.team,
         level: update.level.clone(),
         issue: named_issue(update)?,
-        tags: tags(&stored, update),
+        tags: tags(stored, update),
         ccs: update
             .ccs
             .as_deref()
@@ -136,16 +148,13 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         area: update.area.clone(),
         kind: update.kind,
         requester: update.requester.as_ref().map(|_| requester.id),
-        organization: if update.organization.is_some() || update.requester.is_some() {
-            Some(belonging.id())
-        } else {
-            None
-        },
+        // Also one that became known, or was deleted, since the ticket was opened. (PR-07)
+        organization: Some(belonging.id()),
         subject_digest: subject_salt
             .as_ref()
             .filter(|_| subject != stored.subject)
             .map(|salt| secrets::digest(salt, &subject)),
-        fields: changed_fields(tx, &stored, update)?,
+        fields: changed_fields(tx, stored, update)?,
     };
     let command = Command::Update(Box::new(changes));
     let decided = decide(Some(ticket), &command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
@@ -155,7 +164,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     for (field, value) in &update.fields {
         store::tickets::set_field(tx, id, *field, value.as_deref())?;
     }
-    let mut stored = stored;
+    let mut stored = stored.clone();
     if subject != stored.subject {
         stored.subject = subject;
         stored.subject_salt = subject_salt.unwrap_or_default();
@@ -370,7 +379,7 @@ fn changed_fields(
 /// Removes a ticket from every list.
 pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
-    let stored = lock(tx, ctx, id)?;
+    let (stored, ctx) = &lock(tx, ctx, id)?;
     let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
     let belonging = situation::belonging(
         tx,
@@ -383,7 +392,7 @@ pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
     let decided =
         decide(Some(&stored.ticket), &Command::Delete, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    append(tx, ctx, audit, stored, decided, &requester)
+    append(tx, ctx, audit, stored.clone(), decided, &requester)
 }
 
 /// Which door a customer's words came through keeps its name in the log.

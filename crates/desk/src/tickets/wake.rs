@@ -1,13 +1,13 @@
 //! What has come due.
 
-use domain::{Actor, AuditId, Command, OrganizationId, Status, TeamId, TicketId, decide};
+use domain::{Actor, AuditId, Command, OrganizationId, TeamId, TicketId, decide};
 use jiff::Timestamp;
 use store::tickets::Stored;
 use store::{Kind as Ids, Tx};
 
 use super::append::append;
-use super::situation;
 use super::update::through;
+use super::{belong, situation};
 use crate::{Ctx, Error};
 
 /// What became of a wake-up.
@@ -49,6 +49,10 @@ pub fn wake(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Woken, Error> {
 pub fn wake_one(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> Result<(), Error> {
     match wakeup.subject_kind.as_str() {
         crate::rota::SUBJECT => crate::rota::wake(tx, ctx, TeamId(wakeup.subject_id)),
+        belong::ORGANIZATION => {
+            belong::leave_organization(tx, ctx, OrganizationId(wakeup.subject_id))
+        }
+        belong::TEAM => belong::leave_team(tx, ctx, TeamId(wakeup.subject_id)),
         _ => wake(tx, ctx, TicketId(wakeup.subject_id)).map(|_| ()),
     }
 }
@@ -103,33 +107,6 @@ fn decide_on(
     }
     let audit = AuditId(tx.next_id(Ids::Audit)?);
     Ok(append(tx, ctx, audit, stored, decided, &requester)?.stored)
-}
-
-/// The facts about an organization changed: its open tickets are decided anew. (PR-07)
-pub fn reconsider_organization(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    id: OrganizationId,
-) -> Result<(), Error> {
-    let ctx = ctx.acting_as(Actor::Rule("plan change".to_owned()));
-    for ticket in store::tickets::unsolved_of_organization(tx, id)? {
-        let Some(stored) = store::tickets::lock(tx, ticket)? else { continue };
-        let stored = catch_up_first(tx, &ctx, stored)?;
-        if stored.ticket.deleted_at.is_none()
-            && !matches!(stored.ticket.status, Status::Solved | Status::Closed)
-        {
-            decide_on(tx, &ctx, stored, &Command::Reconsider)?;
-        }
-    }
-    Ok(())
-}
-
-fn catch_up_first(tx: &mut Tx<'_>, ctx: &Ctx, stored: Stored) -> Result<Stored, Error> {
-    if stored.ticket.next_wakeup().is_some_and(|at| at <= ctx.now) {
-        catch_up(tx, ctx, stored)
-    } else {
-        Ok(stored)
-    }
 }
 
 /// The next instant at which a subject wants to be looked at.

@@ -58,6 +58,9 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId, input: &Input) -> Result<U
         teams::leave_all(tx, id)?;
     }
     tx.touch(format!("user:{id}"));
+    if user.organization != known.organization {
+        crate::tickets::reconsider_person(tx, ctx, id)?;
+    }
     for (what, was, is) in [
         ("role_changed", known.role.as_str(), user.role.as_str()),
         ("suspension_changed", word(known.suspended), word(user.suspended)),

@@ -1,7 +1,7 @@
 //! Comments and what they do: an answer ends a clock, a question starts one. (SLA-05 to SLA-07, ST-05)
 
 use super::{Author, Deciding, NewComment};
-use crate::{ClockKind, Event, Status};
+use crate::{Event, Status};
 
 impl Deciding<'_> {
     /// Records the comment and, on an existing ticket, everything that follows from it.
@@ -34,7 +34,7 @@ impl Deciding<'_> {
             if self.facts.author.teams.contains(&escalation.team) {
                 self.record(Event::EscalatedPromiseKept);
             } else {
-                self.start_target(ClockKind::Escalated, escalation.at);
+                self.start_owed(&escalation);
             }
         }
         if self.ticket.status == Status::New {

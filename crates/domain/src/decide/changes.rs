@@ -1,12 +1,12 @@
 //! One update: facts first, then who has it, then what was said, then where it stands.
 
 use super::{Author, Changes, CustomChange, Deciding};
-use crate::{Event, Refusal, Status};
+use crate::{Actor, Event, Refusal, Status};
 
 impl Deciding<'_> {
     /// Applies everything an update asks for, in a fixed order, as one change set.
     pub(super) fn update(&mut self, changes: &Changes) -> Result<(), Refusal> {
-        if self.ticket.status == Status::Closed {
+        if self.ticket.status == Status::Closed && !self.follows(changes) {
             return Err(Refusal::Closed);
         }
         let asks = changes
@@ -38,6 +38,13 @@ impl Deciding<'_> {
         }
         self.settle();
         Ok(())
+    }
+
+    /// Whether only a rule moves the ticket to where it belongs: its organization or its team is no more.
+    fn follows(&self, changes: &Changes) -> bool {
+        let (organization, team) = (changes.organization, changes.team);
+        let moves = Changes { organization, team, ..Changes::default() };
+        matches!(self.actor, Actor::Rule(_)) && *changes == moves
     }
 
     /// Facts about the ticket. Says whether one changed that a rule may look at.

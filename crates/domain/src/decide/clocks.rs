@@ -1,11 +1,11 @@
 //! Starting, hastening and ending clocks. (SLA rows)
 
-use handbook::Target;
+use handbook::{Target, Walk};
 use jiff::Timestamp;
 
 use super::Deciding;
 use crate::events::Started;
-use crate::{Clock, ClockKind, ClockState, Event, Level, TeamId, Timer, TimerKind};
+use crate::{Clock, ClockKind, ClockState, Escalation, Event, Level, TeamId, Timer, TimerKind};
 
 /// The smallest step of stored time: a breach falls due strictly after its deadline.
 const TICK: jiff::SignedDuration = jiff::SignedDuration::from_micros(1);
@@ -32,9 +32,36 @@ impl Deciding<'_> {
             return;
         }
         let Some(target) = self.target(kind) else { return };
+        let calendar = self.facts.calendar(self.handbook, self.ticket.team);
+        let deadline = calendar.add(from, &target);
+        self.start(kind, from, target, deadline, self.ticket.priority);
+    }
+
+    /// Starts the escalated clock that waited for the first one to end. It counts from the escalation; where the level
+    /// rose meanwhile, the earlier of the deadlines is due. (ESC-03, ESC-08)
+    pub(super) fn start_owed(&mut self, escalation: &Escalation) {
+        let calendar = self.facts.calendar(self.handbook, self.ticket.team);
+        let deadlines = escalation.levels.iter().filter_map(|(since, level)| {
+            let target = self.handbook.priority(*level).escalated.clone()?;
+            let deadline = calendar.add(*since, &target);
+            Some((target, deadline, *level))
+        });
+        if let Some((target, deadline, level)) = deadlines.min_by_key(|(_, (due_at, _), _)| *due_at)
+        {
+            self.start(ClockKind::Escalated, escalation.at, target, deadline, level);
+        }
+    }
+
+    fn start(
+        &mut self,
+        kind: ClockKind,
+        from: Timestamp,
+        target: Target,
+        (due_at, walk): (Timestamp, Walk),
+        level: Level,
+    ) {
         let team = self.ticket.team;
-        let (due_at, walk) = self.facts.calendar(self.handbook, team).add(from, &target);
-        let reason = reason(kind, self.ticket.priority);
+        let reason = reason(kind, level);
         let warnings = self.handbook.replies.warn_before.clone();
         let timers = self.clock_timers(team, &warnings, from.max(self.now), due_at);
         let clock = Started {
@@ -64,7 +91,7 @@ impl Deciding<'_> {
         clock: &Clock,
         due_at: Timestamp,
         target: Target,
-        walk: handbook::Walk,
+        walk: Walk,
         reason: String,
     ) {
         if due_at < clock.due_at {

@@ -1,7 +1,7 @@
 //! Handing a ticket to another team and back. (ESC rows)
 
 use super::{Deciding, NewComment};
-use crate::{ClockKind, Event, Refusal, Status, TeamId};
+use crate::{ClockKind, Escalation, Event, Refusal, Status, TeamId};
 
 impl Deciding<'_> {
     /// Moves it to another team with a note. An unmet first clock runs on; otherwise the escalated clock begins. (ESC-03)
@@ -18,9 +18,12 @@ impl Deciding<'_> {
         }
         self.comment(note);
         let before = self.ticket.escalation.clone();
-        let since = before.as_ref().map_or(self.now, |escalation| escalation.at);
         let from = before.as_ref().map_or(self.ticket.team, |escalation| escalation.from);
         let current = self.ticket.current_clock().map(|clock| clock.kind);
+        // What is still to be kept counts on; where it was kept, this is an escalation of its own. (ESC-07)
+        let goes_on =
+            |escalation: &&Escalation| escalation.owed || current == Some(ClockKind::Escalated);
+        let since = before.as_ref().filter(goes_on).map_or(self.now, |escalation| escalation.at);
         let owed = current == Some(ClockKind::First) && self.has_escalated_target();
         self.record(Event::Escalated { team, from, since, owed, note: note.id });
         if self.has_escalated_target() && matches!(current, None | Some(ClockKind::Next)) {

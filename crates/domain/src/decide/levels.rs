@@ -62,15 +62,17 @@ impl Deciding<'_> {
         self.record(Event::PriorityDecided { decision, provenance, facts });
     }
 
-    /// A person sets the level. The same level again is no override, unless one is to last for another time. (PR-11)
+    /// A person sets the level, also to the one that the rules gave: then it stays when they change their mind. Saying
+    /// again what a person already set changes nothing. (PR-11)
     pub(super) fn override_level(&mut self, by_hand: &ByHand) -> Result<(), Refusal> {
         let before = self.ticket.priority;
         let ByHand { level, reason, until } = by_hand.clone();
         if let Some(until) = until.filter(|until| *until <= self.now) {
             return Err(Refusal::EndsInThePast { until });
         }
-        let same_end = self.ticket.level_override.as_ref().is_none_or(|had| had.until == until);
-        if level != before || !same_end {
+        let present = self.ticket.level_override.as_ref();
+        let is_same = present.is_some_and(|had| had.level == level && had.until == until);
+        if !is_same {
             self.record(Event::PriorityOverridden { level, reason, until });
             self.level_changed(before);
         }

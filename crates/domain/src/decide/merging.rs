@@ -2,7 +2,7 @@
 
 use super::{Brought, Deciding, NewComment};
 use crate::events::Started;
-use crate::{Cause, Clock, ClockState, Event, Refusal, Status, TicketId, Timer, TimerKind};
+use crate::{Aside, Cause, Clock, ClockState, Event, Refusal, Status, TicketId, Timer, TimerKind};
 
 /// The tag that the API's clients look for.
 const MERGED_TAG: &str = "closed_by_merge";
@@ -129,10 +129,20 @@ impl Deciding<'_> {
         let mut tags = self.ticket.tags.clone();
         tags.retain(|tag| tag != MERGED_TAG);
         self.record(Event::Tagged { tags });
+        self.restore(&before);
+        if before.clock {
+            self.resume_clock(None);
+        }
+        self.settle();
+        Ok(())
+    }
+
+    /// The ticket stands again where it stood before it was set aside. A hold whose day has come is over, and New never
+    /// returns. (ST-08, ST-10)
+    pub(super) fn restore(&mut self, before: &Aside) {
         let hold = before.hold_until.filter(|until| *until > self.now);
         let to = match before.status {
             Status::Hold if hold.is_none() => Status::Open,
-            // New never returns. (ST-08)
             Status::New => Status::Open,
             other => other,
         };
@@ -147,22 +157,18 @@ impl Deciding<'_> {
             _ => Vec::new(),
         };
         self.record(Event::StatusChanged {
-            from: Status::Closed,
+            from: self.ticket.status,
             to,
-            cause: before.cause,
+            cause: before.cause.filter(|_| to == Status::Solved),
             hold_until: hold.filter(|_| to == Status::Hold),
             by_admin: false,
             timers,
         });
-        if before.clock {
-            self.resume_clock(None);
-        }
-        self.settle();
-        Ok(())
     }
 
     /// A ticket that was taken in stands for itself again. A clock that began because of it ends, unless somebody wrote
-    /// here since; a deadline that came nearer stays, for a promise is not taken back.
+    /// here since; a deadline that came nearer stays, for a promise is not taken back. Where nobody answered or asked
+    /// since, this one stands again where it stood.
     pub(super) fn let_go(&mut self, ticket: TicketId) {
         let taken = self.ticket.taken_in.iter().find(|taken| taken.ticket == ticket).cloned();
         let Some(taken) = taken else { return };
@@ -170,6 +176,15 @@ impl Deciding<'_> {
         if taken.clock.is_some() && taken.clock == last && taken.asked_since.is_none() {
             self.cancel_clock("unmerged");
         }
+        let untouched = taken.asked_at.is_some() && self.ticket.asked_at == taken.asked_at;
         self.record(Event::LetGo { ticket });
+        let waits = self.ticket.asked_at.is_some() || self.ticket.current_clock().is_some();
+        if let Some(before) = taken.before.filter(|_| untouched && !waits)
+            && self.ticket.status == Status::Open
+            && before.status != Status::Open
+        {
+            self.restore(&before);
+            self.settle();
+        }
     }
 }

@@ -17,16 +17,17 @@ impl Deciding<'_> {
         Ok(())
     }
 
-    /// It was a request after all: it is open again, and its clock counts from the arrival of the message, so that the
-    /// mistake is ours. What was solved before is solved again, unless its customer wrote meanwhile.
+    /// It was a request after all. Whoever waits for an answer has an open ticket again whose clock counts from the
+    /// arrival of the message, so that the mistake is ours; otherwise it stands where it stood.
     pub(super) fn unmark_spam(&mut self) -> Result<(), Refusal> {
         if self.ticket.status == Status::Closed {
             return Err(Refusal::Closed);
         }
         let Some(before) = self.ticket.spam.clone() else { return Ok(()) };
         self.record(Event::UnmarkedSpam);
-        if before.status == Status::Solved && before.asked_at.is_none() {
-            self.solve_because(before.cause.unwrap_or(Cause::Unstated));
+        if before.asked_at.is_none() && !before.clock {
+            self.restore(&before);
+            self.settle();
             return Ok(());
         }
         self.move_to(Status::Open);

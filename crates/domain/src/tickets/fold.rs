@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
 use crate::{
-    Cause, Clock, ClockKind, ClockState, CommentId, Event, Level, Status, TicketId, Timer,
+    Cause, Clock, ClockKind, ClockState, CommentId, Event, Level, Status, TeamId, TicketId, Timer,
     TimerKind, UserId,
 };
 
@@ -16,12 +16,13 @@ impl Ticket {
         match event {
             Event::Opened(_) => {}
             Event::PriorityDecided { decision, facts, .. } => {
-                self.priority = decision.value;
+                self.fold_level(at, decision.value);
                 self.because.clone_from(&decision.because);
                 self.facts.clone_from(facts);
             }
             Event::FactsChanged { facts, .. } => self.facts.clone_from(facts),
             Event::PriorityOverridden { level, reason, until } => {
+                self.fold_level(at, *level);
                 self.fold_override(*level, reason, *until);
             }
             Event::OverrideEnded => {
@@ -49,11 +50,7 @@ impl Ticket {
                 self.promise = Some(promise.clone());
             }
             Event::Escalated { team, from, since, owed, .. } => {
-                let replied = self.escalation.as_ref().is_some_and(|before| before.replied);
-                self.escalation =
-                    Some(Escalation { team: *team, from: *from, at: *since, owed: *owed, replied });
-                self.team = *team;
-                self.assignee = None;
+                self.fold_escalation(*team, *from, *since, *owed);
             }
             Event::EscalatedPromiseKept => {
                 if let Some(escalation) = &mut self.escalation {
@@ -170,8 +167,29 @@ impl Ticket {
         }
     }
 
-    fn fold_override(&mut self, level: Level, reason: &str, until: Option<Timestamp>) {
+    /// Another level; what an escalation still owes follows it. (ESC-08)
+    fn fold_level(&mut self, at: Timestamp, level: Level) {
+        if let Some(escalation) = self.escalation.as_mut().filter(|escalation| escalation.owed) {
+            if level > self.priority {
+                escalation.levels.push((at, level));
+            } else if level < self.priority {
+                escalation.levels = vec![(escalation.at, level)];
+            }
+        }
         self.priority = level;
+    }
+
+    fn fold_escalation(&mut self, team: TeamId, from: TeamId, since: Timestamp, owed: bool) {
+        // One whose promise was kept is over; this one counts for itself.
+        let before = self.escalation.take().filter(|before| before.at == since);
+        let replied = before.as_ref().is_some_and(|before| before.replied);
+        let levels = before.map_or_else(|| vec![(since, self.priority)], |before| before.levels);
+        self.escalation = Some(Escalation { team, from, at: since, owed, replied, levels });
+        self.team = team;
+        self.assignee = None;
+    }
+
+    fn fold_override(&mut self, level: Level, reason: &str, until: Option<Timestamp>) {
         self.because.clear();
         self.level_override = Some(Override { level, reason: reason.to_owned(), until });
         self.timers.retain(|timer| timer.kind != TimerKind::EndOverride);
@@ -272,6 +290,7 @@ impl Ticket {
         ccs: &[UserId],
         brings_clock: bool,
     ) {
+        let before = Some(self.aside());
         self.taken_in.push(TakenIn {
             ticket,
             ccs: ccs.to_vec(),
@@ -279,6 +298,7 @@ impl Ticket {
             asked_before: self.asked_at,
             asked_since: None,
             clock: brings_clock.then_some(self.clocks.len()),
+            before,
         });
         self.ccs.extend(ccs);
         self.asked_at = self.asked_at.into_iter().chain(asked_at).min();

@@ -98,6 +98,8 @@ struct Escalation {
     owed: bool,
     /// Nothing was promised or answered since.
     silent: bool,
+    /// From when on the owed promise counts at which level.
+    marks: Vec<(Timestamp, Level)>,
 }
 
 /// One ticket, as it must be.

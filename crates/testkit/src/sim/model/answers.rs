@@ -72,12 +72,11 @@ impl Case {
         if let Some(escalation) = &mut self.escalation
             && escalation.owed
         {
-            let since = escalation.since;
             if teams.contains(&escalation.team) {
                 escalation.owed = false;
                 self.say(now, Said::Kept);
             } else {
-                self.start("escalated", since, rules);
+                self.start_owed(rules);
             }
         }
         if self.status == Status::New {

@@ -101,15 +101,19 @@ impl Case {
         }
         let now = rules.now;
         self.note(rules);
-        let (since, from) =
-            self.escalation.as_ref().map_or((now, self.team), |before| (before.since, before.from));
         let kind = self.clock.as_ref().map(|clock| clock.kind);
+        let before = self.escalation.take();
+        let from = before.as_ref().map_or(self.team, |before| before.from);
+        // Only what is still to be kept goes on; otherwise this one counts for itself. (ESC-07)
+        let before = before.filter(|before| before.owed || kind == Some("escalated"));
+        let since = before.as_ref().map_or(now, |before| before.since);
         let promised = rules.policy.target("escalated", self.level).is_some();
         let owed = kind == Some("first") && promised;
         self.say(now, Said::Escalated(team, since, owed));
         self.send("escalation", now, "was escalated to you".to_owned());
-        let silent = self.escalation.as_ref().is_none_or(|before| before.silent);
-        self.escalation = Some(Escalation { team, from, since, owed, silent });
+        let silent = before.as_ref().is_none_or(|before| before.silent);
+        let marks = before.map_or_else(|| vec![(since, self.level)], |before| before.marks);
+        self.escalation = Some(Escalation { team, from, since, owed, silent, marks });
         self.team = team;
         if promised && matches!(kind, None | Some("next")) {
             self.cancel(now);

@@ -11,11 +11,27 @@ const TICK: SignedDuration = SignedDuration::from_micros(1);
 impl Case {
     /// A clock starts if the level promises anything. (SLA-01 to SLA-03, SLA-06, ESC-01)
     pub(super) fn start(&mut self, kind: &'static str, from: Timestamp, rules: &Rules<'_>) {
-        let Some(target) = rules.policy.target(kind, self.level) else { return };
+        if let Some(target) = rules.policy.target(kind, self.level) {
+            self.run(kind, from, rules.policy.due(self.team, from, target), rules);
+        }
+    }
+
+    /// What was owed since the escalation: of all its levels the earliest deadline. (ESC-03, ESC-08)
+    pub(super) fn start_owed(&mut self, rules: &Rules<'_>) {
+        let Some(escalation) = &self.escalation else { return };
+        let due = |(since, level): &(Timestamp, Level)| {
+            let target = rules.policy.target("escalated", *level)?;
+            Some(rules.policy.due(self.team, *since, target))
+        };
+        if let Some(due) = escalation.marks.iter().filter_map(due).min() {
+            self.run("escalated", escalation.since, due, rules);
+        }
+    }
+
+    fn run(&mut self, kind: &'static str, from: Timestamp, due: Timestamp, rules: &Rules<'_>) {
         if self.internal {
             return;
         }
-        let due = rules.policy.due(self.team, from, target);
         let mut clock = Running {
             kind,
             started: from,
@@ -52,9 +68,9 @@ impl Case {
         }
     }
 
-    /// An agent says how urgent it is. (PR-11)
+    /// An agent says how urgent it is, also what the rules had said: then it stays. (PR-11)
     pub(in super::super) fn override_level(&mut self, level: Level, rules: &Rules<'_>) {
-        if level != self.level {
+        if !self.by_hand || level != self.level {
             self.by_hand = true;
             self.set_level(level, rules);
         }
@@ -64,6 +80,13 @@ impl Case {
     fn set_level(&mut self, level: Level, rules: &Rules<'_>) {
         let before = std::mem::replace(&mut self.level, level);
         self.say(rules.now, Said::Level(level));
+        if let Some(escalation) = self.escalation.as_mut().filter(|escalation| escalation.owed) {
+            if level > before {
+                escalation.marks.push((rules.now, level));
+            } else if level < before {
+                escalation.marks = vec![(escalation.since, level)];
+            }
+        }
         if level <= before || self.internal || self.status.is_done() {
             return;
         }
