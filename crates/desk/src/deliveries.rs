@@ -58,7 +58,9 @@ pub(crate) fn cause(
                 post.unknown(tx)?;
             }
             Event::Acknowledged { promise } => post.acknowledge(tx, promise)?,
-            Event::PromiseImproved { promise } => post.improve(tx, promise)?,
+            Event::PromiseImproved { promise } | Event::Told { promise, .. } => {
+                post.improve(tx, promise)?;
+            }
             Event::Commented { comment, public: true, answer: true, .. } => {
                 let comment = store::comments::load(tx, *comment)?.ok_or(Error::NotFound)?;
                 if let Some(comment) = PublicComment::of(&comment) {
@@ -81,6 +83,14 @@ pub(crate) fn cause(
                 post.auto_solved(tx)?;
             }
             Event::Escalated { .. } => post.escalated(tx)?,
+            Event::SeverityChanged { from: Some(from), to: Some(to), .. }
+                if to < from && envelope.actor_kind == "person" =>
+            {
+                let requester = stored.ticket.requester;
+                if envelope.person() != Some(requester) {
+                    store::users::graded_down(tx, requester)?;
+                }
+            }
             _ => {}
         }
     }

@@ -88,6 +88,8 @@ pub struct Whole {
     pub organization: Option<Organization>,
     /// Other tickets of the requester that are not done.
     pub others: Vec<Stored>,
+    /// How often a severity they stated was graded down. (PR-04)
+    pub graded_down: i64,
     /// What left or could not leave.
     pub deliveries: Vec<Queued>,
 }
@@ -120,6 +122,7 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
             Some(id) => store::organizations::load(tx, id)?,
             None => None,
         },
+        graded_down: store::users::times_graded_down(tx, stored.ticket.requester)?,
         deliveries: store::outbox::of_ticket(tx, id)?,
         others,
         stored,

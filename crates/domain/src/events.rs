@@ -60,6 +60,18 @@ pub struct Opened {
     pub subject_digest: String,
 }
 
+/// What the requester is told about, beside what they may expect from the beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Telling {
+    /// Another team looks into it. (ESC-02)
+    Escalated,
+    /// One of us graded the severity down. (PR-04, D-21)
+    GradedDown,
+    /// A promise is taken back. (PR-06)
+    Withdrawn,
+}
+
 /// A clock that begins, with the instants that follow from it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Started {
@@ -252,6 +264,9 @@ pub enum Event {
         from: Option<Severity>,
         /// After.
         to: Option<Severity>,
+        /// Why, if one of us graded it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// The area is another one.
     AreaChanged {
@@ -296,6 +311,18 @@ pub enum Event {
     PromiseImproved {
         /// The words and the instant.
         promise: Promise,
+    },
+    /// The requester was told where their request stands.
+    Told {
+        /// What about.
+        about: Telling,
+        /// The words, and the instant they name.
+        promise: Promise,
+    },
+    /// What was promised no longer holds, one of us says. (PR-06)
+    PromiseWithdrawn {
+        /// Why, in words for the customer.
+        reason: String,
     },
     /// Handed to another team for deeper investigation. (ESC-02)
     Escalated {
@@ -408,6 +435,8 @@ impl Event {
             Self::Tagged { .. } => "tagged",
             Self::CcsChanged { .. } => "ccs_changed",
             Self::SeverityChanged { .. } => "severity_changed",
+            Self::Told { .. } => "told",
+            Self::PromiseWithdrawn { .. } => "promise_withdrawn",
             Self::AreaChanged { .. } => "area_changed",
             Self::KindChanged { .. } => "kind_changed",
             Self::RequesterChanged { .. } => "requester_changed",

@@ -23,7 +23,7 @@ pub use clocks::{Clock, ClockKind, ClockState, Timer, TimerKind};
 pub use decide::{
     Author, Brought, ByHand, Changes, Command, CustomChange, Decided, NewComment, Opening, decide,
 };
-pub use events::{Envelope, Event, UnknownEvent};
+pub use events::{Envelope, Event, Telling, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
     AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,

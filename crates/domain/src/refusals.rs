@@ -49,6 +49,9 @@ pub enum Refusal {
     /// The handbook or the desk has no such team.
     #[error("there is no such team")]
     UnknownTeam,
+    /// A promise that nobody made, or that was kept, is not taken back. (PR-06)
+    #[error("nothing is promised at present")]
+    NothingPromised,
     /// Escalation goes to another team. (ESC-02)
     #[error("escalation goes to another team")]
     EscalationWithinTeam,

@@ -5,6 +5,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::Severity;
+
 /// A language the desk writes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Locale {
@@ -78,6 +80,31 @@ pub fn improved(_locale: Locale, when: &str, zone: &str) -> String {
     format!(
         "Sooner than we said: an engineer will answer by {when} {zone}. There is no weekend support."
     )
+}
+
+/// Another team looks into it; `when` and zone, if an answer is promised by then. (ESC-02)
+pub fn escalated(_locale: Locale, team: &str, when: Option<(&str, &str)>) -> String {
+    match when {
+        Some((when, zone)) => format!(
+            "The {team} team is looking into it. You will hear from us by {when} {zone}. There is no weekend support."
+        ),
+        None => format!("The {team} team is looking into it. You will hear from us."),
+    }
+}
+
+/// One of us graded the severity down. (PR-04, D-21)
+pub fn graded_down(_locale: Locale, from: Severity, to: Severity, reason: Option<&str>) -> String {
+    let (from, to) = (from.as_str(), to.as_str());
+    let why = reason.map(|reason| format!(" Why: {reason}")).unwrap_or_default();
+    format!(
+        "You said that this is {from}; we have graded it as {to}.{why} What we promised stays. If you see it otherwise, \
+         reply and say what it stops you from doing."
+    )
+}
+
+/// What was promised no longer holds. (PR-06)
+pub fn withdrawn(_locale: Locale, when: &str, zone: &str, reason: &str) -> String {
+    format!("We had said {when} {zone}. That no longer holds, because {reason}")
 }
 
 /// "your time (BST)" or "London time (BST)".

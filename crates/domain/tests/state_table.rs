@@ -184,8 +184,13 @@ fn commands(state: &str) -> BTreeMap<&'static str, Command> {
         ("customer", writes(says(CUSTOMER, Author::Customer, true))),
         (
             "escalate",
-            Command::Escalate { team: another(state), note: says(AGENT, Author::Agent, false) },
+            Command::Escalate {
+                team: another(state),
+                note: says(AGENT, Author::Agent, false),
+                tell: true,
+            },
         ),
+        ("withdraw", Command::WithdrawPromise { reason: "we cannot".into() }),
         ("deescalate", Command::Deescalate),
         ("reapply", Command::Reapply),
         ("mark spam", Command::MarkSpam),

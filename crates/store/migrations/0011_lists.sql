@@ -11,3 +11,6 @@ CREATE INDEX tickets_by_due ON tickets (due_sort, id, team_id, assignee_id, is_e
 CREATE INDEX tickets_of_team ON tickets (team_id, id) WHERE deleted_at IS NULL;
 CREATE INDEX tickets_of_strangers ON tickets (id)
     WHERE organization_id IS NULL AND deleted_at IS NULL AND status NOT IN ('solved', 'closed');
+
+-- How often a severity that somebody stated was graded down: shown, never held against them. (PR-04)
+ALTER TABLE users ADD COLUMN graded_down BIGINT NOT NULL DEFAULT 0;

@@ -434,3 +434,14 @@ pub fn delete_identity(tx: &mut Tx<'_>, id: IdentityId) -> Result<(), Error> {
 pub fn delete_identities(tx: &mut Tx<'_>, user: UserId) -> Result<(), Error> {
     tx.execute("DELETE FROM identities WHERE user_id = $1", params![user.0]).map(|_| ())
 }
+
+/// Somebody's severity was graded down once more. (PR-04)
+pub fn graded_down(tx: &mut Tx<'_>, id: UserId) -> Result<(), Error> {
+    let sql = "UPDATE users SET graded_down = graded_down + 1 WHERE id = $1";
+    tx.execute(sql, params![id.0]).map(|_| ())
+}
+
+/// How often severities that somebody stated were graded down. (PR-04)
+pub fn times_graded_down(tx: &mut Tx<'_>, id: UserId) -> Result<i64, Error> {
+    tx.query_one("SELECT graded_down FROM users WHERE id = $1", params![id.0])?.get(0)
+}

@@ -253,8 +253,8 @@ impl<'d> Story<'d> {
             if back {
                 desk::tickets::deescalate(tx, ctx, id).map(|_| ())
             } else {
-                desk::tickets::escalate(tx, ctx, id, team, &Body::plain("why, tried, expected"))
-                    .map(|_| ())
+                let note = Body::plain("why, tried, expected");
+                desk::tickets::escalate(tx, ctx, id, team, &note, true).map(|_| ())
             }
         }));
     }

@@ -82,6 +82,7 @@ pub(crate) fn refused(refusal: &Refusal) -> FieldError {
         | Refusal::EndsInThePast { .. } => "until",
         Refusal::MergeWithItself | Refusal::NotMerged | Refusal::Spam => "into",
         Refusal::AssigneeNotInTeam => "assignee",
+        Refusal::NothingPromised => "reason",
         Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => "team",
     };
     FieldError {

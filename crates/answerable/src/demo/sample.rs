@@ -298,7 +298,7 @@ async fn play(
             let note = Body::markdown(words::ESCALATION);
             let ctx = person(agent, Role::Agent);
             let outcome = desk
-                .write(ctx, move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note))
+                .write(ctx, move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note, true))
                 .await;
             return tolerate(outcome.map(|_| ()));
         }

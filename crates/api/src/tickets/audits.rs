@@ -240,7 +240,9 @@ fn event(
             let previous = text(before.and_then(|ticket| ticket.organization).map(|id| id.0));
             push(change("organization_id", text(to.map(|id| id.0)), previous));
         }
-        Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
+        Event::Acknowledged { promise }
+        | Event::PromiseImproved { promise }
+        | Event::Told { promise, .. } => {
             let recipients: Vec<i64> = before.iter().map(|ticket| ticket.requester.0).collect();
             push(
                 json!({ "type": "Notification", "subject": "", "body": promise.text, "recipients": recipients }),
@@ -250,7 +252,7 @@ fn event(
             let ids: Vec<i64> = ccs.iter().map(|id| id.0).collect();
             push(json!({ "type": "Cc", "recipients": ids }));
         }
-        Event::SeverityChanged { from, to } => push(change(
+        Event::SeverityChanged { from, to, .. } => push(change(
             "severity",
             to.map_or(Value::Null, |word| word.as_str().into()),
             from.map_or(Value::Null, |word| word.as_str().into()),
@@ -287,6 +289,7 @@ fn event(
         | Event::Breached { .. }
         | Event::Reminded
         | Event::EscalatedPromiseKept
+        | Event::PromiseWithdrawn { .. }
         | Event::Deleted => {}
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/tickets/{id}/explanation", Act::ReadDesk, explanation),
         Route::post("/tickets/{id}/escalate", Act::WorkTickets, escalate),
         Route::post("/tickets/{id}/deescalate", Act::WorkTickets, deescalate),
+        Route::post("/tickets/{id}/withdraw_promise", Act::WorkTickets, withdraw_promise),
         Route::post("/tickets/{id}/reapply", Act::Configure, reapply),
     ]
 }
@@ -75,7 +76,8 @@ async fn escalate(
     let id = TicketId(path_id(&id)?);
     let mut input = body.object("escalation")?;
     let team = input.id("group_id").flatten();
-    let note = input.text("note", 65_536).flatten();
+    let note = input.words("note", 65_536).flatten();
+    let tell = input.flag("tell_requester").flatten().unwrap_or_default();
     if team.is_none() {
         input.complain("group_id", "BlankValue", "cannot be blank");
     }
@@ -92,7 +94,27 @@ async fn escalate(
     let base = caller.base;
     let answer = desk
         .write(caller.ctx, move |tx, ctx| {
-            let done = desk::tickets::escalate(tx, ctx, id, TeamId(team), &note)?;
+            let done = desk::tickets::escalate(tx, ctx, id, TeamId(team), &note, tell)?;
+            super::changed(tx, ctx, done, &base)
+        })
+        .await?;
+    Ok(ok(answer))
+}
+
+async fn withdraw_promise(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Answer {
+    let id = TicketId(path_id(&id)?);
+    let mut input = body.object("promise")?;
+    let reason = input.words("reason", 500).flatten().unwrap_or_default();
+    input.finish()?;
+    let base = caller.base;
+    let answer = desk
+        .write(caller.ctx, move |tx, ctx| {
+            let done = desk::tickets::withdraw_promise(tx, ctx, id, &reason)?;
             super::changed(tx, ctx, done, &base)
         })
         .await?;

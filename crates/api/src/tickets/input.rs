@@ -452,6 +452,7 @@ pub(crate) fn update(
             details: None,
         }),
         severity: custom.severity,
+        severity_reason: input.words("severity_reason", 500).flatten(),
         area: custom.area,
         kind: custom.kind,
         fields: custom.values,

@@ -146,6 +146,7 @@ async fn related(State(desk): State<Desk>, caller: Caller, Path(id): Path<String
     Ok(ok(object!({ "user_related": {
         "assigned_tickets": related.assigned_tickets,
         "requested_tickets": related.requested_tickets,
+        "severities_graded_down": related.severities_graded_down,
         "ccd_tickets": 0,
         "organization_subscriptions": 0,
         "topics": 0,

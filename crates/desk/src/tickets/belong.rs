@@ -105,7 +105,7 @@ fn follow(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<(), Error> {
         Command::Reconsider
     };
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    command::run(tx, &ctx, stored, audit, &command)?;
+    command::run_within(tx, &ctx, stored, audit, &command, belongs)?;
     Ok(())
 }
 

@@ -1,6 +1,8 @@
 //! What every ability shares: a comment ready to be decided on, and a command decided and saved.
 
-use domain::{AuditId, Author, Command, CommentId, NewComment, TicketId, UserId, decide};
+use domain::{
+    AuditId, Author, Command, CommentId, NewComment, OrganizationId, TicketId, UserId, decide,
+};
 use store::comments::Comment;
 use store::{Kind as Ids, Tx};
 
@@ -45,14 +47,22 @@ pub(super) fn run(
     audit: AuditId,
     command: &Command,
 ) -> Result<Done, Error> {
+    let organization = stored.ticket.organization;
+    run_within(tx, ctx, stored, audit, command, organization)
+}
+
+/// The same with the facts of an organization, which may not be the ticket's yet; of none, the requester's own counts.
+pub(super) fn run_within(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: store::tickets::Stored,
+    audit: AuditId,
+    command: &Command,
+    organization: Option<OrganizationId>,
+) -> Result<Done, Error> {
     let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
-    let belonging = situation::belonging(
-        tx,
-        ctx,
-        &requester,
-        stored.ticket.organization,
-        &handbook::TicketFacts::default(),
-    )?;
+    let facts = handbook::TicketFacts::default();
+    let belonging = situation::belonging(tx, ctx, &requester, organization, &facts)?;
     let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
     let decided =
         decide(Some(&stored.ticket), command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;

@@ -1,4 +1,4 @@
-//! Handing a ticket to another team with a note, and back. (ESC rows)
+//! Handing a ticket to another team with a note, and back (ESC rows); taking back what was promised. (PR-06)
 
 use domain::{AuditId, Author, Command, TeamId, TicketId};
 use store::{Kind as Ids, Tx};
@@ -9,13 +9,15 @@ use super::update;
 use crate::texts::Body;
 use crate::{Act, Ctx, Error, require};
 
-/// Hands a ticket to another team. The note is mandatory: why, what was tried, what is expected. (ESC-02)
+/// Hands a ticket to another team. The note is mandatory: why, what was tried, what is expected. The customer is told if
+/// the agent says so, and never reads the note. (ESC-02)
 pub fn escalate(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     id: TicketId,
     team: TeamId,
     note: &Body,
+    tell: bool,
 ) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     if note.is_empty() {
@@ -25,7 +27,7 @@ pub fn escalate(
     let (stored, ctx) = update::lock(tx, ctx, id)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
     let (comment, new) = note_on(tx, &ctx, id, audit, (author, Author::Agent), note, false)?;
-    let done = run(tx, &ctx, stored, audit, &Command::Escalate { team, note: new })?;
+    let done = run(tx, &ctx, stored, audit, &Command::Escalate { team, note: new, tell })?;
     store::comments::insert(tx, &comment)?;
     Ok(done)
 }
@@ -36,4 +38,25 @@ pub fn deescalate(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Erro
     let (stored, ctx) = update::lock(tx, ctx, id)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
     run(tx, &ctx, stored, audit, &Command::Deescalate)
+}
+
+/// Takes back what the customer was promised, and tells them why. (PR-06)
+///
+/// # Errors
+///
+/// When nothing is promised at present, or no reason is given.
+pub fn withdraw_promise(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+    reason: &str,
+) -> Result<Done, Error> {
+    require(&ctx.actor, Act::WorkTickets)?;
+    let reason = crate::texts::one_line(reason, 500);
+    if reason.is_empty() {
+        return Err(Error::blank("reason", "Reason"));
+    }
+    let (stored, ctx) = update::lock(tx, ctx, id)?;
+    let audit = AuditId(tx.next_id(Ids::Audit)?);
+    run(tx, &ctx, stored, audit, &Command::WithdrawPromise { reason })
 }

@@ -19,7 +19,7 @@ mod wake;
 
 pub use append::Done;
 pub use belong::reconsider_organization;
-pub use escalate::{deescalate, escalate};
+pub use escalate::{deescalate, escalate, withdraw_promise};
 pub use explain::{Explained, explain};
 pub use merge::{Said, can_merge, merge, resolve, unmerge};
 pub use open::{CustomValue, NewTicket, Person, open};

@@ -61,6 +61,8 @@ pub struct Update {
     pub ccs: Option<Vec<Person>>,
     /// How bad.
     pub severity: Option<Option<Severity>>,
+    /// Why it is graded so; the requester is told when it is graded down. (PR-04)
+    pub severity_reason: Option<String>,
     /// The part of the product.
     pub area: Option<Option<String>>,
     /// What sort of request.
@@ -145,6 +147,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
             .map(|people| open::ccs(tx, ctx, people, requester.id))
             .transpose()?,
         severity: update.severity,
+        severity_reason: update.severity_reason.clone(),
         area: update.area.clone(),
         kind: update.kind,
         requester: update.requester.as_ref().map(|_| requester.id),
@@ -246,6 +249,7 @@ fn named_change(event: &domain::Event) -> &'static str {
         Event::Tagged { .. } => "the tags",
         Event::CcsChanged { .. } => "the people copied in",
         Event::SeverityChanged { .. } => "the severity",
+        Event::PromiseWithdrawn { .. } => "the promise was taken back",
         Event::AreaChanged { .. } => "the area",
         Event::KindChanged { .. } => "the kind",
         Event::RequesterChanged { .. } | Event::OrganizationChanged { .. } => "the requester",

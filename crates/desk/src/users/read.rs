@@ -21,6 +21,8 @@ pub struct Related {
     pub assigned_tickets: i64,
     /// Tickets they asked.
     pub requested_tickets: i64,
+    /// How often a severity they stated was graded down: shown, never held against them. (PR-04)
+    pub severities_graded_down: i64,
 }
 
 /// A person, also a deleted one: agents see everybody, everybody sees themselves.
@@ -123,6 +125,7 @@ pub fn related(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<Related, Error>
     Ok(Related {
         assigned_tickets: store::tickets::count_up_to(tx, &assigned, COUNTED)?,
         requested_tickets: store::tickets::count_up_to(tx, &requested, COUNTED)?,
+        severities_graded_down: store::users::times_graded_down(tx, id)?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! One update: facts first, then who has it, then what was said, then where it stands.
 
 use super::{Author, Changes, CustomChange, Deciding};
-use crate::{Actor, Event, Refusal, Status};
+use crate::{Actor, Event, Refusal, Severity, Status, Telling, words};
 
 impl Deciding<'_> {
     /// Applies everything an update asks for, in a fixed order, as one change set.
@@ -44,7 +44,7 @@ impl Deciding<'_> {
     fn follows(&self, changes: &Changes) -> bool {
         let (organization, team) = (changes.organization, changes.team);
         let moves = Changes { organization, team, ..Changes::default() };
-        matches!(self.actor, Actor::Rule(_)) && *changes == moves
+        matches!(self.actor, Actor::Rule(_) | Actor::System) && *changes == moves
     }
 
     /// Facts about the ticket. Says whether one changed that a rule may look at.
@@ -64,7 +64,7 @@ impl Deciding<'_> {
         if let Some(to) = changes.severity
             && to != self.ticket.severity
         {
-            self.record(Event::SeverityChanged { from: self.ticket.severity, to });
+            self.grade(to, changes.severity_reason.clone());
         }
         if let Some(to) = &changes.area
             && *to != self.ticket.area
@@ -91,6 +91,23 @@ impl Deciding<'_> {
             self.record(Event::CcsChanged { ccs: ccs.clone() });
         }
         changed
+    }
+
+    /// The severity is another one. Whoever said it was worse is told that one of us graded it down. (PR-04, D-21)
+    fn grade(&mut self, to: Option<Severity>, reason: Option<String>) {
+        let from = self.ticket.severity;
+        self.record(Event::SeverityChanged { from, to, reason: reason.clone() });
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+            && self.actor.is_agent()
+            && self.ticket.public
+            && !self.ticket.internal
+            && !self.ticket.status.is_done()
+        {
+            let reader = &self.facts.reader;
+            let text = words::graded_down(reader.locale, from, to, reason.as_deref());
+            self.tell(Telling::GradedDown, text, self.ticket.due_at());
+        }
     }
 
     /// Custom fields; their values lie in rows of their own.

@@ -5,7 +5,12 @@ use crate::{ClockKind, Escalation, Event, Refusal, Status, TeamId};
 
 impl Deciding<'_> {
     /// Moves it to another team with a note. An unmet first clock runs on; otherwise the escalated clock begins. (ESC-03)
-    pub(super) fn escalate(&mut self, team: TeamId, note: &NewComment) -> Result<(), Refusal> {
+    pub(super) fn escalate(
+        &mut self,
+        team: TeamId,
+        note: &NewComment,
+        tell: bool,
+    ) -> Result<(), Refusal> {
         if self.ticket.status == Status::Closed {
             return Err(Refusal::Closed);
         }
@@ -29,6 +34,9 @@ impl Deciding<'_> {
         if self.has_escalated_target() && matches!(current, None | Some(ClockKind::Next)) {
             self.cancel_clock("escalated");
             self.start_target(ClockKind::Escalated, since);
+        }
+        if tell {
+            self.tell_of_escalation();
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod openings;
 mod reapplying;
 mod spam;
 mod statuses;
+mod telling;
 mod wakes;
 
 use handbook::Handbook;
@@ -146,6 +147,8 @@ pub struct Changes {
     pub ccs: Option<Vec<UserId>>,
     /// How bad.
     pub severity: Option<Option<Severity>>,
+    /// Why it is graded so. (PR-04)
+    pub severity_reason: Option<String>,
     /// The part of the product.
     pub area: Option<Option<String>>,
     /// What sort of request.
@@ -177,11 +180,18 @@ pub enum Command {
         team: TeamId,
         /// Why, what was tried, what is expected.
         note: NewComment,
+        /// The customer is told.
+        tell: bool,
     },
     /// Hand it back. (ESC-06)
     Deescalate,
     /// Let the present handbook's targets apply to the running clock. (SLA-15)
     Reapply,
+    /// Take back what the customer was promised, and say so. (PR-06)
+    WithdrawPromise {
+        /// Why, in words for the customer.
+        reason: String,
+    },
     /// It is no request. (SLA-12)
     MarkSpam,
     /// It was a request after all. (SLA-12)
@@ -259,9 +269,10 @@ pub fn decide(
         Command::Update(changes) => deciding.update(changes)?,
         Command::Wake => deciding.wake(),
         Command::Reconsider => deciding.reconsider(),
-        Command::Escalate { team, note } => deciding.escalate(*team, note)?,
+        Command::Escalate { team, note, tell } => deciding.escalate(*team, note, *tell)?,
         Command::Deescalate => deciding.deescalate()?,
         Command::Reapply => deciding.reapply()?,
+        Command::WithdrawPromise { reason } => deciding.withdraw_promise(reason)?,
         Command::MarkSpam => deciding.mark_spam()?,
         Command::UnmarkSpam => deciding.unmark_spam()?,
         Command::MergeInto { into, note } => deciding.merge_into(*into, note.as_ref())?,

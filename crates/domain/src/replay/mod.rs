@@ -123,7 +123,10 @@ impl Shadow {
 
 fn wordless(event: &Event) -> Event {
     let mut event = event.clone();
-    if let Event::Acknowledged { promise } | Event::PromiseImproved { promise } = &mut event {
+    if let Event::Acknowledged { promise }
+    | Event::PromiseImproved { promise }
+    | Event::Told { promise, .. } = &mut event
+    {
         promise.text.clear();
     }
     event

@@ -7,7 +7,7 @@ use crate::events::Opened;
 use crate::{
     Actor, Author, Brought, ByHand, Candidate, Changes, Command, CommentId, CustomChange, Decided,
     Envelope, Event, NewComment, Opening, Provenance, Refusal, Role, RuleFacts, Status, TeamId,
-    Ticket, TicketId, UserId,
+    Telling, Ticket, TicketId, UserId,
 };
 
 /// What one change set of the log was.
@@ -66,6 +66,7 @@ impl Asked {
             Command::Update(_) => "update",
             Command::Escalate { .. } => "escalation",
             Command::Deescalate => "handing back",
+            Command::WithdrawPromise { .. } => "taking a promise back",
             Command::Reapply => "reapplying",
             Command::MergeInto { .. } | Command::TakeIn { .. } => "merging",
             Command::Unmerge => "unmerging",
@@ -132,6 +133,7 @@ impl Recorded {
 /// A command that is not an update, by the event that only it makes.
 enum Order {
     Escalate(TeamId),
+    WithdrawPromise(String),
     Deescalate,
     Reapply,
     Delete,
@@ -156,6 +158,7 @@ struct Reading {
     facts: Option<(RuleFacts, Provenance)>,
     order: Option<Order>,
     routed: bool,
+    told_of_escalation: bool,
     solved: bool,
     by_admin: bool,
     author: Candidate,
@@ -196,7 +199,14 @@ impl Reading {
             Event::TeamChanged { to, .. } => changes.team = Some(*to),
             Event::Tagged { tags } => changes.tags = Some(tags.clone()),
             Event::CcsChanged { ccs } => changes.ccs = Some(ccs.clone()),
-            Event::SeverityChanged { to, .. } => changes.severity = Some(*to),
+            Event::SeverityChanged { to, reason, .. } => {
+                changes.severity = Some(*to);
+                changes.severity_reason.clone_from(reason);
+            }
+            Event::PromiseWithdrawn { reason } => {
+                self.order = Some(Order::WithdrawPromise(reason.clone()));
+            }
+            Event::Told { about, .. } => self.told_of_escalation |= *about == Telling::Escalated,
             Event::AreaChanged { to } => {
                 changes.area = Some(to.clone());
                 self.area_without_route =
@@ -327,7 +337,12 @@ impl Reading {
             return Command::Open(Box::new(opening(id, opened, self.changes)));
         }
         match (self.order, self.changes.comment.take()) {
-            (Some(Order::Escalate(team)), Some(note)) => return Command::Escalate { team, note },
+            (Some(Order::Escalate(team)), Some(note)) => {
+                return Command::Escalate { team, note, tell: self.told_of_escalation };
+            }
+            (Some(Order::WithdrawPromise(reason)), _) => {
+                return Command::WithdrawPromise { reason };
+            }
             (Some(Order::Deescalate), _) => return Command::Deescalate,
             (Some(Order::Reapply), _) => return Command::Reapply,
             (Some(Order::Delete), _) => return Command::Delete,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
 use crate::{
-    Cause, Clock, ClockKind, ClockState, CommentId, Event, Level, Status, TeamId, TicketId, Timer,
-    TimerKind, UserId,
+    Cause, Clock, ClockKind, ClockState, CommentId, Event, Level, Status, TeamId, Telling,
+    TicketId, Timer, TimerKind, UserId,
 };
 
 impl Ticket {
@@ -46,7 +46,9 @@ impl Ticket {
                 self.fold_status(at, *to, *cause, *hold_until);
                 self.add_timers(timers);
             }
-            Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
+            Event::Acknowledged { promise }
+            | Event::PromiseImproved { promise }
+            | Event::Told { about: Telling::Escalated | Telling::Withdrawn, promise } => {
                 self.promise = Some(promise.clone());
             }
             Event::Escalated { team, from, since, owed, .. } => {
@@ -84,6 +86,8 @@ impl Ticket {
             Event::FieldChanged { .. }
             | Event::SubjectChanged { .. }
             | Event::SplitOff { .. }
+            | Event::Told { about: Telling::GradedDown, .. }
+            | Event::PromiseWithdrawn { .. }
             | Event::Reapplied => {}
         }
     }

@@ -236,7 +236,7 @@ impl Desk {
 
     pub(crate) fn escalate(&mut self, team: TeamId) -> Result<(), Refusal> {
         let note = self.comment(AGENT, Author::Agent, false);
-        self.run(&agent(), &Command::Escalate { team, note })
+        self.run(&agent(), &Command::Escalate { team, note, tell: false })
     }
 
     pub(crate) fn ticket(&self) -> &Ticket {

@@ -182,7 +182,7 @@ impl World {
             tx,
             number,
             &ctx,
-            |tx, ctx, id| desk::tickets::escalate(tx, ctx, id, to, &note).map(|_| ()),
+            |tx, ctx, id| desk::tickets::escalate(tx, ctx, id, to, &note, false).map(|_| ()),
             |case, rules| case.escalate(team, rules),
         )?;
         Ok(())

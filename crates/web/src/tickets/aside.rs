@@ -39,6 +39,9 @@ pub(crate) fn aside(seen: &Seen) -> Markup {
                 None => p.small { (words.say(Text::OrganizationUnknown)) },
             }
             (about_ticket(seen))
+            @if seen.whole.graded_down > 0 {
+                p { (words.count(Text::GradedDown, seen.whole.graded_down)) }
+            }
             (others(seen))
         }
         details.aside-part id={ "ticket-" (id) "-why" } {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use desk::tickets::{Comment, Queued};
-use domain::{CommentId, Envelope, Event};
+use domain::{CommentId, Envelope, Event, Telling};
 use maud::{Markup, PreEscaped, html};
 
 use super::{SHOWN, Seen, said, via};
@@ -71,8 +71,9 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
             }
             continue;
         }
-        if let Event::Acknowledged { promise } | Event::PromiseImproved { promise } =
-            &envelope.event
+        if let Event::Acknowledged { promise }
+        | Event::PromiseImproved { promise }
+        | Event::Told { promise, .. } = &envelope.event
         {
             items.push(Item::Told(envelope, &promise.text));
             continue;
@@ -162,6 +163,11 @@ fn told(seen: &Seen, envelope: &Envelope, text: &str) -> Markup {
     let words = seen.reader.words;
     let summary = match &envelope.event {
         Event::PromiseImproved { .. } => words.say(Text::ToldSooner),
+        Event::Told { about, .. } => words.say(match about {
+            Telling::Escalated => Text::ToldEscalated,
+            Telling::GradedDown => Text::ToldGraded,
+            Telling::Withdrawn => Text::ToldWithdrawn,
+        }),
         _ => words.say(Text::ToldFirst),
     };
     let rule = &envelope.actor_id;

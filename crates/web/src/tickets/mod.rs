@@ -132,6 +132,8 @@ impl Seen {
             ("priority", words.say(Text::ActPriority), Some("p")),
             ("tags", words.say(Text::ActTags), Some("l")),
             ("escalation", words.say(Text::ActEscalate), Some("e")),
+            ("severity", words.say(Text::ActSeverity), None),
+            ("promise", words.say(Text::ActWithdraw), None),
             ("merge", words.say(Text::ActMerge), None),
             ("split", words.say(Text::ActSplit), None),
             ("spam", words.say(Text::ActSpam), None),

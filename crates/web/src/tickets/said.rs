@@ -54,9 +54,12 @@ pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String>
         | Event::EscalatedPromiseKept
         | Event::Deescalated { .. } => of_place(names, &envelope.event)?,
         Event::Reminded => words.say(Text::SaidReminded).to_owned(),
-        Event::Acknowledged { promise } | Event::PromiseImproved { promise } => {
-            words.fill(Text::SaidTold, &[("text", &promise.text)])
+        Event::PromiseWithdrawn { reason } => {
+            words.fill(Text::SaidWithdrawn, &[("reason", reason)])
         }
+        Event::Acknowledged { promise }
+        | Event::PromiseImproved { promise }
+        | Event::Told { promise, .. } => words.fill(Text::SaidTold, &[("text", &promise.text)]),
         Event::Reapplied => words.say(Text::SaidReapplied).to_owned(),
         Event::Deleted => words.say(Text::SaidDeleted).to_owned(),
         other => of_facts(names, other)?,
@@ -182,9 +185,12 @@ fn of_facts(names: &Names<'_>, event: &Event) -> Option<String> {
             let list = if list.is_empty() { nothing.to_owned() } else { list.join(", ") };
             words.fill(Text::SaidCopies, &[("names", &list)])
         }
-        Event::SeverityChanged { to, .. } => {
+        Event::SeverityChanged { to, reason, .. } => {
             let to = to.map_or(nothing, domain::Severity::as_str);
-            words.fill(Text::SaidSeverity, &[("to", &to)])
+            match reason {
+                Some(reason) => words.fill(Text::SaidGraded, &[("to", &to), ("reason", reason)]),
+                None => words.fill(Text::SaidSeverity, &[("to", &to)]),
+            }
         }
         Event::AreaChanged { to } => {
             words.fill(Text::SaidArea, &[("to", &to.as_deref().unwrap_or(nothing))])

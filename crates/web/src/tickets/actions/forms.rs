@@ -1,7 +1,7 @@
 //! The forms of the actions.
 
 use desk::FieldError;
-use domain::{Cause, Level, User};
+use domain::{Cause, Level, Severity, User};
 use jiff::SignedDuration;
 use maud::{Markup, html};
 
@@ -40,6 +40,8 @@ impl Asked<'_> {
                     Action::Priority => (self.priority()),
                     Action::Tags => (self.tags()),
                     Action::Escalate => (self.escalation()),
+                    Action::Severity => (self.severity()),
+                    Action::Withdraw => (self.withdrawal()),
                     Action::Merge => (self.merge()),
                     Action::Split => (self.split()),
                     Action::Spam => p { (words.say(Text::SpamMeans)) },
@@ -313,7 +315,51 @@ impl Asked<'_> {
                 control: Control::Text,
                 ..Field::line("note", words.say(Text::EscalationNote))
             },
+            Field {
+                value: self.typed_or("tell", ""),
+                control: Control::Radio(&[
+                    ("", words.say(Text::EscalationQuiet), ""),
+                    ("yes", words.say(Text::EscalationTell), words.say(Text::EscalationTold)),
+                ]),
+                ..Field::line("tell", words.say(Text::TheCustomer))
+            },
         ])
+    }
+
+    /// How bad it is, graded by one of us, with a reason. (PR-04)
+    fn severity(&self) -> Markup {
+        let words = self.seen.reader.words;
+        let levels = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
+        let options = levels.map(|severity| (severity.as_str(), severity.as_str(), ""));
+        let now = self.seen.whole.stored.ticket.severity.map_or("", Severity::as_str);
+        self.fields(&[
+            Field {
+                value: self.typed_or("severity", now),
+                error: self.error("severity"),
+                control: Control::Radio(&options),
+                ..Field::line("severity", words.say(Text::Severity))
+            },
+            Field {
+                value: self.typed_or("reason", ""),
+                hint: Some(words.say(Text::SeverityReasonHint)),
+                error: self.error("reason"),
+                ..Field::line("reason", words.say(Text::Reason))
+            },
+        ])
+    }
+
+    /// A promise is taken back, which only a person can do. (PR-06)
+    fn withdrawal(&self) -> Markup {
+        let words = self.seen.reader.words;
+        html! {
+            p { (words.say(Text::WithdrawMeans)) }
+            (self.fields(&[Field {
+                value: self.typed_or("reason", ""),
+                hint: Some(words.say(Text::WithdrawHint)),
+                error: self.error("reason"),
+                ..Field::line("reason", words.say(Text::Reason))
+            }]))
+        }
     }
 
     /// The team that owns the product, which an escalation most likely goes to.

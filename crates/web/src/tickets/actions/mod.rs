@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect};
 use desk::texts::Body;
 use desk::tickets::Update;
 use desk::{Act, Error, FieldError, Page};
-use domain::{ByHand, Cause, CommentId, Level, Role, Status, TicketId, User};
+use domain::{ByHand, Cause, CommentId, Level, Role, Severity, Status, TicketId, User};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::html;
@@ -36,6 +36,8 @@ enum Action {
     Priority,
     Tags,
     Escalate,
+    Severity,
+    Withdraw,
     Merge,
     Split,
     Spam,
@@ -63,6 +65,8 @@ pub(crate) fn pages() -> Vec<Route> {
         "/tickets/{id}/priority" => Action::Priority,
         "/tickets/{id}/tags" => Action::Tags,
         "/tickets/{id}/escalation" => Action::Escalate,
+        "/tickets/{id}/severity" => Action::Severity,
+        "/tickets/{id}/promise" => Action::Withdraw,
         "/tickets/{id}/merge" => Action::Merge,
         "/tickets/{id}/split" => Action::Split,
         "/tickets/{id}/spam" => Action::Spam,
@@ -83,6 +87,8 @@ impl Action {
             Self::Priority => "priority",
             Self::Tags => "tags",
             Self::Escalate => "escalation",
+            Self::Severity => "severity",
+            Self::Withdraw => "promise",
             Self::Merge => "merge",
             Self::Split => "split",
             Self::Spam => "spam",
@@ -98,6 +104,8 @@ impl Action {
             Self::Priority => Text::TitlePriority,
             Self::Tags => Text::TitleTags,
             Self::Escalate => Text::TitleEscalate,
+            Self::Severity => Text::TitleSeverity,
+            Self::Withdraw => Text::TitleWithdraw,
             Self::Merge => Text::TitleMerge,
             Self::Split => Text::TitleSplit,
             Self::Spam => Text::TitleSpam,
@@ -113,6 +121,8 @@ impl Action {
             Self::Priority => Text::ButtonPriority,
             Self::Tags => Text::ButtonTags,
             Self::Escalate => Text::ButtonEscalate,
+            Self::Severity => Text::ButtonSeverity,
+            Self::Withdraw => Text::ButtonWithdraw,
             Self::Merge => Text::ButtonMerge,
             Self::Split => Text::ButtonSplit,
             Self::Spam => Text::ButtonSpam,
@@ -190,7 +200,13 @@ fn command(
         Action::Escalate => {
             let team = domain::TeamId(form.number("team").unwrap_or_default());
             let note = Body::markdown(form.get("note"));
-            Box::new(move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note))
+            let tell = form.some("tell").is_some();
+            Box::new(move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note, tell))
+        }
+        Action::Withdraw => {
+            let reason = form.some("reason").ok_or_else(|| missing("reason", Text::SayWhy))?;
+            let reason = reason.to_owned();
+            Box::new(move |tx, ctx| desk::tickets::withdraw_promise(tx, ctx, id, &reason))
         }
         Action::Merge => {
             let into: Option<i64> = form.get("into").trim().trim_start_matches('#').parse().ok();
@@ -286,10 +302,17 @@ fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, V
             let until = day.and_then(|day| start_of(visitor, day));
             update.level = Some(ByHand { level, reason, until });
         }
+        Action::Severity => {
+            let severity: Option<Severity> = form.get("severity").parse().ok();
+            let severity = severity.ok_or_else(|| missing("severity", Text::ChooseSeverity))?;
+            let reason = form.some("reason").ok_or_else(|| missing("reason", Text::SayWhy))?;
+            update.severity = Some(Some(severity));
+            update.severity_reason = Some(desk::texts::one_line(reason, 500));
+        }
         Action::Tags => {
             update.tags = Some(form.get("tags").split_whitespace().map(str::to_owned).collect());
         }
-        Action::Escalate | Action::Merge | Action::Split | Action::Spam => {}
+        Action::Escalate | Action::Withdraw | Action::Merge | Action::Split | Action::Spam => {}
     }
     Ok(update)
 }
