@@ -140,8 +140,13 @@ impl Ord for Place {
 }
 
 impl Ticket {
-    /// Whether one of us has to do something about it.
+    /// Whether it is ours: new or open, not waiting for the customer or a day, and not done.
     pub fn wants_work(&self) -> bool {
         matches!(self.status, Status::New | Status::Open) && self.deleted_at.is_none()
+    }
+
+    /// Whether we have answered and owe nothing more until the customer writes again.
+    pub fn is_answered(&self) -> bool {
+        self.replied_at.is_some() && self.asked_at.is_none() && self.current_clock().is_none()
     }
 }

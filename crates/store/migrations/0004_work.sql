@@ -3,14 +3,14 @@
 -- A copy of what the fold and the handbook say, for lists. Old rows are placed by the wake-up below.
 ALTER TABLE tickets ADD COLUMN work_rank BIGINT NOT NULL DEFAULT 6;
 ALTER TABLE tickets ADD COLUMN area TEXT;
+ALTER TABLE tickets ADD COLUMN is_answered BOOLEAN NOT NULL DEFAULT FALSE;
 
 DROP INDEX tickets_by_team;
 CREATE INDEX tickets_by_work ON tickets (team_id, work_rank, due_sort, created_at, id)
     WHERE status IN ('new', 'open') AND deleted_at IS NULL;
-CREATE INDEX tickets_unassigned ON tickets (work_rank, due_sort, created_at, id)
-    WHERE status IN ('new', 'open') AND deleted_at IS NULL AND assignee_id IS NULL;
-CREATE INDEX tickets_assigned ON tickets (assignee_id, work_rank, due_sort, created_at, id)
-    WHERE status IN ('new', 'open') AND deleted_at IS NULL AND assignee_id IS NOT NULL;
+-- Also what nobody has: NULL is one owner more.
+CREATE INDEX tickets_by_owner ON tickets (assignee_id, work_rank, due_sort, created_at, id)
+    WHERE status IN ('new', 'open') AND deleted_at IS NULL;
 
 INSERT INTO wakeups (subject_kind, subject_id, due_at)
     SELECT 'work', 0, max(updated_at) FROM tickets HAVING count(*) > 0;

@@ -77,7 +77,8 @@ pub fn lines(tx: &mut Tx<'_>, handover: &Handover) -> Result<Vec<Line>, Error> {
 }
 
 fn line(row: &Row) -> Result<Line, Error> {
-    let unknown = |what: &str, word: &str| Error::corrupt("handover_lines", format!("{what} {word}"));
+    let unknown =
+        |what: &str, word: &str| Error::corrupt("handover_lines", format!("{what} {word}"));
     let rank: i64 = row.get(1)?;
     let mark: Option<String> = row.get(2)?;
     let outcome: Option<String> = row.get(7)?;

@@ -46,7 +46,8 @@ pub fn on(tx: &mut Tx<'_>, tickets: &[TicketId], now: Timestamp) -> Result<Vec<L
         return Ok(Vec::new());
     }
     let mut sql = Sql::new();
-    sql.push("SELECT ticket_id, user_id, taken_at, until_at FROM leases WHERE until_at > ").bind(now);
+    sql.push("SELECT ticket_id, user_id, taken_at, until_at FROM leases WHERE until_at > ")
+        .bind(now);
     sql.push(" AND ticket_id IN (");
     sql.join(tickets, ", ", "", |sql, id| {
         sql.bind(id.0);
@@ -65,7 +66,13 @@ pub fn of_user(tx: &mut Tx<'_>, user: UserId, now: Timestamp) -> Result<Vec<Leas
     rows.iter().map(lease).collect()
 }
 
-/// Ends the lease on a ticket, if there is one.
+/// Ends somebody's own lease on a ticket, if they have it.
+pub fn give_back(tx: &mut Tx<'_>, ticket: TicketId, user: UserId) -> Result<(), Error> {
+    let sql = "DELETE FROM leases WHERE ticket_id = $1 AND user_id = $2";
+    tx.execute(sql, params![ticket.0, user.0]).map(|_| ())
+}
+
+/// Ends the lease on a ticket, whoever has it.
 pub fn end(tx: &mut Tx<'_>, ticket: TicketId) -> Result<(), Error> {
     tx.execute("DELETE FROM leases WHERE ticket_id = $1", params![ticket.0]).map(|_| ())
 }

@@ -1,5 +1,8 @@
 //! Tickets: the fold as a document, and beside it the columns that lists need.
 
+#[cfg(test)]
+pub(crate) mod plans;
+
 use domain::work::WorkClass;
 use domain::{BrandId, CommentId, OrganizationId, Status, TeamId, Ticket, TicketId, UserId};
 use jiff::Timestamp;
@@ -46,9 +49,8 @@ pub(crate) fn stored(row: &Row) -> Result<Stored, Error> {
         brand: row.get::<Option<i64>>(5)?.map(BrandId),
         mailbox: row.get(6)?,
         locale: row.get(7)?,
-        work: WorkClass::numbered(rank).ok_or_else(|| {
-            Error::corrupt("tickets.work_rank", format!("unknown class {rank}"))
-        })?,
+        work: WorkClass::numbered(rank)
+            .ok_or_else(|| Error::corrupt("tickets.work_rank", format!("unknown class {rank}")))?,
     })
 }
 
@@ -65,8 +67,9 @@ pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO tickets (id, seq, state, subject, subject_salt, first_comment_id, status, priority, team_id,
             assignee_id, requester_id, organization_id, brand_id, mailbox, locale, external_id, due_sort, is_escalated,
-            created_at, updated_at, deleted_at, changed, follow_up_of, work_rank, area)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+            created_at, updated_at, deleted_at, changed, follow_up_of, work_rank, area, is_answered)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+            $26)",
         params![
             ticket.id.0,
             ticket.seq,
@@ -92,7 +95,8 @@ pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
             changed,
             ticket.follow_up_of.map(|id| id.0),
             stored.work.number(),
-            ticket.area.as_deref()
+            ticket.area.as_deref(),
+            ticket.is_answered()
         ],
     )?;
     if let Some(source) = ticket.follow_up_of {
@@ -129,7 +133,7 @@ pub fn update(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
         "UPDATE tickets SET seq = $2, state = $3, subject = $4, subject_salt = $5, status = $6, priority = $7,
             team_id = $8, assignee_id = $9, requester_id = $10, organization_id = $11, brand_id = $12, mailbox = $13,
             locale = $14, external_id = $15, due_sort = $16, is_escalated = $17, updated_at = $18,
-            deleted_at = $19, changed = $20, work_rank = $21, area = $22
+            deleted_at = $19, changed = $20, work_rank = $21, area = $22, is_answered = $23
          WHERE id = $1",
         params![
             ticket.id.0,
@@ -153,7 +157,8 @@ pub fn update(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
             ticket.deleted_at,
             changed,
             stored.work.number(),
-            ticket.area.as_deref()
+            ticket.area.as_deref(),
+            ticket.is_answered()
         ],
     )?;
     crate::wakeups::set(tx, "ticket", ticket.id.0, ticket.next_wakeup(), true)
@@ -353,6 +358,20 @@ fn rows_of_page(
     order: Order,
     page: &Page,
 ) -> Result<Vec<Row>, Error> {
+    let sql = statement(columns, filter, order, page);
+    let mut found = tx.query(sql.text(), sql.params())?;
+    if page.reads_backwards() {
+        found.reverse();
+    }
+    Ok(found)
+}
+
+fn statement<'a>(
+    columns: &'static str,
+    filter: &'a Filter,
+    order: Order,
+    page: &'a Page,
+) -> Sql<'a> {
     let mut sql = Sql::new();
     sql.push("SELECT ").push(columns).push(" FROM tickets t");
     filtered(&mut sql, filter);
@@ -378,7 +397,10 @@ fn rows_of_page(
     }
     let direction = if falling { " DESC" } else { "" };
     sql.push(" ORDER BY ");
-    let columns = order.columns().split(", ").chain((order != Order::Id).then_some("t.id"));
+    // All of what nobody has has the same owner; naming it shows that the index by owner is in this order.
+    let owner = order == Order::Work && filter.assignee == Some(None) && filter.team.is_none();
+    let columns = owner.then_some("t.assignee_id").into_iter().chain(order.columns().split(", "));
+    let columns = columns.chain((order != Order::Id).then_some("t.id"));
     sql.join(columns, ", ", "", |sql, column| {
         sql.push(column).push(direction);
     });
@@ -388,11 +410,7 @@ fn rows_of_page(
     {
         sql.push(" OFFSET ").bind(offset);
     }
-    let mut found = tx.query(sql.text(), sql.params())?;
-    if page.reads_backwards() {
-        found.reverse();
-    }
-    Ok(found)
+    sql
 }
 
 /// How many tickets a filter finds, counted up to `limit`.

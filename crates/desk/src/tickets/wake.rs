@@ -49,6 +49,7 @@ pub fn wake(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Woken, Error> {
 pub fn wake_one(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> Result<(), Error> {
     match wakeup.subject_kind.as_str() {
         crate::rota::SUBJECT => crate::rota::wake(tx, ctx, TeamId(wakeup.subject_id)),
+        crate::work::SUBJECT => crate::work::wake(tx, ctx, wakeup.subject_id),
         _ => wake(tx, ctx, TicketId(wakeup.subject_id)).map(|_| ()),
     }
 }
