@@ -378,7 +378,12 @@ fn let_in(verb: &str, answer: &Answer) -> bool {
 
 #[test]
 fn each_role_sees_the_pages_that_the_table_says() {
-    testkit::on_sqlite(BINARY, MONDAY, |desk| {
+    // With a rota, so that there are weeks to hand over.
+    let hero =
+        "slack = \"#support-replay\"\nhero = { order = [\"bo@acme.test\"], from = \"2026-01-05\" }";
+    let handbook = testkit::HANDBOOK.replace("slack = \"#support-replay\"", hero);
+    let start = testkit::Start { handbook, ..testkit::Start::at(MONDAY) };
+    testkit::on_sqlite_with(BINARY, &start, |desk| {
         desk.ask(KIM, "", "");
         let password = "a long enough password";
         for email in [KIM, ADA] {
@@ -426,6 +431,9 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if path.starts_with("/rota/") {
                     // There is such a team; that no such swap is there, is told nobody else.
                     path = path.replacen(&id.to_string(), "replay", 1);
+                }
+                if path.ends_with("/handover") {
+                    path = "/rota/replay/2026-06-08/handover".to_owned();
                 }
                 if path.starts_with("/rota/replay/swaps/") {
                     path = "/rota/replay/swaps".to_owned();

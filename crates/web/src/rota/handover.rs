@@ -7,7 +7,6 @@ use desk::handovers::{Entry, Mark, Marking, Outcome, Sheet};
 use desk::rota::TeamRota;
 use desk::{Error, FieldError};
 use domain::TicketId;
-use handbook::Amount;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
@@ -60,7 +59,12 @@ pub(super) async fn mark(
     form: Form,
 ) -> Answer {
     let week = day(&week)?;
-    let ticket = TicketId(form.number("ticket").ok_or(Problem::NotFound)?);
+    let Some(ticket) = form.number("ticket").map(TicketId) else {
+        let missing = visitor.reader().words.say(Text::HandoverTicketMissing);
+        let description = missing.to_owned();
+        let error = FieldError { field: "ticket".to_owned(), code: "BlankValue", description };
+        return sheet(&visitor, &slug, week, &Refused { form, errors: vec![error] }).await;
+    };
     let marking = Marking {
         mark: Mark::named(form.get("mark")),
         until: form.some("until").and_then(|text| text.parse().ok()),
@@ -122,15 +126,16 @@ impl Shown<'_> {
     fn markup(&self, slug: &str, week: Date) -> Markup {
         let words = self.reader.words;
         let handover = &self.sheet.handover;
-        if handover.drawn_at.is_none() {
+        if handover.drawn_at.is_none() && self.refused.errors.is_empty() {
             let when = times::promise(words, handover.draw_at, &self.reader.zone, self.reader.now);
-            let hours = self.before();
-            let why = words.fill(Text::HandoverLaterWhy, &[("when", &when), ("hours", &hours)]);
+            let hours = &self.visitor.ctx.handbook.work.handover.text;
+            let why = words.fill(Text::HandoverLaterWhy, &[("when", &when), ("hours", hours)]);
             return empty_state(words.say(Text::HandoverLater), &why, None);
         }
         let nothing = self.sheet.entries.is_empty();
         html! {
             p { (self.week()) }
+            @for error in self.elsewhere() { p.error role="alert" { (error) } }
             @if nothing { (empty_state(words.say(Text::HandoverNothing), words.say(Text::HandoverNothingWhy), None)) }
             @else if handover.passed_at.is_some() { (self.passed()) }
             @else {
@@ -142,12 +147,15 @@ impl Shown<'_> {
         }
     }
 
-    /// How long before the end of a week sheets are drawn up.
-    fn before(&self) -> String {
-        match self.visitor.ctx.handbook.work.handover.amount {
-            Amount::OpenSeconds(seconds) => times::span(self.reader.words, seconds),
-            Amount::BusinessDays(_) => String::new(),
+    /// What was refused and stands beside no form of the page.
+    fn elsewhere(&self) -> Vec<&str> {
+        let refused = self.refused;
+        let open = self.sheet.handover.passed_at.is_none();
+        let shown = |entry: &Entry| refused.about(entry.line.ticket).is_some();
+        if open && self.sheet.entries.iter().any(shown) {
+            return Vec::new();
         }
+        refused.errors.iter().map(|error| error.description.as_str()).collect()
     }
 
     fn person(&self, person: Option<domain::UserId>) -> &str {
