@@ -4,12 +4,14 @@
 
 mod words;
 
+use desk::handovers::{Mark, Marking};
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update, open, update};
-use desk::{Ctx, Desk};
+use desk::{Ctx, Desk, Tx};
 use domain::{Actor, Cause, Channel, Kind, Role, Severity, Status, TeamId, TicketId, UserId};
 use handbook::Handbook;
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::Weekday;
+use jiff::{SignedDuration, Span, Timestamp};
 
 /// How many tickets the story has.
 const TICKETS: usize = 240;
@@ -23,7 +25,7 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
     if desk.read(ctx.clone(), move |tx, _| counter.count_tickets(tx)).await? > 0 {
         return Ok(());
     }
-    let begin = ctx.now.checked_sub(SignedDuration::from_hours(24 * (DAYS + 1)))?;
+    let begin = begin(ctx.now)?;
     let customers = desk.write(ctx.at(begin), words::people).await?;
     let agents = desk.read(ctx.clone(), |tx, ctx| words::agents(tx, &ctx.handbook)).await?;
     let mut story = story(ctx.now, &ctx.handbook, &customers, &agents);
@@ -35,6 +37,11 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
     }
     jobs::wake_until(desk, ctx.now).await?;
     Ok(())
+}
+
+/// When the story begins.
+pub(super) fn begin(now: Timestamp) -> anyhow::Result<Timestamp> {
+    Ok(now.checked_sub(SignedDuration::from_hours(24 * (DAYS + 1)))?)
 }
 
 /// Somebody who asks.
@@ -92,6 +99,15 @@ enum What {
         agent: UserId,
         team: TeamId,
     },
+    Move {
+        agent: UserId,
+        team: TeamId,
+    },
+    Tag {
+        agent: UserId,
+    },
+    /// The heroes say a word about what they will leave. (ROT-07)
+    Words,
 }
 
 /// A small generator with a fixed seed: the same story every time.
@@ -161,10 +177,61 @@ fn story(
             continue;
         }
         let agent = dice.pick(&team).id;
-        let other = agents.iter().find(|agent| agent.slug != first);
+        // First level escalates to the team of the product, anybody else to whoever comes next.
+        let product = handbook.route(area.as_deref()).product_team.filter(|slug| *slug != first);
+        let engineer = agents.iter().find(|agent| Some(&agent.slug) == product.as_ref());
+        scenes.extend(tagged(ticket, asked, agents));
+        if let Some(scene) =
+            engineer.and_then(|engineer| passed_on(ticket, asked, now, agent, engineer))
+        {
+            scenes.push(scene);
+            continue;
+        }
+        let other = engineer.or(agents.iter().find(|agent| agent.slug != first));
         continue_story(&mut dice, &mut scenes, now, asked, ticket, text, agent, requester, other);
     }
+    scenes.extend(evenings(now, handbook));
+    scenes.retain(|scene| scene.at < now);
     scenes
+}
+
+/// Customer success tags some of what is asked, so that it comes first. (ROT-06)
+fn tagged(ticket: usize, asked: Timestamp, agents: &[Agent]) -> Option<Scene> {
+    let friend = agents.iter().find(|agent| agent.slug == "success")?.id;
+    let at = asked + SignedDuration::from_mins(15);
+    (ticket % 16 == 6).then_some(Scene { at, ticket, what: What::Tag { agent: friend } })
+}
+
+/// Of what came lately, half of what first level would answer waits with the engineers of the product, so that their
+/// heroes have something to do.
+fn passed_on(
+    ticket: usize,
+    asked: Timestamp,
+    now: Timestamp,
+    agent: UserId,
+    engineer: &Agent,
+) -> Option<Scene> {
+    let is_young = now.duration_since(asked) < SignedDuration::from_hours(96);
+    let team = engineer.team;
+    let what = match ticket % 4 {
+        0 => What::Escalate { agent, team },
+        2 => What::Move { agent, team },
+        _ => return None,
+    };
+    let at = asked + SignedDuration::from_mins(10);
+    is_young.then_some(Scene { at, ticket, what })
+}
+
+/// On Friday evenings heroes say what they leave. (ROT-07)
+fn evenings(now: Timestamp, handbook: &Handbook) -> Vec<Scene> {
+    let zone = handbook.company_calendar().zone();
+    let hours =
+        (0..DAYS * 24).filter_map(|hour| now.checked_sub(SignedDuration::from_hours(hour)).ok());
+    let is_evening = |at: &Timestamp| {
+        let local = zone.to_datetime(*at);
+        local.weekday() == Weekday::Friday && local.hour() == 21
+    };
+    hours.filter(is_evening).map(|at| Scene { at, ticket: 0, what: What::Words }).collect()
 }
 
 #[expect(clippy::too_many_arguments, reason = "one scene after another, all about the same ticket")]
@@ -281,6 +348,14 @@ async fn play(
             person(requester, Role::EndUser),
             change(Some((Body::plain(words::follow_up(text)), true)), None),
         ),
+        What::Words => return leave_words(desk, ctx.at(at)).await,
+        What::Move { agent, team } => {
+            (person(agent, Role::Agent), Update { team: Some(team), ..Update::default() })
+        }
+        What::Tag { agent } => (
+            person(agent, Role::Agent),
+            Update { add_tags: vec!["cs".to_owned()], ..Update::default() },
+        ),
         What::Take { agent } => (
             person(agent, Role::Agent),
             Update { assignee: Some(Some(agent)), ..Update::default() },
@@ -305,6 +380,34 @@ async fn play(
     };
     let Some(id) = number else { return Ok(()) };
     tolerate(desk.write(actor, move |tx, ctx| update(tx, ctx, id, &change)).await.map(|_| ()))
+}
+
+/// Each hero says something about the first tickets on their sheet, and nothing about the others.
+async fn leave_words(desk: &Desk, ctx: Ctx) -> anyhow::Result<()> {
+    let handbook = desk.handbook();
+    let change = move |tx: &mut Tx<'_>, ctx: &Ctx| {
+        for team in handbook.teams.iter().filter(|team| team.hero.is_some()) {
+            let zone = handbook.calendar(&team.slug).zone();
+            let today = zone.to_datetime(ctx.now).date();
+            let sheet = match desk::handovers::read(tx, ctx, &team.slug, today) {
+                Ok(sheet) => sheet,
+                Err(desk::Error::NotFound) => continue,
+                Err(error) => return Err(error),
+            };
+            let hero = sheet.handover.from.map(|id| Actor::Person { id, role: Role::Agent });
+            let (Some(hero), Some(_)) = (hero, sheet.handover.drawn_at) else { continue };
+            let ctx = ctx.acting_as(hero);
+            let until = today.checked_add(Span::new().days(5)).ok();
+            for (entry, (mark, word)) in sheet.entries.iter().zip(words::WORDS) {
+                let until = until.filter(|_| *mark == Mark::Waiting);
+                let marking = Marking { mark: Some(*mark), until, word: (*word).to_owned() };
+                let ticket = entry.line.ticket;
+                desk::handovers::mark(tx, &ctx, &team.slug, today, ticket, &marking)?;
+            }
+        }
+        Ok(())
+    };
+    Ok(desk.write(ctx, change).await?)
 }
 
 /// A scene that the rules refuse (it was solved meanwhile, it is closed) is left out of the story.

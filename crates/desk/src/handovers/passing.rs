@@ -107,7 +107,7 @@ fn told(
         None => company_when(ctx, until, handover),
     };
     let subject = if handover.to.is_some() {
-        format!("You are hero of {} until {when}", team.name)
+        format!("You are hero of {}", team.name)
     } else {
         format!("Nobody is hero of {}; you are told instead", team.name)
     };

@@ -202,6 +202,9 @@ impl Shown<'_> {
     fn said(&self, entry: &Entry) -> Markup {
         let (words, line) = (self.reader.words, &entry.line);
         let mark = match (line.mark, line.waits_until) {
+            (None, _) if self.sheet.handover.passed_at.is_some() => {
+                words.say(Text::HandoverNoWordLeft).to_owned()
+            }
             (None, _) => words.say(Text::HandoverNoWord).to_owned(),
             (Some(Mark::Done), _) => words.say(Text::HandoverDone).to_owned(),
             (Some(Mark::Told), _) => words.say(Text::HandoverTold).to_owned(),

@@ -316,6 +316,7 @@ texts! {
     HandoverHint = "Say a word about each ticket. What still waits when the week ends goes on to the next hero, whatever its mark.",
     HandoverMark = "Mark",
     HandoverNoWord = "No word yet",
+    HandoverNoWordLeft = "No word",
     HandoverDone = "Done",
     HandoverTold = "Next owner told",
     HandoverWaiting = "Waiting until…",
