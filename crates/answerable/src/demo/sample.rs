@@ -2,16 +2,15 @@
 //!
 //! Everything is drawn from a fixed seed and dated back from the demo's clock, so that two demos tell the same story.
 
+mod heroes;
 mod words;
 
-use desk::handovers::{Mark, Marking};
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update, open, update};
-use desk::{Ctx, Desk, Tx};
+use desk::{Ctx, Desk};
 use domain::{Actor, Cause, Channel, Kind, Role, Severity, Status, TeamId, TicketId, UserId};
 use handbook::Handbook;
-use jiff::civil::Weekday;
-use jiff::{SignedDuration, Span, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 
 /// How many tickets the story has.
 const TICKETS: usize = 240;
@@ -30,7 +29,7 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
     let agents = desk.read(ctx.clone(), |tx, ctx| words::agents(tx, &ctx.handbook)).await?;
     let mut story = story(ctx.now, &ctx.handbook, &customers, &agents);
     story.sort_by_key(|scene| scene.at);
-    let mut numbers: Vec<Option<TicketId>> = vec![None; TICKETS];
+    let mut numbers: Vec<Option<TicketId>> = vec![None; TICKETS + heroes::OWN.len()];
     for scene in story {
         jobs::wake_until(desk, scene.at).await?;
         play(desk, &ctx, scene, &mut numbers).await?;
@@ -180,9 +179,8 @@ fn story(
         // First level escalates to the team of the product, anybody else to whoever comes next.
         let product = handbook.route(area.as_deref()).product_team.filter(|slug| *slug != first);
         let engineer = agents.iter().find(|agent| Some(&agent.slug) == product.as_ref());
-        scenes.extend(tagged(ticket, asked, agents));
         if let Some(scene) =
-            engineer.and_then(|engineer| passed_on(ticket, asked, now, agent, engineer))
+            engineer.and_then(|engineer| heroes::passed_on(ticket, asked, now, agent, engineer))
         {
             scenes.push(scene);
             continue;
@@ -190,48 +188,10 @@ fn story(
         let other = engineer.or(agents.iter().find(|agent| agent.slug != first));
         continue_story(&mut dice, &mut scenes, now, asked, ticket, text, agent, requester, other);
     }
-    scenes.extend(evenings(now, handbook));
+    scenes.extend(heroes::own(now, customers, agents));
+    scenes.extend(heroes::evenings(now, handbook));
     scenes.retain(|scene| scene.at < now);
     scenes
-}
-
-/// Customer success tags some of what is asked, so that it comes first. (ROT-06)
-fn tagged(ticket: usize, asked: Timestamp, agents: &[Agent]) -> Option<Scene> {
-    let friend = agents.iter().find(|agent| agent.slug == "success")?.id;
-    let at = asked + SignedDuration::from_mins(15);
-    (ticket % 16 == 6).then_some(Scene { at, ticket, what: What::Tag { agent: friend } })
-}
-
-/// Of what came lately, half of what first level would answer waits with the engineers of the product, so that their
-/// heroes have something to do.
-fn passed_on(
-    ticket: usize,
-    asked: Timestamp,
-    now: Timestamp,
-    agent: UserId,
-    engineer: &Agent,
-) -> Option<Scene> {
-    let is_young = now.duration_since(asked) < SignedDuration::from_hours(96);
-    let team = engineer.team;
-    let what = match ticket % 4 {
-        0 => What::Escalate { agent, team },
-        2 => What::Move { agent, team },
-        _ => return None,
-    };
-    let at = asked + SignedDuration::from_mins(10);
-    is_young.then_some(Scene { at, ticket, what })
-}
-
-/// On Friday evenings heroes say what they leave. (ROT-07)
-fn evenings(now: Timestamp, handbook: &Handbook) -> Vec<Scene> {
-    let zone = handbook.company_calendar().zone();
-    let hours =
-        (0..DAYS * 24).filter_map(|hour| now.checked_sub(SignedDuration::from_hours(hour)).ok());
-    let is_evening = |at: &Timestamp| {
-        let local = zone.to_datetime(*at);
-        local.weekday() == Weekday::Friday && local.hour() == 21
-    };
-    hours.filter(is_evening).map(|at| Scene { at, ticket: 0, what: What::Words }).collect()
 }
 
 #[expect(clippy::too_many_arguments, reason = "one scene after another, all about the same ticket")]
@@ -348,7 +308,7 @@ async fn play(
             person(requester, Role::EndUser),
             change(Some((Body::plain(words::follow_up(text)), true)), None),
         ),
-        What::Words => return leave_words(desk, ctx.at(at)).await,
+        What::Words => return heroes::leave_words(desk, ctx.at(at)).await,
         What::Move { agent, team } => {
             (person(agent, Role::Agent), Update { team: Some(team), ..Update::default() })
         }
@@ -380,34 +340,6 @@ async fn play(
     };
     let Some(id) = number else { return Ok(()) };
     tolerate(desk.write(actor, move |tx, ctx| update(tx, ctx, id, &change)).await.map(|_| ()))
-}
-
-/// Each hero says something about the first tickets on their sheet, and nothing about the others.
-async fn leave_words(desk: &Desk, ctx: Ctx) -> anyhow::Result<()> {
-    let handbook = desk.handbook();
-    let change = move |tx: &mut Tx<'_>, ctx: &Ctx| {
-        for team in handbook.teams.iter().filter(|team| team.hero.is_some()) {
-            let zone = handbook.calendar(&team.slug).zone();
-            let today = zone.to_datetime(ctx.now).date();
-            let sheet = match desk::handovers::read(tx, ctx, &team.slug, today) {
-                Ok(sheet) => sheet,
-                Err(desk::Error::NotFound) => continue,
-                Err(error) => return Err(error),
-            };
-            let hero = sheet.handover.from.map(|id| Actor::Person { id, role: Role::Agent });
-            let (Some(hero), Some(_)) = (hero, sheet.handover.drawn_at) else { continue };
-            let ctx = ctx.acting_as(hero);
-            let until = today.checked_add(Span::new().days(5)).ok();
-            for (entry, (mark, word)) in sheet.entries.iter().zip(words::WORDS) {
-                let until = until.filter(|_| *mark == Mark::Waiting);
-                let marking = Marking { mark: Some(*mark), until, word: (*word).to_owned() };
-                let ticket = entry.line.ticket;
-                desk::handovers::mark(tx, &ctx, &team.slug, today, ticket, &marking)?;
-            }
-        }
-        Ok(())
-    };
-    Ok(desk.write(ctx, change).await?)
 }
 
 /// A scene that the rules refuse (it was solved meanwhile, it is closed) is left out of the story.
