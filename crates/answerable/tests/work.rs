@@ -281,74 +281,95 @@ fn a_newcomers_area_warns_and_stops_nobody() {
     });
 }
 
+/// Where the week of the stories is handed over.
+const SHEET: &str = "/rota/replay/2026-06-08/handover";
+
+/// Three tickets that wait with the product engineers; the first is Bo's.
+fn waiting(desk: &Program) -> Vec<i64> {
+    let groups = desk.as_admin().get("groups.json").expect(200).at("/groups");
+    let mut groups = groups.as_array().into_iter().flatten();
+    let replay = groups.find(|one| one["name"] == "Session replay");
+    let replay = replay.map(|group| group["id"].clone()).unwrap_or_default();
+    let ids = (0..3).map(|number| {
+        let id = desk.ask(&format!("kim@customer{number}.test"), "critical", "session_replay");
+        desk.update(ADA, id, &json!({ "group_id": replay })).expect(200);
+        id
+    });
+    let ids: Vec<i64> = ids.collect();
+    let bo = desk.as_user(BO).get("users/me.json").expect(200).number("/user/id");
+    desk.update(BO, ids[0], &json!({ "assignee_id": bo })).expect(200);
+    ids
+}
+
+/// Where a ticket on the sheet is marked through the API.
+fn line(ticket: i64) -> String {
+    format!("rotas/replay/handovers/2026-06-08/tickets/{ticket}.json")
+}
+
 /// ROT-07
 #[test]
-fn a_week_is_handed_over_by_page_and_by_api() {
+fn a_sheet_lies_there_before_the_week_ends_and_is_marked_by_page_and_by_api() {
     on_each_engine(|desk| {
-        let groups = desk.as_admin().get("groups.json").expect(200).at("/groups");
-        let replay =
-            groups.as_array().into_iter().flatten().find(|one| one["name"] == "Session replay");
-        let replay = replay.map(|group| group["id"].clone()).unwrap_or_default();
-        let ids: Vec<i64> = (0..3)
-            .map(|number| {
-                let id =
-                    desk.ask(&format!("kim@customer{number}.test"), "critical", "session_replay");
-                desk.update(ADA, id, &json!({ "group_id": replay })).expect(200);
-                id
-            })
-            .collect();
-        let (bo, cy) = (visit(desk, BO), visit(desk, CY));
-        let path = "/rota/replay/2026-06-08/handover";
-        let early = text(&bo.get(path).expect(200));
-        assert!(early.contains("The sheet is not drawn up yet It will be on Fri 12 Jun, 20:00: 4h of open time before the week ends."), "{early}");
+        let ids = waiting(desk);
+        let bo = visit(desk, BO);
+        let early = text(&bo.get(SHEET).expect(200));
+        let later = "It will be on Fri 12 Jun, 20:00: 4h of open time before the week ends.";
+        assert!(early.contains(later), "{early}");
         let overview = bo.get("/rota/replay").expect(200).text();
-        assert!(overview.contains(path), "{overview}");
-        let bo_id = desk.as_user(BO).get("users/me.json").expect(200).number("/user/id");
-        desk.update(BO, ids[0], &json!({ "assignee_id": bo_id })).expect(200);
+        assert!(overview.contains(SHEET), "{overview}");
 
         desk.set_clock("2026-06-12T19:00:00Z");
 
         let queue = text(&bo.get("/views/my-queue"));
-        assert!(
-            queue.contains(
-                "Handover sheet of Session replay: 3 to hand over by Mon 00:00, 3 without a word"
-            ),
-            "{queue}"
-        );
+        let way = "Handover sheet of Session replay: 3 to hand over by Mon 00:00, 3 without a word";
+        assert!(queue.contains(way), "{queue}");
         let one = ids[0].to_string();
-        let refused =
-            bo.post(path, &[("ticket", &one), ("mark", "waiting"), ("word", "typed")]).expect(422);
-        assert!(
-            refused.text().contains("Until: cannot be blank") && refused.text().contains("typed"),
-            "{refused:?}"
-        );
-        bo.post(
-            path,
-            &[
-                ("ticket", &one),
-                ("mark", "waiting"),
-                ("until", "2026-06-17"),
-                ("word", "asked for a file"),
-            ],
-        )
-        .expect(303);
-        let api = format!("rotas/replay/handovers/2026-06-08/tickets/{}.json", ids[1]);
+        let typed = [("ticket", one.as_str()), ("mark", "waiting"), ("word", "typed")];
+        let refused = bo.post(SHEET, &typed).expect(422).text();
+        assert!(refused.contains("Until: cannot be blank"), "{refused}");
+        assert!(refused.contains("typed"), "{refused}");
+        let nothing = bo.post(SHEET, &[("mark", "done")]).expect(422).text();
+        assert!(nothing.contains("Ticket is missing."), "{nothing}");
+        let word = [("ticket", one.as_str()), ("mark", "told"), ("word", "Cy knows")];
+        bo.post(SHEET, &word).expect(303);
+        let page = text(&bo.get(SHEET));
+        assert!(page.contains("Next owner told, by Bo, just now: Cy knows"), "{page}");
+
         let told = json!({ "line": { "mark": "told", "word": "Cy knows" } });
-        desk.as_user(BO).put(&api, &told).expect(200);
-        for (line, field) in [
+        desk.as_user(BO).put(&line(ids[1]), &told).expect(200);
+        for (bad, field) in [
             (json!({ "mark": "lost" }), "mark"),
             (json!({ "mark": "waiting", "until": "soon" }), "until"),
             (json!({ "mark": "waiting", "until": "2026-06-01" }), "until"),
         ] {
-            let refused = desk.as_user(BO).put(&api, &json!({ "line": line })).expect(422);
+            let refused = desk.as_user(BO).put(&line(ids[1]), &json!({ "line": bad })).expect(422);
             assert_ne!(refused.at(&format!("/details/{field}")), Value::Null, "{refused:?}");
         }
-        desk.as_user(BO)
-            .put("rotas/replay/handovers/2026-06-08/tickets/999.json", &told)
-            .expect(404);
-        desk.as_user(BO).get("rotas/replay/handovers/2026-06-22.json").expect(404);
-        desk.as_user(BO).get("rotas/support/handovers/2026-06-08.json").expect(404);
-        desk.as_user(BO).get("rotas/replay/handovers/8.6.2026.json").expect(404);
+        let taken_back = json!({ "line": { "mark": null } });
+        let sheet = desk.as_user(BO).put(&line(ids[1]), &taken_back).expect(200);
+        assert_eq!(sheet.at("/handover/lines/1/mark"), Value::Null);
+        desk.as_user(BO).put(&line(999), &told).expect(404);
+        for none in [
+            "replay/handovers/2026-06-22",
+            "support/handovers/2026-06-08",
+            "replay/handovers/8.6.2026",
+        ] {
+            desk.as_user(BO).get(&format!("rotas/{none}.json")).expect(404);
+        }
+        bo.get("/rota/replay/2026-06-29/handover").expect(404);
+        bo.get("/rota/replay/nothing/handover").expect(404);
+    });
+}
+
+/// ROT-07
+#[test]
+fn a_week_that_has_ended_says_who_handled_what() {
+    on_each_engine(|desk| {
+        let ids = waiting(desk);
+        desk.set_clock("2026-06-12T19:00:00Z");
+        let waits = json!({ "mark": "waiting", "until": "2026-06-17", "word": "asked for a file" });
+        desk.as_user(BO).put(&line(ids[0]), &json!({ "line": waits })).expect(200);
+        desk.as_user(BO).put(&line(ids[1]), &json!({ "line": { "mark": "told" } })).expect(200);
 
         desk.set_clock("2026-06-15T07:30:00Z");
 
@@ -359,42 +380,31 @@ fn a_week_is_handed_over_by_page_and_by_api() {
         let sheet = desk.as_user(CY).get("rotas/replay/handovers/2026-06-08.json").expect(200);
         assert_eq!((sheet.at("/handover/from"), sheet.at("/handover/to")), (json!(BO), json!(CY)));
         let lines = sheet.at("/handover/lines");
-        let lines: Vec<_> = lines
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|line| {
-                (
-                    line["ticket_id"].as_i64().unwrap_or_default(),
-                    line["mark"].clone(),
-                    line["outcome"].clone(),
-                    line["assignee"].clone(),
-                )
-            })
-            .collect();
-        let left = json!("left");
+        let told = |line: &Value| {
+            ["ticket_id", "mark", "outcome", "assignee"].map(|key| line[key].clone())
+        };
+        let lines: Vec<_> = lines.as_array().into_iter().flatten().map(told).collect();
         assert_eq!(
             lines,
             [
-                (ids[0], json!("waiting"), left.clone(), json!(CY)),
-                (ids[1], json!("told"), left.clone(), Value::Null),
-                (ids[2], Value::Null, left, Value::Null),
+                [json!(ids[0]), json!("waiting"), json!("left"), json!(CY)],
+                [json!(ids[1]), json!("told"), json!("left"), Value::Null],
+                [json!(ids[2]), Value::Null, json!("left"), Value::Null],
             ]
         );
+        let (bo, cy) = (visit(desk, BO), visit(desk, CY));
         let queue = text(&cy.get("/views/my-queue"));
-        assert!(
-            queue.contains("Handed over in Session replay from last week: 3, 1 without a word"),
-            "{queue}"
-        );
-        let page = text(&cy.get(path).expect(200));
-        assert!(
-            page.contains("Week of Mon 8 Jun: Bo hands over to Cy, Mon 15 Jun, 00:00"),
-            "{page}"
-        );
-        assert!(page.contains("left without a word, went on to Cy"), "{page}");
-        assert!(page.contains("asked for a file left, went on to Cy with Cy"), "{page}");
-        bo.post(path, &[("ticket", &one), ("mark", "done")]).expect(422);
-        bo.get("/rota/replay/2026-06-29/handover").expect(404);
-        bo.get("/rota/replay/nothing/handover").expect(404);
+        let way = "Handed over in Session replay from last week: 3, 1 without a word";
+        assert!(queue.contains(way), "{queue}");
+        let page = text(&cy.get(SHEET).expect(200));
+        for told in [
+            "Week of Mon 8 Jun: Bo hands over to Cy, Mon 15 Jun, 00:00",
+            "left without a word, went on to Cy",
+            "asked for a file left, went on to Cy with Cy",
+        ] {
+            assert!(page.contains(told), "no {told}: {page}");
+        }
+        let one = ids[0].to_string();
+        bo.post(SHEET, &[("ticket", &one), ("mark", "done")]).expect(422);
     });
 }

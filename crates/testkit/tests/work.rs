@@ -108,7 +108,8 @@ fn listed(desk: &TrialDesk, filter: &Filter, size: i64) -> Vec<Stored> {
         let filter = filter.clone();
         let some = desk
             .look(desk.system(), move |tx, ctx| {
-                Ok(desk::pages::rows(tx, ctx, &[filter.clone()], Order::Work, &page)?.tickets)
+                Ok(desk::pages::rows(tx, ctx, std::slice::from_ref(&filter), Order::Work, &page)?
+                    .tickets)
             })
             .unwrap();
         let Some(last) = some.last() else { return all };

@@ -106,25 +106,30 @@ fn told(
         Some(user) => reader_of(ctx, user).when(until, handover.ends_at),
         None => company_when(ctx, until, handover),
     };
-    let subject = if handover.to.is_some() {
+    let is_held = handover.to.is_some();
+    let subject = if is_held {
         format!("You are hero of {}", team.name)
     } else {
         format!("Nobody is hero of {}; you are told instead", team.name)
     };
-    let mut text = if handover.to.is_some() {
-        format!("You are hero of {} until {when} {zone}. ", team.name)
+    let first = if is_held {
+        format!("You are hero of {} until {when} {zone}.", team.name)
     } else {
-        format!("Nobody is hero of {} now, so nothing moved and you are told. ", team.name)
+        format!("Nobody is hero of {} now, so nothing moved and you are told.", team.name)
     };
-    text.push_str(&summed(from.as_ref(), left));
-    for line in left {
-        let subject = tickets.iter().find(|stored| stored.ticket.id == line.ticket);
-        let subject = subject.map_or("", |stored| stored.subject.as_str());
-        text.push_str(&format!("\n#{} {subject}: {}", line.ticket, said(ctx, team, line)));
-    }
+    let subject_of = |line: &Line| {
+        let stored = tickets.iter().find(|stored| stored.ticket.id == line.ticket);
+        stored.map_or("", |stored| stored.subject.as_str())
+    };
+    let lines: Vec<String> = left
+        .iter()
+        .map(|line| format!("#{} {}: {}", line.ticket, subject_of(line), said(ctx, team, line)))
+        .collect();
     let slug = team.slug.as_deref().unwrap_or_default();
     let day = ctx.handbook.calendar(slug).zone().to_datetime(handover.week).date();
-    text.push_str(&format!("\n\n{}/rota/{slug}/{day}/handover\n", ctx.base_url));
+    let link = format!("{}/rota/{slug}/{day}/handover", ctx.base_url);
+    let summed = summed(from.as_ref(), left);
+    let text = format!("{first} {summed}\n\n{}\n\n{link}\n", lines.join("\n"));
     let key = format!("handover:{}:{}", team.id, handover.week.as_microsecond());
     let notice =
         Notice { key, at: handover.ends_at, kind: "handover", ticket: None, subject, text };
@@ -145,7 +150,7 @@ fn company_when(ctx: &Ctx, until: jiff::Timestamp, handover: &Handover) -> (Stri
 fn summed(from: Option<&User>, left: &[&Line]) -> String {
     let silent = left.iter().filter(|line| is_silent(line)).count();
     let who = from.map_or("Last week", |user| user.name.as_str());
-    format!("{who} handed over {}; {silent} came without a word.\n", left.len())
+    format!("{who} handed over {}; {silent} came without a word.", left.len())
 }
 
 /// With what word a ticket was left.

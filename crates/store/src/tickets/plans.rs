@@ -1,5 +1,4 @@
 //! Lists in the order of work are walks along an index, however many tickets there are. (ROT-06, NF-06)
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::work::WorkClass;
 use domain::{Status, TeamId, UserId};
