@@ -100,6 +100,32 @@ fn line(row: &Row) -> Result<Line, Error> {
     })
 }
 
+/// How many tickets on a sheet were marked and still wait with the week's hero or with nobody.
+pub fn count_marked(tx: &mut Tx<'_>, handover: &Handover) -> Result<i64, Error> {
+    let row = tx.query_one(
+        "SELECT count(*) FROM handover_lines l JOIN tickets t ON t.id = l.ticket_id
+         WHERE l.team_id = $1 AND l.week_at = $2 AND l.mark IS NOT NULL AND t.team_id = $1 AND t.work_rank <= $3
+         AND t.status IN ('new', 'open') AND t.deleted_at IS NULL AND coalesce(t.assignee_id, $4) = $4",
+        params![
+            handover.team.0,
+            handover.week,
+            WorkClass::LAST_HANDED_OVER.number(),
+            handover.from.map_or(0, |user| user.0)
+        ],
+    )?;
+    row.get(0)
+}
+
+/// Of a week that has ended: how many tickets were left, and how many of them without a word.
+pub fn count_left(tx: &mut Tx<'_>, handover: &Handover) -> Result<(i64, i64), Error> {
+    let row = tx.query_one(
+        "SELECT count(*), count(*) - count(mark) FROM handover_lines
+         WHERE team_id = $1 AND week_at = $2 AND outcome = $3",
+        params![handover.team.0, handover.week, Outcome::Left.as_str()],
+    )?;
+    Ok((row.get(0)?, row.get(1)?))
+}
+
 /// Keeps a line, in place of what was said about its ticket before.
 pub fn set_line(tx: &mut Tx<'_>, handover: &Handover, line: &Line) -> Result<(), Error> {
     tx.execute(

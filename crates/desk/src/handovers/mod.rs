@@ -98,22 +98,28 @@ fn hero(
     Ok(holder.or(loaded.rota.week_at(last).and_then(|week| week.holder)))
 }
 
-/// What waits in the team's queue with the week's hero or with nobody, of the classes that are handed over.
-fn queue(tx: &mut Tx<'_>, handover: &Handover) -> Result<Vec<(TicketId, WorkClass)>, Error> {
-    let filter = |assignee| Filter {
+/// Where what is handed over waits: with the week's hero, then with nobody.
+fn filters(handover: &Handover) -> Vec<Filter> {
+    let owners = handover.from.map(Some).into_iter().chain([None]);
+    let filter = |owner| Filter {
         statuses: vec![Status::New, Status::Open],
         team: Some(handover.team),
-        assignee: Some(assignee),
+        assignee: Some(owner),
         up_to: Some(WorkClass::LAST_HANDED_OVER),
         ..Filter::default()
     };
+    owners.map(filter).collect()
+}
+
+/// What waits in the team's queue with the week's hero or with nobody, of the classes that are handed over.
+fn queue(tx: &mut Tx<'_>, handover: &Handover) -> Result<Vec<(TicketId, WorkClass)>, Error> {
     let mut found = Vec::new();
-    if handover.from.is_some() {
-        found = store::tickets::page(tx, &filter(handover.from), Order::Work, &Page::first(MOST))?;
-    }
-    let room = MOST - i64::try_from(found.len()).unwrap_or(MOST);
-    if room > 0 {
-        found.extend(store::tickets::page(tx, &filter(None), Order::Work, &Page::first(room))?);
+    for filter in filters(handover) {
+        let room = MOST - i64::try_from(found.len()).unwrap_or(MOST);
+        if room > 0 {
+            let page = Page::first(room);
+            found.extend(store::tickets::page(tx, &filter, Order::Work, &page)?);
+        }
     }
     Ok(found.iter().map(|stored| (stored.ticket.id, stored.work)).collect())
 }

@@ -112,7 +112,7 @@ pub struct Beside {
     /// The handover.
     pub handover: Handover,
     /// How many tickets are on it, and how many of them without a word.
-    pub counts: (usize, usize),
+    pub counts: (i64, i64),
 }
 
 /// What a team's queue points to; none while there is neither a sheet for this week nor something handed over.
@@ -127,12 +127,15 @@ pub fn beside(tx: &mut Tx<'_>, ctx: &Ctx, team: &Team) -> Result<Option<Beside>,
         },
     };
     let Some(handover) = before.filter(|one| one.drawn_at.is_some()) else { return Ok(None) };
-    let lines = lines(tx, &handover)?;
-    let counted = lines.iter().filter(|line| {
-        handover.passed_at.is_none() || line.outcome == Some(domain::handovers::Outcome::Left)
-    });
-    let counts = counted
-        .fold((0, 0), |(all, silent), line| (all + 1, silent + usize::from(line.mark.is_none())));
+    let counts = if handover.passed_at.is_some() {
+        store::handovers::count_left(tx, &handover)?
+    } else {
+        let mut all = 0;
+        for filter in super::filters(&handover) {
+            all += store::tickets::count_up_to(tx, &filter, super::MOST)?;
+        }
+        (all, all - store::handovers::count_marked(tx, &handover)?)
+    };
     let zone = ctx.handbook.calendar(team.slug.as_deref().unwrap_or_default()).zone();
     Ok(Some(Beside { week: zone.to_datetime(handover.week).date(), handover, counts }))
 }

@@ -11,9 +11,9 @@ use crate::{Error, Options, Param, Sql, Store};
 pub(crate) fn with_store(name: &str, test: impl FnOnce(&Store)) {
     let folder = format!("answerable_plans_{name}_{}", std::process::id());
     let folder = std::env::temp_dir().join(folder);
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).expect("a temporary folder can be made");
     let url = format!("sqlite://{}", folder.join("desk.db").display());
-    let store = Store::open(&url, &Options::default()).unwrap();
+    let store = Store::open(&url, &Options::default()).expect("a fresh store can be opened");
     test(&store);
     drop(store);
     let _ = std::fs::remove_dir_all(&folder);
@@ -30,7 +30,7 @@ pub(crate) fn plan(store: &Store, sql: &Sql<'_>) -> String {
             let rows = tx.query(&text, &params)?;
             rows.iter().map(|row| row.get(3)).collect::<Result<_, Error>>()
         })
-        .unwrap();
+        .expect("a statement can be explained");
     rows.join("; ")
 }
 
