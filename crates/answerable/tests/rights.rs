@@ -165,6 +165,12 @@ const API: &[(&str, &str, Roles)] = &[
     ("POST", "/rotas/{team}/swaps", DESK),
     ("PUT", "/rotas/{team}/swaps/{id}", DESK),
     ("POST", "/tickets/{id}/withdraw_promise", DESK),
+    ("GET", "/rotas/{team}/handovers/{week}", DESK),
+    ("PUT", "/rotas/{team}/handovers/{week}/tickets/{id}", DESK),
+    ("POST", "/leases", DESK),
+    ("GET POST", "/skips", DESK),
+    ("GET", "/tickets/{id}/skips", DESK),
+    ("GET", "/users/{id}/skips", DESK),
     ("POST", "/tickets/{id}/reapply", ADMIN),
     ("POST", "/tickets/{id}/merge", DESK),
     ("POST", "/tickets/{id}/unmerge", DESK),
@@ -199,6 +205,8 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/rota/{team}/overrides", DESK),
     ("POST", "/rota/{team}/swaps", DESK),
     ("POST", "/rota/{team}/swaps/{id}", DESK),
+    ("POST", "/next", DESK),
+    ("GET POST", "/rota/{team}/{week}/handover", DESK),
     ("GET", "/search", DESK),
     ("GET", "/settings/handbook", DESK),
     ("GET POST", "/settings/handbook/replay", DESK),
@@ -215,6 +223,7 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET POST", "/tickets/{id}/spam", DESK),
     ("POST", "/tickets/{id}/unmerge", DESK),
     ("POST", "/tickets/{id}/not-spam", DESK),
+    ("GET POST", "/tickets/{id}/skip", DESK),
     ("GET", "/tickets/{id}/explanation", DESK),
     ("GET POST", "/tickets/{id}/hold", DESK),
     ("GET", "/tickets/{id}/news", DESK),
@@ -372,7 +381,12 @@ fn let_in(verb: &str, answer: &Answer) -> bool {
 
 #[test]
 fn each_role_sees_the_pages_that_the_table_says() {
-    testkit::on_sqlite(BINARY, MONDAY, |desk| {
+    // With a rota, so that there are weeks to hand over.
+    let hero =
+        "slack = \"#support-replay\"\nhero = { order = [\"bo@acme.test\"], from = \"2026-01-05\" }";
+    let handbook = testkit::HANDBOOK.replace("slack = \"#support-replay\"", hero);
+    let start = testkit::Start { handbook, ..testkit::Start::at(MONDAY) };
+    testkit::on_sqlite_with(BINARY, &start, |desk| {
         desk.ask(KIM, "", "");
         let password = "a long enough password";
         for email in [KIM, ADA] {
@@ -420,6 +434,9 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if path.starts_with("/rota/") {
                     // There is such a team; that no such swap is there, is told nobody else.
                     path = path.replacen(&id.to_string(), "replay", 1);
+                }
+                if path.ends_with("/handover") {
+                    path = "/rota/replay/2026-06-08/handover".to_owned();
                 }
                 if path.starts_with("/rota/replay/swaps/") {
                     path = "/rota/replay/swaps".to_owned();

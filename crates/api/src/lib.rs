@@ -6,6 +6,7 @@ mod bulk;
 mod caller;
 mod fields;
 mod groups;
+mod handovers;
 mod json_paths;
 mod organizations;
 mod paging;
@@ -15,6 +16,7 @@ mod routes;
 mod sideloads;
 mod tickets;
 mod users;
+mod work;
 
 pub use caller::Caller;
 pub use json_paths::without_suffix;

@@ -248,6 +248,7 @@ fn cursor(key: &Key) -> String {
         None => Value::Null,
         Some(KeyValue::Int(number)) => (*number).into(),
         Some(KeyValue::Text(text)) => text.clone().into(),
+        Some(KeyValue::Place(place)) => json!(place),
     };
     URL_SAFE_NO_PAD.encode(json!([value, key.id]).to_string())
 }
@@ -296,7 +297,7 @@ pub(crate) fn part<T>(page: &Page, mut rows: Vec<T>, place: impl Fn(&T) -> (i64,
     let size = usize::try_from(page.size).unwrap_or_default();
     let at = |key: &Key| match key.value {
         Some(KeyValue::Int(value)) => (value, key.id),
-        Some(KeyValue::Text(_)) | None => (0, key.id),
+        Some(KeyValue::Text(_) | KeyValue::Place(_)) | None => (0, key.id),
     };
     match &page.start {
         Start::Offset(offset) => {

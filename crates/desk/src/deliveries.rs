@@ -4,7 +4,7 @@
 //! become one: the only constructor of `PublicComment` looks at the comment's visibility.
 
 use domain::words::{self, Locale};
-use domain::{Cause, Envelope, Event, Promise, Status, User};
+use domain::{Cause, Envelope, Event, Promise, Status, Team, TicketId, User};
 use jiff::Timestamp;
 use mail::Outgoing;
 use serde::{Deserialize, Serialize};
@@ -232,34 +232,15 @@ impl Post<'_> {
 
     /// A mail to one of us, about a ticket; it carries no way to answer the customer.
     fn notice(&self, tx: &mut Tx<'_>, to: &User, text: &str) -> Result<(), Error> {
-        let Some(address) = to.email.clone() else { return Ok(()) };
-        let id = store::outbox::next_id(tx)?;
-        let from = self.sender();
-        let domain = domain_of(&from);
-        let letter =
-            Letter { message_id: format!("notice.{id}@{domain}"), from, ..Letter::default() };
-        let delivery = Delivery {
-            id,
+        let notice = Notice {
             key: format!("ticket:{}:{}:notice:{}", self.number(), self.envelope.seq, to.id),
             at: self.envelope.at,
-            channel: "email".to_owned(),
-            kind: "notification".to_owned(),
-            automatic: true,
+            kind: "notification",
             ticket: Some(self.stored.ticket.id),
-            user: Some(to.id),
-            to: vec![address],
             subject: format!("#{}: {}", self.number(), self.stored.subject),
             text: format!("{text}\n{}/tickets/{}\n", self.ctx.base_url, self.number()),
-            html: None,
-            payload: serde_json::to_string(&letter).expect("a letter is made of plain values"),
         };
-        Ok(store::outbox::insert(tx, &delivery)?)
-    }
-
-    /// Our address with the name.
-    fn sender(&self) -> String {
-        let from = &self.ctx.handbook.company.from;
-        if from.is_empty() { "support@localhost".to_owned() } else { from.clone() }
+        tell(tx, self.ctx, to, notice)
     }
 
     fn unknown(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -274,19 +255,8 @@ impl Post<'_> {
     }
 
     fn team_post(&self, tx: &mut Tx<'_>, kind: &str, key: &str, text: &str) -> Result<(), Error> {
-        let team = self.stored.ticket.team;
-        let team = store::teams::load(tx, team)?;
-        let slug = team.as_ref().and_then(|team| team.slug.clone());
-        let named = slug
-            .as_deref()
-            .and_then(|slug| self.ctx.handbook.team(slug))
-            .and_then(|team| team.slack.clone());
-        let channel = named.or(slug.map(|slug| format!("#{slug}"))).unwrap_or_else(|| {
-            team.map_or_else(
-                || "#support".to_owned(),
-                |team| format!("#{}", team.name.to_lowercase().replace(' ', "-")),
-            )
-        });
+        let team = store::teams::load(tx, self.stored.ticket.team)?;
+        let channel = team.map_or_else(|| "#support".to_owned(), |team| channel(self.ctx, &team));
         self.slack(tx, kind, key, channel, text)
     }
 
@@ -327,7 +297,7 @@ impl Post<'_> {
     ) -> Result<(), Error> {
         let Some(address) = self.requester.email.clone() else { return Ok(()) };
         let id = store::outbox::next_id(tx)?;
-        let from = self.sender();
+        let from = sender(self.ctx);
         let token = self.ctx.secrets.reply_key().token(self.number());
         let domain = domain_of(&from);
         let cc = if automatic { Vec::new() } else { self.copies(tx)? };
@@ -379,6 +349,87 @@ impl Post<'_> {
         let people = store::users::many(tx, &self.stored.ticket.ccs)?;
         Ok(people.into_iter().filter_map(|user| user.email).collect())
     }
+}
+
+/// Something one of us is told; nobody else sees it.
+pub(crate) struct Notice<'n> {
+    /// The same key again tells nothing.
+    pub(crate) key: String,
+    /// When it happened.
+    pub(crate) at: Timestamp,
+    /// `notification`, `handover`.
+    pub(crate) kind: &'n str,
+    /// What it is about, if it is about one ticket.
+    pub(crate) ticket: Option<TicketId>,
+    /// What it is about, in a line.
+    pub(crate) subject: String,
+    /// What happened.
+    pub(crate) text: String,
+}
+
+/// Tells one of us something, by mail; it carries no way to answer a customer. Whoever has no address is not told.
+pub(crate) fn tell(tx: &mut Tx<'_>, ctx: &Ctx, to: &User, notice: Notice<'_>) -> Result<(), Error> {
+    let Some(address) = to.email.clone() else { return Ok(()) };
+    let id = store::outbox::next_id(tx)?;
+    let from = sender(ctx);
+    let domain = domain_of(&from);
+    let letter = Letter { message_id: format!("notice.{id}@{domain}"), from, ..Letter::default() };
+    let delivery = Delivery {
+        id,
+        key: notice.key,
+        at: notice.at,
+        channel: "email".to_owned(),
+        kind: notice.kind.to_owned(),
+        automatic: true,
+        ticket: notice.ticket,
+        user: Some(to.id),
+        to: vec![address],
+        subject: notice.subject,
+        text: notice.text,
+        html: None,
+        payload: serde_json::to_string(&letter).expect("a letter is made of plain values"),
+    };
+    Ok(store::outbox::insert(tx, &delivery)?)
+}
+
+/// Tells a whole team something, in its channel.
+pub(crate) fn tell_team(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    team: &Team,
+    notice: Notice<'_>,
+) -> Result<(), Error> {
+    let delivery = Delivery {
+        id: store::outbox::next_id(tx)?,
+        key: notice.key,
+        at: notice.at,
+        channel: "slack".to_owned(),
+        kind: notice.kind.to_owned(),
+        automatic: true,
+        ticket: notice.ticket,
+        user: None,
+        to: vec![channel(ctx, team)],
+        subject: notice.subject,
+        text: notice.text,
+        html: None,
+        payload: "{}".to_owned(),
+    };
+    Ok(store::outbox::insert(tx, &delivery)?)
+}
+
+/// Our address with the name.
+fn sender(ctx: &Ctx) -> String {
+    let from = &ctx.handbook.company.from;
+    if from.is_empty() { "support@localhost".to_owned() } else { from.clone() }
+}
+
+/// The channel of a team: the handbook's, else one by its name.
+fn channel(ctx: &Ctx, team: &Team) -> String {
+    let slug = team.slug.as_deref();
+    let named = slug.and_then(|slug| ctx.handbook.team(slug)).and_then(|team| team.slack.clone());
+    named
+        .or(slug.map(|slug| format!("#{slug}")))
+        .unwrap_or_else(|| format!("#{}", team.name.to_lowercase().replace(' ', "-")))
 }
 
 /// The domain of an address, with or without a name before it.

@@ -41,6 +41,7 @@ pub fn start(tx: &mut Tx<'_>, ctx: &Ctx, text: &str) -> Result<Handbook, LoadErr
 /// Puts a handbook in force: its teams, members and fields follow it.
 pub fn activate(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook, text: &str) -> Result<(), Error> {
     // What has begun until now, began under the handbook that was in force. (ROT-05)
+    let before = active_version(tx)?;
     if let Ok(Some(before)) = active(tx) {
         crate::rota::catch_up(tx, ctx, &before)?;
     }
@@ -56,6 +57,9 @@ pub fn activate(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook, text: &str) -> 
     )?;
     crate::teams::sync(tx, ctx, handbook)?;
     crate::fields::ensure(tx, ctx, handbook)?;
+    if before.is_some() {
+        crate::work::place_anew(tx, ctx)?;
+    }
     tx.touch("handbook");
     Ok(())
 }

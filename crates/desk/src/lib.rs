@@ -12,6 +12,7 @@ pub mod bulk;
 pub mod deliveries;
 pub mod fields;
 pub mod handbooks;
+pub mod handovers;
 pub mod idempotency;
 pub mod mailbox;
 pub mod organizations;
@@ -24,6 +25,7 @@ pub mod teams;
 pub mod texts;
 pub mod tickets;
 pub mod users;
+pub mod work;
 
 pub use clock::Clock;
 pub use context::{Ctx, Desk, Settings};

@@ -3,16 +3,20 @@
 use domain::{CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
 use store::Tx;
 use store::comments::Comment;
+use store::leases::Lease;
 use store::outbox::Queued;
 use store::page::{KeyValue, Page, Start};
+use store::skips::Skip;
 use store::tickets::{Filter, Order, Stored};
 
-use crate::{Act, Ctx, Error, require, tickets};
+use crate::{Act, Ctx, Error, require, tickets, work};
 
 /// From this many events on, a page reads the end of a log only.
 const LONG_LOG: i64 = 400;
 /// How many of a requester's other tickets are looked at.
 const OTHERS: i64 = 20;
+/// How many times of giving it back a ticket's page tells.
+const SKIPS: i64 = 5;
 
 /// One page of a list, with everybody named in it.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +27,10 @@ pub struct Rows {
     pub people: Vec<User>,
     /// Their organizations, each once.
     pub organizations: Vec<Organization>,
+    /// Who has taken some of them for a while. (ROT-11)
+    pub leases: Vec<Lease>,
+    /// Who escalated some of them, if it was a person. (ROT-06)
+    pub escalated_by: Vec<(TicketId, UserId)>,
 }
 
 /// One page of the tickets that any of these filters finds; no ticket may be found by two of them.
@@ -41,23 +49,44 @@ pub fn rows(
     if filters.len() > 1 {
         merge(&mut found, order, page);
     }
+    let leases = store::leases::on(tx, &ids(&found), ctx.now)?;
+    let escalated_by = escalated_by(tx, &found)?;
     let people =
         found.iter().flat_map(|one| [Some(one.ticket.requester), one.ticket.assignee]).flatten();
-    let people = each_once(people);
+    let people = people.chain(leases.iter().map(|lease| lease.user));
+    let people = each_once(people.chain(escalated_by.iter().map(|(_, user)| *user)));
     let organizations = each_once(found.iter().filter_map(|one| one.ticket.organization));
     Ok(Rows {
         people: store::users::many(tx, &people)?,
         organizations: store::organizations::many(tx, &organizations)?,
         tickets: found,
+        leases,
+        escalated_by,
     })
+}
+
+fn ids(found: &[Stored]) -> Vec<TicketId> {
+    found.iter().map(|stored| stored.ticket.id).collect()
+}
+
+/// The people who escalated what is escalated among these.
+fn escalated_by(tx: &mut Tx<'_>, found: &[Stored]) -> Result<Vec<(TicketId, UserId)>, Error> {
+    let escalated = found.iter().filter(|stored| stored.ticket.escalation.is_some());
+    let escalated: Vec<TicketId> = escalated.map(|stored| stored.ticket.id).collect();
+    let by = store::events::escalated_by(tx, &escalated)?;
+    let person = |(ticket, kind, id): (TicketId, String, String)| {
+        Some((ticket, UserId(id.parse().ok().filter(|_| kind == "person")?)))
+    };
+    Ok(by.into_iter().filter_map(person).collect())
 }
 
 /// Several pages of the same place in their lists, as one.
 fn merge(found: &mut Vec<Stored>, order: Order, page: &Page) {
     let place = |stored: &Stored| match order.key(stored) {
-        Some(KeyValue::Int(number)) => (number, String::new(), stored.ticket.id),
-        Some(KeyValue::Text(text)) => (0, text, stored.ticket.id),
-        None => (0, String::new(), stored.ticket.id),
+        Some(KeyValue::Int(number)) => ([number, 0, 0], String::new(), stored.ticket.id),
+        Some(KeyValue::Text(text)) => ([0; 3], text, stored.ticket.id),
+        Some(KeyValue::Place(place)) => (place, String::new(), stored.ticket.id),
+        None => ([0; 3], String::new(), stored.ticket.id),
     };
     found.sort_by_key(place);
     if page.descending {
@@ -92,6 +121,12 @@ pub struct Whole {
     pub graded_down: i64,
     /// What left or could not leave.
     pub deliveries: Vec<Queued>,
+    /// Who has taken it for a while. (ROT-11)
+    pub lease: Option<Lease>,
+    /// Who gave it back last, the oldest first. (ROT-11)
+    pub skips: Vec<Skip>,
+    /// Whoever has it is too new for what it is about. (ROT-03)
+    pub unfamiliar: Option<work::Unfamiliar>,
 }
 
 /// A ticket as agents see it, with its last `most` comments.
@@ -115,7 +150,15 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
         &Page { descending: true, ..Page::first(OTHERS) },
     )?;
     others.retain(|other| other.ticket.id != id);
-    let people = named(&stored, &events, &comments);
+    let lease = store::leases::on(tx, &[id], ctx.now)?.pop();
+    let filter = store::skips::Filter { ticket: Some(id), user: None };
+    let mut skips =
+        store::skips::page(tx, filter, &Page { descending: true, ..Page::first(SKIPS) })?;
+    skips.reverse();
+    let mut people = named(&stored, &events, &comments);
+    people.extend(lease.iter().map(|lease| lease.user));
+    people.extend(skips.iter().map(|skip| skip.user));
+    let people = each_once(people);
     Ok(Whole {
         people: store::users::many(tx, &people)?,
         organization: match stored.ticket.organization {
@@ -124,6 +167,9 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
         },
         graded_down: store::users::times_graded_down(tx, stored.ticket.requester)?,
         deliveries: store::outbox::of_ticket(tx, id)?,
+        unfamiliar: work::unfamiliar(tx, ctx, &stored.ticket)?,
+        lease,
+        skips,
         others,
         stored,
         events,

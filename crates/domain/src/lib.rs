@@ -8,6 +8,7 @@ mod clocks;
 mod decide;
 mod events;
 mod facts;
+pub mod handovers;
 mod ids;
 mod people;
 mod promises;
@@ -17,6 +18,7 @@ pub mod rota;
 mod status;
 mod tickets;
 pub mod words;
+pub mod work;
 
 pub use actors::{Actor, Role};
 pub use clocks::{Clock, ClockKind, ClockState, Timer, TimerKind};

@@ -13,6 +13,7 @@ mod priorities;
 mod routes;
 mod rules;
 mod targets;
+mod work;
 
 pub use calendar::{Calendar, Range, Step, Walk};
 pub use facts::{Fact, Facts, OrganizationFacts, RequesterFacts, TicketFacts};
@@ -24,3 +25,4 @@ pub use heroes::Holder;
 pub use priorities::{Level, Priority, PriorityDecision, Rule, Tried, UnknownLevel};
 pub use routes::Route;
 pub use targets::{Amount, Target};
+pub use work::{Condition, Work};

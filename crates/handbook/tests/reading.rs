@@ -85,6 +85,43 @@ fn a_contact_may_be_one_address_or_several() {
     assert!(contacts.abuse.is_empty());
 }
 
+/// ROT-06
+#[test]
+fn what_comes_first_is_the_handbooks_to_say() {
+    let facts = |mrr: f64| {
+        let mut facts = handbook::Facts::default();
+        facts.organization.mrr = mrr;
+        facts
+    };
+    let silent = read("");
+    assert!(silent.work.tagged.is_empty());
+    assert!(!silent.is_top_account(&facts(1e6)));
+    assert_eq!((silent.work.lease, silent.work.handover.text.as_str()), (1_800, "4h"));
+
+    let handbook = read(
+        "[work]\ntagged = ['CS']\ntop_account = 'organization.mrr >= 5000'\nlease = '10m'\nhandover = '8h'\n",
+    );
+    assert_eq!(handbook.work.tag_of(&["beta".to_owned(), "cs".to_owned()]), Some("cs"));
+    assert!(handbook.is_top_account(&facts(5_000.0)));
+    assert!(!handbook.is_top_account(&facts(4_999.0)));
+    assert_eq!((handbook.work.lease, handbook.work.handover.text.as_str()), (600, "8h"));
+}
+
+/// ROT-03
+#[test]
+fn a_newcomer_is_limited_until_a_day_begins_where_they_are() {
+    let handbook = read(
+        "[[area]]\nslug = 'web'\nteam = 'support'\n[[person]]\nemail = 'eli@b.c'\ntimezone = 'America/New_York'\n\
+         areas = { only = ['web'], until = '2026-03-01' }\n",
+    );
+    let limited = |at: &str| handbook.limited_to("Eli@b.c", at.parse().unwrap());
+
+    let limit = limited("2026-03-01T04:59:59Z").unwrap();
+    assert!(limit.allows(Some("web")) && !limit.allows(Some("billing")) && !limit.allows(None));
+    assert!(limited("2026-03-01T05:00:00Z").is_none());
+    assert!(handbook.limited_to("ada@b.c", "2026-01-01T00:00:00Z".parse().unwrap()).is_none());
+}
+
 /// D-11
 #[test]
 fn the_reminder_can_be_turned_off() {

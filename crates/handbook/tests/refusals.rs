@@ -197,6 +197,28 @@ const WRONG_SECTIONS: &[(&str, usize, &str)] = &[
         25,
         "lifecycle.pending_reminder: must come before pending_solves_after, or be \"never\"",
     ),
+    (
+        "[work]\ntagged = ['by cs']",
+        25,
+        "work.tagged: \"by cs\" is not a tag: one word of letters, digits and _-/.:",
+    ),
+    (
+        "[work]\ntop_account = 'organization.mrr'",
+        25,
+        "work.top_account: the rule is a double, not a condition that is true or false",
+    ),
+    (
+        "[work]\ntop_account = 'organization.mmr > 1.0'",
+        25,
+        "work.top_account: organization has no \"mmr\"; did you mean \"mrr\"?",
+    ),
+    ("[work]\nlease = '0m'", 25, "work.lease: \"0m\" is no time at all"),
+    (
+        "[work]\nhandover = '1 business day'",
+        25,
+        "work.handover: \"1 business day\" must be open hours like \"3h\"",
+    ),
+    ("[work]\ntaged = ['cs']", 25, "unknown key \"work.taged\"; did you mean \"tagged\"?"),
     ("[csat]\nafter = 72", 25, "csat.after: expected text in quotes, found a number"),
     ("[csat]\nposthog = { key = 'phc_x' }", 25, "unknown key \"csat.posthog.key\""),
     ("[contacts]\nlegal = [' ']", 25, "contacts.legal: is empty"),

@@ -82,6 +82,30 @@ pub fn of_tickets(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<Vec<Envelope>
     tx.query(sql.text(), sql.params())?.iter().map(envelope).collect()
 }
 
+/// Who escalated these tickets, the last one each: the kind of actor and which.
+pub fn escalated_by(
+    tx: &mut Tx<'_>,
+    tickets: &[TicketId],
+) -> Result<Vec<(TicketId, String, String)>, Error> {
+    if tickets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new();
+    sql.push("SELECT ticket_id, actor_kind, actor_id FROM events WHERE kind = 'escalated' AND ticket_id IN (");
+    sql.join(tickets, ", ", "", |sql, id| {
+        sql.bind(id.0);
+    });
+    sql.push(") ORDER BY ticket_id, seq");
+    let rows = tx.query(sql.text(), sql.params())?;
+    let mut found: Vec<(TicketId, String, String)> = Vec::new();
+    for row in &rows {
+        let one = (TicketId(row.get(0)?), row.get(1)?, row.get(2)?);
+        found.retain(|(ticket, ..)| *ticket != one.0);
+        found.push(one);
+    }
+    Ok(found)
+}
+
 /// The events of one kind of the newest tickets opened at or after an instant, ticket by ticket.
 pub fn of_kind_since(
     tx: &mut Tx<'_>,

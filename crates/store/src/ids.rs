@@ -87,6 +87,8 @@ kinds! {
     Case = "case",
     /// An override or a swap of a rota.
     Shift = "shift",
+    /// A ticket that somebody gave back.
+    Skip = "skip",
     /// An activation of a handbook.
     Activation = "activation",
     /// A change by an admin.

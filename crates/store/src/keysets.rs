@@ -24,7 +24,7 @@ pub(crate) fn by_text<'a>(
     if let Start::After(key) | Start::Before(key) = &page.start {
         let text = match &key.value {
             Some(KeyValue::Text(text)) => text.as_str(),
-            Some(KeyValue::Int(_)) | None => "",
+            Some(KeyValue::Int(_) | KeyValue::Place(_)) | None => "",
         };
         sql.push(" AND (").push(column).push(", ").push(id).push(")").push(sign);
         sql.push("(").bind(text).push(", ").bind(key.id).push(")");

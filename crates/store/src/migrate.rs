@@ -32,6 +32,7 @@ pub const ALL: &[Migration] = &[
         sql: include_str!("../migrations/0002_follow_ups.sql"),
     },
     Migration { number: 3, name: "rotas", sql: include_str!("../migrations/0003_rotas.sql") },
+    Migration { number: 4, name: "work", sql: include_str!("../migrations/0004_work.sql") },
     Migration { number: 11, name: "lists", sql: include_str!("../migrations/0011_lists.sql") },
 ];
 

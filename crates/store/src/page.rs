@@ -16,6 +16,8 @@ pub enum KeyValue {
     Int(i64),
     /// A word.
     Text(String),
+    /// A place in the order of work: class, deadline, age.
+    Place([i64; 3]),
 }
 
 /// Where a page begins.

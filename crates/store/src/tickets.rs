@@ -1,5 +1,9 @@
 //! Tickets: the fold as a document, and beside it the columns that lists need.
 
+#[cfg(test)]
+pub(crate) mod plans;
+
+use domain::work::WorkClass;
 use domain::{BrandId, CommentId, OrganizationId, Status, TeamId, Ticket, TicketId, UserId};
 use jiff::Timestamp;
 
@@ -25,12 +29,16 @@ pub struct Stored {
     pub mailbox: Option<String>,
     /// The language of the conversation.
     pub locale: Option<String>,
+    /// Its class in the order of work, as the handbook had it when the ticket last changed. (ROT-06)
+    pub work: WorkClass,
 }
 
-const COLUMNS: &str = "t.state, t.subject, t.subject_salt, t.first_comment_id, t.external_id, t.brand_id, t.mailbox, t.locale";
+pub(crate) const COLUMNS: &str = "t.state, t.subject, t.subject_salt, t.first_comment_id, t.external_id, t.brand_id, t.mailbox, t.locale,
+     t.work_rank";
 
-fn stored(row: &Row) -> Result<Stored, Error> {
+pub(crate) fn stored(row: &Row) -> Result<Stored, Error> {
     let state: String = row.get(0)?;
+    let rank: i64 = row.get(8)?;
     Ok(Stored {
         ticket: serde_json::from_str(&state)
             .map_err(|error| Error::corrupt("tickets.state", error))?,
@@ -41,6 +49,8 @@ fn stored(row: &Row) -> Result<Stored, Error> {
         brand: row.get::<Option<i64>>(5)?.map(BrandId),
         mailbox: row.get(6)?,
         locale: row.get(7)?,
+        work: WorkClass::numbered(rank)
+            .ok_or_else(|| Error::corrupt("tickets.work_rank", format!("unknown class {rank}")))?,
     })
 }
 
@@ -57,8 +67,9 @@ pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO tickets (id, seq, state, subject, subject_salt, first_comment_id, status, priority, team_id,
             assignee_id, requester_id, organization_id, brand_id, mailbox, locale, external_id, due_sort, is_escalated,
-            created_at, updated_at, deleted_at, changed, follow_up_of)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)",
+            created_at, updated_at, deleted_at, changed, follow_up_of, work_rank, area, is_answered)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
+            $26)",
         params![
             ticket.id.0,
             ticket.seq,
@@ -82,7 +93,10 @@ pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
             ticket.updated_at,
             ticket.deleted_at,
             changed,
-            ticket.follow_up_of.map(|id| id.0)
+            ticket.follow_up_of.map(|id| id.0),
+            stored.work.number(),
+            ticket.area.as_deref(),
+            ticket.is_answered()
         ],
     )?;
     if let Some(source) = ticket.follow_up_of {
@@ -119,7 +133,7 @@ pub fn update(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
         "UPDATE tickets SET seq = $2, state = $3, subject = $4, subject_salt = $5, status = $6, priority = $7,
             team_id = $8, assignee_id = $9, requester_id = $10, organization_id = $11, brand_id = $12, mailbox = $13,
             locale = $14, external_id = $15, due_sort = $16, is_escalated = $17, updated_at = $18,
-            deleted_at = $19, changed = $20
+            deleted_at = $19, changed = $20, work_rank = $21, area = $22, is_answered = $23
          WHERE id = $1",
         params![
             ticket.id.0,
@@ -141,7 +155,10 @@ pub fn update(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
             ticket.escalation.is_some(),
             ticket.updated_at,
             ticket.deleted_at,
-            changed
+            changed,
+            stored.work.number(),
+            ticket.area.as_deref(),
+            ticket.is_answered()
         ],
     )?;
     crate::wakeups::set(tx, "ticket", ticket.id.0, ticket.next_wakeup(), true)
@@ -153,8 +170,8 @@ fn encode(ticket: &Ticket) -> String {
 
 /// The ticket with this number, also a deleted one.
 pub fn load(tx: &mut Tx<'_>, id: TicketId) -> Result<Option<Stored>, Error> {
-    let sql = "SELECT t.state, t.subject, t.subject_salt, t.first_comment_id, t.external_id, t.brand_id, t.mailbox, t.locale
-         FROM tickets t WHERE t.id = $1";
+    let sql = "SELECT t.state, t.subject, t.subject_salt, t.first_comment_id, t.external_id, t.brand_id, t.mailbox, t.locale,
+         t.work_rank FROM tickets t WHERE t.id = $1";
     tx.query_opt(sql, params![id.0])?.as_ref().map(stored).transpose()
 }
 
@@ -204,6 +221,8 @@ pub struct Filter {
     pub escalated: bool,
     /// With a deadline before this instant, in microseconds.
     pub due_before: Option<i64>,
+    /// In this class of the order of work or before it.
+    pub up_to: Option<WorkClass>,
 }
 
 /// By what a list is ordered; the number decides between equals.
@@ -218,6 +237,8 @@ pub enum Order {
     Status,
     /// What is due first.
     Due,
+    /// The order of work: class, deadline, age. (ROT-06)
+    Work,
     /// The subject.
     Subject,
     /// The assignee's number.
@@ -229,12 +250,14 @@ pub enum Order {
 }
 
 impl Order {
-    fn column(self) -> &'static str {
+    /// The columns that place a ticket, before its number.
+    fn columns(self) -> &'static str {
         match self {
             Self::Id => "t.id",
             Self::UpdatedAt => "t.updated_at",
             Self::Status => "t.status",
             Self::Due => "t.due_sort",
+            Self::Work => "t.work_rank, t.due_sort, t.created_at",
             Self::Subject => "t.subject",
             Self::Assignee => "coalesce(t.assignee_id, 0)",
             Self::Team => "t.team_id",
@@ -250,6 +273,11 @@ impl Order {
             Self::UpdatedAt => KeyValue::Int(ticket.updated_at.as_microsecond()),
             Self::Status => KeyValue::Text(ticket.status.as_str().to_owned()),
             Self::Due => KeyValue::Int(due_sort(ticket)),
+            Self::Work => KeyValue::Place([
+                stored.work.number(),
+                due_sort(ticket),
+                ticket.created_at.as_microsecond(),
+            ]),
             Self::Subject => KeyValue::Text(stored.subject.clone()),
             Self::Assignee => KeyValue::Int(ticket.assignee.map_or(0, |id| id.0)),
             Self::Team => KeyValue::Int(ticket.team.0),
@@ -294,6 +322,9 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter) {
     if let Some(before) = filter.due_before {
         sql.push(" AND t.due_sort < ").bind(before);
     }
+    if let Some(class) = filter.up_to {
+        sql.push(" AND t.work_rank <= ").bind(class.number());
+    }
     if filter.escalated {
         sql.push(" AND t.is_escalated");
     }
@@ -327,6 +358,20 @@ fn rows_of_page(
     order: Order,
     page: &Page,
 ) -> Result<Vec<Row>, Error> {
+    let sql = statement(columns, filter, order, page);
+    let mut found = tx.query(sql.text(), sql.params())?;
+    if page.reads_backwards() {
+        found.reverse();
+    }
+    Ok(found)
+}
+
+fn statement<'a>(
+    columns: &'static str,
+    filter: &'a Filter,
+    order: Order,
+    page: &'a Page,
+) -> Sql<'a> {
     let mut sql = Sql::new();
     sql.push("SELECT ").push(columns).push(" FROM tickets t");
     filtered(&mut sql, filter);
@@ -335,10 +380,13 @@ fn rows_of_page(
         let sign = if falling { " < " } else { " > " };
         match &key.value {
             Some(value) if order != Order::Id => {
-                sql.push(" AND (").push(order.column()).push(", t.id)").push(sign).push("(");
+                sql.push(" AND (").push(order.columns()).push(", t.id)").push(sign).push("(");
                 match value {
                     KeyValue::Int(number) => sql.bind(*number),
                     KeyValue::Text(text) => sql.bind(text.as_str()),
+                    KeyValue::Place(place) => sql.join(place, ", ", "", |sql, number| {
+                        sql.bind(*number);
+                    }),
                 };
                 sql.push(", ").bind(key.id).push(")");
             }
@@ -348,21 +396,21 @@ fn rows_of_page(
         }
     }
     let direction = if falling { " DESC" } else { "" };
-    sql.push(" ORDER BY ").push(order.column()).push(direction);
-    if order != Order::Id {
-        sql.push(", t.id").push(direction);
-    }
+    sql.push(" ORDER BY ");
+    // All of what nobody has has the same owner; naming it shows that the index by owner is in this order.
+    let owner = order == Order::Work && filter.assignee == Some(None) && filter.team.is_none();
+    let columns = owner.then_some("t.assignee_id").into_iter().chain(order.columns().split(", "));
+    let columns = columns.chain((order != Order::Id).then_some("t.id"));
+    sql.join(columns, ", ", "", |sql, column| {
+        sql.push(column).push(direction);
+    });
     sql.push(" LIMIT ").bind(page.size);
     if let Start::Offset(offset) = page.start
         && offset > 0
     {
         sql.push(" OFFSET ").bind(offset);
     }
-    let mut found = tx.query(sql.text(), sql.params())?;
-    if page.reads_backwards() {
-        found.reverse();
-    }
-    Ok(found)
+    sql
 }
 
 /// How many tickets a filter finds, counted up to `limit`.

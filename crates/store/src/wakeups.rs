@@ -7,7 +7,7 @@ use crate::{Error, Tx, params};
 /// A subject that wants to be looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wakeup {
-    /// "ticket", later also rotas, cases, reports.
+    /// "ticket", "rota", "work"; later also cases, reports.
     pub subject_kind: String,
     /// Its id.
     pub subject_id: i64,
@@ -36,6 +36,15 @@ pub fn set(
         None => Ok(0),
     }
     .map(|_| ())
+}
+
+/// Takes a wake-up away. Says whether it was there: of two at once only one finds it.
+pub fn take(tx: &mut Tx<'_>, subject_kind: &str, subject_id: i64) -> Result<bool, Error> {
+    let rows = tx.execute(
+        "DELETE FROM wakeups WHERE subject_kind = $1 AND subject_id = $2",
+        params![subject_kind, subject_id],
+    )?;
+    Ok(rows > 0)
 }
 
 /// The earliest wake-ups that are due by `now`, in order.

@@ -19,7 +19,7 @@ pub use crowd::{Crowd, Failure};
 pub use handbooks::{AREA, HANDBOOK, KIND, SEVERITY};
 pub use http::{Answer, Connection};
 pub use place::{Engine, Place};
-pub use program::{Program, Start, on_each_engine, on_each_engine_with, on_sqlite};
+pub use program::{Program, Start, on_each_engine, on_each_engine_with, on_sqlite, on_sqlite_with};
 pub use stories::{Mail, fields, request, unique};
 pub use trial::{MONDAY_MORNING, TrialDesk, each_desk};
 pub use visitor::Visitor;

@@ -219,7 +219,12 @@ pub fn on_each_engine_with(binary: &str, start: &Start, story: impl Fn(&Program)
 
 /// Runs a story on SQLite alone, where the engine cannot matter.
 pub fn on_sqlite(binary: &str, now: &str, story: impl Fn(&Program)) {
-    on(Engine::Sqlite, binary, &Start::at(now), &story);
+    on_sqlite_with(binary, &Start::at(now), story);
+}
+
+/// Runs a story on SQLite alone under a handbook of its own.
+pub fn on_sqlite_with(binary: &str, start: &Start, story: impl Fn(&Program)) {
+    on(Engine::Sqlite, binary, start, &story);
 }
 
 #[expect(clippy::print_stderr, reason = "who reads a failed test wants to know")]

@@ -65,6 +65,7 @@ pub(crate) async fn workspace(
         theme: visitor.theme,
         density: Density::Comfortable,
         single_keys: visitor.single_keys,
+        next: frame.view.is_none() && !around.own.is_empty(),
         views: &views,
         team_views: &[],
         places: &places,

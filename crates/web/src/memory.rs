@@ -28,6 +28,8 @@ pub(crate) struct Around {
     pub(crate) counts: Vec<i64>,
     /// Who has the week in the first of the reader's teams that has a hero.
     pub(crate) holding: Option<desk::rota::Holding>,
+    /// That team's handover sheet, of the week that ends or of the one before.
+    pub(crate) handover: Option<(Team, desk::handovers::Beside)>,
 }
 
 impl Around {
@@ -147,7 +149,12 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
             break;
         }
     }
-    Ok(Around { teams, own, counts, holding })
+    let handover = match &holding {
+        Some(holding) => desk::handovers::beside(tx, ctx, &holding.team)?
+            .map(|beside| (holding.team.clone(), beside)),
+        None => None,
+    };
+    Ok(Around { teams, own, counts, holding, handover })
 }
 
 /// Whether this person answers tickets.

@@ -23,6 +23,8 @@ pub const DEMO_AS: &str = "/demo/as";
 /// The demo's deliveries.
 pub const DEMO_OUTBOX: &str = "/demo/outbox";
 
+/// Takes the next ticket.
+pub const NEXT: &str = "/next";
 /// Who is hero when.
 pub const ROTA: &str = "/rota";
 /// The policy.
@@ -33,6 +35,11 @@ pub const REPLAY: &str = "/settings/handbook/replay";
 /// The rota of a team.
 pub fn rota(team: &str) -> String {
     format!("{ROTA}/{team}")
+}
+
+/// What a week's hero of a team hands over; the week by a local day.
+pub fn handover(team: &str, week: jiff::civil::Date) -> String {
+    format!("{ROTA}/{team}/{week}/handover")
 }
 
 /// A handbook that was in force once.

@@ -41,7 +41,7 @@ async fn search(visitor: Visitor) -> Answer {
     let around = visitor.around().await?;
     let reader = visitor.reader();
     let words = reader.words;
-    let lines = lines(&visitor, &around, &rows);
+    let lines = lines(&visitor, &around, &rows, Order::Id);
     let whys: Vec<Vec<&str>> =
         lines.iter().map(|line| line.why.iter().map(String::as_str).collect()).collect();
     let shown: Vec<Row<'_>> = lines.iter().zip(&whys).map(|(line, why)| line.row(why)).collect();

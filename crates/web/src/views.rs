@@ -1,8 +1,9 @@
 //! The lists of tickets: what is due first, with the time left, who asks, and why it stands where it stands.
 
 use axum::extract::Path;
+use axum::response::{IntoResponse as _, Redirect};
 use desk::tickets::{Filter, Order};
-use desk::{Act, Ctx, Key, KeyValue, Page, Start};
+use desk::{Act, Ctx, Error, Key, KeyValue, Page, Start};
 use domain::{Status, TeamId, UserId};
 use handbook::{Amount, Target};
 use maud::{Markup, html};
@@ -11,7 +12,6 @@ use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::pagination::{Pages, pagination};
 use crate::components::row::{self, Row};
-use crate::components::time_left::TimeLeft;
 use crate::memory::Around;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
@@ -19,7 +19,7 @@ use crate::rows::{Chips, Line, lines};
 use crate::table::Route;
 use crate::visitor::Visitor;
 use crate::words::{Text, number};
-use crate::{frame, routes};
+use crate::{frame, routes, times};
 
 /// How many rows a page has.
 const SIZE: i64 = 50;
@@ -28,6 +28,7 @@ pub(crate) fn pages() -> Vec<Route> {
     vec![
         Route::get("/views/{slug}", Act::ReadDesk, view),
         Route::get("/views/{slug}/news", Act::ReadDesk, news),
+        Route::post("/next", Act::WorkTickets, next),
     ]
 }
 
@@ -156,19 +157,25 @@ impl View {
 
     fn order(self) -> Order {
         match self {
-            Self::MyQueue
-            | Self::Mine
-            | Self::Unassigned
-            | Self::Escalated
-            | Self::DueSoon
-            | Self::Open => Order::Due,
+            Self::MyQueue | Self::Unassigned => Order::Work,
+            Self::Mine | Self::Escalated | Self::DueSoon | Self::Open => Order::Due,
             Self::Pending | Self::OnHold | Self::Solved | Self::All => Order::UpdatedAt,
         }
     }
 
-    /// What waits for us comes by its deadline, everything else by its last change, newest first.
+    /// What waits for us comes in the order of work or by its deadline, everything else by its last change, newest
+    /// first.
     fn descending(self) -> bool {
-        self.order() != Order::Due
+        self.order() == Order::UpdatedAt
+    }
+
+    /// By what it is ordered, in words.
+    fn ordered(self) -> Text {
+        match self.order() {
+            Order::Work => Text::InWorkOrder,
+            Order::Due => Text::DueFirst,
+            _ => Text::NewestFirst,
+        }
     }
 }
 
@@ -215,6 +222,10 @@ struct Listed {
     first: i64,
     older: Option<String>,
     newer: Option<String>,
+    /// How many are over, and how many soon will be; on the first page of what waits for us.
+    pressing: Option<(i64, i64)>,
+    /// The next ticket was asked for, and there is none.
+    nothing_to_take: bool,
 }
 
 impl Listed {
@@ -224,10 +235,12 @@ impl Listed {
         // One more than is shown says whether there is a next page.
         let wanted = Page { size: SIZE + 1, ..page.clone() };
         let order = view.order();
-        let mut rows = visitor
+        let pressing = page.start == Start::Offset(0) && !view.descending();
+        let (mut rows, pressing) = visitor
             .desk
             .read(visitor.ctx.clone(), move |tx, ctx| {
-                desk::pages::rows(tx, ctx, &filters, order, &wanted)
+                let pressing = if pressing { Some(press(tx, ctx, &filters)?) } else { None };
+                Ok((desk::pages::rows(tx, ctx, &filters, order, &wanted)?, pressing))
             })
             .await?;
         let size = usize::try_from(SIZE).unwrap_or_default();
@@ -241,8 +254,12 @@ impl Listed {
         let count = i64::try_from(rows.tickets.len()).unwrap_or_default();
         let link = |side: &str, stored: &desk::tickets::Stored, n: i64| {
             let key = desk::tickets::key(order, stored);
-            let Some(KeyValue::Int(value)) = key.value else { return view.href() };
-            format!("{}?{side}={value}.{}&n={n}", view.href(), key.id)
+            let place: Vec<String> = match key.value {
+                Some(KeyValue::Int(value)) => vec![value.to_string()],
+                Some(KeyValue::Place(place)) => place.iter().map(i64::to_string).collect(),
+                Some(KeyValue::Text(_)) | None => return view.href(),
+            };
+            format!("{}?{side}={}.{}&n={n}", view.href(), place.join("."), key.id)
         };
         let is_first = page.start == Start::Offset(0);
         let has_older = if backwards { true } else { more };
@@ -251,7 +268,9 @@ impl Listed {
             rows.tickets.last().filter(|_| has_older).map(|one| link("after", one, first + count));
         let newer = rows.tickets.first().filter(|_| has_newer);
         let newer = newer.map(|one| link("before", one, (first - SIZE).max(1)));
-        Ok(Self { lines: lines(visitor, around, &rows), first, older, newer })
+        let lines = lines(visitor, around, &rows, order);
+        let nothing_to_take = visitor.query.get("next") == "none";
+        Ok(Self { lines, first, older, newer, pressing, nothing_to_take })
     }
 
     fn markup(&self, reader: &Reader, view: View, around: &Around) -> Markup {
@@ -264,15 +283,17 @@ impl Listed {
         html! {
             div.heading {
                 h1 tabindex="-1" { (words.say(view.label())) }
-                p { (self.summary(reader, view, all)) }
-                @if let Some(first) = self.lines.first() {
-                    (button::link(&routes::ticket(first.id), Button::primary(words.say(Text::NextTicket)).with_key("q")))
+                p { (self.summary(reader, all)) }
+                @if !around.own.is_empty() {
+                    (button::action(reader, routes::NEXT, Button::primary(words.say(Text::NextTicket)).with_key("q")))
                 }
             }
+            @if view == View::MyQueue { (handover(reader, around)) }
+            @if self.nothing_to_take { p.hint role="status" { (words.say(Text::NothingToTake)) } }
             @if rows.is_empty() { (empty(reader, view)) }
             @else {
                 div.list-head {
-                    span { (words.say(if view.descending() { Text::NewestFirst } else { Text::DueFirst })) }
+                    span { (words.say(view.ordered())) }
                     (self.watch(view))
                 }
                 (row::list(reader, words.say(view.label()), &rows))
@@ -290,25 +311,15 @@ impl Listed {
         }
     }
 
-    /// "12 tickets · 1 over · 2 due soon"; what is over and soon stands on the first page of a list by deadline.
-    fn summary(&self, reader: &Reader, view: View, all: i64) -> String {
+    /// "12 tickets · 1 over · 2 due soon".
+    fn summary(&self, reader: &Reader, all: i64) -> String {
         let words = reader.words;
         let mut parts = vec![if all > 1_000 {
             words.fill(Text::ManyTickets, &[("n", &number(1_000))])
         } else {
             words.count(Text::Tickets, all)
         }];
-        if self.newer.is_none() && !view.descending() {
-            let now = reader.now;
-            let due = |line: &Line| match line.left {
-                TimeLeft::Due { at, soon_seconds, .. } => {
-                    Some((at.as_second() - now.as_second(), soon_seconds))
-                }
-                _ => None,
-            };
-            let over = self.lines.iter().filter_map(due).filter(|(left, _)| *left < 0).count();
-            let soon = self.lines.iter().filter_map(due);
-            let soon = soon.filter(|(left, most)| *left >= 0 && left <= most).count();
+        if let Some((over, soon)) = self.pressing {
             for (count, text) in [(over, Text::SoManyOver), (soon, Text::SoManySoon)] {
                 if count > 0 {
                     parts.push(words.fill(text, &[("n", &count)]));
@@ -328,11 +339,63 @@ impl Listed {
     }
 }
 
+/// How many of what waits are over, and how many will be within the first warning; each counted up to a thousand.
+fn press(tx: &mut desk::Tx<'_>, ctx: &Ctx, filters: &[Filter]) -> Result<(i64, i64), Error> {
+    let mut before = |at: jiff::Timestamp| {
+        let due = |filter: &Filter| {
+            let at = at.as_microsecond();
+            let before = filter.due_before.map_or(at, |other| other.min(at));
+            Filter { due_before: Some(before), ..filter.clone() }
+        };
+        let filters: Vec<Filter> = filters.iter().map(due).collect();
+        Ok::<i64, Error>(desk::tickets::view_counts(tx, ctx, &filters)?.into_iter().sum())
+    };
+    let over = before(ctx.now)?;
+    Ok((over, before(soon(ctx))? - over))
+}
+
+/// Takes the next ticket and goes there; says so when nothing is left to take. (ROT-11)
+async fn next(visitor: Visitor) -> Answer {
+    let taken = visitor.desk.write(visitor.ctx.clone(), desk::work::next).await?;
+    let to = match taken {
+        Some(lease) => routes::ticket(lease.ticket.0),
+        None => format!("{}?next=none", View::MyQueue.href()),
+    };
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// The way to the handover sheet of the reader's team, and what it comes to. (ROT-07)
+fn handover(reader: &Reader, around: &Around) -> Markup {
+    let words = reader.words;
+    let Some((team, beside)) = &around.handover else { return html! {} };
+    let (all, silent) = beside.counts;
+    let text = if beside.handover.passed_at.is_some() {
+        Text::HandoverFromLast
+    } else {
+        Text::HandoverAhead
+    };
+    let until = times::soon(words, beside.handover.ends_at, &reader.zone, reader.now);
+    let values: [(&str, &dyn std::fmt::Display); 4] =
+        [("team", &team.name), ("n", &all), ("silent", &silent), ("until", &until)];
+    let slug = team.slug.as_deref().unwrap_or_default();
+    html! {
+        p.handover-way { a href=(routes::handover(slug, beside.week)) { (words.fill(text, &values)) } }
+    }
+}
+
 /// Which page is asked for.
 fn asked(visitor: &Visitor, view: View) -> Page {
     let key = |name: &str| {
-        let (value, id) = visitor.query.some(name)?.split_once('.')?;
-        Some(Key { value: Some(KeyValue::Int(value.parse().ok()?)), id: id.parse().ok()? })
+        let (place, id) = visitor.query.some(name)?.rsplit_once('.')?;
+        let place: Vec<i64> =
+            place.split('.').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        let value = match (view.order(), place.as_slice()) {
+            (Order::Work, [class, due, age]) => KeyValue::Place([*class, *due, *age]),
+            (Order::Work, _) => return None,
+            (_, [value]) => KeyValue::Int(*value),
+            (_, _) => return None,
+        };
+        Some(Key { value: Some(value), id: id.parse().ok()? })
     };
     let start = match (key("after"), key("before")) {
         (Some(key), _) => Start::After(key),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use channels::Transport;
 use channels::smtp::Capture;
-use desk::{Clock, Ctx, Desk, Secrets, Settings};
+use desk::{Clock, Ctx, Desk, Secrets, Settings, Store};
 use domain::{Actor, Channel, Role};
 use handbook::Handbook;
 use jiff::Timestamp;
@@ -41,7 +41,8 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     let handbook = Handbook::parse(&text).map_err(|problems| serve::wrong(&name, &problems))?;
     let clock = clock(options.now, &handbook);
     let store = serve::store(&url)?;
-    let handbook = serve::start_handbook(&store, Some(&text), &name, clock.now()).await?;
+    let since = since(&options, &store, clock.now()).await?;
+    let handbook = serve::start_handbook(&store, Some(&text), &name, since).await?;
     let listener = TcpListener::bind(options.listen)
         .await
         .with_context(|| format!("cannot listen on {}", options.listen))?;
@@ -71,6 +72,13 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     })
     .await;
     Ok(())
+}
+
+/// Since when the handbook is in force: the sample company has worked by it for some weeks, so that its heroes have
+/// handed over to each other. (ROT-07)
+async fn since(options: &DemoOptions, store: &Store, now: Timestamp) -> anyhow::Result<Timestamp> {
+    let known = store.read(desk::handbooks::active_version).await?;
+    if options.empty || known.is_some() { Ok(now) } else { sample::begin(now) }
 }
 
 /// The clock: standing at `now`, or running; on a weekend it begins on Monday morning, so that something moves.

@@ -2,6 +2,7 @@
 //!
 //! Everything is drawn from a fixed seed and dated back from the demo's clock, so that two demos tell the same story.
 
+mod heroes;
 mod words;
 
 use desk::texts::Body;
@@ -23,18 +24,23 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
     if desk.read(ctx.clone(), move |tx, _| counter.count_tickets(tx)).await? > 0 {
         return Ok(());
     }
-    let begin = ctx.now.checked_sub(SignedDuration::from_hours(24 * (DAYS + 1)))?;
+    let begin = begin(ctx.now)?;
     let customers = desk.write(ctx.at(begin), words::people).await?;
     let agents = desk.read(ctx.clone(), |tx, ctx| words::agents(tx, &ctx.handbook)).await?;
     let mut story = story(ctx.now, &ctx.handbook, &customers, &agents);
     story.sort_by_key(|scene| scene.at);
-    let mut numbers: Vec<Option<TicketId>> = vec![None; TICKETS];
+    let mut numbers: Vec<Option<TicketId>> = vec![None; TICKETS + heroes::OWN.len()];
     for scene in story {
         jobs::wake_until(desk, scene.at).await?;
         play(desk, &ctx, scene, &mut numbers).await?;
     }
     jobs::wake_until(desk, ctx.now).await?;
     Ok(())
+}
+
+/// When the story begins.
+pub(super) fn begin(now: Timestamp) -> anyhow::Result<Timestamp> {
+    Ok(now.checked_sub(SignedDuration::from_hours(24 * (DAYS + 1)))?)
 }
 
 /// Somebody who asks.
@@ -92,6 +98,15 @@ enum What {
         agent: UserId,
         team: TeamId,
     },
+    Move {
+        agent: UserId,
+        team: TeamId,
+    },
+    Tag {
+        agent: UserId,
+    },
+    /// The heroes say a word about what they will leave. (ROT-07)
+    Words,
 }
 
 /// A small generator with a fixed seed: the same story every time.
@@ -161,9 +176,21 @@ fn story(
             continue;
         }
         let agent = dice.pick(&team).id;
-        let other = agents.iter().find(|agent| agent.slug != first);
+        // First level escalates to the team of the product, anybody else to whoever comes next.
+        let product = handbook.route(area.as_deref()).product_team.filter(|slug| *slug != first);
+        let engineer = agents.iter().find(|agent| Some(&agent.slug) == product.as_ref());
+        if let Some(scene) =
+            engineer.and_then(|engineer| heroes::passed_on(ticket, asked, now, agent, engineer))
+        {
+            scenes.push(scene);
+            continue;
+        }
+        let other = engineer.or(agents.iter().find(|agent| agent.slug != first));
         continue_story(&mut dice, &mut scenes, now, asked, ticket, text, agent, requester, other);
     }
+    scenes.extend(heroes::own(now, customers, agents));
+    scenes.extend(heroes::evenings(now, handbook));
+    scenes.retain(|scene| scene.at < now);
     scenes
 }
 
@@ -280,6 +307,14 @@ async fn play(
         What::Write { requester, text } => (
             person(requester, Role::EndUser),
             change(Some((Body::plain(words::follow_up(text)), true)), None),
+        ),
+        What::Words => return heroes::leave_words(desk, ctx.at(at)).await,
+        What::Move { agent, team } => {
+            (person(agent, Role::Agent), Update { team: Some(team), ..Update::default() })
+        }
+        What::Tag { agent } => (
+            person(agent, Role::Agent),
+            Update { add_tags: vec!["cs".to_owned()], ..Update::default() },
         ),
         What::Take { agent } => (
             person(agent, Role::Agent),

@@ -12,8 +12,9 @@ mod tags;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::IntoResponse as _;
+use desk::work::Unfamiliar;
 use desk::{Act, Ctx, Desk, Error, Tx, idempotency};
-use domain::TicketId;
+use domain::{Envelope, Event, TicketId};
 use serde_json::{Value, json};
 
 use self::json as shape;
@@ -151,8 +152,29 @@ pub(crate) fn changed(
 ) -> Result<Value, Error> {
     let audit = audits::of_change(tx, &done)?;
     let query = Query::new(&axum::http::Uri::from_static("/"));
+    let assigned = |one: &Envelope| matches!(one.event, Event::Assigned { to: Some(_) });
+    let unfamiliar = if done.events.iter().any(assigned) {
+        desk::work::unfamiliar(tx, ctx, &done.stored.ticket)?
+    } else {
+        None
+    };
     let ticket = one(tx, ctx, done.stored, base, &query)?;
-    Ok(json!({ "ticket": ticket, "audit": audit }))
+    let mut answer = json!({ "ticket": ticket, "audit": audit });
+    if let Some(unfamiliar) = unfamiliar {
+        answer["warnings"] = json!([warning(&unfamiliar)]);
+    }
+    Ok(answer)
+}
+
+/// It was done all the same: whoever reads answers by their keys sees no difference. (ROT-03)
+fn warning(unfamiliar: &Unfamiliar) -> Value {
+    let until = unfamiliar.until.map(|day| format!(" until {day}")).unwrap_or_default();
+    let areas = unfamiliar.areas.join(", ");
+    json!({
+        "field": "assignee_id",
+        "code": "UnfamiliarArea",
+        "description": format!("Assignee: {} is new and is to be given only {areas}{until}", unfamiliar.name),
+    })
 }
 
 async fn update(

@@ -8,7 +8,7 @@ use serde_json::json;
 use store::Tx;
 
 use super::{SUBJECT, TeamRota, load, moment_after, next_id, record};
-use crate::{Ctx, Error};
+use crate::{Ctx, Error, handovers};
 
 /// Records the weeks of every team that began until now, under the handbook they began under.
 pub fn catch_up(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<(), Error> {
@@ -30,24 +30,29 @@ pub fn follow(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<(), Err
         if let Some(week) = running
             && loaded.rota.recorded.weeks.last().is_none_or(|last| last.to <= ctx.now)
         {
-            begin(tx, ctx, &mut loaded, &week)?;
+            begin(tx, ctx, handbook, &mut loaded, &week)?;
+        }
+        if let Some(week) = loaded.rota.recorded.weeks.iter().find(|week| week.to > ctx.now) {
+            handovers::expect(tx, handbook, &loaded.team, week)?;
         }
         come_and_go(tx, ctx, &loaded)?;
-        let id = loaded.team.id;
-        store::wakeups::set(tx, SUBJECT, id.0, next(&loaded.rota, ctx.now), true)?;
+        let (id, week) = (loaded.team.id, next(&loaded.rota, ctx.now));
+        let next = earlier(week, handovers::next_due(tx, id)?);
+        store::wakeups::set(tx, SUBJECT, id.0, next, true)?;
     }
     Ok(())
 }
 
-/// Records the weeks that began until now, and says when the next one does.
+/// Records the weeks that began until now, does what is due about handovers, and says when to look again.
 pub fn wake(tx: &mut Tx<'_>, ctx: &Ctx, id: TeamId) -> Result<(), Error> {
     tx.lock_name(&format!("rota:{id}"))?;
     let team = store::teams::load(tx, id)?.filter(|team| team.deleted_at.is_none());
     let next = match team {
         Some(team) => {
             begin_all(tx, ctx, &ctx.handbook, &team)?;
+            handovers::wake(tx, ctx, &team)?;
             let loaded = load(tx, &ctx.handbook, team, (ctx.now, moment_after(ctx.now)))?;
-            next(&loaded.rota, ctx.now)
+            earlier(next(&loaded.rota, ctx.now), handovers::next_due(tx, id)?)
         }
         None => None,
     };
@@ -60,6 +65,11 @@ fn next(rota: &Rota, now: Timestamp) -> Option<Timestamp> {
         return None;
     }
     rota.week_at(now).map(|week| week.to)
+}
+
+/// The earlier of two instants, as far as they are known.
+fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
 }
 
 /// Records each week of a team that began until now.
@@ -83,13 +93,14 @@ pub(super) fn begin_all(
         let Some(week) = loaded.rota.week_at(at).and_then(|week| week.begun()) else {
             return Ok(());
         };
-        begin(tx, ctx, &mut loaded, &week)?;
+        begin(tx, ctx, handbook, &mut loaded, &week)?;
     }
 }
 
 fn begin(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
+    handbook: &Handbook,
     loaded: &mut TeamRota,
     week: &domain::rota::Started,
 ) -> Result<(), Error> {
@@ -99,6 +110,7 @@ fn begin(
             "from": week.from, "to": week.to, "turn": week.turn, "holder": week.holder, "swap": week.swap,
         });
         record(tx, &ctx.acting_as(Actor::System), loaded.team.id, "week_began", &payload)?;
+        handovers::expect(tx, handbook, &loaded.team, week)?;
     }
     rota.recorded.first_rule.get_or_insert_with(|| rota.rule.clone());
     rota.recorded.last_rule = Some(rota.rule.clone());

@@ -69,7 +69,7 @@ pub(crate) fn load(
 }
 
 /// The team with this slug, if the handbook has it.
-fn team(tx: &mut Tx<'_>, handbook: &Handbook, slug: &str) -> Result<Team, Error> {
+pub(crate) fn team(tx: &mut Tx<'_>, handbook: &Handbook, slug: &str) -> Result<Team, Error> {
     handbook.team(slug).ok_or(Error::NotFound)?;
     let team = store::teams::by_slug(tx, slug)?;
     team.filter(|team| team.deleted_at.is_none()).ok_or(Error::NotFound)
@@ -123,7 +123,7 @@ fn is_without(shift: &Shift) -> bool {
 }
 
 /// The shortest time later.
-fn moment_after(at: Timestamp) -> Timestamp {
+pub(crate) fn moment_after(at: Timestamp) -> Timestamp {
     at.checked_add(SignedDuration::from_micros(1)).unwrap_or(at)
 }
 
@@ -132,7 +132,7 @@ fn next_id(tx: &mut Tx<'_>) -> Result<ShiftId, Error> {
 }
 
 /// Writes down who changed what about a rota, without names or words.
-fn record(
+pub(crate) fn record(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     team: TeamId,

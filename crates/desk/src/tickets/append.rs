@@ -1,5 +1,6 @@
 //! Saving what was decided: events, projection, wake-up and outbox in the same transaction.
 
+use domain::work::WorkClass;
 use domain::{Actor, AuditId, Decided, Envelope, Event, EventId, User};
 use store::tickets::Stored;
 use store::{Kind, Tx};
@@ -95,11 +96,14 @@ pub(crate) fn append(
             }
         })
         .collect();
+    let email = requester.email.as_deref().unwrap_or_default();
+    stored.work = WorkClass::of(&stored.ticket, &stored.subject, email, &ctx.handbook);
     store::events::append(tx, &events)?;
     if is_new {
         store::tickets::insert(tx, &stored)?;
     } else {
         store::tickets::update(tx, &stored)?;
+        crate::work::end_lease(tx, stored.ticket.id, &events)?;
     }
     crate::deliveries::cause(tx, ctx, &stored, requester, &events)?;
     tx.touch(format!("ticket:{}", stored.ticket.id));

@@ -219,6 +219,7 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
         brand: None,
         mailbox: new.mailbox.clone(),
         locale: requester.locale.clone(),
+        work: domain::work::WorkClass::Rest,
     };
     store::comments::insert(tx, &comment)?;
     for (field, value) in &new.fields {

@@ -53,6 +53,7 @@ pub fn wake_one(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> 
             belong::leave_organization(tx, ctx, OrganizationId(wakeup.subject_id))
         }
         belong::TEAM => belong::leave_team(tx, ctx, TeamId(wakeup.subject_id)),
+        crate::work::SUBJECT => crate::work::wake(tx, ctx, wakeup.subject_id),
         _ => wake(tx, ctx, TicketId(wakeup.subject_id)).map(|_| ()),
     }
 }

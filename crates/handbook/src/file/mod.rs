@@ -14,7 +14,7 @@ use std::{
 
 use jiff::civil::{Date, Time, Weekday};
 
-use crate::{Calendar, Priority, Range, Target};
+use crate::{Calendar, Priority, Range, Target, Work};
 
 /// The policy of a company, read and checked.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub struct Handbook {
     pub lifecycle: Lifecycle,
     /// The satisfaction survey.
     pub csat: Csat,
+    /// What comes first.
+    pub work: Work,
     /// Details about some of the members.
     pub people: Vec<Person>,
     /// Never empty.

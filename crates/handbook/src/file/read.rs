@@ -4,6 +4,7 @@ mod hours;
 mod people;
 mod priorities;
 mod teams;
+mod work;
 
 use toml::de::DeTable;
 
@@ -55,6 +56,7 @@ fn sections(root: &Section<'_, '_>, version: String) -> Handbook {
         replies,
         lifecycle: lifecycle(root),
         csat: csat(root),
+        work: work::work(root),
         people,
         teams,
         areas,

@@ -253,6 +253,12 @@ impl World {
     /// Everything due by an instant happens, each ticket at its own, in order.
     pub(super) fn wake(&mut self, tx: &mut Tx<'_>, until: Timestamp) -> Result<(), Stop> {
         while let Some(due) = desk::tickets::due(tx, until, 1)?.into_iter().next() {
+            if due.subject_kind != "ticket" {
+                // Places follow another handbook; no ticket knows of it.
+                let ctx = self.ctx(Actor::System, Channel::System).at(due.due_at);
+                tx.attempt(|tx| desk::tickets::wake_one(tx, &ctx, &due))?;
+                continue;
+            }
             let id = TicketId(due.subject_id);
             let Some(number) = self.numbers.get(&id).copied() else {
                 return Err(self.broken(tx, None, format!("{id} wants to be woken, and is not")));

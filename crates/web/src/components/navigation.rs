@@ -26,15 +26,17 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The navigation: own and shared views, team views, other places.
+/// The navigation: the next ticket where no list offers it, own and shared views, team views, other places.
 pub fn navigation(
     words: Words,
+    next: Option<&Markup>,
     views: &[Place<'_>],
     team_views: &[Place<'_>],
     places: &[Place<'_>],
 ) -> Markup {
     html! {
         nav #views .views popover aria-label=(words.say(Text::Views)) {
+            @if let Some(next) = next { (next) }
             (list(words, views))
             @if !team_views.is_empty() { h2 { (words.say(Text::TeamViews)) } (list(words, team_views)) }
             (list(words, places))

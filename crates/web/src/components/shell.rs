@@ -4,7 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 use serde_json::json;
 
 use super::avatar::{Size, avatar};
-use super::button::csrf;
+use super::button::{self, Button, csrf};
 use super::demo_bar::{DemoBar, demo_bar};
 use super::icon::icon;
 use super::navigation::{Place, navigation};
@@ -37,6 +37,8 @@ pub struct Page<'a> {
     pub density: Density,
     /// Whether single letters are shortcuts.
     pub single_keys: bool,
+    /// Whether the navigation offers the next ticket, as it does where no list does. (ROT-11)
+    pub next: bool,
     /// The views with their counts.
     pub views: &'a [Place<'a>],
     /// The views of teams.
@@ -56,13 +58,17 @@ pub struct Page<'a> {
 /// The page.
 pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
     let words = page.reader.words;
+    let next = page.next.then(|| {
+        let button = Button::plain(words.say(Text::NextTicket)).with_key("q");
+        button::action(page.reader, routes::NEXT, button)
+    });
     let density = if page.density == Density::Compact { " density-compact" } else { "" };
     let body = html! {
         a.skip href="#main" { (words.say(Text::SkipToContent)) }
         @if let Some(demo) = &page.demo { (demo_bar(page.reader, demo)) }
         (header(page))
         div class={ "frame" @if aside.is_some() { " with-aside" } } {
-            (navigation(words, page.views, page.team_views, page.places))
+            (navigation(words, next.as_ref(), page.views, page.team_views, page.places))
             main #main tabindex="-1" { (main) }
             @if let Some(aside) = aside { aside.aside aria-label=(words.say(Text::AboutThis)) { (aside) } }
         }

@@ -29,8 +29,10 @@ pub struct TicketHeader<'a> {
     pub status: Status,
     /// Who has it: "Flags / Bo".
     pub owner: &'a str,
-    /// Who else is here: "Ada is viewing".
+    /// Who else is here, or has it for a while: "Ada is viewing", "Yours until 09:42, taken with Next".
     pub presence: &'a str,
+    /// Whether it is the reader's for a while, who may give it back. (ROT-11)
+    pub taken: bool,
     /// The list one came from: where it is and its words, "My queue, 1 of 12".
     pub list: Option<(&'a str, &'a str)>,
     /// Where the next ticket of that list is.
@@ -57,7 +59,14 @@ pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
                     (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(ticket)))
                 }
             }
-            @if !ticket.presence.is_empty() { p.ticket-presence { (ticket.presence) } }
+            @if !ticket.presence.is_empty() {
+                p.ticket-presence.line {
+                    (ticket.presence)
+                    @if ticket.taken {
+                        (dialog_link(&routes::ticket_part(ticket.id, "skip"), Button::quiet(words.say(Text::ActGiveBack))))
+                    }
+                }
+            }
         }
     }
 }

@@ -131,7 +131,24 @@ fn lifecycle(words: Words, handbook: &Handbook) -> Markup {
             li { (pending) }
             li { (words.fill(Text::HoldsFor, &[("from", &hold[0]), ("to", &hold[1])])) }
             li { (words.fill(Text::ClosesAfter, &[("after", &closes)])) }
+            (work(words, handbook))
         }
+    }
+}
+
+/// What comes first, and how long it is kept and when it is handed over. (ROT-06, ROT-07, ROT-11)
+fn work(words: Words, handbook: &Handbook) -> Markup {
+    let work = &handbook.work;
+    let lease = times::span(words, work.lease);
+    html! {
+        @if !work.tagged.is_empty() {
+            li { (words.fill(Text::TaggedComeFirst, &[("tags", &work.tagged.join(", "))])) }
+        }
+        @if let Some(top) = &work.top_account {
+            li { (words.say(Text::TopAccountIf)) " " code { (top.when) } }
+        }
+        li { (words.fill(Text::NextIsKept, &[("span", &lease)])) }
+        li { (words.fill(Text::SheetBefore, &[("span", &work.handover.text)])) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod changes;
 mod forms;
+mod handover;
 mod said;
 
 use axum::extract::Path;
@@ -40,6 +41,8 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::post("/rota/{team}/overrides", Act::WorkTickets, changes::give),
         Route::post("/rota/{team}/swaps", Act::WorkTickets, changes::offer),
         Route::post("/rota/{team}/swaps/{id}", Act::WorkTickets, changes::answer),
+        Route::get("/rota/{team}/{week}/handover", Act::ReadDesk, handover::show),
+        Route::post("/rota/{team}/{week}/handover", Act::WorkTickets, handover::mark),
     ]
 }
 
@@ -183,6 +186,7 @@ async fn one(visitor: &Visitor, slug: &str, typed: &Typed) -> Answer {
         div.stack {
             (steps(&reader, &routes::rota(slug), from, WEEKS))
             (weeks(visitor, &reader, &rotas, slug, shifts))
+            (handover::ways(&reader, slug, loaded))
             @if let (Some(last), true) = (shifts.last(), visitor.query.some("from").is_none()) {
                 (said::needs(visitor, &reader, &rotas, last.to))
             }

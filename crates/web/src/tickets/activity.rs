@@ -1,7 +1,9 @@
 //! Everything that happened to a ticket, newest last, each with who or which rule did it.
 
-use desk::{Ctx, Error, Tx};
+use desk::work::{Skip, SkipFilter};
+use desk::{Ctx, Error, Page, Tx};
 use domain::{Envelope, Event, TicketId, User, UserId};
+use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::names::Names;
@@ -11,15 +13,21 @@ use crate::components::time;
 use crate::components::timeline::By;
 use crate::words::Text;
 
+/// How many times of giving it back are told.
+const MOST_SKIPS: i64 = 200;
+
 /// The whole log, and everybody in it.
 pub(crate) struct Log {
     events: Vec<Envelope>,
+    skips: Vec<Skip>,
     people: Vec<User>,
 }
 
 /// Reads the log.
 pub(crate) fn read(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Log, Error> {
     let events = desk::tickets::events(tx, ctx, id)?;
+    let filter = SkipFilter { ticket: Some(id), user: None };
+    let skips = desk::work::skips(tx, ctx, filter, &Page::first(MOST_SKIPS))?;
     let mut ids: Vec<UserId> = Vec::new();
     for envelope in &events {
         ids.extend(envelope.person());
@@ -31,9 +39,10 @@ pub(crate) fn read(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Log, Erro
             _ => {}
         }
     }
+    ids.extend(skips.iter().map(|skip| skip.user));
     ids.sort();
     ids.dedup();
-    Ok(Log { people: desk::tickets::beside::people(tx, &ids)?, events })
+    Ok(Log { people: desk::tickets::beside::people(tx, &ids)?, events, skips })
 }
 
 /// The table.
@@ -48,11 +57,11 @@ pub(crate) fn page(seen: &Seen, log: &Log) -> Markup {
         Column::text(words.say(Text::ColumnVia)),
         Column::text(words.say(Text::Handbook)),
     ];
-    let rows: Vec<Vec<Markup>> = log
+    let mut rows: Vec<(Timestamp, Vec<Markup>)> = log
         .events
         .iter()
         .map(|envelope| {
-            vec![
+            let row = vec![
                 html! { (envelope.seq) },
                 time::dated(&seen.reader, envelope.at),
                 html! { (what(&names, envelope)) },
@@ -62,9 +71,19 @@ pub(crate) fn page(seen: &Seen, log: &Log) -> Markup {
                 },
                 html! { (via(words, envelope.via)) },
                 html! { code { (envelope.policy.get(..7).unwrap_or(&envelope.policy)) } },
-            ]
+            ];
+            (envelope.at, row)
         })
         .collect();
+    // Giving it back changes nothing about a ticket, so it has no number here. (ROT-11)
+    rows.extend(log.skips.iter().map(|skip| {
+        let what = words.fill(Text::SaidGaveBack, &[("reason", &skip.reason)]);
+        let mut row = vec![html! {}, time::dated(&seen.reader, skip.created_at)];
+        row.extend([html! { (what) }, html! { (names.person(skip.user)) }, html! {}, html! {}]);
+        (skip.created_at, row)
+    }));
+    rows.sort_by_key(|(at, _)| *at);
+    let rows: Vec<Vec<Markup>> = rows.into_iter().map(|(_, row)| row).collect();
     table("activity", words.say(Text::ActivityCaption), &columns, &rows)
 }
 

@@ -7,6 +7,7 @@ mod conversation;
 mod names;
 mod reapplying;
 mod said;
+mod taking;
 mod why;
 mod writing;
 
@@ -14,7 +15,7 @@ use axum::extract::Path;
 use axum::http::HeaderMap;
 use desk::pages::Whole;
 use desk::{Act, Error};
-use domain::{Event, Status, TicketId};
+use domain::{Event, Status, TicketId, UserId};
 use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
@@ -31,7 +32,7 @@ use crate::table::Route;
 use crate::views::View;
 use crate::visitor::{Visitor, referer};
 use crate::words::Text;
-use crate::{frame, routes};
+use crate::{frame, routes, times};
 
 use names::{Names, first_name};
 
@@ -81,6 +82,7 @@ pub(crate) struct Seen {
     around: std::sync::Arc<Around>,
     reader: Reader,
     left: TimeLeft,
+    me: Option<UserId>,
 }
 
 impl Seen {
@@ -91,7 +93,8 @@ impl Seen {
         let whole =
             visitor.desk.read(ctx, move |tx, ctx| desk::pages::ticket(tx, ctx, id, most)).await?;
         let left = Chips::new(&visitor.ctx, &around).left(&whole.stored.ticket);
-        Ok(Self { whole, around, reader: visitor.reader(), left })
+        let me = visitor.user.as_ref().map(|user| user.id);
+        Ok(Self { whole, around, reader: visitor.reader(), left, me })
     }
 
     fn names(&self) -> Names<'_> {
@@ -110,6 +113,18 @@ impl Seen {
         first_name(self.names().person(self.whole.stored.ticket.requester)).to_owned()
     }
 
+    /// Who has it for a while, in words, and whether that is the reader. (ROT-11)
+    fn taken(&self) -> (String, bool) {
+        let Some(lease) = &self.whole.lease else { return (String::new(), false) };
+        let until = times::time_of_day(lease.until, &self.reader.zone);
+        if self.me == Some(lease.user) {
+            return (self.reader.words.fill(Text::YoursUntil, &[("until", &until)]), true);
+        }
+        let name = self.names().person(lease.user);
+        let words = [("name", &name as &dyn std::fmt::Display), ("until", &until)];
+        (self.reader.words.fill(Text::TakenUntil, &words), false)
+    }
+
     /// Runs `f` with the ticket's header.
     fn with_header<T>(
         &self,
@@ -125,6 +140,7 @@ impl Seen {
         };
         let subject = subject(words, &self.whole.stored.subject);
         let promise = due_words(&self.reader, self.left).unwrap_or_default();
+        let (presence, taken) = self.taken();
         let more = [
             ("assignment", words.say(Text::ActAssign), Some("a")),
             ("status", words.say(Text::ActStatus), None),
@@ -148,7 +164,8 @@ impl Seen {
             priority: ticket.priority,
             status: ticket.status,
             owner: &owner,
-            presence: "",
+            presence: &presence,
+            taken,
             list,
             next: None,
             previous: None,
@@ -177,6 +194,7 @@ pub(crate) async fn page(
         html! {
             (ticket_header(reader, header))
             (set_aside(&seen))
+            (taking::told(&seen))
             (conversation::failures(&seen))
             (timeline::timeline(&conversation::conversation(&seen, shown, &writing.missed)))
             (watch(&seen))

@@ -1,5 +1,6 @@
 //! Names and sentences of the sample company. All of it is made up, and says so.
 
+use desk::handovers::Mark;
 use desk::{Ctx, Error, Tx};
 use domain::{Actor, Kind};
 use handbook::Handbook;
@@ -178,6 +179,12 @@ const FOLLOW_UPS: &[&str] = &[
     "Thanks! I tried it, and it works for most of us. One colleague still sees the old behaviour.",
     "Any news? We show this to our board tomorrow.",
     "Where exactly do I find that? I do not see it in the menu.",
+];
+
+/// What heroes say about the first tickets they hand over; about the others they say nothing.
+pub(super) const WORDS: &[(Mark, &str)] = &[
+    (Mark::Told, "Talked it through, the trace is in the note."),
+    (Mark::Waiting, "The customer sends a recording by then."),
 ];
 
 /// The note of an escalation.

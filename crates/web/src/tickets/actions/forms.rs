@@ -45,6 +45,7 @@ impl Asked<'_> {
                     Action::Merge => (self.merge()),
                     Action::Split => (self.split()),
                     Action::Spam => p { (words.say(Text::SpamMeans)) },
+                    Action::GiveBack => (self.giving_back()),
                 }
                 div.field-actions {
                     (button::submit(Button::primary(words.say(action.button()))))
@@ -93,7 +94,7 @@ impl Asked<'_> {
             people.push((own.id.to_string(), words.fill(Text::Me, &[("name", &own.name)])));
         }
         let others = self.agents.iter().filter(|agent| Some(agent.id) != me);
-        people.extend(others.map(|agent| (agent.id.to_string(), agent.name.clone())));
+        people.extend(others.map(|agent| (agent.id.to_string(), self.named(agent))));
         let people: Vec<(&str, &str)> =
             people.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
         let team = ticket.team.to_string();
@@ -253,6 +254,27 @@ impl Asked<'_> {
             error: self.error("into").or(self.error("ids")),
             ..Field::line("into", words.say(Text::MergeInto))
         }])
+    }
+
+    fn giving_back(&self) -> Markup {
+        let words = self.seen.reader.words;
+        self.fields(&[Field {
+            value: self.typed_or("reason", ""),
+            hint: Some(words.say(Text::GiveBackHint)),
+            error: self.error("reason").map(|_| words.say(Text::SayWhy)),
+            ..Field::line("reason", words.say(Text::Reason))
+        }])
+    }
+
+    /// Somebody who can be given the ticket; a newcomer with a word about it. (ROT-03)
+    fn named(&self, agent: &User) -> String {
+        let (handbook, now) = (&self.visitor.ctx.handbook, self.visitor.ctx.now);
+        let area = self.seen.whole.stored.ticket.area.as_deref();
+        let limit = agent.email.as_deref().and_then(|email| handbook.limited_to(email, now));
+        match limit.filter(|limit| !limit.allows(area)) {
+            Some(_) => self.seen.reader.words.fill(Text::NewPerson, &[("name", &agent.name)]),
+            None => agent.name.clone(),
+        }
     }
 
     /// The customer's messages, but not the first, which is the ticket itself.

@@ -17,6 +17,7 @@ use super::{Seen, number};
 use crate::form::Form;
 use crate::problem::{Answer, Problem, refused};
 use crate::table::Route;
+use crate::views::View;
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
 use crate::{frame, routes};
@@ -41,6 +42,7 @@ enum Action {
     Merge,
     Split,
     Spam,
+    GiveBack,
 }
 
 macro_rules! action_routes {
@@ -70,6 +72,7 @@ pub(crate) fn pages() -> Vec<Route> {
         "/tickets/{id}/merge" => Action::Merge,
         "/tickets/{id}/split" => Action::Split,
         "/tickets/{id}/spam" => Action::Spam,
+        "/tickets/{id}/skip" => Action::GiveBack,
     };
     all.push(Route::post("/tickets/{id}/deescalation", Act::WorkTickets, hand_back));
     all.push(Route::post("/tickets/{id}/unmerge", Act::WorkTickets, unmerge));
@@ -92,6 +95,7 @@ impl Action {
             Self::Merge => "merge",
             Self::Split => "split",
             Self::Spam => "spam",
+            Self::GiveBack => "skip",
         }
     }
 
@@ -109,6 +113,7 @@ impl Action {
             Self::Merge => Text::TitleMerge,
             Self::Split => Text::TitleSplit,
             Self::Spam => Text::TitleSpam,
+            Self::GiveBack => Text::TitleGiveBack,
         }
     }
 
@@ -126,6 +131,7 @@ impl Action {
             Self::Merge => Text::ButtonMerge,
             Self::Split => Text::ButtonSplit,
             Self::Spam => Text::ButtonSpam,
+            Self::GiveBack => Text::ButtonGiveBack,
         }
     }
 }
@@ -171,7 +177,7 @@ async fn agents(visitor: &Visitor) -> Result<Vec<User>, Problem> {
     Ok(found.await?.0)
 }
 
-/// Does what a form asks for, and shows the ticket that is left.
+/// Does what a form asks for, and goes to the ticket that is left, or back to the queue.
 async fn act(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> Answer {
     let ctx = visitor.ctx.clone();
     let done = match command(visitor, id, action, form) {
@@ -179,16 +185,24 @@ async fn act(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> An
         Ok(command) => visitor.desk.write(ctx, command).await,
     };
     match done {
-        Ok(done) => Ok(Redirect::to(&routes::ticket(done.stored.ticket.id.0)).into_response()),
+        Ok(to) => Ok(Redirect::to(&to).into_response()),
         Err(Error::Invalid(errors)) => ask(visitor, id, action, form, &errors).await,
         Err(Error::Refused(refusal)) => ask(visitor, id, action, form, &[refused(&refusal)]).await,
         Err(error) => Err(error.into()),
     }
 }
 
-/// What is to be done in the transaction.
-type Command =
-    Box<dyn FnMut(&mut desk::Tx<'_>, &desk::Ctx) -> Result<desk::tickets::Done, Error> + Send>;
+/// What is to be done in the transaction; it says where one goes from there.
+type Command = Box<dyn FnMut(&mut desk::Tx<'_>, &desk::Ctx) -> Result<String, Error> + Send>;
+
+/// A change of a ticket, which is what one sees afterwards.
+fn changing(
+    mut change: impl FnMut(&mut desk::Tx<'_>, &desk::Ctx) -> Result<desk::tickets::Done, Error>
+    + Send
+    + 'static,
+) -> Command {
+    Box::new(move |tx, ctx| Ok(routes::ticket(change(tx, ctx)?.stored.ticket.id.0)))
+}
 
 fn command(
     visitor: &Visitor,
@@ -201,28 +215,35 @@ fn command(
             let team = domain::TeamId(form.number("team").unwrap_or_default());
             let note = Body::markdown(form.get("note"));
             let tell = form.some("tell").is_some();
-            Box::new(move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note, tell))
+            changing(move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note, tell))
         }
         Action::Withdraw => {
             let reason = form.some("reason").ok_or_else(|| missing("reason", Text::SayWhy))?;
             let reason = reason.to_owned();
-            Box::new(move |tx, ctx| desk::tickets::withdraw_promise(tx, ctx, id, &reason))
+            changing(move |tx, ctx| desk::tickets::withdraw_promise(tx, ctx, id, &reason))
         }
         Action::Merge => {
             let into: Option<i64> = form.get("into").trim().trim_start_matches('#').parse().ok();
             let into = into.ok_or_else(|| missing("into", Text::MergeNumber))?;
             let said = desk::tickets::Said::default();
-            Box::new(move |tx, ctx| desk::tickets::merge(tx, ctx, TicketId(into), &[id], &said))
+            changing(move |tx, ctx| desk::tickets::merge(tx, ctx, TicketId(into), &[id], &said))
         }
         Action::Split => {
             let comment = CommentId(form.number("comment").unwrap_or_default());
             let subject = desk::texts::one_line(form.get("subject"), 1000);
-            Box::new(move |tx, ctx| desk::tickets::split(tx, ctx, id, comment, &subject))
+            changing(move |tx, ctx| desk::tickets::split(tx, ctx, id, comment, &subject))
         }
-        Action::Spam => Box::new(move |tx, ctx| desk::tickets::mark_spam(tx, ctx, id)),
+        Action::Spam => changing(move |tx, ctx| desk::tickets::mark_spam(tx, ctx, id)),
+        Action::GiveBack => {
+            let reason = form.get("reason").to_owned();
+            Box::new(move |tx, ctx| {
+                desk::work::skip(tx, ctx, id, &reason)?;
+                Ok(View::MyQueue.href())
+            })
+        }
         _ => {
             let update = asked_for(visitor, action, form)?;
-            Box::new(move |tx, ctx| desk::tickets::update(tx, ctx, id, &update))
+            changing(move |tx, ctx| desk::tickets::update(tx, ctx, id, &update))
         }
     })
 }
@@ -312,7 +333,12 @@ fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, V
         Action::Tags => {
             update.tags = Some(form.get("tags").split_whitespace().map(str::to_owned).collect());
         }
-        Action::Escalate | Action::Withdraw | Action::Merge | Action::Split | Action::Spam => {}
+        Action::Escalate
+        | Action::Withdraw
+        | Action::Merge
+        | Action::Split
+        | Action::Spam
+        | Action::GiveBack => {}
     }
     Ok(update)
 }
