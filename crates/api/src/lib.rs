@@ -15,6 +15,7 @@ mod routes;
 mod sideloads;
 mod tickets;
 mod users;
+mod widget;
 
 pub use caller::Caller;
 pub use json_paths::without_suffix;

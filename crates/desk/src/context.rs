@@ -61,6 +61,7 @@ struct Inner {
     settings: Settings,
     ticket_count: std::sync::Mutex<Option<(i64, i64)>>,
     attempts: crate::attempts::Attempts,
+    limits: crate::limits::Limits,
 }
 
 impl Desk {
@@ -80,6 +81,7 @@ impl Desk {
             settings,
             ticket_count: std::sync::Mutex::new(None),
             attempts: crate::attempts::Attempts::default(),
+            limits: crate::limits::Limits::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -130,6 +132,18 @@ impl Desk {
             self.inner.attempts.note(email, checked.is_ok(), now);
         }
         checked
+    }
+
+    /// Counts a call against a limit; the demo, whose clock may stand still, counts none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooMany`] with the seconds to wait.
+    pub fn admit(&self, limit: crate::limits::Limit, who: &str) -> Result<(), Error> {
+        if self.settings().demo {
+            return Ok(());
+        }
+        self.inner.limits.admit(limit, who, self.inner.clock.now())
     }
 
     /// The circumstances of a command now.

@@ -225,7 +225,7 @@ impl Post<'_> {
     fn notice(&self, tx: &mut Tx<'_>, to: &User, text: &str) -> Result<(), Error> {
         let Some(address) = to.email.clone() else { return Ok(()) };
         let id = store::outbox::next_id(tx)?;
-        let from = self.sender();
+        let from = sender(self.ctx);
         let domain = domain_of(&from);
         let letter =
             Letter { message_id: format!("notice.{id}@{domain}"), from, ..Letter::default() };
@@ -245,12 +245,6 @@ impl Post<'_> {
             payload: serde_json::to_string(&letter).expect("a letter is made of plain values"),
         };
         Ok(store::outbox::insert(tx, &delivery)?)
-    }
-
-    /// Our address with the name.
-    fn sender(&self) -> String {
-        let from = &self.ctx.handbook.company.from;
-        if from.is_empty() { "support@localhost".to_owned() } else { from.clone() }
     }
 
     fn unknown(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -318,7 +312,7 @@ impl Post<'_> {
     ) -> Result<(), Error> {
         let Some(address) = self.requester.email.clone() else { return Ok(()) };
         let id = store::outbox::next_id(tx)?;
-        let from = self.sender();
+        let from = sender(self.ctx);
         let token = self.ctx.secrets.reply_key().token(self.number());
         let domain = domain_of(&from);
         let cc = if automatic { Vec::new() } else { self.copies(tx)? };
@@ -370,6 +364,45 @@ impl Post<'_> {
         let people = store::users::many(tx, &self.stored.ticket.ccs)?;
         Ok(people.into_iter().filter_map(|user| user.email).collect())
     }
+}
+
+/// Queues a mail to somebody that is about no ticket: a link to sign in with.
+pub(crate) fn personal(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    kind: &str,
+    to: &User,
+    subject: &str,
+    text: String,
+) -> Result<(), Error> {
+    let Some(address) = to.email.clone() else { return Ok(()) };
+    let id = store::outbox::next_id(tx)?;
+    let from = sender(ctx);
+    let domain = domain_of(&from);
+    let letter =
+        Letter { message_id: format!("{kind}.{id}@{domain}"), from, ..Letter::default() };
+    let delivery = Delivery {
+        id,
+        key: format!("{kind}:{id}"),
+        at: ctx.now,
+        channel: "email".to_owned(),
+        kind: kind.to_owned(),
+        automatic: true,
+        ticket: None,
+        user: Some(to.id),
+        to: vec![address],
+        subject: subject.to_owned(),
+        text,
+        html: None,
+        payload: serde_json::to_string(&letter).expect("a letter is made of plain values"),
+    };
+    Ok(store::outbox::insert(tx, &delivery)?)
+}
+
+/// Our address with the name.
+fn sender(ctx: &Ctx) -> String {
+    let from = &ctx.handbook.company.from;
+    if from.is_empty() { "support@localhost".to_owned() } else { from.clone() }
 }
 
 /// The domain of an address, with or without a name before it.

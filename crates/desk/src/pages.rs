@@ -1,6 +1,6 @@
 //! What a page shows, gathered in one reading of the data, without a query per row.
 
-use domain::{CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
+use domain::{Claimed, CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
 use store::Tx;
 use store::comments::Comment;
 use store::outbox::Queued;
@@ -90,6 +90,10 @@ pub struct Whole {
     pub others: Vec<Stored>,
     /// What left or could not leave.
     pub deliveries: Vec<Queued>,
+    /// What the door knew of the requester. (CH-01)
+    pub claimed: Option<Claimed>,
+    /// What the app sent along, as JSON text.
+    pub context: Option<String>,
 }
 
 /// A ticket as agents see it, with its last `most` comments.
@@ -121,6 +125,8 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
             None => None,
         },
         deliveries: store::outbox::of_ticket(tx, id)?,
+        claimed: store::claims::load(tx, id)?,
+        context: store::tickets::context(tx, id)?,
         others,
         stored,
         events,

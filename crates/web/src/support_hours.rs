@@ -21,7 +21,7 @@ pub(crate) fn pages() -> Vec<Route> {
 }
 
 async fn show(visitor: Visitor) -> Answer {
-    let reader = visitor.reader();
+    let reader = visitor.customer();
     let words = reader.words;
     let handbook = &visitor.ctx.handbook;
     let main = html! {
@@ -171,6 +171,7 @@ fn reasons(words: Words, handbook: &Handbook) -> Markup {
 fn channels(words: Words) -> Markup {
     let columns = [Column::text(words.say(Text::Channel)), Column::text(words.say(Text::WhoMay))];
     let rows = [
+        (Text::ChannelApp, Text::Everyone),
         (Text::ChannelForm, Text::Everyone),
         (Text::ChannelMail, Text::Everyone),
         (Text::ChannelApi, Text::WithToken),

@@ -109,6 +109,12 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     let belonging =
         situation::belonging(tx, ctx, &requester, named, &handbook::TicketFacts::default())?;
     let mut facts = situation::facts(tx, ctx, &requester, &belonging, &subject)?;
+    // What was claimed was claimed by the one who asked, not by somebody put in their place.
+    if requester.id == ticket.requester
+        && let Some(claimed) = store::claims::load(tx, id)?
+    {
+        situation::with_claims(&mut facts, &claimed, named);
+    }
     let author = comment_author(tx, ctx, update)?;
     if let Some(id) = author.as_ref().map(|user| user.id).or(ctx.actor.user()) {
         facts.author = situation::candidate(tx, id)?;
@@ -372,14 +378,7 @@ pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let stored = lock(tx, ctx, id)?;
     let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
-    let belonging = situation::belonging(
-        tx,
-        ctx,
-        &requester,
-        stored.ticket.organization,
-        &handbook::TicketFacts::default(),
-    )?;
-    let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
+    let facts = situation::of_ticket(tx, ctx, &stored, &requester)?;
     let decided =
         decide(Some(&stored.ticket), &Command::Delete, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
