@@ -24,7 +24,8 @@ const LANGUAGES: [(&str, &str); 4] =
 const ENGLISH: &str = "src/words/texts.rs";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for input in ["build.rs", "assets", "words", ENGLISH, "package.json", "package-lock.json", HTMX] {
+    for input in ["build.rs", "assets", "words", ENGLISH, "package.json", "package-lock.json", HTMX]
+    {
         println!("cargo::rerun-if-changed={input}");
     }
     fetch_htmx()?;
@@ -117,13 +118,16 @@ fn widget() -> Result<String, Box<dyn Error>> {
         write!(table, "{tag}:{{")?;
         for name in &asked {
             let found = own.iter().chain(&english).find(|(known, _)| known == name);
-            let (_, words) = found.ok_or_else(|| format!("the widget says {name}, which is no text"))?;
+            let (_, words) =
+                found.ok_or_else(|| format!("the widget says {name}, which is no text"))?;
             write!(table, "{name}:{words:?},")?;
         }
         table.push_str("},");
     }
     table.push('}');
-    Ok(format!("(() => {{\n\"use strict\";\nconst WORDS = {table};\nconst CSS = {css:?};\n{code}}})();\n"))
+    Ok(format!(
+        "(() => {{\n\"use strict\";\nconst WORDS = {table};\nconst CSS = {css:?};\n{code}}})();\n"
+    ))
 }
 
 /// Installs the pinned packages when htmx is not there yet.
@@ -179,9 +183,8 @@ fn without_comments(css: &str) -> String {
 
 /// Drops the lines of a script that are comments only, and the indentation.
 fn without_line_comments(js: &str) -> String {
-    let is_comment = |line: &str| {
-        line.starts_with("//") || line.starts_with("/**") && line.ends_with("*/")
-    };
+    let is_comment =
+        |line: &str| line.starts_with("//") || line.starts_with("/**") && line.ends_with("*/");
     let mut kept = String::new();
     for line in js.lines().filter(|line| !is_comment(line.trim())) {
         kept.push_str(line);

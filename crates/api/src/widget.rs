@@ -21,11 +21,8 @@ async fn show(State(desk): State<Desk>, caller: Caller) -> Answer {
         let field = fields.custom().find(|field| field.key.as_deref() == Some(key));
         field.map(|field| field.id.0)
     };
-    let areas: Vec<Value> = handbook
-        .areas
-        .iter()
-        .map(|area| json!({ "slug": area.slug, "name": area.name }))
-        .collect();
+    let areas: Vec<Value> =
+        handbook.areas.iter().map(|area| json!({ "slug": area.slug, "name": area.name })).collect();
     Ok(ok(json!({ "widget": {
         "company": handbook.company.name,
         "areas": areas,

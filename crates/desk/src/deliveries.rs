@@ -379,8 +379,7 @@ pub(crate) fn personal(
     let id = store::outbox::next_id(tx)?;
     let from = sender(ctx);
     let domain = domain_of(&from);
-    let letter =
-        Letter { message_id: format!("{kind}.{id}@{domain}"), from, ..Letter::default() };
+    let letter = Letter { message_id: format!("{kind}.{id}@{domain}"), from, ..Letter::default() };
     let delivery = Delivery {
         id,
         key: format!("{kind}:{id}"),

@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn what_fits_is_kept_as_it_is() {
-        let sent = json!({ "page": "https://app.test/flags?a=<b>", "version": 41, "errors": ["x"] });
+        let sent =
+            json!({ "page": "https://app.test/flags?a=<b>", "version": 41, "errors": ["x"] });
         assert_eq!(kept(&sent), sent);
         assert_eq!(kept(&json!({})), Value::Null);
     }
@@ -83,7 +84,10 @@ mod tests {
     #[test]
     fn what_is_too_much_is_cut_and_says_so() {
         let long = "x".repeat(5000);
-        assert_eq!(kept(&json!({ "page": long }))["page"].as_str().map(str::len), Some(1000 + CUT.len()));
+        assert_eq!(
+            kept(&json!({ "page": long }))["page"].as_str().map(str::len),
+            Some(1000 + CUT.len())
+        );
         let many: Vec<Value> = (0..100).map(Value::from).collect();
         assert_eq!(kept(&json!({ "errors": many }))["errors"][40], CUT);
         let mut wide = Map::new();

@@ -30,8 +30,8 @@ pub use ids::{
     OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId,
 };
 pub use people::{
-    Claimed, ClaimedOrganization, Field, FieldOption, Identity, Membership, Organization, Team, User,
-    fold,
+    Claimed, ClaimedOrganization, Field, FieldOption, Identity, Membership, Organization, Team,
+    User, fold,
 };
 pub use promises::{Promise, Reader};
 pub use refusals::Refusal;

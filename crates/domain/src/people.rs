@@ -135,11 +135,7 @@ fn organization_facts(
         values.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
     };
     handbook::OrganizationFacts {
-        plan: fields
-            .get("plan")
-            .and_then(serde_json::Value::as_str)
-            .unwrap_or_default()
-            .to_owned(),
+        plan: fields.get("plan").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
         mrr: fields.get("mrr").and_then(serde_json::Value::as_f64).unwrap_or_default(),
         trial: flag("trial"),
         addons: list("addons"),

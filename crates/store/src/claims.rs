@@ -6,8 +6,7 @@ use crate::{Error, Tx, params, users};
 
 /// What was known of a ticket's requester, if the door said anything.
 pub fn load(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Option<Claimed>, Error> {
-    let row =
-        tx.query_opt("SELECT content FROM claims WHERE ticket_id = $1", params![ticket.0])?;
+    let row = tx.query_opt("SELECT content FROM claims WHERE ticket_id = $1", params![ticket.0])?;
     let text: Option<String> = row.map(|row| row.get(0)).transpose()?;
     text.map(|text| users::document(&text, "claims.content")).transpose()
 }

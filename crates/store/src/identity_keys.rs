@@ -31,7 +31,8 @@ fn key(row: &Row) -> Result<StoredKey, Error> {
 
 /// The key with this id, also a revoked one.
 pub fn load(tx: &mut Tx<'_>, id: &str) -> Result<Option<StoredKey>, Error> {
-    let sql = "SELECT id, algorithm, material, created_at, revoked_at FROM identity_keys WHERE id = $1";
+    let sql =
+        "SELECT id, algorithm, material, created_at, revoked_at FROM identity_keys WHERE id = $1";
     tx.query_opt(sql, params![id])?.as_ref().map(key).transpose()
 }
 

@@ -118,9 +118,13 @@ mod tests {
 
     #[test]
     fn each_asset_keeps_its_budget() {
-        for (asset, most) in
-            [(APP_CSS, 14_000), (APP_JS, 12_000), (HTMX_JS, 17_000), (ICONS_SVG, 3_000), (WIDGET_JS, 20_000)]
-        {
+        for (asset, most) in [
+            (APP_CSS, 14_000),
+            (APP_JS, 12_000),
+            (HTMX_JS, 17_000),
+            (ICONS_SVG, 3_000),
+            (WIDGET_JS, 20_000),
+        ] {
             assert!(
                 asset.gzip.len() <= most,
                 "{} has {} bytes of {most}",

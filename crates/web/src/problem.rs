@@ -58,7 +58,9 @@ impl From<Error> for Problem {
             Error::Unauthenticated => Self::Unauthenticated,
             Error::Forbidden(_) => Self::Forbidden,
             Error::Conflict(what) => Self::Conflict(what),
-            Error::TooManyAttempts { seconds } | Error::TooMany { seconds } => Self::TooOften(seconds),
+            Error::TooManyAttempts { seconds } | Error::TooMany { seconds } => {
+                Self::TooOften(seconds)
+            }
             Error::Identity(_) => Self::Unauthenticated,
             Error::KeyReused => Self::Conflict(Error::KeyReused.to_string()),
             Error::Invalid(errors) => Self::Invalid(errors),

@@ -46,7 +46,8 @@ pub(super) async fn create(
     let fields = desk.read(caller.ctx.clone(), |tx, _| shape::custom_fields(tx)).await?;
     let checked = match presented(&caller, &body) {
         Some(Presented::Token(token)) => {
-            let check = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| identity::check(tx, ctx, &token);
+            let check =
+                move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| identity::check(tx, ctx, &token);
             Some(desk.read(caller.ctx.clone(), check).await?)
         }
         Some(Presented::Words(words)) => Some(identity::unsigned(&words)),
@@ -63,13 +64,18 @@ pub(super) async fn create(
     let (answer, hit) = desk
         .write(caller.ctx, move |tx, ctx| {
             idempotency::once(tx, ctx, key.as_ref(), |tx| {
-                let standing = checked.as_ref().map(|one| identity::stand(tx, ctx, one)).transpose()?;
+                let standing =
+                    checked.as_ref().map(|one| identity::stand(tx, ctx, one)).transpose()?;
                 let new = asked.on(standing.as_ref());
                 let ctx = acting(ctx, standing.as_ref());
                 let done = desk::tickets::open(tx, &ctx, &new)?;
                 let listed = desk::tickets::whole(tx, done.stored)?;
                 let mut value = request(&listed, &fields, &base, sees);
                 value["identity"] = believed(&new, standing.as_ref());
+                if new.claimed.as_ref().is_some_and(|claimed| !claimed.verified) {
+                    // Whoever speaks of an address does not hear where its owner belongs.
+                    value["organization_id"] = Value::Null;
+                }
                 Ok(json!({ "request": value }).to_string())
             })
         })
@@ -123,7 +129,8 @@ impl Asked {
         let mut new = self.new.clone();
         if let Some(standing) = standing {
             if let Some(person) = standing.person.as_ref().filter(|person| {
-                standing.claimed.verified || self.person.is_none() && matches!(person, Person::Address { .. })
+                standing.claimed.verified
+                    || self.person.is_none() && matches!(person, Person::Address { .. })
             }) {
                 new.requester = person.clone();
             }
@@ -147,7 +154,11 @@ fn asked(
 ) -> Result<Asked, Problem> {
     let mut input = body.object("request")?;
     let custom = input::custom(&mut input, fields, input::Choices::Dropped);
-    let named = if matches!(checked, Some(Checked::Verified(_))) { None } else { input::requester(&mut input) };
+    let named = if matches!(checked, Some(Checked::Verified(_))) {
+        None
+    } else {
+        input::requester(&mut input)
+    };
     let comment = input::comment(&mut input, true).filter(|comment| !comment.body.is_empty());
     let subject = input.text("subject", 1000).flatten().unwrap_or_default();
     let person = match (&caller.user, named) {

@@ -31,7 +31,8 @@ pub(super) fn request(listed: &Listed, fields: &CustomFields, base: &str, sees: 
     let inside = sees == Sees::Everything;
     let mut values = shape::field_values(listed, fields);
     if !inside {
-        values.retain(|value| fields.custom().any(|field| field.id.0 == value.id && is_open(field)));
+        values
+            .retain(|value| fields.custom().any(|field| field.id.0 == value.id && is_open(field)));
     }
     let values = serde_json::to_value(values).unwrap_or_default();
     let ccs: Vec<i64> = ticket.ccs.iter().map(|id| id.0).collect();

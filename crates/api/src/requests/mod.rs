@@ -76,7 +76,8 @@ async fn page(
                 value: None,
                 id: row.stored.ticket.id.0,
             });
-            let list: Vec<Value> = rows.iter().map(|row| request(row, &fields, &base, sees)).collect();
+            let list: Vec<Value> =
+                rows.iter().map(|row| request(row, &fields, &base, sees)).collect();
             answer.insert("requests".to_owned(), list.into());
             Ok(answer)
         })

@@ -22,6 +22,7 @@ async fn create(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>
     let (path, expires_at) =
         desk.write(caller.ctx, move |tx, ctx| desk::customers::claim_link(tx, ctx, id)).await?;
     let url = format!("{base}{path}");
-    let claim = json!({ "claim": { "url": url, "ticket_id": id.0, "expires_at": time(expires_at) } });
+    let claim =
+        json!({ "claim": { "url": url, "ticket_id": id.0, "expires_at": time(expires_at) } });
     Ok(created(&url, claim))
 }

@@ -116,8 +116,7 @@ pub fn stand(tx: &mut Tx<'_>, ctx: &Ctx, checked: &Checked) -> Result<Standing, 
     match checked {
         Checked::Verified(claims) => {
             let (user, organization) = settle::settle(tx, ctx, claims)?;
-            let claimed =
-                Claimed { verified: true, admin: claims.is_admin, ..Claimed::default() };
+            let claimed = Claimed { verified: true, admin: claims.is_admin, ..Claimed::default() };
             Ok(Standing {
                 person: Some(Person::Known(user.id)),
                 organization,
@@ -127,10 +126,10 @@ pub fn stand(tx: &mut Tx<'_>, ctx: &Ctx, checked: &Checked) -> Result<Standing, 
             })
         }
         Checked::Refused { reason, said } => Ok(Standing {
-            person: said.email.clone().map(|email| Person::Address {
-                email,
-                name: said.name.clone(),
-            }),
+            person: said
+                .email
+                .clone()
+                .map(|email| Person::Address { email, name: said.name.clone() }),
             organization: None,
             claimed: Claimed {
                 verified: false,

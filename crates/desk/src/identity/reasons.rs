@@ -57,14 +57,20 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sentence = match self {
-            Self::Unsigned => "nothing is signed; sign a token on your server and give it as `identity`",
+            Self::Unsigned => {
+                "nothing is signed; sign a token on your server and give it as `identity`"
+            }
             Self::Malformed => "the token is not a JWT of three parts in base64url",
             Self::AlgorithmRefused => "`alg` has to be the key's own algorithm, HS256 or EdDSA",
             Self::KeyMissing => "the head has no `kid`; put the key's id there",
             Self::KeyUnknown => "no key has this `kid`; `answerable identity key list` shows them",
             Self::KeyRevoked => "the key was revoked; sign with a newer one",
-            Self::SignatureWrong => "the signature does not fit: another secret, or a changed token",
-            Self::ExpiryMissing => "`exp` is missing; give it in seconds since 1970, some minutes ahead",
+            Self::SignatureWrong => {
+                "the signature does not fit: another secret, or a changed token"
+            }
+            Self::ExpiryMissing => {
+                "`exp` is missing; give it in seconds since 1970, some minutes ahead"
+            }
             Self::Expired => "the token is over; sign a fresh one",
             Self::NotYetValid => "`nbf` or `iat` is still to come; compare the clocks",
             Self::LivesTooLong => "`exp` is more than an hour ahead; sign short-lived tokens",

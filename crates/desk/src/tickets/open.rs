@@ -1,9 +1,9 @@
 //! A customer asks, or an agent asks for one.
 
 use domain::{
-    Actor, AuditId, Author, ByHand, Changes, Channel, Claimed, Command, CommentId, CustomChange, Kind,
-    NewComment, Opening, OrganizationId, Role, Severity, Status, TeamId, TicketId, User, UserId,
-    decide,
+    Actor, AuditId, Author, ByHand, Changes, Channel, Claimed, Command, CommentId, CustomChange,
+    Kind, NewComment, Opening, OrganizationId, Role, Severity, Status, TeamId, TicketId, User,
+    UserId, decide,
 };
 use jiff::Timestamp;
 use store::comments::Comment;

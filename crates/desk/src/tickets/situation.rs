@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use domain::words::Locale;
 use domain::{
-    Candidate, Claimed, Facts, Organization, OrganizationId, Provenance, Reader, TeamRef, User, UserId,
+    Candidate, Claimed, Facts, Organization, OrganizationId, Provenance, Reader, TeamRef, User,
+    UserId,
 };
 use jiff::tz::TimeZone;
 use store::Tx;

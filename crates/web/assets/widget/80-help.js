@@ -19,6 +19,7 @@ const help = {
     // The page's shortcuts are not meant for what is typed here.
     for (const kind of ["keydown", "keypress", "keyup"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
     document.body.append(this.host);
+    performance.mark("answerable-ready");
   },
 
   isOpen() {

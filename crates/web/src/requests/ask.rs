@@ -161,11 +161,7 @@ async fn page(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answer 
     Ok((status, frame::html(page)).into_response())
 }
 
-async fn markup(
-    visitor: &Visitor,
-    typed: &Form,
-    errors: &[FieldError],
-) -> Result<Markup, Problem> {
+async fn markup(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Result<Markup, Problem> {
     let reader = visitor.customer();
     let words = reader.words;
     let main = html! {

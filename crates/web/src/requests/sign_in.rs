@@ -187,12 +187,7 @@ pub(crate) async fn claim(visitor: Visitor, Path(token): Path<String>) -> Answer
     claim_page(&visitor, &token, "", None).await
 }
 
-async fn claim_page(
-    visitor: &Visitor,
-    token: &str,
-    typed: &str,
-    error: Option<&str>,
-) -> Answer {
+async fn claim_page(visitor: &Visitor, token: &str, typed: &str, error: Option<&str>) -> Answer {
     let asked = token.to_owned();
     let ctx = visitor.ctx.clone();
     let found =

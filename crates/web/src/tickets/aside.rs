@@ -101,7 +101,8 @@ fn about_organization(seen: &Seen, organization: &Organization) -> Markup {
         _ => Source::Own,
     };
     let fields = &organization.fields;
-    let is_claimed = seen.whole.claimed.as_ref().is_some_and(|claimed| claimed.organization.is_some());
+    let is_claimed =
+        seen.whole.claimed.as_ref().is_some_and(|claimed| claimed.organization.is_some());
     let requester = seen.whole.stored.ticket.requester;
     let mut all = vec![Fact {
         name: words.say(Text::Organization),
