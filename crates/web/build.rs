@@ -84,16 +84,15 @@ fn words(file: &str) -> Result<Vec<(String, String)>, Box<dyn Error>> {
         .collect())
 }
 
-/// A function for each language: the words of a text, where it has any.
+/// A function for each language, to be made by `translated!`: the words of a text, where it has any.
 fn translations() -> Result<String, Box<dyn Error>> {
     let mut code = String::new();
     for (tag, function) in LANGUAGES {
-        writeln!(code, "pub(super) fn {function}(text: Text) -> Option<&'static str> {{")?;
-        writeln!(code, "    Some(match text {{")?;
+        writeln!(code, "translated! {{ {function}:")?;
         for (name, words) in words(&format!("words/{tag}.txt"))? {
-            writeln!(code, "        Text::{name} => {words:?},")?;
+            writeln!(code, "    {name} = {words:?},")?;
         }
-        writeln!(code, "        _ => return None,\n    }})\n}}")?;
+        writeln!(code, "}}")?;
     }
     Ok(code)
 }

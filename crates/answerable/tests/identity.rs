@@ -1,5 +1,4 @@
 //! Customers whom an app signs for, and those for whom it does not: the ticket is made all the same. (CH-01)
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::thread;
 

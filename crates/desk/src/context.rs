@@ -16,6 +16,8 @@ pub struct Ctx {
     pub actor: Actor,
     /// The one instant of this command.
     pub now: Timestamp,
+    /// In the demo, whose clock can be moved: the instant by everybody else's clocks, which date what apps sign.
+    pub outside: Option<Timestamp>,
     /// Through which door it came.
     pub via: Channel,
     /// The handbook in force.
@@ -151,6 +153,7 @@ impl Desk {
         Ctx {
             actor,
             now: self.inner.clock.now(),
+            outside: self.settings().demo.then(|| Clock::System.now()),
             via,
             handbook: self.handbook(),
             secrets: self.inner.secrets.clone(),
@@ -204,6 +207,7 @@ impl Ctx {
         Self {
             actor: Actor::System,
             now,
+            outside: None,
             via: Channel::System,
             handbook: Arc::new(handbook),
             secrets: Arc::new(Secrets::fresh()),

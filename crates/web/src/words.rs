@@ -23,6 +23,15 @@ pub struct Words {
 mod translations {
     use super::Text;
 
+    /// The words of a text in one language, where it has any.
+    macro_rules! translated {
+        ($language:ident: $($name:ident = $words:literal,)+) => {
+            pub(super) fn $language(text: Text) -> Option<&'static str> {
+                match text { $(Text::$name => Some($words),)+ _ => None }
+            }
+        };
+    }
+
     include!(concat!(env!("OUT_DIR"), "/translations.rs"));
 }
 

@@ -39,6 +39,7 @@ export async function startHost(test, demo, { tag = 'data-identity-url="/identit
     "style-src 'self'",
     `connect-src 'self' ${demo.url}`,
     "require-trusted-types-for 'script'",
+    "img-src 'self' data:",
     "base-uri 'none'",
   ].join("; ");
   const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The app</title>

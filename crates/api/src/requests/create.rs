@@ -55,7 +55,7 @@ pub(super) async fn create(
     };
     let asked = asked(&caller, &body, &fields, checked.as_ref())?;
     if caller.user.is_none() {
-        desk.admit(Limit::ByPerson, &named(&asked.person, checked.as_ref()))?;
+        desk.admit(Limit::ByPerson, &named(asked.person.as_ref(), checked.as_ref()))?;
     }
     let key = idempotency_key("requests", &headers, &body);
     let keyed = key.is_some();
@@ -86,7 +86,7 @@ pub(super) async fn create(
 }
 
 /// Whom a limit counts: the app's user, or the address that is spoken of.
-fn named(person: &Option<Person>, checked: Option<&Checked>) -> String {
+fn named(person: Option<&Person>, checked: Option<&Checked>) -> String {
     match (checked, person) {
         (Some(Checked::Verified(claims)), _) => format!("signed {}", claims.subject),
         (_, Some(Person::Address { email, .. })) => format!("address {email}"),

@@ -1,8 +1,8 @@
 //! Changes of a ticket: an answer, a note, another status; the customer's next message.
 
 use domain::{
-    AuditId, ByHand, Cause, Changes, Channel, Command, CommentId, Kind, NewComment, OrganizationId,
-    Severity, Status, TeamId, TicketId, UserId, decide,
+    AuditId, ByHand, Cause, Changes, Channel, Command, CommentId, Facts, Kind, NewComment,
+    OrganizationId, Severity, Status, TeamId, TicketId, User, UserId, decide,
 };
 use jiff::Timestamp;
 use store::comments::Comment;
@@ -106,15 +106,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         situation::check_named(tx, &requester, id)?;
     }
     let subject = update.subject.clone().unwrap_or_else(|| stored.subject.clone());
-    let belonging =
-        situation::belonging(tx, ctx, &requester, named, &handbook::TicketFacts::default())?;
-    let mut facts = situation::facts(tx, ctx, &requester, &belonging, &subject)?;
-    // What was claimed was claimed by the one who asked, not by somebody put in their place.
-    if requester.id == ticket.requester
-        && let Some(claimed) = store::claims::load(tx, id)?
-    {
-        situation::with_claims(&mut facts, &claimed, named);
-    }
+    let mut facts = facts(tx, ctx, &stored, &requester, named, &subject)?;
     let author = comment_author(tx, ctx, update)?;
     if let Some(id) = author.as_ref().map(|user| user.id).or(ctx.actor.user()) {
         facts.author = situation::candidate(tx, id)?;
@@ -143,7 +135,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         kind: update.kind,
         requester: update.requester.as_ref().map(|_| requester.id),
         organization: if update.organization.is_some() || update.requester.is_some() {
-            Some(belonging.id())
+            Some(facts.provenance.organization)
         } else {
             None
         },
@@ -174,6 +166,27 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         }
     }
     append(tx, ctx, audit, stored, decided, &requester)
+}
+
+/// What a decision may look at once the ticket has this requester, organization and subject.
+fn facts(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+    requester: &User,
+    named: Option<OrganizationId>,
+    subject: &str,
+) -> Result<Facts, Error> {
+    let belonging =
+        situation::belonging(tx, ctx, requester, named, &handbook::TicketFacts::default())?;
+    let mut facts = situation::facts(tx, ctx, requester, &belonging, subject)?;
+    // What was claimed was claimed by the one who asked, not by somebody put in their place.
+    if requester.id == stored.ticket.requester
+        && let Some(claimed) = store::claims::load(tx, stored.ticket.id)?
+    {
+        situation::with_claims(&mut facts, &claimed, named);
+    }
+    Ok(facts)
 }
 
 fn authorize(ctx: &Ctx, stored: &Stored) -> Result<(), Error> {

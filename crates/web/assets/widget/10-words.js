@@ -19,5 +19,6 @@ function say(name, values = {}) {
 /** When something was said. */
 function moment(instant) {
   const form = { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  return new Intl.DateTimeFormat(language(), form).format(new Date(instant));
+  const tag = language() === "en" ? "en-GB" : language();
+  return new Intl.DateTimeFormat(tag, form).format(new Date(instant));
 }

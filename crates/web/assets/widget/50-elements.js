@@ -27,9 +27,10 @@ function field(label, control, hint) {
   control.complain = (sentence) => {
     error.textContent = sentence ?? "";
     error.hidden = !sentence;
-    control.toggleAttribute("aria-invalid", false);
     if (sentence) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
   };
+  control.addEventListener("input", () => control.complain());
   return el("div", { class: "field" }, el("label", { for: id }, label), hint && el("p", { class: "hint", id: `${id}-hint` }, hint), error, control);
 }
 

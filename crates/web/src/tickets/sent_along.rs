@@ -8,7 +8,7 @@ use crate::components::facts::{Fact, Source, facts};
 use crate::words::Text;
 
 /// Whether the requester is who they say; nothing if the door did not ask.
-pub(crate) fn identity<'s>(seen: &'s Seen) -> Option<Fact<'s>> {
+pub(crate) fn identity(seen: &Seen) -> Option<Fact<'_>> {
     let words = seen.reader.words;
     let claimed = seen.whole.claimed.as_ref()?;
     let value = match &claimed.reason {
