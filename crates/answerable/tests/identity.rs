@@ -351,3 +351,43 @@ fn a_context_of_any_size_is_taken() {
         assert_eq!(desk.ticket(request["id"].as_i64().unwrap())["via"]["channel"], "web");
     });
 }
+
+/// Another customer's ticket is not there, whatever one tries.
+#[test]
+fn one_users_token_opens_nothing_of_another() {
+    testkit::on_each_engine(BINARY, FRIDAY, |desk| {
+        let id = ask(&desk.as_app_user(&dana()))["id"].as_i64().unwrap();
+        let eve = desk.as_app_user(&json!({ "sub": "eve", "email": "eve@free.test" }));
+        let comment = desk.comments(id)[0]["id"].as_i64().unwrap();
+        let change = json!({ "request": { "comment": { "body": "Mine now." } } });
+
+        for path in [
+            format!("requests/{id}.json"),
+            format!("requests/{id}/comments.json"),
+            format!("requests/{id}/comments/{comment}.json"),
+            "requests/999999.json".to_owned(),
+        ] {
+            eve.get(&path).expect(404);
+        }
+        eve.put(&format!("requests/{id}.json"), &change).expect(404);
+        eve.get(&format!("tickets/{id}.json")).expect(403);
+        assert_eq!(desk.comments(id).len(), 1);
+    });
+}
+
+/// What is too large is refused so that a page of another origin can read why.
+#[test]
+fn twenty_megabytes_are_refused_clearly() {
+    testkit::on_sqlite(BINARY, FRIDAY, |desk| {
+        let body = asking(&"x".repeat(20 * 1024 * 1024)).to_string();
+
+        let answer = desk
+            .as_app_user(&dana())
+            .send("POST", "requests.json", Some("application/json"), body.as_bytes())
+            .expect(413);
+
+        assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+        assert_eq!(answer.at("/error"), "PayloadTooLarge");
+        assert_eq!(desk.ticket_count(), 0);
+    });
+}

@@ -2,7 +2,7 @@
 
 use desk::Act;
 use domain::Level;
-use handbook::{Calendar, Handbook, Priority, Target};
+use handbook::{Amount, Calendar, Handbook, Priority, Target};
 use maud::{Markup, html};
 
 use crate::components::badge;
@@ -127,12 +127,13 @@ fn holidays(words: Words, calendar: &Calendar) -> String {
 }
 
 fn targets(words: Words, handbook: &Handbook) -> Markup {
-    let target = |target: Option<&Target>| {
-        target.map_or_else(|| html! { "–" }, |target| html! { (target.text) })
+    let target = |target: Option<&Target>| match target {
+        Some(target) => html! { (written(words, target)) },
+        None => html! { "–" },
     };
     let row = |priority: &Priority| {
         let first = match &priority.first_reply {
-            Some(first) => html! { (first.text) },
+            Some(first) => html! { (written(words, first)) },
             None => html! { (words.say(Text::NoPromiseHere)) },
         };
         let next = handbook.next_reply(priority.level);
@@ -153,6 +154,14 @@ fn targets(words: Words, handbook: &Handbook) -> Markup {
     html! {
         (table("targets", words.say(Text::HowSoon), &columns, &rows))
         p.hint { (words.say(Text::HoursCount)) }
+    }
+}
+
+/// A target as it is written in the handbook, its words in the reader's language.
+fn written(words: Words, target: &Target) -> String {
+    match target.amount {
+        Amount::OpenSeconds(_) => target.text.clone(),
+        Amount::BusinessDays(days) => words.count(Text::BusinessDays, i64::from(days)),
     }
 }
 

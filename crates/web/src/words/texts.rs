@@ -740,6 +740,7 @@ texts! {
     FirstReply = "First reply",
     FollowUps = "Follow-ups",
     EscalatedColumn = "Escalated",
+    BusinessDays = "{n} business day|{n} business days",
     NoPromiseHere = "no promise; we read all and often answer",
     AnyOf = "{level} is any of: {reasons}.",
     EverythingElse = "Everything else comes last, without a promised time.",
