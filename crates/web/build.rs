@@ -1,4 +1,7 @@
-//! Bundles what the browser needs: style sheet, own script, htmx and the icon sprite.
+//! Bundles what the browser needs: style sheet, own script, htmx, the icon sprite, and the in-app help.
+//!
+//! Translations are files of lines, `Name = words`; from them come a function for each language, and the words of the
+//! in-app help, which are the same ones.
 //!
 //! Each bundle is compressed once, here, and named after the hash of its content, so that it may be cached for a
 //! year. htmx is nobody's code of ours: it comes from its npm package by lock file and is fetched when it is missing.
@@ -15,9 +18,14 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 const HTMX: &str = "node_modules/htmx.org/dist/htmx.min.js";
+/// The languages beside English: file and function.
+const LANGUAGES: [(&str, &str); 4] =
+    [("de", "german"), ("fr", "french"), ("es", "spanish"), ("ja", "japanese")];
+const ENGLISH: &str = "src/words/texts.rs";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for input in ["build.rs", "assets", "package.json", "package-lock.json", HTMX] {
+    for input in ["build.rs", "assets", "words", ENGLISH, "package.json", "package-lock.json", HTMX]
+    {
         println!("cargo::rerun-if-changed={input}");
     }
     fetch_htmx()?;
@@ -36,8 +44,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("HTMX_JS", "htmx", "js", "text/javascript; charset=utf-8", htmx),
         ("FAVICON_SVG", "favicon", "svg", "image/svg+xml", favicon),
         ("ICONS_SVG", "icons", "svg", "image/svg+xml", icons),
+        ("WIDGET_JS", "widget", "js", "text/javascript; charset=utf-8", widget()?),
     ];
     let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("translations.rs"), translations()?)?;
     let mut code = String::new();
     for (constant, name, extension, content_type, content) in assets {
         let file = out.join(format!("{name}.{extension}"));
@@ -54,6 +64,69 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(out.join("assets.rs"), code)?;
     Ok(())
+}
+
+/// The names and words of a file of translations, or of the English texts.
+fn words(file: &str) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+    let is_source = file == ENGLISH;
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    let pairs = lines.filter_map(|line| line.trim().split_once(" = "));
+    Ok(pairs
+        .filter_map(|(name, words)| {
+            let words = if is_source {
+                words.strip_prefix('"')?.strip_suffix("\",")?.replace("\\\"", "\"")
+            } else {
+                words.to_owned()
+            };
+            Some((name.to_owned(), words))
+        })
+        .collect())
+}
+
+/// A function for each language, to be made by `translated!`: the words of a text, where it has any.
+fn translations() -> Result<String, Box<dyn Error>> {
+    let mut code = String::new();
+    for (tag, function) in LANGUAGES {
+        writeln!(code, "translated! {{ {function}:")?;
+        for (name, words) in words(&format!("words/{tag}.txt"))? {
+            writeln!(code, "    {name} = {words:?},")?;
+        }
+        writeln!(code, "}}")?;
+    }
+    Ok(code)
+}
+
+/// The in-app help: its modules in one function, the style sheet and the words they ask for inside.
+fn widget() -> Result<String, Box<dyn Error>> {
+    let code = bundle("assets/widget", "js", |_, text| without_line_comments(text))?;
+    let css = bundle("assets/widget", "css", |_, text| without_comments(text))?.replace('\n', "");
+    let mut asked: Vec<&str> = code
+        .split("say(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"').map(|(name, _)| name))
+        .collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let english = words(ENGLISH)?;
+    let mut table = String::from("{");
+    for (tag, file) in std::iter::once(("en", ENGLISH.to_owned()))
+        .chain(LANGUAGES.map(|(tag, _)| (tag, format!("words/{tag}.txt"))))
+    {
+        let own = words(&file)?;
+        write!(table, "{tag}:{{")?;
+        for name in &asked {
+            let found = own.iter().chain(&english).find(|(known, _)| known == name);
+            let (_, words) =
+                found.ok_or_else(|| format!("the widget says {name}, which is no text"))?;
+            write!(table, "{name}:{words:?},")?;
+        }
+        table.push_str("},");
+    }
+    table.push('}');
+    Ok(format!(
+        "(() => {{\n\"use strict\";\nconst WORDS = {table};\nconst CSS = {css:?};\n{code}}})();\n"
+    ))
 }
 
 /// Installs the pinned packages when htmx is not there yet.
@@ -109,8 +182,10 @@ fn without_comments(css: &str) -> String {
 
 /// Drops the lines of a script that are comments only, and the indentation.
 fn without_line_comments(js: &str) -> String {
+    let is_comment =
+        |line: &str| line.starts_with("//") || line.starts_with("/**") && line.ends_with("*/");
     let mut kept = String::new();
-    for line in js.lines().filter(|line| !line.trim_start().starts_with("//")) {
+    for line in js.lines().filter(|line| !is_comment(line.trim())) {
         kept.push_str(line);
         kept.push('\n');
     }

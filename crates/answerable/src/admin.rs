@@ -8,14 +8,14 @@ use handbook::Handbook;
 use crate::cli::{AgentCommand, RoleName, StoreOptions, TokenCommand};
 use crate::{keys, serve};
 
-fn ctx() -> anyhow::Result<Ctx> {
+pub(crate) fn ctx() -> anyhow::Result<Ctx> {
     let sample = Handbook::parse(Handbook::sample())
         .map_err(|problems| serve::wrong("sample", &problems))?;
     Ok(Ctx::starting(Clock::System.now(), sample))
 }
 
 /// What a use case refuses, as one line.
-fn told(error: Error) -> anyhow::Error {
+pub(crate) fn told(error: Error) -> anyhow::Error {
     match error {
         Error::Invalid(fields) => {
             let lines: Vec<String> = fields.into_iter().map(|field| field.description).collect();

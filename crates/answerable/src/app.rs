@@ -12,7 +12,7 @@ use tower::ServiceExt as _;
 use tower::util::MapRequestLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::bodies;
+use crate::{addresses, bodies};
 
 /// Everything that answers over HTTP. `more` are routes that only some modes have.
 pub(crate) fn router(desk: Desk, more: Router<Desk>) -> Router {
@@ -30,7 +30,12 @@ pub(crate) fn router(desk: Desk, more: Router<Desk>) -> Router {
         let service = service.clone();
         async move {
             match bodies::whole(request).await {
-                Ok(request) => service.oneshot(request).await,
+                Ok(mut request) => {
+                    if let Some(address) = addresses::of(&request) {
+                        request.extensions_mut().insert(address);
+                    }
+                    service.oneshot(request).await
+                }
                 Err(refused) => Ok(refused),
             }
         }

@@ -25,6 +25,9 @@ pub(crate) enum Command {
     /// Tokens for the HTTP API.
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Who customers are, as your app signs it.
+    #[command(subcommand)]
+    Identity(IdentityCommand),
     /// The policy file.
     #[command(subcommand)]
     Handbook(HandbookCommand),
@@ -121,6 +124,37 @@ pub(crate) enum TokenCommand {
         /// Whose; an agent or admin.
         #[arg(long)]
         email: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum IdentityCommand {
+    /// The keys your app signs with.
+    #[command(subcommand)]
+    Key(KeyCommand),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key: its id, and a secret that is printed this once. Older keys stay good until they are revoked.
+    Create {
+        /// Instead of a secret, the public key of your app (Ed25519): a file as `openssl pkey -pubout` writes it.
+        #[arg(long)]
+        public_key: Option<PathBuf>,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// All keys, the oldest first.
+    List {
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Revoke a key: nothing it signed counts any more.
+    Revoke {
+        /// The id of the key.
+        id: String,
         #[command(flatten)]
         store: StoreOptions,
     },

@@ -1,5 +1,6 @@
 //! The binary: command line, configuration, wiring.
 
+mod addresses;
 mod admin;
 mod app;
 mod bodies;
@@ -7,6 +8,7 @@ mod cli;
 mod config;
 mod demo;
 mod handbooks;
+mod identity;
 mod keys;
 mod replays;
 mod serve;
@@ -46,6 +48,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Serve(options) => runtime()?.block_on(serve::run(options)),
         Command::Agent(command) => admin::agent(command),
         Command::Token(command) => admin::token(command),
+        Command::Identity(command) => identity::run(command),
         Command::Handbook(command) => handbooks::run(command),
         Command::Doctor(options) => admin::doctor(&options),
     }

@@ -1,5 +1,6 @@
 //! Running the desk.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -165,8 +166,9 @@ pub(crate) async fn serve(listener: TcpListener, router: Router) -> std::io::Res
         let _ = was_asked.wait_for(|asked| *asked).await;
         tokio::time::sleep(Duration::from_secs(3)).await;
     };
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::select! {
-        ended = axum::serve(listener, router).with_graceful_shutdown(stop) => ended,
+        ended = axum::serve(listener, service).with_graceful_shutdown(stop) => ended,
         () = late => Ok(()),
     }
 }

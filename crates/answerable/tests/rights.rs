@@ -38,6 +38,10 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/requests/solved", KNOWN),
     ("GET PUT", "/requests/{id}", KNOWN),
     ("GET", "/requests/{id}/comments", KNOWN),
+    ("GET", "/requests/{id}/comments/{comment}", KNOWN),
+    ("POST", "/requests/sign_in", KNOWN),
+    ("GET", "/widget", ALL),
+    ("POST", "/tickets/{id}/claim", DESK),
     ("GET", "/ticket_fields", KNOWN),
     ("GET", "/ticket_fields/count", KNOWN),
     ("GET", "/ticket_fields/{id}", KNOWN),
@@ -189,6 +193,9 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/demo/as", ALL),
     ("GET", "/demo/outbox", ALL),
     ("GET POST", "/requests/new", ALL),
+    ("GET POST", "/requests/sign-in", ALL),
+    ("GET POST", "/requests/sign-in/{token}", ALL),
+    ("GET POST", "/claim/{token}", ALL),
     ("POST", "/sign-in", ALL),
     ("POST", "/sign-out", ALL),
     ("GET", "/support-hours", ALL),
@@ -374,7 +381,9 @@ fn a_suspended_or_deleted_person_is_not_let_in() {
 /// Whether a page was shown or a form taken.
 fn let_in(verb: &str, answer: &Answer) -> bool {
     let refused = matches!(answer.status, 401 | 403 | 404);
-    let to_sign_in = answer.header("location").is_some_and(|to| to == "/" || to.starts_with("/?"));
+    let to_sign_in = answer.header("location").is_some_and(|to| {
+        to == "/" || to.starts_with("/?") || to.starts_with("/requests/sign-in?")
+    });
     let sent_away = verb == "GET" && answer.status == 303 && to_sign_in;
     !(refused || sent_away)
 }

@@ -9,7 +9,7 @@ use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{Caller, Engine, HANDBOOK, Place};
+use testkit::{Answer, AppKeys, Caller, Engine, HANDBOOK, Place, signed};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
 /// Longer than anything takes on a busy machine.
@@ -81,6 +81,8 @@ struct Served {
     child: Child,
     address: SocketAddr,
     token: String,
+    /// A key that apps sign with, and one that was revoked: id and secret.
+    keys: [(String, String); 2],
 }
 
 impl Served {
@@ -100,14 +102,29 @@ impl Served {
             &["token", "create", "--email", "root@desk.test"],
             &[&common[..], &keys].concat(),
         );
+        let key = |words: &[&str]| {
+            let words = [&["identity", "key"], words].concat();
+            told(BINARY, &words, &[&common[..], &keys].concat())
+        };
+        let [good, revoked] = [(); 2].map(|()| made(&key(&["create"])));
+        key(&["revoke", &revoked.0]);
+        let listed = key(&["list"]);
+        assert!(
+            listed.contains(&format!("{} HS256", good.0)) && listed.contains("revoked"),
+            "{listed}"
+        );
+        assert!(!listed.contains(&good.1), "a secret is shown once");
+        std::fs::write(file("app.pem"), AppKeys::of(7).pem()).unwrap();
+        let public = key(&["create", "--public-key", &file("app.pem")]);
+        assert!(public.starts_with("key k"), "{public}");
         // A port that was free a moment ago.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut child = Command::new(BINARY)
             .args(["serve", "--listen", &address.to_string(), "--handbook", &file("handbook.toml")])
             .args(["--smtp-url", &format!("smtp://127.0.0.1:{}?tls=none", mail.port)])
             .args(["--public-url", "https://desk.example.test"])
-            .args(common)
-            .args(keys)
+            .args(&common)
+            .args(&keys)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(std::fs::File::create(file("complaints.txt")).unwrap())
@@ -123,7 +140,7 @@ impl Served {
             );
             sleep(Duration::from_millis(20));
         }
-        Self { child, address, token }
+        Self { child, address, token, keys: [good, revoked] }
     }
 
     fn anybody(&self) -> Caller {
@@ -160,6 +177,13 @@ impl Drop for Served {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The id and the secret of a key that was just made.
+fn made(said: &str) -> (String, String) {
+    let (id, secret) = said.split_once('\n').unwrap();
+    let word = |line: &str, before: &str| line.strip_prefix(before).unwrap().trim().to_owned();
+    (word(id, "key "), word(secret, "secret "))
 }
 
 /// What a command prints.
@@ -246,5 +270,122 @@ fn who_guesses_passwords_waits() {
         assert!(refused.headers.iter().any(|(name, _)| name == "retry-after"));
         desk.admin().get("tickets.json").expect(200);
         desk.anybody().password("else@desk.test", "wrong").get("tickets.json").expect(401);
+    });
+}
+
+impl Served {
+    /// A user of the app, signed for with a key, at this instant.
+    fn app_user(&self, key: &(String, String), subject: &str) -> Caller {
+        let now = std::fs::metadata("/proc/self").unwrap().modified().unwrap();
+        let now = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let claims =
+            json!({ "sub": subject, "email": format!("{subject}@app.test"), "exp": now + 300 });
+        let token = signed(&json!({ "alg": "HS256", "kid": key.0 }), &claims, key.1.as_bytes());
+        self.anybody().with("Authorization", &format!("Bearer {token}"))
+    }
+}
+
+fn question() -> Value {
+    json!({ "request": { "subject": "The funnel is empty", "comment": { "body": "Help." } } })
+}
+
+/// CH-01
+#[test]
+fn a_key_of_the_command_line_signs_until_it_is_revoked() {
+    on_each_engine(|desk, _| {
+        let [good, revoked] = &desk.keys;
+
+        let known = desk.app_user(good, "dana").post("requests.json", &question()).expect(201);
+        assert_eq!(known.at("/request/identity/verified"), true);
+
+        let mut named = question();
+        named["request"]["requester"] = json!({ "email": "dana@app.test" });
+        let doubted = desk.app_user(revoked, "dana").post("requests.json", &named).expect(201);
+        assert_eq!(doubted.at("/request/identity/reason"), "key_revoked");
+        desk.app_user(revoked, "dana").get("requests.json").expect(401);
+    });
+}
+
+/// A form sent a thousand times a minute: limits by network address and by person, and nobody else is hit.
+#[test]
+fn who_sends_too_much_waits_and_nobody_else() {
+    on_each_engine(|desk, _| {
+        let from = |address: &str| desk.anybody().with("X-Forwarded-For", address);
+        let anonymous = |caller: &Caller, n: usize| -> Answer {
+            let mut body = question();
+            body["request"]["requester"] = json!({ "email": format!("visitor{n}@flood.test") });
+            caller.post("requests.json", &body)
+        };
+        let flood = from("198.51.100.7");
+        let answers: Vec<Answer> = (0..70).map(|n| anonymous(&flood, n)).collect();
+
+        assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 60);
+        let refused = answers.last().unwrap();
+        assert_eq!(refused.status, 429);
+        let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait), "{wait}");
+        assert_eq!(refused.header("access-control-allow-origin"), Some("*"));
+        // What a caller writes in front of the proxy's word changes nothing.
+        assert_eq!(anonymous(&from("203.0.113.1, 198.51.100.7"), 80).status, 429);
+        assert_eq!(anonymous(&from("198.51.100.8"), 81).status, 201);
+        // Who is signed in is counted as themselves, not with their office.
+        let [key, _] = &desk.keys;
+        let statuses: Vec<u16> = (0..12)
+            .map(|_| {
+                desk.app_user(key, "kim")
+                    .with("X-Forwarded-For", "198.51.100.9")
+                    .post("requests.json", &question())
+                    .status
+            })
+            .collect();
+        assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 10, "{statuses:?}");
+        assert_eq!(desk.app_user(key, "lu").post("requests.json", &question()).status, 201);
+        desk.admin()
+            .post(
+                "tickets.json",
+                &json!({ "ticket": { "subject": "s", "comment": { "body": "b" } } }),
+            )
+            .expect(201);
+    });
+}
+
+/// Links by mail are limited by the address they go to, known or not.
+#[test]
+fn links_by_mail_are_few() {
+    on_each_engine(|desk, mail| {
+        desk.ask("dana@fernlight.test");
+        let ask = |email: &str| {
+            let kind = Some("application/x-www-form-urlencoded");
+            let page = desk.anybody().get("/requests/sign-in").expect(200);
+            let cookie = page.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+            let text = page.text();
+            let proof = text
+                .split("name=\"csrf\" value=\"")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+                .to_owned();
+            let body = format!("csrf={proof}&email={}", email.replace('@', "%40"));
+            desk.anybody().with("Cookie", &cookie).send(
+                "POST",
+                "/requests/sign-in",
+                kind,
+                body.as_bytes(),
+            )
+        };
+        for email in ["dana@fernlight.test", "nobody@fernlight.test"] {
+            for _ in 0..3 {
+                ask(email).expect(200);
+            }
+            assert!(ask(email).expect(429).header("retry-after").is_some());
+        }
+        let link = soon("the link", || {
+            mail.to("dana@fernlight.test")
+                .into_iter()
+                .find(|mail| mail.contains("/requests/sign-in/"))
+        });
+        assert!(link.contains("https://desk.example.test/requests/sign-in/"), "{link}");
     });
 }

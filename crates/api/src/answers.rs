@@ -161,7 +161,14 @@ fn desk_problem(error: Error) -> Response {
             StatusCode::BAD_REQUEST,
             json!({ "error": "IdempotentRequestError", "description": "The Idempotency-Key was used with another body" }),
         ),
-        Error::TooManyAttempts { seconds } => {
+        Error::Identity(reason) => with(
+            StatusCode::UNAUTHORIZED,
+            json!({
+                "error": "Couldn't authenticate you",
+                "identity": { "verified": false, "reason": reason.as_str(), "description": reason.to_string() },
+            }),
+        ),
+        Error::TooManyAttempts { seconds } | Error::TooMany { seconds } => {
             let mut response = with(
                 StatusCode::TOO_MANY_REQUESTS,
                 json!({ "error": "TooManyRequests", "description": error.to_string() }),

@@ -7,6 +7,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use desk::identity;
+use desk::limits::{Address, Limit};
 use desk::{Act, Ctx, Desk, Error};
 use domain::{Actor, Channel, User};
 
@@ -19,8 +21,27 @@ pub struct Caller {
     pub ctx: Ctx,
     /// The person; none for an anonymous caller.
     pub user: Option<User>,
+    /// The token by which an app says who its user is, where anybody may come in and it is looked at later.
+    pub(crate) identity: Option<String>,
+    /// Where the call comes from, for limits.
+    pub(crate) address: Option<Address>,
     /// Scheme and host as the caller sees them; every URL in the answer begins with it.
     pub base: String,
+}
+
+impl Caller {
+    /// Counts the call against a limit of where it comes from.
+    pub(crate) fn admit(&self, desk: &Desk, limit: Limit) -> Result<(), Error> {
+        self.address.as_ref().map_or(Ok(()), |address| desk.admit(limit, address.as_str()))
+    }
+
+    /// Counts the call against a limit of who calls; those who answer have none.
+    pub(crate) fn admit_person(&self, desk: &Desk, limit: Limit) -> Result<(), Error> {
+        match &self.user {
+            Some(user) if !user.role.answers() => desk.admit(limit, &format!("user {}", user.id)),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
@@ -37,7 +58,8 @@ pub(crate) async fn authorize(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match caller(&desk, request.headers(), act).await {
+    let address = request.extensions().get::<Address>().cloned();
+    match caller(&desk, request.headers(), address, act).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -46,17 +68,51 @@ pub(crate) async fn authorize(
     }
 }
 
-async fn caller(desk: &Desk, headers: &HeaderMap, act: Act) -> Result<Caller, Error> {
+async fn caller(
+    desk: &Desk,
+    headers: &HeaderMap,
+    address: Option<Address>,
+    act: Act,
+) -> Result<Caller, Error> {
     let base = base(desk, headers);
-    let user = match headers.get(header::AUTHORIZATION) {
+    let authorization = match headers.get(header::AUTHORIZATION) {
+        Some(value) => Some(value.to_str().map_err(|_| Error::Unauthenticated)?),
         None => None,
-        Some(value) => Some(user(desk, value.to_str().map_err(|_| Error::Unauthenticated)?).await?),
+    };
+    let identity = authorization.and_then(identity_in);
+    let (user, identity) = match (authorization, identity) {
+        (None, _) => (None, None),
+        // Who may not be believed may ask all the same.
+        (Some(_), Some(token)) if act == Act::OpenRequest => (None, Some(token.to_owned())),
+        (Some(_), Some(token)) => (Some(signed(desk, token).await?), None),
+        (Some(value), None) => (Some(user(desk, value).await?), None),
     };
     let actor = user
         .as_ref()
         .map_or(Actor::Anonymous, |user| Actor::Person { id: user.id, role: user.role });
     desk::require(&actor, act)?;
-    Ok(Caller { ctx: desk.ctx(actor, Channel::Api), user, base })
+    Ok(Caller { ctx: desk.ctx(actor, Channel::Api), user, identity, address, base })
+}
+
+/// The token of an app, which is a bearer of three parts.
+fn identity_in(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && identity::is_token(token)).then_some(token)
+}
+
+/// The person an app has signed for; somebody new is made known.
+async fn signed(desk: &Desk, token: &str) -> Result<User, Error> {
+    let ctx = desk.ctx(Actor::Anonymous, Channel::App);
+    let asked = token.to_owned();
+    let known = desk.read(ctx.clone(), move |tx, ctx| identity::known(tx, ctx, &asked)).await?;
+    match known {
+        Some(user) => Ok(user),
+        None => {
+            let token = token.to_owned();
+            desk.write(ctx, move |tx, ctx| identity::authenticate(tx, ctx, &token)).await
+        }
+    }
 }
 
 /// `Basic email/token:TOKEN`, `Basic email:password` or `Bearer TOKEN`.

@@ -16,6 +16,7 @@ mod routes;
 mod sideloads;
 mod tickets;
 mod users;
+mod widget;
 mod work;
 
 pub use caller::Caller;

@@ -88,6 +88,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::rotas::routes());
     all.extend(crate::handovers::routes());
     all.extend(crate::work::routes());
+    all.extend(crate::widget::routes());
     all
 }
 
@@ -124,7 +125,7 @@ async fn everywhere(request: Request, next: Next) -> Response {
         ),
         (
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "location, x-rate-limit, x-rate-limit-remaining, x-idempotency-lookup",
+            "location, retry-after, x-rate-limit, x-rate-limit-remaining, x-idempotency-lookup",
         ),
         (header::ACCESS_CONTROL_MAX_AGE, "7200"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

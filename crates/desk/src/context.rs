@@ -16,6 +16,8 @@ pub struct Ctx {
     pub actor: Actor,
     /// The one instant of this command.
     pub now: Timestamp,
+    /// In the demo, whose clock can be moved: the instant by everybody else's clocks, which date what apps sign.
+    pub outside: Option<Timestamp>,
     /// Through which door it came.
     pub via: Channel,
     /// The handbook in force.
@@ -61,6 +63,7 @@ struct Inner {
     settings: Settings,
     ticket_count: std::sync::Mutex<Option<(i64, i64)>>,
     attempts: crate::attempts::Attempts,
+    limits: crate::limits::Limits,
 }
 
 impl Desk {
@@ -80,6 +83,7 @@ impl Desk {
             settings,
             ticket_count: std::sync::Mutex::new(None),
             attempts: crate::attempts::Attempts::default(),
+            limits: crate::limits::Limits::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -132,11 +136,24 @@ impl Desk {
         checked
     }
 
+    /// Counts a call against a limit; the demo, whose clock may stand still, counts none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooMany`] with the seconds to wait.
+    pub fn admit(&self, limit: crate::limits::Limit, who: &str) -> Result<(), Error> {
+        if self.settings().demo {
+            return Ok(());
+        }
+        self.inner.limits.admit(limit, who, self.inner.clock.now())
+    }
+
     /// The circumstances of a command now.
     pub fn ctx(&self, actor: Actor, via: Channel) -> Ctx {
         Ctx {
             actor,
             now: self.inner.clock.now(),
+            outside: self.settings().demo.then(|| Clock::System.now()),
             via,
             handbook: self.handbook(),
             secrets: self.inner.secrets.clone(),
@@ -190,6 +207,7 @@ impl Ctx {
         Self {
             actor: Actor::System,
             now,
+            outside: None,
             via: Channel::System,
             handbook: Arc::new(handbook),
             secrets: Arc::new(Secrets::fresh()),

@@ -84,7 +84,7 @@ pub(crate) fn cause(
             }
             Event::Escalated { .. } => post.escalated(tx)?,
             Event::SeverityChanged { from: Some(from), to: Some(to), .. }
-                if to < from && envelope.actor_kind == "person" =>
+                if to.is_milder_than(*from) && envelope.actor_kind == "person" =>
             {
                 let requester = stored.ticket.requester;
                 if envelope.person() != Some(requester) {
@@ -367,7 +367,21 @@ pub(crate) struct Notice<'n> {
     pub(crate) text: String,
 }
 
-/// Tells one of us something, by mail; it carries no way to answer a customer. Whoever has no address is not told.
+/// Queues a mail to somebody that is about no ticket: a link to sign in with.
+pub(crate) fn personal(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    kind: &str,
+    to: &User,
+    subject: &str,
+    text: String,
+) -> Result<(), Error> {
+    let key = format!("{kind}:{}", store::outbox::next_id(tx)?);
+    let subject = subject.to_owned();
+    tell(tx, ctx, to, Notice { key, at: ctx.now, kind, ticket: None, subject, text })
+}
+
+/// Tells somebody something, by mail; it carries no way to answer a customer. Whoever has no address is not told.
 pub(crate) fn tell(tx: &mut Tx<'_>, ctx: &Ctx, to: &User, notice: Notice<'_>) -> Result<(), Error> {
     let Some(address) = to.email.clone() else { return Ok(()) };
     let id = store::outbox::next_id(tx)?;

@@ -43,6 +43,15 @@ pub enum Error {
         /// How long to wait.
         seconds: i64,
     },
+    /// Too many calls from one address or one person.
+    #[error("too many requests; try again in {seconds} seconds")]
+    TooMany {
+        /// How long to wait.
+        seconds: i64,
+    },
+    /// A signed identity that is not believed.
+    #[error("{0}")]
+    Identity(crate::identity::Reason),
     /// The storage failed.
     #[error("the storage failed")]
     Store(#[from] store::Error),

@@ -23,6 +23,11 @@ impl Key {
     pub fn new(scope: &'static str, key: &str, body: &[u8]) -> Self {
         Self { scope, key: key.to_owned(), body_hash: secrets::hex(&Sha256::digest(body)) }
     }
+
+    /// The same key about one thing only, such as one ticket.
+    pub fn of(self, thing: &str) -> Self {
+        Self { key: format!("{thing}:{}", self.key), ..self }
+    }
 }
 
 /// Runs `f` once for a key: a repeated call is given the first answer, and `true`. The same key with another body is an

@@ -1,6 +1,6 @@
 //! What a page shows, gathered in one reading of the data, without a query per row.
 
-use domain::{CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
+use domain::{Claimed, CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
 use store::Tx;
 use store::comments::Comment;
 use store::leases::Lease;
@@ -127,6 +127,10 @@ pub struct Whole {
     pub skips: Vec<Skip>,
     /// Whoever has it is too new for what it is about. (ROT-03)
     pub unfamiliar: Option<work::Unfamiliar>,
+    /// What the door knew of the requester. (CH-01)
+    pub claimed: Option<Claimed>,
+    /// What the app sent along, as JSON text.
+    pub context: Option<String>,
 }
 
 /// A ticket as agents see it, with its last `most` comments.
@@ -170,6 +174,8 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
         unfamiliar: work::unfamiliar(tx, ctx, &stored.ticket)?,
         lease,
         skips,
+        claimed: store::claims::load(tx, id)?,
+        context: store::tickets::context(tx, id)?,
         others,
         stored,
         events,

@@ -1,6 +1,10 @@
 //! What is secret, and where randomness comes from.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use mail::ReplyKey;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 use sha2::{Digest, Sha256};
 
 /// The installation's key, epoch and instance id. They live outside the database, so that a restored copy of the data
@@ -40,6 +44,38 @@ impl Secrets {
             *byte = u8::from_str_radix(&key[2 * index..2 * index + 2], 16).ok()?;
         }
         Some(Self::new(bytes, epoch.parse().ok()?))
+    }
+
+    /// A secret as it may stand in the database: whoever has the data alone cannot read it. `about` is what it belongs
+    /// to; sealed for one thing it does not open for another.
+    pub fn seal(&self, about: &str, secret: &[u8]) -> String {
+        let nonce: [u8; NONCE_LEN] = random();
+        let mut bytes = secret.to_vec();
+        self.seal_key()
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(about.as_bytes()),
+                &mut bytes,
+            )
+            .expect("a secret is far shorter than what can be sealed");
+        STANDARD.encode([nonce.as_slice(), &bytes].concat())
+    }
+
+    /// The secret that [`Secrets::seal`] made this of, with the same key.
+    pub fn open(&self, about: &str, sealed: &str) -> Option<Vec<u8>> {
+        let bytes = STANDARD.decode(sealed).ok()?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_LEN>()?;
+        let mut sealed = sealed.to_vec();
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let secret = self.seal_key().open_in_place(nonce, Aad::from(about.as_bytes()), &mut sealed);
+        secret.ok().map(|secret| secret.to_vec())
+    }
+
+    fn seal_key(&self) -> LessSafeKey {
+        let label = b"answerable stored secrets";
+        let key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.key), label);
+        let key = UnboundKey::new(&AES_256_GCM, key.as_ref());
+        LessSafeKey::new(key.expect("a SHA-256 is as long as the key"))
     }
 
     /// Signs and checks reply tokens.
@@ -86,4 +122,23 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         text.push(char::from(DIGITS[usize::from(byte & 15)]));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_with_the_same_key_for_the_same_thing() {
+        let secrets = Secrets::new([1; 32], 1);
+        let sealed = secrets.seal("key k1", b"hello");
+
+        assert_ne!(sealed, secrets.seal("key k1", b"hello"));
+        assert_eq!(secrets.open("key k1", &sealed).as_deref(), Some(b"hello".as_slice()));
+        assert_eq!(secrets.open("key k2", &sealed), None);
+        assert_eq!(Secrets::new([2; 32], 1).open("key k1", &sealed), None);
+        for broken in ["", "AAAA", "not base64!", &sealed[..sealed.len() - 4]] {
+            assert_eq!(secrets.open("key k1", broken), None, "{broken}");
+        }
+    }
 }

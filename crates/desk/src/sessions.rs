@@ -5,6 +5,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::Pas
 use domain::{Role, TokenId, User, UserId};
 use jiff::SignedDuration;
 use store::Tx;
+use store::sessions::Scope;
 
 use crate::{Ctx, Error, secrets};
 
@@ -156,15 +157,17 @@ pub fn use_link(
 pub fn sign_in(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<String, Error> {
     let token = secrets::token();
     let expires_at = ctx.now.checked_add(SESSION).unwrap_or(ctx.now);
-    store::sessions::insert_session(tx, user, &secrets::token_hash(&token), ctx.now, expires_at)?;
+    let hash = secrets::token_hash(&token);
+    store::sessions::insert_session(tx, user, Scope::Whole, &hash, ctx.now, expires_at)?;
     Ok(token)
 }
 
-/// The person a session belongs to.
+/// The person a session belongs to, with no more rights than the session gives.
 pub fn by_session(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<User, Error> {
-    let id = store::sessions::session_user(tx, &secrets::token_hash(token), ctx.now)?
+    let (id, scope) = store::sessions::session_user(tx, &secrets::token_hash(token), ctx.now)?
         .ok_or(Error::Unauthenticated)?;
-    usable(store::users::load(tx, id)?.ok_or(Error::Unauthenticated)?)
+    let user = usable(store::users::load(tx, id)?.ok_or(Error::Unauthenticated)?)?;
+    Ok(crate::customers::scoped(user, scope))
 }
 
 /// Ends a session.

@@ -31,7 +31,10 @@ pub use ids::{
     AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,
     OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId,
 };
-pub use people::{Field, FieldOption, Identity, Membership, Organization, Team, User, fold};
+pub use people::{
+    Claimed, ClaimedOrganization, Field, FieldOption, Identity, Membership, Organization, Team,
+    User, fold,
+};
 pub use promises::{Promise, Reader};
 pub use refusals::Refusal;
 pub use status::{Cause, Channel, Kind, Severity, Status};

@@ -120,31 +120,64 @@ pub struct Organization {
 impl Organization {
     /// The facts that the handbook's rules see. Missing ones have their defaults.
     pub fn facts(&self) -> handbook::OrganizationFacts {
-        let flag = |key: &str| {
-            self.fields.get(key).and_then(serde_json::Value::as_bool).unwrap_or_default()
-        };
-        let list = |key: &str| {
-            let values = self.fields.get(key).and_then(serde_json::Value::as_array);
-            values
-                .into_iter()
-                .flatten()
-                .filter_map(|value| value.as_str().map(str::to_owned))
-                .collect()
-        };
-        handbook::OrganizationFacts {
-            plan: self
-                .fields
-                .get("plan")
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
-            mrr: self.fields.get("mrr").and_then(serde_json::Value::as_f64).unwrap_or_default(),
-            trial: flag("trial"),
-            addons: list("addons"),
-            card: flag("card"),
-            tags: self.tags.clone(),
-            known: true,
-        }
+        organization_facts(&self.fields, &self.tags)
+    }
+}
+
+/// The facts that rules see of an organization with these fields.
+fn organization_facts(
+    fields: &serde_json::Map<String, serde_json::Value>,
+    tags: &[String],
+) -> handbook::OrganizationFacts {
+    let flag = |key: &str| fields.get(key).and_then(serde_json::Value::as_bool).unwrap_or_default();
+    let list = |key: &str| {
+        let values = fields.get(key).and_then(serde_json::Value::as_array);
+        values.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
+    };
+    handbook::OrganizationFacts {
+        plan: fields.get("plan").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
+        mrr: fields.get("mrr").and_then(serde_json::Value::as_f64).unwrap_or_default(),
+        trial: flag("trial"),
+        addons: list("addons"),
+        card: flag("card"),
+        tags: tags.to_vec(),
+        known: true,
+    }
+}
+
+/// What a door knew of a ticket's requester beside the account. It can be erased with the ticket's words. (CH-01)
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Claimed {
+    /// The app's server signed it.
+    pub verified: bool,
+    /// Why it was not believed: "expired", "unsigned".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The requester administers their organization.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub admin: bool,
+    /// The organization they say they belong to, if nobody signed that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization: Option<ClaimedOrganization>,
+}
+
+/// An organization as somebody describes it without proof.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClaimedOrganization {
+    /// Which of ours it is, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<OrganizationId>,
+    /// Its name there.
+    pub name: String,
+    /// `plan`, `mrr`, `trial`, `card`, `addons`.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub fields: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ClaimedOrganization {
+    /// The facts that the handbook's rules see: a promise is cheap, a missed one is not.
+    pub fn facts(&self) -> handbook::OrganizationFacts {
+        organization_facts(&self.fields, &[])
     }
 }
 

@@ -100,6 +100,13 @@ words! {
     }
 }
 
+impl Severity {
+    /// Whether it is less bad; the worst comes first.
+    pub fn is_milder_than(self, other: Self) -> bool {
+        self > other
+    }
+}
+
 words! {
     /// What sort of request it is.
     Kind, "question, bug, feedback, feature" {

@@ -19,12 +19,15 @@ pub use value::{FromValue, Param, Row, Value};
 
 // The tables, a module each.
 pub mod api_jobs;
+pub mod claims;
 pub mod comments;
+pub mod customer_links;
 pub mod dedupe;
 pub mod events;
 pub mod fields;
 pub mod handbooks;
 pub mod handovers;
+pub mod identity_keys;
 mod keysets;
 pub mod leases;
 pub mod mails;

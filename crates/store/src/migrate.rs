@@ -33,6 +33,11 @@ pub const ALL: &[Migration] = &[
     },
     Migration { number: 3, name: "rotas", sql: include_str!("../migrations/0003_rotas.sql") },
     Migration { number: 4, name: "work", sql: include_str!("../migrations/0004_work.sql") },
+    Migration {
+        number: 10,
+        name: "customers",
+        sql: include_str!("../migrations/0010_customers.sql"),
+    },
     Migration { number: 11, name: "lists", sql: include_str!("../migrations/0011_lists.sql") },
 ];
 

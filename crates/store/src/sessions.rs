@@ -56,27 +56,49 @@ pub fn use_link(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<bool, Err
     Ok(tx.execute(sql, params![hash, now])? == 1)
 }
 
+/// What a session lets its person do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything their role allows.
+    Whole,
+    /// Their own requests and nothing else, whatever their role.
+    Own,
+}
+
 /// Stores a session's hash.
 pub fn insert_session(
     tx: &mut Tx<'_>,
     user: UserId,
+    scope: Scope,
     hash: &str,
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), Error> {
+    let scope = match scope {
+        Scope::Whole => None,
+        Scope::Own => Some("own"),
+    };
     tx.execute(
-        "INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-        params![hash, user.0, now, expires_at],
+        "INSERT INTO sessions (token_hash, user_id, scope, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+        params![hash, user.0, scope, now, expires_at],
     )
     .map(|_| ())
 }
 
-/// The person a session belongs to, if it has not expired.
-pub fn session_user(tx: &mut Tx<'_>, hash: &str, now: Timestamp) -> Result<Option<UserId>, Error> {
-    user(tx.query_opt(
-        "SELECT user_id FROM sessions WHERE token_hash = $1 AND expires_at > $2",
+/// The person a session belongs to and what it lets them do, if it has not expired.
+pub fn session_user(
+    tx: &mut Tx<'_>,
+    hash: &str,
+    now: Timestamp,
+) -> Result<Option<(UserId, Scope)>, Error> {
+    let row = tx.query_opt(
+        "SELECT user_id, scope FROM sessions WHERE token_hash = $1 AND expires_at > $2",
         params![hash, now],
-    )?)
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    let scope: Option<String> = row.get(1)?;
+    let scope = if scope.is_none() { Scope::Whole } else { Scope::Own };
+    Ok(Some((UserId(row.get(0)?), scope)))
 }
 
 /// Ends a session.

@@ -1,8 +1,10 @@
 //! What the browser loads besides pages: bundled and compressed when the program is built, named after its content.
 
 use axum::extract::Path;
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 /// How long a browser may keep an asset: for ever, since another content has another name.
@@ -24,7 +26,7 @@ pub struct Asset {
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// All of them.
-pub const ALL: [Asset; 5] = [APP_CSS, APP_JS, HTMX_JS, ICONS_SVG, FAVICON_SVG];
+pub const ALL: [Asset; 6] = [APP_CSS, APP_JS, HTMX_JS, ICONS_SVG, FAVICON_SVG, WIDGET_JS];
 
 /// Where the style sheet is.
 pub fn css_url() -> &'static str {
@@ -61,12 +63,34 @@ pub async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = find(&format!("/assets/{name}")) else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    content(asset, CACHE, &headers).into_response()
+}
+
+/// How long a browser may keep the in-app help without asking: its address has to stay the same for ever.
+const WIDGET_CACHE: &str = "public, max-age=600, stale-while-revalidate=86400";
+
+/// Answers `GET /widget.js`, which pages of other origins load.
+pub async fn widget(headers: HeaderMap) -> Response {
+    let other_origins = [
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        (HeaderName::from_static("access-control-allow-origin"), "*"),
+        (HeaderName::from_static("x-content-type-options"), "nosniff"),
+    ];
+    let etag = format!("\"{}\"", WIDGET_JS.path);
+    if headers.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+        return (StatusCode::NOT_MODIFIED, other_origins, [(ETAG, etag)]).into_response();
+    }
+    (other_origins, [(ETAG, etag)], content(&WIDGET_JS, WIDGET_CACHE, &headers)).into_response()
+}
+
+/// An asset, compressed for who can read that.
+fn content(asset: &'static Asset, cache: &'static str, headers: &HeaderMap) -> Response {
     let head = [
         (CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
-        (CACHE_CONTROL, HeaderValue::from_static(CACHE)),
+        (CACHE_CONTROL, HeaderValue::from_static(cache)),
         (VARY, HeaderValue::from_static("accept-encoding")),
     ];
-    if accepts_gzip(&headers) {
+    if accepts_gzip(headers) {
         (head, [(CONTENT_ENCODING, HeaderValue::from_static("gzip"))], asset.gzip).into_response()
     } else {
         (head, asset.bytes).into_response()
@@ -94,9 +118,13 @@ mod tests {
 
     #[test]
     fn each_asset_keeps_its_budget() {
-        for (asset, most) in
-            [(APP_CSS, 14_000), (APP_JS, 12_000), (HTMX_JS, 17_000), (ICONS_SVG, 3_000)]
-        {
+        for (asset, most) in [
+            (APP_CSS, 14_000),
+            (APP_JS, 12_000),
+            (HTMX_JS, 17_000),
+            (ICONS_SVG, 3_000),
+            (WIDGET_JS, 20_000),
+        ] {
             assert!(
                 asset.gzip.len() <= most,
                 "{} has {} bytes of {most}",

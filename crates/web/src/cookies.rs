@@ -10,6 +10,8 @@ pub(crate) const SESSION: &str = "session";
 pub(crate) const ANONYMOUS: &str = "form";
 /// The colours.
 pub(crate) const THEME: &str = "theme";
+/// The language of pages for customers.
+pub(crate) const LANGUAGE: &str = "language";
 /// Single letters on or off.
 pub(crate) const SINGLE_KEYS: &str = "single_keys";
 

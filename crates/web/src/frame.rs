@@ -1,7 +1,7 @@
 //! The frame around pages: the workspace of those who answer, the one column of everybody else.
 
 use axum::response::{Html, IntoResponse, Response};
-use maud::Markup;
+use maud::{Markup, html};
 
 use crate::components::navigation::Place;
 use crate::components::shell::{Page, page};
@@ -12,7 +12,7 @@ use crate::reader::{Density, Reader};
 use crate::times;
 use crate::views::View;
 use crate::visitor::Visitor;
-use crate::words::Text;
+use crate::words::{Language, Text};
 
 /// What a page of the workspace says about itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,7 +95,37 @@ pub(crate) async fn column(
         person: visitor.user.as_ref().map(|user| user.name.as_str()),
         script: false,
     };
-    Ok(public_page(&shown, main))
+    let answers = visitor.user.as_ref().is_some_and(|user| user.role.answers());
+    if answers {
+        return Ok(public_page(&shown, main));
+    }
+    let main = html! { (main) (languages(visitor, reader)) };
+    Ok(public_page(&shown, &main))
+}
+
+/// The languages of customers' pages, each by its own name.
+fn languages(visitor: &Visitor, reader: &Reader) -> Markup {
+    let words = reader.words;
+    let path = visitor.path.split('?').next().unwrap_or("/");
+    html! {
+        nav.languages aria-label=(words.say(Text::Languages)) {
+            @for language in Language::ALL {
+                @let name = language_name(language);
+                @if language == words.language { span lang=(language.tag()) aria-current="true" { (name) } }
+                @else { a href={ (path) "?lang=" (language.tag()) } lang=(language.tag()) hreflang=(language.tag()) { (name) } }
+            }
+        }
+    }
+}
+
+fn language_name(language: Language) -> &'static str {
+    match language {
+        Language::En => "English",
+        Language::De => "Deutsch",
+        Language::Fr => "Français",
+        Language::Es => "Español",
+        Language::Ja => "日本語",
+    }
 }
 
 /// A page as an answer.

@@ -8,6 +8,7 @@ use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use desk::limits::Address;
 use desk::{Act, Desk};
 use domain::Role;
 
@@ -15,7 +16,8 @@ use crate::form::{Form, escaped};
 use crate::memory::Memory;
 use crate::problem::{self, Problem};
 use crate::visitor::{Visitor, referer};
-use crate::{cookies, csrf, multipart};
+use crate::words::Language;
+use crate::{cookies, csrf, multipart, routes};
 
 /// The largest form: a long message, written in three bytes a letter, each escaped.
 const LARGEST: usize = 1024 * 1024;
@@ -35,11 +37,12 @@ pub(crate) struct Door {
 
 /// Lets a visitor in or says why not, and dresses the answer.
 pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: Next) -> Response {
-    let visitor =
+    let mut visitor =
         match Visitor::of(&door.desk, &door.memory, request.uri(), request.headers()).await {
             Ok(visitor) => visitor,
             Err(error) => return problem::bare(&Problem::from(error)),
         };
+    visitor.address = request.extensions().get::<Address>().cloned();
     let answer = match admit(&door, &visitor, &mut request).await {
         Ok(()) => {
             request.extensions_mut().insert(visitor.clone());
@@ -132,7 +135,12 @@ fn dress(visitor: &Visitor, headers: &mut HeaderMap) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
-    headers.append(header::VARY, HeaderValue::from_static("cookie, hx-request"));
+    headers.append(header::VARY, HeaderValue::from_static("cookie, hx-request, accept-language"));
+    if visitor.query.some("lang").is_some_and(|tag| Language::of(tag).is_some()) {
+        let (name, tag) = (cookies::LANGUAGE, visitor.language.tag());
+        let cookie = cookies::made(&visitor.desk, name, tag, cookies::YEAR_SECONDS);
+        headers.append(SET_COOKIE, cookie);
+    }
     if visitor.is_new {
         let seconds = cookies::SESSION_SECONDS;
         let cookie = cookies::made(&visitor.desk, cookies::ANONYMOUS, &visitor.cookie, seconds);
@@ -158,6 +166,11 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn(back) if back == "/" => Redirect::to("/").into_response(),
+            // Customers have no password; a link by mail lets them in.
+            Self::SignIn(back) if back.starts_with(routes::REQUESTS) => {
+                let to = format!("{}?back={}", routes::OWN_SIGN_IN, escaped(&back));
+                Redirect::to(&to).into_response()
+            }
             Self::SignIn(back) => {
                 Redirect::to(&format!("/?back={}", escaped(&back))).into_response()
             }

@@ -1,6 +1,7 @@
 //! What goes wrong, as a page: the fact, the reason, the next step.
 
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use desk::{Error, FieldError};
 use domain::Refusal;
@@ -42,6 +43,8 @@ pub(crate) enum Problem {
     NotText(String),
     /// Somebody was faster.
     Conflict(String),
+    /// Too often; how many seconds to wait.
+    TooOften(i64),
     /// Fields are wrong, on a page that cannot show them in their places.
     Invalid(Vec<FieldError>),
     /// It failed; the log knows it by this name.
@@ -55,7 +58,10 @@ impl From<Error> for Problem {
             Error::Unauthenticated => Self::Unauthenticated,
             Error::Forbidden(_) => Self::Forbidden,
             Error::Conflict(what) => Self::Conflict(what),
-            error @ Error::TooManyAttempts { .. } => Self::Conflict(error.to_string()),
+            Error::TooManyAttempts { seconds } | Error::TooMany { seconds } => {
+                Self::TooOften(seconds)
+            }
+            Error::Identity(_) => Self::Unauthenticated,
             Error::KeyReused => Self::Conflict(Error::KeyReused.to_string()),
             Error::Invalid(errors) => Self::Invalid(errors),
             Error::Refused(refusal) => Self::Invalid(vec![refused(&refusal)]),
@@ -109,6 +115,7 @@ impl Problem {
             Self::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotText(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -124,6 +131,7 @@ impl Problem {
             Self::TooLarge => Text::TooLarge,
             Self::NotAForm | Self::NotText(_) => Text::Unreadable,
             Self::Conflict(_) => Text::ChangedMeanwhile,
+            Self::TooOften(_) => Text::TooOften,
             Self::Invalid(_) => Text::NotSaved,
             Self::Failed(_) => Text::Failed,
         }
@@ -144,6 +152,7 @@ impl Problem {
                 html! { p { (words.fill(Text::NotTextWhy, &[("field", field)])) } }
             }
             Self::Conflict(what) => html! { p { (what) } },
+            Self::TooOften(seconds) => html! { p { (words.count(Text::TooOftenWhy, *seconds)) } },
             Self::Invalid(errors) => {
                 html! { ul { @for error in errors { li { (error.description) } } } }
             }
@@ -168,6 +177,7 @@ impl Problem {
             | Self::NotAForm
             | Self::NotText(_)
             | Self::Conflict(_)
+            | Self::TooOften(_)
             | Self::Invalid(_)
             | Self::Failed(_) => {
                 button::link(routes::HOME, Button::primary(words.say(Text::ToStart)))
@@ -211,10 +221,14 @@ impl IntoResponse for Problem {
 /// Turns a problem into its page; anything else stays as it is.
 pub(crate) async fn shown(visitor: &Visitor, mut answer: Response) -> Response {
     let Some(problem) = answer.extensions_mut().remove::<Problem>() else { return answer };
+    if let Problem::TooOften(seconds) = &problem {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*seconds));
+    }
     if visitor.fragment {
         return answer;
     }
-    let reader = visitor.reader();
+    let answers = visitor.user.as_ref().is_some_and(|user| user.role.answers());
+    let reader = if answers { visitor.reader() } else { visitor.customer() };
     // The bar is an ornament here: a page about a failure must not fail.
     let bar = visitor.demo().await.ok().flatten();
     let page = PublicPage {
@@ -227,7 +241,8 @@ pub(crate) async fn shown(visitor: &Visitor, mut answer: Response) -> Response {
         script: false,
     };
     let markup = public_page(&page, &problem.markup(reader.words));
-    (answer.status(), Html(markup.into_string())).into_response()
+    let kept = answer.headers().get(RETRY_AFTER).cloned().map(|value| [(RETRY_AFTER, value)]);
+    (answer.status(), kept, Html(markup.into_string())).into_response()
 }
 
 /// A problem before anybody knows who reads it.

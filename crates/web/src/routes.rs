@@ -14,6 +14,8 @@ pub const SINGLE_KEYS: &str = "/settings/me/single-keys";
 pub const SUPPORT_HOURS: &str = "/support-hours";
 /// A customer's own tickets.
 pub const REQUESTS: &str = "/requests";
+/// Where a customer asks for a link by mail.
+pub const OWN_SIGN_IN: &str = "/requests/sign-in";
 /// A new ticket by a customer.
 pub const NEW_REQUEST: &str = "/requests/new";
 /// The demo's clock.
@@ -70,6 +72,16 @@ pub fn replies(id: i64) -> String {
 /// Where an internal note goes, and nothing else.
 pub fn notes(id: i64) -> String {
     ticket_part(id, "notes")
+}
+
+/// A customer's link of one use.
+pub fn own_link(token: &str) -> String {
+    format!("{OWN_SIGN_IN}/{token}")
+}
+
+/// Where a moved conversation is claimed.
+pub fn claim(token: &str) -> String {
+    format!("/claim/{token}")
 }
 
 /// A customer's ticket.

@@ -2,7 +2,7 @@
 
 use desk::Act;
 use domain::Level;
-use handbook::{Calendar, Handbook, Priority, Target};
+use handbook::{Amount, Calendar, Handbook, Priority, Target};
 use maud::{Markup, html};
 
 use crate::components::badge;
@@ -21,7 +21,7 @@ pub(crate) fn pages() -> Vec<Route> {
 }
 
 async fn show(visitor: Visitor) -> Answer {
-    let reader = visitor.reader();
+    let reader = visitor.customer();
     let words = reader.words;
     let handbook = &visitor.ctx.handbook;
     let main = html! {
@@ -127,12 +127,13 @@ fn holidays(words: Words, calendar: &Calendar) -> String {
 }
 
 fn targets(words: Words, handbook: &Handbook) -> Markup {
-    let target = |target: Option<&Target>| {
-        target.map_or_else(|| html! { "–" }, |target| html! { (target.text) })
+    let target = |target: Option<&Target>| match target {
+        Some(target) => html! { (written(words, target)) },
+        None => html! { "–" },
     };
     let row = |priority: &Priority| {
         let first = match &priority.first_reply {
-            Some(first) => html! { (first.text) },
+            Some(first) => html! { (written(words, first)) },
             None => html! { (words.say(Text::NoPromiseHere)) },
         };
         let next = handbook.next_reply(priority.level);
@@ -156,6 +157,14 @@ fn targets(words: Words, handbook: &Handbook) -> Markup {
     }
 }
 
+/// A target as it is written in the handbook, its words in the reader's language.
+fn written(words: Words, target: &Target) -> String {
+    match target.amount {
+        Amount::OpenSeconds(_) => target.text.clone(),
+        Amount::BusinessDays(days) => words.count(Text::BusinessDays, i64::from(days)),
+    }
+}
+
 /// What makes a request as pressing as each level says.
 fn reasons(words: Words, handbook: &Handbook) -> Markup {
     let with = handbook.priorities.iter().filter(|priority| !priority.rules.is_empty());
@@ -171,6 +180,7 @@ fn reasons(words: Words, handbook: &Handbook) -> Markup {
 fn channels(words: Words) -> Markup {
     let columns = [Column::text(words.say(Text::Channel)), Column::text(words.say(Text::WhoMay))];
     let rows = [
+        (Text::ChannelApp, Text::Everyone),
         (Text::ChannelForm, Text::Everyone),
         (Text::ChannelMail, Text::Everyone),
         (Text::ChannelApi, Text::WithToken),

@@ -91,5 +91,6 @@ pub fn router(desk: &Desk) -> Router<Desk> {
         .layer(middleware::from_fn_with_state(door(Act::ReadPublic, false), guard));
     router
         .route("/assets/{name}", routing::get(crate::assets::serve))
+        .route("/widget.js", routing::get(crate::assets::widget))
         .fallback_service(fallback.with_state(desk.clone()))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
+use desk::limits::{Address, Limit};
 use desk::{Ctx, Desk, Error};
 use domain::{Actor, Channel, User};
 use jiff::tz::TimeZone;
@@ -13,7 +14,7 @@ use jiff::tz::TimeZone;
 use crate::form::Form;
 use crate::memory::{Around, Memory};
 use crate::reader::{Clock, Reader, Theme};
-use crate::words::Words;
+use crate::words::{Language, Words};
 use crate::{cookies, csrf};
 
 /// Somebody at the door, signed in or not.
@@ -39,6 +40,10 @@ pub(crate) struct Visitor {
     pub(crate) single_keys: bool,
     /// Whether only a part of the page is wanted.
     pub(crate) fragment: bool,
+    /// The language of pages for customers.
+    pub(crate) language: Language,
+    /// Where they come from, for limits.
+    pub(crate) address: Option<Address>,
     memory: Arc<Memory>,
 }
 
@@ -62,13 +67,16 @@ impl Visitor {
         let own = session.filter(|_| user.is_some());
         let known = own.or_else(|| cookies::read(headers, cookies::ANONYMOUS));
         let path = uri.path_and_query().map_or("/", |whole| whole.as_str());
+        let query = Form::read(uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
         Ok(Self {
+            language: language(&query, user.as_ref(), headers),
+            address: None,
             ctx: Ctx { actor, ..nobody },
             user: user.map(Arc::new),
             cookie: known.map_or_else(|| desk::token().into(), Into::into),
             is_new: known.is_none(),
             path: path.into(),
-            query: Form::read(uri.query().unwrap_or_default().as_bytes()).unwrap_or_default(),
+            query,
             theme: cookies::read(headers, cookies::THEME).map_or(Theme::System, Theme::from_cookie),
             single_keys: cookies::read(headers, cookies::SINGLE_KEYS) != Some("off"),
             fragment: headers.contains_key("hx-request"),
@@ -89,6 +97,16 @@ impl Visitor {
             clock: if still { Clock::Still } else { Clock::Running },
             csrf: csrf::masked(&self.cookie),
         }
+    }
+
+    /// The reader of a page for customers: the same in the language they want.
+    pub(crate) fn customer(&self) -> Reader {
+        Reader { words: Words { language: self.language }, ..self.reader() }
+    }
+
+    /// Counts the visit against a limit of where it comes from.
+    pub(crate) fn admit(&self, limit: Limit) -> Result<(), Error> {
+        self.address.as_ref().map_or(Ok(()), |address| self.desk.admit(limit, address.as_str()))
     }
 
     /// The zone the person has told us.
@@ -124,6 +142,21 @@ async fn signed_in(desk: &Desk, ctx: &Ctx, token: &str) -> Result<Option<User>, 
         Err(Error::Unauthenticated) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The language wanted: the one just chosen, the one chosen before, the person's own, or the browser's first that we
+/// write.
+fn language(query: &Form, user: Option<&User>, headers: &HeaderMap) -> Language {
+    let own = user.and_then(|user| user.locale.as_deref());
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let ranges = accepted.unwrap_or_default().split(',');
+    let mut tags = query
+        .some("lang")
+        .into_iter()
+        .chain(cookies::read(headers, cookies::LANGUAGE))
+        .chain(own)
+        .chain(ranges.filter_map(|range| range.split(';').next()));
+    tags.find_map(Language::of).unwrap_or_default()
 }
 
 /// The guard has let the visitor in.

@@ -1,23 +1,17 @@
 //! Every text a page shows, in one place, in every language we speak.
 //!
 //! A text is a whole sentence with placeholders in braces, never glued from parts; a plural is two forms with a bar
-//! between them. The match in [`english`] has no default arm: a text without words does not compile.
+//! between them. The match in [`english`] has no default arm: a text without words does not compile. Customers' pages
+//! have translations, files in `words/` beside the sources; a text that is not in them is English.
 
 mod texts;
 
 use std::fmt::Display;
 
+pub use domain::words::Locale as Language;
 pub use texts::Text;
 
 use texts::english;
-
-/// A language the pages are written in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English, 24-hour clock, day before month.
-    #[default]
-    English,
-}
 
 /// The words of one language.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,19 +20,37 @@ pub struct Words {
     pub language: Language,
 }
 
+mod translations {
+    use super::Text;
+
+    /// The words of a text in one language, where it has any.
+    macro_rules! translated {
+        ($language:ident: $($name:ident = $words:literal,)+) => {
+            pub(super) fn $language(text: Text) -> Option<&'static str> {
+                match text { $(Text::$name => Some($words),)+ _ => None }
+            }
+        };
+    }
+
+    include!(concat!(env!("OUT_DIR"), "/translations.rs"));
+}
+
 impl Words {
     /// The tag of the language, for `lang`.
     pub fn tag(self) -> &'static str {
-        match self.language {
-            Language::English => "en",
-        }
+        self.language.tag()
     }
 
     /// A text as it is.
     pub fn say(self, text: Text) -> &'static str {
-        match self.language {
-            Language::English => english(text),
-        }
+        let translated = match self.language {
+            Language::En => None,
+            Language::De => translations::german(text),
+            Language::Fr => translations::french(text),
+            Language::Es => translations::spanish(text),
+            Language::Ja => translations::japanese(text),
+        };
+        translated.unwrap_or_else(|| english(text))
     }
 
     /// A text with its placeholders filled.
@@ -118,6 +130,45 @@ mod tests {
     fn a_count_has_its_plural() {
         assert_eq!(Words::default().count(Text::Tickets, 1), "1 ticket");
         assert_eq!(Words::default().count(Text::Tickets, 1_200), "1,200 tickets");
+    }
+
+    /// The placeholders of a text, sorted.
+    fn placeholders(text: &str) -> Vec<&str> {
+        let mut names: Vec<&str> =
+            text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn every_language_has_the_same_texts_with_the_same_places_to_fill() {
+        let translated = |language: Language, text: Text| match language {
+            Language::En => Some(english(text)),
+            Language::De => translations::german(text),
+            Language::Fr => translations::french(text),
+            Language::Es => translations::spanish(text),
+            Language::Ja => translations::japanese(text),
+        };
+        let mut count = 0;
+        for text in Text::ALL {
+            let is_translated = translations::german(*text).is_some();
+            count += usize::from(is_translated);
+            for language in Language::ALL.into_iter().filter(|one| *one != Language::En) {
+                let words = translated(language, *text);
+                assert_eq!(words.is_some(), is_translated, "{text:?} in {}", language.tag());
+                let Some(words) = words else { continue };
+                let expected = placeholders(english(*text));
+                assert_eq!(placeholders(words), expected, "{text:?} in {}", language.tag());
+                let bars = |text: &str| text.matches('|').count();
+                assert_eq!(bars(words), bars(english(*text)), "{text:?} in {}", language.tag());
+                assert!(!words.contains('!'), "{text:?} shouts in {}", language.tag());
+            }
+        }
+        assert!(count > 100, "{count} texts are translated");
+        for language in Language::ALL {
+            assert_eq!(Words { language }.say(Text::Weekdays).split(' ').count(), 7);
+            assert_eq!(Words { language }.say(Text::Months).split(' ').count(), 12);
+        }
     }
 
     #[test]

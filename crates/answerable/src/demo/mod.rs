@@ -24,6 +24,8 @@ use crate::{app, serve};
 
 /// The demo's admin, who is in no team.
 const ADMIN: &str = "admin@demo.test";
+/// The key that an app signs identities with in the demo, the same in every demo: it is in the guide, and no secret.
+const IDENTITY_KEY: (&str, &str) = ("demo", "answerable-demo-identity-secret-not-for-production");
 
 pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     if !options.listen.ip().is_loopback() {
@@ -108,6 +110,8 @@ async fn admin(desk: &Desk, address: &str) -> anyhow::Result<serde_json::Value> 
         .write(ctx, move |tx, ctx| {
             let user = desk::sessions::ensure_agent(tx, ctx, ADMIN, "Demo admin", Role::Admin)?;
             desk::sessions::store_password(tx, ctx, user.id, &hash)?;
+            let (key, secret) = IDENTITY_KEY;
+            desk::identity::keys::put_secret(tx, ctx, key, secret)?;
             desk::sessions::create_token(tx, ctx, user.id)
         })
         .await?;
@@ -122,6 +126,7 @@ fn announce(address: &str, credentials: &serde_json::Value) {
         credentials["email"].as_str().unwrap_or_default()
     );
     println!("password {}", credentials["password"].as_str().unwrap_or_default());
+    println!("App identities are signed with key {} and secret {}", IDENTITY_KEY.0, IDENTITY_KEY.1);
     println!(
         "API token {} (email/token:TOKEN); outgoing mail is at {address}/demo/outbox",
         credentials["token"].as_str().unwrap_or_default()

@@ -8,7 +8,9 @@ mod words;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update, open, update};
 use desk::{Ctx, Desk};
-use domain::{Actor, Cause, Channel, Kind, Role, Severity, Status, TeamId, TicketId, UserId};
+use domain::{
+    Actor, Cause, Channel, Claimed, Kind, Role, Severity, Status, TeamId, TicketId, UserId,
+};
 use handbook::Handbook;
 use jiff::{SignedDuration, Timestamp};
 
@@ -291,6 +293,10 @@ async fn play(
             new.area = area;
             new.severity = severity;
             new.kind = Some(kind);
+            if channel == Channel::App {
+                new.claimed = Some(Claimed { verified: true, ..Claimed::default() });
+                new.context = desk::sent_along::cut(&words::sent_along(scene.ticket));
+            }
             let ctx = Ctx { via: channel, ..person(requester, Role::EndUser) };
             let done = desk.write(ctx, move |tx, ctx| open(tx, ctx, &new)).await?;
             numbers[scene.ticket] = Some(done.stored.ticket.id);

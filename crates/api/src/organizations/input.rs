@@ -30,6 +30,7 @@ pub(super) fn organization(
         shared_comments: sent.flag("shared_comments").flatten(),
         tags: sent.texts("tags", 1000).map(Option::unwrap_or_default),
         fields: values(&mut sent, "organization_fields"),
+        source: None,
     };
     sent.finish()?;
     Ok((id, input))

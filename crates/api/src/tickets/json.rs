@@ -42,7 +42,7 @@ impl CustomFields {
 /// A custom field's value on a ticket.
 #[derive(Serialize, Clone)]
 pub(crate) struct FieldValue {
-    id: i64,
+    pub(crate) id: i64,
     value: Value,
 }
 

@@ -2,6 +2,7 @@
 
 mod aside;
 mod audits;
+mod claims;
 mod clocks;
 pub(crate) mod input;
 pub(crate) mod json;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Vec<Route> {
     ];
     routes.extend(aside::routes());
     routes.extend(audits::routes());
+    routes.extend(claims::routes());
     routes.extend(clocks::routes());
     routes.extend(tags::routes());
     routes

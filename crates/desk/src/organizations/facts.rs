@@ -23,14 +23,13 @@ pub(super) fn keep(
     sent: &Map<String, Value>,
     defined: &[Field],
 ) -> Result<bool, Error> {
-    let errors: Vec<FieldError> =
-        sent.iter().filter_map(|(key, value)| wrong(key, value)).collect();
+    let errors = complaints(sent);
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
     let mut is_new = false;
     for (key, value) in sent {
-        let is_fact = FACTS.iter().any(|(fact, _)| fact == key);
+        let is_fact = is_fact(key);
         let is_defined = defined.iter().any(|field| field.key.as_deref() == Some(key));
         let is_kept = is_fact || is_defined && is_small(value);
         if !is_kept {
@@ -43,6 +42,16 @@ pub(super) fn keep(
         is_new |= is_fact && before.as_ref().unwrap_or(&Value::Null) != value;
     }
     Ok(is_new)
+}
+
+/// Everything that is wrong with these facts.
+pub(crate) fn complaints(sent: &Map<String, Value>) -> Vec<FieldError> {
+    sent.iter().filter_map(|(key, value)| wrong(key, value)).collect()
+}
+
+/// Whether rules see a fact of this name.
+pub(crate) fn is_fact(key: &str) -> bool {
+    FACTS.iter().any(|(fact, _)| *fact == key)
 }
 
 /// What is wrong with a fact.
@@ -97,7 +106,7 @@ mod tests {
         value.as_object().cloned().unwrap_or_default()
     }
 
-    fn complaints(sent: &Value) -> Vec<(String, String)> {
+    fn complained(sent: &Value) -> Vec<(String, String)> {
         match keep(&mut Map::new(), &map(sent), &[]) {
             Err(Error::Invalid(errors)) => {
                 errors.into_iter().map(|error| (error.field, error.description)).collect()
@@ -109,7 +118,7 @@ mod tests {
     #[test]
     fn a_fact_of_another_type_is_refused_by_name() {
         assert_eq!(
-            complaints(&json!({ "mrr": "2000", "plan": 4 })),
+            complained(&json!({ "mrr": "2000", "plan": 4 })),
             [
                 (
                     "organization_fields.mrr".to_owned(),
@@ -118,12 +127,12 @@ mod tests {
                 ("organization_fields.plan".to_owned(), "Plan: expected a text, got 4".to_owned()),
             ]
         );
-        assert_eq!(complaints(&json!({ "trial": "yes" })).len(), 1);
-        assert_eq!(complaints(&json!({ "card": 1 })).len(), 1);
-        assert_eq!(complaints(&json!({ "addons": "teams" })).len(), 1);
-        assert_eq!(complaints(&json!({ "addons": ["teams", 4] })).len(), 1);
-        assert_eq!(complaints(&json!({ "addons": [null] })).len(), 1);
-        assert_eq!(complaints(&json!({ "mrr": { "eur": 4 } })).len(), 1);
+        assert_eq!(complained(&json!({ "trial": "yes" })).len(), 1);
+        assert_eq!(complained(&json!({ "card": 1 })).len(), 1);
+        assert_eq!(complained(&json!({ "addons": "teams" })).len(), 1);
+        assert_eq!(complained(&json!({ "addons": ["teams", 4] })).len(), 1);
+        assert_eq!(complained(&json!({ "addons": [null] })).len(), 1);
+        assert_eq!(complained(&json!({ "mrr": { "eur": 4 } })).len(), 1);
     }
 
     #[test]

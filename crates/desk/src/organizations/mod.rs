@@ -1,10 +1,11 @@
 //! Customers' organizations: their facts decide priorities, their mail domains say who belongs to them.
 
-mod facts;
+pub(crate) mod facts;
 mod memberships;
 mod read;
 
 use domain::{Organization, OrganizationId, TeamId};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use store::{Kind, Tx};
 
@@ -45,6 +46,8 @@ pub struct Input {
     pub tags: Option<Vec<String>>,
     /// Facts and values of organization fields, by key; null clears one.
     pub fields: Map<String, Value>,
+    /// Who says the facts and says them anew each time; nobody named is the API, which says changes.
+    pub source: Option<&'static str>,
 }
 
 /// Makes an organization known.
@@ -218,12 +221,18 @@ fn apply(
     }
     if !input.fields.is_empty() {
         let defined = store::fields::all(tx, "organization")?;
-        if facts::keep(&mut organization.fields, &input.fields, &defined)? {
-            organization.facts_source = Some("api".to_owned());
+        let is_new = facts::keep(&mut organization.fields, &input.fields, &defined)?;
+        if is_new || input.source.is_some() && is_old(organization.facts_at, ctx.now) {
+            organization.facts_source = Some(input.source.unwrap_or("api").to_owned());
             organization.facts_at = Some(ctx.now);
         }
     }
     Ok(())
+}
+
+/// Whether the age of facts is worth writing again although they are the same.
+fn is_old(said: Option<Timestamp>, now: Timestamp) -> bool {
+    said.is_none_or(|said| now.duration_since(said) >= SignedDuration::from_mins(15))
 }
 
 /// Domains in lower case, each once, as `acme.test`; `@acme.test` is understood too.

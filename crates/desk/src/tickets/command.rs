@@ -61,9 +61,7 @@ pub(super) fn run_within(
     organization: Option<OrganizationId>,
 ) -> Result<Done, Error> {
     let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
-    let facts = handbook::TicketFacts::default();
-    let belonging = situation::belonging(tx, ctx, &requester, organization, &facts)?;
-    let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
+    let facts = situation::within(tx, ctx, &stored, &requester, organization)?;
     let decided =
         decide(Some(&stored.ticket), command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
     append(tx, ctx, audit, stored, decided, &requester)

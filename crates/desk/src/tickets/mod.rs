@@ -22,11 +22,11 @@ pub use belong::reconsider_organization;
 pub use escalate::{deescalate, escalate, withdraw_promise};
 pub use explain::{Explained, explain};
 pub use merge::{Said, can_merge, merge, resolve, unmerge};
-pub use open::{CustomValue, NewTicket, Person, open};
+pub use open::{CustomValue, NewTicket, Person, Speaks, open};
 pub use read::{
     ChangeSet, Listed, audits, clocks, comments, comments_by_id, count, count_all, count_comments,
     count_own, count_own_comments, deliveries, events, field_values, key, list, many, own,
-    own_comments, show, show_own, versions, view_counts, whole,
+    own_comment, own_comments, show, show_own, versions, view_counts, whole,
 };
 pub use reapply::reapply;
 pub use spam::{mark_spam, unmark_spam};

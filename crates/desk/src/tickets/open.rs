@@ -1,9 +1,9 @@
 //! A customer asks, or an agent asks for one.
 
 use domain::{
-    Actor, AuditId, Author, ByHand, Changes, Channel, Command, CommentId, CustomChange, Kind,
-    NewComment, Opening, OrganizationId, Role, Severity, Status, TeamId, TicketId, User, UserId,
-    decide,
+    Actor, AuditId, Author, ByHand, Changes, Channel, Claimed, Command, CommentId, CustomChange,
+    Kind, NewComment, Opening, OrganizationId, Role, Severity, Status, TeamId, TicketId, User,
+    UserId, decide,
 };
 use jiff::Timestamp;
 use store::comments::Comment;
@@ -27,6 +27,15 @@ pub enum Person {
         /// The name, if it was said.
         name: Option<String>,
     },
+}
+
+/// The zone and the language somebody is to be answered in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Speaks {
+    /// IANA zone; an unknown one is left out.
+    pub zone: Option<String>,
+    /// Language tag.
+    pub locale: Option<String>,
 }
 
 /// The value of a custom field: JSON text, or none to empty it.
@@ -67,6 +76,10 @@ pub struct NewTicket {
     pub external_id: Option<String>,
     /// What the app sent along, as JSON text.
     pub context: Option<String>,
+    /// What the door knew of the requester beside the account. (CH-01)
+    pub claimed: Option<Claimed>,
+    /// The requester's zone and language as their browser tells them; they count for this ticket.
+    pub speaks: Speaks,
     /// A status at once.
     pub status: Option<Status>,
     /// With `hold`.
@@ -109,6 +122,8 @@ impl NewTicket {
             fields: Vec::new(),
             external_id: None,
             context: None,
+            claimed: None,
+            speaks: Speaks::default(),
             status: None,
             hold_until: None,
             assignee: None,
@@ -163,9 +178,13 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
     }
     let Cast { requester, submitter, author } = cast(tx, ctx, new)?;
     let tags = texts::tags(new.tags.iter().map(String::as_str));
-    let belonging =
-        situation::belonging(tx, ctx, &requester, new.organization, &ticket_facts(new, &tags))?;
+    let claimed = new.claimed.as_ref().and_then(|claimed| claimed.organization.as_ref());
+    let named = new.organization.or(claimed.and_then(|claimed| claimed.known));
+    let belonging = situation::belonging(tx, ctx, &requester, named, &ticket_facts(new, &tags))?;
     let mut facts = situation::facts(tx, ctx, &requester, &belonging, &new.subject)?;
+    if let Some(claimed) = &new.claimed {
+        situation::with_claims(&mut facts, claimed, named);
+    }
     if ctx.actor.is_agent()
         && let Some(id) = ctx.actor.user()
     {
@@ -181,7 +200,7 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
         id: ids.ticket,
         requester: requester.id,
         submitter: submitter.id,
-        organization: belonging.id(),
+        organization: facts.provenance.organization,
         internal: requester.role >= Role::Agent,
         channel: new.channel,
         severity: new.severity,
@@ -228,6 +247,9 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
     if let Some(context) = &new.context {
         store::tickets::set_context(tx, ids.ticket, context)?;
     }
+    if let Some(claimed) = &new.claimed {
+        store::claims::insert(tx, ids.ticket, claimed)?;
+    }
     append(tx, &acting, ids.audit, stored, decided, &requester)
 }
 
@@ -240,7 +262,9 @@ struct Cast {
 
 /// Finds the people, and refuses what does not fit them.
 fn cast(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Cast, Error> {
-    let requester = person(tx, ctx, &new.requester, "requester_id")?;
+    let mut requester = person(tx, ctx, &new.requester, "requester_id")?;
+    let is_verified = new.claimed.as_ref().is_some_and(|claimed| claimed.verified);
+    heard(tx, ctx, &mut requester, &new.speaks, is_verified)?;
     let submitter = match new.submitter {
         Some(id) if id != requester.id => person(tx, ctx, &Person::Known(id), "submitter_id")?,
         _ => requester.clone(),
@@ -256,6 +280,30 @@ fn cast(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Cast, Error> {
         check_source(tx, source)?;
     }
     Ok(Cast { requester, submitter, author })
+}
+
+/// Answers the requester in the zone and the language they were heard with. Somebody new keeps them, and somebody whose
+/// identity is proved keeps what was not known; else they change nothing but this ticket.
+fn heard(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    requester: &mut User,
+    speaks: &Speaks,
+    is_verified: bool,
+) -> Result<(), Error> {
+    let zone = speaks.zone.as_deref().and_then(crate::users::zone);
+    let locale = speaks.locale.as_deref().and_then(crate::users::language);
+    let keeps = (is_verified || requester.created_at == ctx.now) && requester.role == Role::EndUser;
+    let is_news = requester.time_zone.is_none() && zone.is_some()
+        || requester.locale.is_none() && locale.is_some();
+    if keeps && is_news {
+        requester.time_zone = requester.time_zone.take().or_else(|| zone.clone());
+        requester.locale = requester.locale.take().or_else(|| locale.clone());
+        store::users::update(tx, requester)?;
+    }
+    requester.time_zone = zone.or(requester.time_zone.take());
+    requester.locale = locale.or(requester.locale.take());
+    Ok(())
 }
 
 /// What rules see of a new ticket.

@@ -1,6 +1,6 @@
 //! Reading tickets.
 
-use domain::{Clock, Envelope, Status, TicketId};
+use domain::{Clock, CommentId, Envelope, Status, TicketId};
 use store::Tx;
 use store::comments::Comment;
 use store::outbox::Queued;
@@ -16,6 +16,8 @@ pub struct Listed {
     pub stored: Stored,
     /// Plain text of the first comment.
     pub description: String,
+    /// Whether customers may read that.
+    pub first_is_public: bool,
     /// Delivery details of the mail it began with, as JSON text.
     pub details: Option<String>,
     /// Values of custom fields, as JSON text.
@@ -99,21 +101,22 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
     let first: Vec<_> = found.iter().map(|stored| stored.first_comment).collect();
     let mut words: std::collections::HashMap<_, _> = store::comments::many(tx, &first)?
         .into_iter()
-        .map(|comment| (comment.id, (comment.body, comment.details)))
+        .map(|comment| (comment.id, (comment.body, comment.public, comment.details)))
         .collect();
     let values = store::tickets::field_values(tx, &ids)?;
     let follow_ups = store::tickets::follow_ups(tx, &ids)?;
     Ok(found
         .into_iter()
         .map(|stored| {
-            let (description, details) = words.remove(&stored.first_comment).unwrap_or_default();
+            let (description, first_is_public, details) =
+                words.remove(&stored.first_comment).unwrap_or_default();
             let fields = values
                 .iter()
                 .filter(|(ticket, _, _)| *ticket == stored.ticket.id)
                 .map(|(_, field, value)| (*field, value.clone()))
                 .collect();
             let follow_ups = of_source(&follow_ups, stored.ticket.id);
-            Listed { stored, description, details, fields, follow_ups }
+            Listed { stored, description, first_is_public, details, fields, follow_ups }
         })
         .collect())
 }
@@ -122,11 +125,11 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
 pub fn whole(tx: &mut Tx<'_>, stored: Stored) -> Result<Listed, Error> {
     let first = store::comments::load(tx, stored.first_comment)?;
     let fields = field_values(tx, stored.ticket.id)?;
-    let (description, details) =
-        first.map(|comment| (comment.body, comment.details)).unwrap_or_default();
+    let (description, first_is_public, details) =
+        first.map(|comment| (comment.body, comment.public, comment.details)).unwrap_or_default();
     let follow_ups = store::tickets::follow_ups(tx, &[stored.ticket.id])?;
     let follow_ups = of_source(&follow_ups, stored.ticket.id);
-    Ok(Listed { stored, description, details, fields, follow_ups })
+    Ok(Listed { stored, description, first_is_public, details, fields, follow_ups })
 }
 
 fn of_source(all: &[(TicketId, TicketId)], source: TicketId) -> Vec<TicketId> {
@@ -146,7 +149,7 @@ pub fn count_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<i64, E
 }
 
 /// The comments with these ids.
-pub fn comments_by_id(tx: &mut Tx<'_>, ids: &[domain::CommentId]) -> Result<Vec<Comment>, Error> {
+pub fn comments_by_id(tx: &mut Tx<'_>, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
     Ok(store::comments::many(tx, ids)?)
 }
 
@@ -201,6 +204,18 @@ pub fn own_comments(
 ) -> Result<Vec<Comment>, Error> {
     show_own(tx, ctx, id)?;
     Ok(store::comments::page(tx, id, true, page)?)
+}
+
+/// One public comment of a person's own ticket.
+pub fn own_comment(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+    comment: CommentId,
+) -> Result<Comment, Error> {
+    show_own(tx, ctx, id)?;
+    let found = store::comments::load(tx, comment)?;
+    found.filter(|comment| comment.ticket == id && comment.public).ok_or(Error::NotFound)
 }
 
 /// How many public comments a person's own ticket has.

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use domain::words::Locale;
 use domain::{
-    Candidate, Facts, Organization, OrganizationId, Provenance, Reader, TeamRef, User, UserId,
+    Candidate, Claimed, Facts, Organization, OrganizationId, Provenance, Reader, TeamRef, User,
+    UserId,
 };
 use jiff::tz::TimeZone;
 use store::Tx;
+use store::tickets::Stored;
 
 use crate::{Ctx, Error};
 
@@ -20,6 +22,55 @@ pub(crate) struct Belonging {
 impl Belonging {
     pub(crate) fn id(&self) -> Option<OrganizationId> {
         self.organization.as_ref().map(|organization| organization.id)
+    }
+}
+
+/// Everything a decision on a known ticket may look at.
+pub(crate) fn of_ticket(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+    requester: &User,
+) -> Result<Facts, Error> {
+    within(tx, ctx, stored, requester, stored.ticket.organization)
+}
+
+/// The same with the facts of an organization, which may not be the ticket's yet; of none, the requester's own counts.
+pub(crate) fn within(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+    requester: &User,
+    named: Option<OrganizationId>,
+) -> Result<Facts, Error> {
+    let belonging = belonging(tx, ctx, requester, named, &handbook::TicketFacts::default())?;
+    let mut facts = facts(tx, ctx, requester, &belonging, &stored.subject)?;
+    if let Some(claimed) = store::claims::load(tx, stored.ticket.id)? {
+        with_claims(&mut facts, &claimed, named);
+    }
+    Ok(facts)
+}
+
+/// Adds what the door knew of the requester of a ticket that counts for `organization`. One that only they speak of
+/// decides the priority all the same, until somebody of ours names another. (CH-01)
+pub(crate) fn with_claims(
+    facts: &mut Facts,
+    claimed: &Claimed,
+    organization: Option<OrganizationId>,
+) {
+    facts.rules.requester.verified = claimed.verified;
+    facts.rules.requester.admin = claimed.verified && claimed.admin;
+    facts.provenance.identity_verified = claimed.verified;
+    let Some(named) = &claimed.organization else { return };
+    if organization != named.known {
+        return;
+    }
+    facts.provenance.because = "claimed, not verified".to_owned();
+    if named.known.is_none() {
+        facts.rules.organization = named.facts();
+        facts.provenance.organization = None;
+        facts.provenance.source = Some("the requester".to_owned());
+        facts.provenance.as_of = None;
     }
 }
 

@@ -1,8 +1,8 @@
 //! Changes of a ticket: an answer, a note, another status; the customer's next message.
 
 use domain::{
-    AuditId, ByHand, Cause, Changes, Channel, Command, CommentId, Kind, NewComment, OrganizationId,
-    Severity, Status, TeamId, TicketId, UserId, decide,
+    AuditId, ByHand, Cause, Changes, Channel, Command, CommentId, Facts, Kind, NewComment,
+    OrganizationId, Severity, Status, TeamId, TicketId, User, UserId, decide,
 };
 use jiff::Timestamp;
 use store::comments::Comment;
@@ -120,9 +120,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         situation::check_named(tx, &requester, id)?;
     }
     let subject = update.subject.clone().unwrap_or_else(|| stored.subject.clone());
-    let belonging =
-        situation::belonging(tx, ctx, &requester, named, &handbook::TicketFacts::default())?;
-    let mut facts = situation::facts(tx, ctx, &requester, &belonging, &subject)?;
+    let mut facts = facts(tx, ctx, stored, &requester, named, &subject)?;
     let author = comment_author(tx, ctx, update)?;
     if let Some(id) = author.as_ref().map(|user| user.id).or(ctx.actor.user()) {
         facts.author = situation::candidate(tx, id)?;
@@ -152,7 +150,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         kind: update.kind,
         requester: update.requester.as_ref().map(|_| requester.id),
         // Also one that became known, or was deleted, since the ticket was opened. (PR-07)
-        organization: Some(belonging.id()),
+        organization: Some(facts.provenance.organization),
         subject_digest: subject_salt
             .as_ref()
             .filter(|_| subject != stored.subject)
@@ -180,6 +178,27 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         }
     }
     append(tx, ctx, audit, stored, decided, &requester)
+}
+
+/// What a decision may look at once the ticket has this requester, organization and subject.
+fn facts(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+    requester: &User,
+    named: Option<OrganizationId>,
+    subject: &str,
+) -> Result<Facts, Error> {
+    let belonging =
+        situation::belonging(tx, ctx, requester, named, &handbook::TicketFacts::default())?;
+    let mut facts = situation::facts(tx, ctx, requester, &belonging, subject)?;
+    // What was claimed was claimed by the one who asked, not by somebody put in their place.
+    if requester.id == stored.ticket.requester
+        && let Some(claimed) = store::claims::load(tx, stored.ticket.id)?
+    {
+        situation::with_claims(&mut facts, &claimed, named);
+    }
+    Ok(facts)
 }
 
 fn authorize(ctx: &Ctx, stored: &Stored) -> Result<(), Error> {
@@ -385,14 +404,7 @@ pub fn delete(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let (stored, ctx) = &lock(tx, ctx, id)?;
     let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
-    let belonging = situation::belonging(
-        tx,
-        ctx,
-        &requester,
-        stored.ticket.organization,
-        &handbook::TicketFacts::default(),
-    )?;
-    let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
+    let facts = situation::of_ticket(tx, ctx, stored, &requester)?;
     let decided =
         decide(Some(&stored.ticket), &Command::Delete, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);

@@ -93,14 +93,7 @@ fn decide_on(
     command: &Command,
 ) -> Result<Stored, Error> {
     let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
-    let belonging = situation::belonging(
-        tx,
-        ctx,
-        &requester,
-        stored.ticket.organization,
-        &handbook::TicketFacts::default(),
-    )?;
-    let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
+    let facts = situation::of_ticket(tx, ctx, &stored, &requester)?;
     let decided =
         decide(Some(&stored.ticket), command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
     if decided.events.is_empty() {

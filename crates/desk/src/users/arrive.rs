@@ -303,6 +303,15 @@ pub(crate) fn zone(name: &str) -> Option<String> {
     TimeZone::get(name).ok().and_then(|zone| zone.iana_name().map(str::to_owned))
 }
 
+/// A language tag such as `de` or `pt-BR`, if it can be one.
+pub(crate) fn language(tag: &str) -> Option<String> {
+    let tag = tag.trim().replace('_', "-");
+    let is_part = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    (tag.len() <= 35 && tag.len() >= 2 && tag.split('-').all(is_part)).then_some(tag)
+}
+
 /// What a unique external id says when it is taken.
 pub(crate) fn taken(error: store::Error) -> Error {
     if error.is_unique_violation() {

@@ -98,7 +98,7 @@ impl Deciding<'_> {
         let from = self.ticket.severity;
         self.record(Event::SeverityChanged { from, to, reason: reason.clone() });
         if let (Some(from), Some(to)) = (from, to)
-            && to < from
+            && to.is_milder_than(from)
             && self.actor.is_agent()
             && self.ticket.public
             && !self.ticket.internal

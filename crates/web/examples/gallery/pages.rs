@@ -716,7 +716,7 @@ fn request() -> Markup {
     let reply = Field { control: Control::Text, ..line("reply", "Your reply", "", "", "") };
     let main = html! {
         h1 tabindex="-1" { "#4812 Flags fall back to default on Safari" }
-        p { (badge::status_for_customer(reader.words, Status::Pending)) }
+        p { (badge::status_for_customer(reader.words, Status::Pending, None)) }
         p.muted { "We said: an answer by " (promised) "." }
         (timeline::timeline(&html! { (timeline::message(&reader, &question)) (timeline::message(&reader, &answer)) }))
         form method="post" action={ (routes::request(4812)) "/replies" } {

@@ -19,16 +19,6 @@ pub fn status_text(status: Status) -> Text {
     }
 }
 
-fn status_text_for_customer(status: Status) -> Text {
-    match status {
-        Status::New | Status::Open => Text::CustomerOpen,
-        Status::Pending => Text::CustomerPending,
-        Status::Hold => Text::CustomerHold,
-        Status::Solved => Text::CustomerSolved,
-        Status::Closed => Text::StatusClosed,
-    }
-}
-
 /// The word for a level.
 pub fn level_text(of: Level) -> Text {
     level(of).0
@@ -55,13 +45,19 @@ pub fn status(words: Words, status: Status) -> Markup {
     }
 }
 
-/// The status, in the words for the customer.
-pub fn status_for_customer(words: Words, status: Status) -> Markup {
+/// The status, in the words for the customer; until when it stays so, if that is known.
+pub fn status_for_customer(words: Words, status: Status, until: Option<&str>) -> Markup {
+    let text = match (status, until) {
+        (Status::New | Status::Open, _) => words.say(Text::CustomerOpen).to_owned(),
+        (Status::Pending, _) => words.say(Text::CustomerPending).to_owned(),
+        (Status::Hold, None) => words.say(Text::CustomerHold).to_owned(),
+        (Status::Hold, Some(when)) => words.fill(Text::CustomerHoldUntil, &[("when", &when)]),
+        (Status::Solved, None) => words.say(Text::CustomerSolved).to_owned(),
+        (Status::Solved, Some(when)) => words.fill(Text::CustomerSolvedUntil, &[("when", &when)]),
+        (Status::Closed, _) => words.say(Text::StatusClosed).to_owned(),
+    };
     html! {
-        span class={ "badge badge-status badge-" (status.as_str()) } {
-            (icon(status.as_str()))
-            (words.say(status_text_for_customer(status)))
-        }
+        span class={ "badge badge-status badge-" (status.as_str()) } { (icon(status.as_str())) (text) }
     }
 }
 

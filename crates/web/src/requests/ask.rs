@@ -1,8 +1,10 @@
 //! Asking for help: a form that needs neither an account nor script.
 
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use desk::idempotency::{self, Key};
+use desk::limits::Limit;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person};
 use desk::{Error, FieldError};
@@ -36,6 +38,9 @@ pub(crate) async fn send(visitor: Visitor, form: Form) -> Answer {
         Ok(new) => new,
         Err(errors) => return page(&visitor, &form, &errors).await,
     };
+    if let Err(error) = admit(&visitor, &form) {
+        return too_often(&visitor, &form, error).await;
+    }
     // The same form sent twice, by a double click or a reload, is one ticket.
     let key = form.some("key").map(|key| Key::new("request-form", key, &form.content()));
     let ctx = visitor.ctx.clone();
@@ -53,12 +58,34 @@ pub(crate) async fn send(visitor: Visitor, form: Form) -> Answer {
         Ok((answer, _)) => done(&visitor, form.get("email"), &answer).await,
         Err(Error::Invalid(errors)) => page(&visitor, &form, &errors).await,
         Err(Error::KeyReused) => {
-            let words = Words::default();
+            let words = visitor.customer().words;
             let twice = wrong("base", words.say(Text::SentBefore));
             page(&visitor, &form, &[twice]).await
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Counts a request against the limits of its network address and of whom it is for.
+pub(super) fn admit(visitor: &Visitor, form: &Form) -> Result<(), Error> {
+    match &visitor.user {
+        Some(user) if user.role.answers() => Ok(()),
+        Some(user) => visitor.desk.admit(Limit::ByPerson, &format!("user {}", user.id)),
+        None => {
+            visitor.admit(Limit::FromAddress)?;
+            visitor.desk.admit(Limit::ByPerson, &format!("address {}", form.get("email").trim()))
+        }
+    }
+}
+
+/// The form again with what was typed, and how long to wait.
+async fn too_often(visitor: &Visitor, form: &Form, error: Error) -> Answer {
+    let Error::TooMany { seconds } = error else { return Err(error.into()) };
+    let words = visitor.customer().words;
+    let wait = wrong("base", &words.count(Text::WidgetTooOften, seconds));
+    let page = markup(visitor, form, &[wait]).await?;
+    let wait = [(RETRY_AFTER, HeaderValue::from(seconds))];
+    Ok((StatusCode::TOO_MANY_REQUESTS, wait, frame::html(page)).into_response())
 }
 
 fn wrong(field: &str, description: &str) -> FieldError {
@@ -71,7 +98,7 @@ fn wrong(field: &str, description: &str) -> FieldError {
 
 /// The ticket a form asks for, or everything that is wrong with it.
 fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
-    let words = Words::default();
+    let words = visitor.customer().words;
     let mut errors = Vec::new();
     let mut complain = |field: &str, text: Text| errors.push(wrong(field, words.say(text)));
     if visitor.user.is_none() && form.some("email").is_none() {
@@ -110,6 +137,10 @@ fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
     new.area = area;
     new.severity = severity.flatten();
     new.kind = kind.flatten();
+    if visitor.user.is_none() {
+        new.claimed = Some(desk::identity::unstated());
+        new.speaks.locale = Some(words.tag().to_owned());
+    }
     Ok(new)
 }
 
@@ -125,16 +156,19 @@ fn asker(visitor: &Visitor, form: &Form) -> Person {
 }
 
 async fn page(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answer {
-    let reader = visitor.reader();
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = markup(visitor, typed, errors).await?;
+    Ok((status, frame::html(page)).into_response())
+}
+
+async fn markup(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Result<Markup, Problem> {
+    let reader = visitor.customer();
     let words = reader.words;
     let main = html! {
         h1 tabindex="-1" { (words.say(Text::AskForHelp)) }
         (ask(visitor, &reader, typed, errors))
     };
-    let page =
-        frame::column(visitor, &reader, words.say(Text::AskForHelp), Width::Text, &main).await?;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, frame::html(page)).into_response())
+    frame::column(visitor, &reader, words.say(Text::AskForHelp), Width::Text, &main).await
 }
 
 fn ask(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) -> Markup {
@@ -220,7 +254,7 @@ async fn done(visitor: &Visitor, email: &str, answer: &str) -> Answer {
     let answer: Value = serde_json::from_str(answer).map_err(|_| Problem::Failed(String::new()))?;
     let id = answer["id"].as_i64().unwrap_or_default();
     let promise = answer["promise"].as_str().unwrap_or_default();
-    let reader = visitor.reader();
+    let reader = visitor.customer();
     let words = reader.words;
     let title = words.fill(Text::RequestNumber, &[("id", &id)]);
     let main = html! {

@@ -2,6 +2,7 @@
 
 mod ask;
 mod own;
+mod sign_in;
 
 use desk::Act;
 
@@ -11,6 +12,12 @@ pub(crate) fn pages() -> Vec<Route> {
     vec![
         Route::get("/requests/new", Act::OpenRequest, ask::form),
         Route::post("/requests/new", Act::OpenRequest, ask::send),
+        Route::get("/requests/sign-in", Act::ReadPublic, sign_in::form),
+        Route::post("/requests/sign-in", Act::ReadPublic, sign_in::send),
+        Route::get("/requests/sign-in/{token}", Act::ReadPublic, sign_in::link),
+        Route::post("/requests/sign-in/{token}", Act::ReadPublic, sign_in::follow),
+        Route::get("/claim/{token}", Act::ReadPublic, sign_in::claim),
+        Route::post("/claim/{token}", Act::ReadPublic, sign_in::take),
         Route::get("/requests", Act::OwnRequests, own::list),
         Route::get("/requests/{id}", Act::OwnRequests, own::show),
         Route::post("/requests/{id}/replies", Act::OwnRequests, own::reply),

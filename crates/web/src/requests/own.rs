@@ -1,13 +1,14 @@
 //! One's own requests: the list, the conversation, a reply, and "This is solved".
 
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use desk::pages::Own;
 use desk::texts::Body;
 use desk::tickets::{Listed, Reply, Update};
 use desk::{Error, Page, Start};
-use domain::{Cause, Status, TicketId, TimerKind, User};
+use domain::{Cause, Status, Ticket, TicketId, TimerKind, User};
 use maud::{Markup, PreEscaped, html};
 
 use crate::components::badge::status_for_customer;
@@ -43,7 +44,7 @@ pub(crate) async fn list(visitor: Visitor) -> Answer {
     let more = found.len() > size;
     found.truncate(size);
     found.retain(|listed| listed.stored.ticket.public);
-    let reader = visitor.reader();
+    let reader = visitor.customer();
     let words = reader.words;
     let ask = button::link(routes::NEW_REQUEST, Button::primary(words.say(Text::AskForHelp)));
     let main = html! {
@@ -70,9 +71,20 @@ fn line(reader: &Reader, listed: &Listed) -> Markup {
     html! {
         li {
             a href=(routes::request(ticket.id.0)) dir="auto" { "#" (ticket.id) " " (subject(reader.words, &listed.stored.subject)) }
-            span.line { (status_for_customer(reader.words, ticket.status)) span.muted { (time::past(reader, ticket.created_at)) } }
+            span.line { (status(reader, ticket)) span.muted { (time::past(reader, ticket.created_at)) } }
         }
     }
+}
+
+/// The status, and the day until which it stays so.
+fn status(reader: &Reader, ticket: &Ticket) -> Markup {
+    let kind = match ticket.status {
+        Status::Hold => TimerKind::Wake,
+        _ => TimerKind::Close,
+    };
+    let timer = ticket.timers.iter().find(|timer| timer.kind == kind);
+    let until = timer.map(|timer| times::day(reader.words, timer.at, &reader.zone, reader.now));
+    status_for_customer(reader.words, ticket.status, until.as_deref())
 }
 
 /// One request.
@@ -106,14 +118,14 @@ async fn page(
     let most = visitor.query.number("shown").unwrap_or(SHOWN).clamp(SHOWN, 500);
     let ctx = visitor.ctx.clone();
     let own = visitor.desk.read(ctx, move |tx, ctx| desk::pages::own(tx, ctx, id, most)).await?;
-    let reader = visitor.reader();
+    let reader = visitor.customer();
     let words = reader.words;
     let ticket = &own.stored.ticket;
     let title = format!("#{id} {}", subject(words, &own.stored.subject));
     let main = html! {
         p.ticket-way { a href=(routes::REQUESTS) { (words.say(Text::YourRequests)) } }
         h1 tabindex="-1" dir="auto" { (title) }
-        p { (status_for_customer(words, ticket.status)) }
+        p { (status(&reader, ticket)) }
         @if let Some(promise) = &ticket.promise {
             p.muted { (words.say(Text::WeSaid)) " " span #promise-text { (promise.text) } " " (time::past(&reader, promise.at)) }
         }
@@ -168,9 +180,11 @@ fn answer(reader: &Reader, own: &Own, typed: &str, error: Option<&str>) -> Marku
     let ticket = &own.stored.ticket;
     let id = ticket.id.0;
     let solves = ticket.timers.iter().find(|timer| timer.kind == TimerKind::Solve);
+    let is_solved = ticket.status == Status::Solved;
     let reply = Field {
         value: typed,
         error,
+        hint: is_solved.then(|| words.say(Text::SolvedForYou)),
         control: Control::Text,
         ..Field::line("body", words.say(Text::YourReplyHere))
     };
@@ -179,7 +193,7 @@ fn answer(reader: &Reader, own: &Own, typed: &str, error: Option<&str>) -> Marku
             (button::csrf(reader))
             input type="hidden" name="key" value=(desk::token());
             (field(words, &reply))
-            div.field-actions { (button::submit(Button::primary(words.say(Text::Reply)))) }
+            div.field-actions { (button::submit(Button::primary(words.say(if is_solved { Text::Reopen } else { Text::Reply })))) }
         }
         @if !ticket.status.is_done() {
             hr;
@@ -206,11 +220,17 @@ pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) 
     let id = number(&id)?;
     let body = Body::plain(form.get("body"));
     if body.is_empty() {
-        let why = visitor.reader().words.say(Text::NothingWritten);
+        let why = visitor.customer().words.say(Text::NothingWritten);
         return refuse(&visitor, id, "", why).await;
     }
     let comment = Reply { body, public: Some(true), author: None, details: None };
     let update = Update { comment: Some(comment), ..Update::default() };
+    if let Err(Error::TooMany { seconds }) = super::ask::admit(&visitor, &form) {
+        let why = visitor.customer().words.count(Text::WidgetTooOften, seconds);
+        let page = page(&visitor, id, form.get("body"), Some(&why)).await?;
+        let wait = [(RETRY_AFTER, HeaderValue::from(seconds))];
+        return Ok((StatusCode::TOO_MANY_REQUESTS, wait, frame::html(page)).into_response());
+    }
     let user = visitor.user.as_ref().map_or(0, |user| user.id.0);
     let key = form.some("key").map(|key| {
         desk::idempotency::Key::new("own-reply", &format!("{user}:{id}:{key}"), &form.content())

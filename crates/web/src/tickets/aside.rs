@@ -5,7 +5,7 @@ use domain::{Organization, Status, User};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::{Seen, via, why};
+use super::{Seen, sent_along, via, why};
 use crate::components::avatar::{Size, avatar};
 use crate::components::badge;
 use crate::components::button::{self, Button};
@@ -36,12 +36,13 @@ pub(crate) fn aside(seen: &Seen) -> Markup {
             }
             @match organization {
                 Some(organization) => (about_organization(seen, organization)),
-                None => p.small { (words.say(Text::OrganizationUnknown)) },
+                None => (sent_along::claimed_organization(seen)),
             }
             (about_ticket(seen))
             @if seen.whole.graded_down > 0 {
                 p { (words.count(Text::GradedDown, seen.whole.graded_down)) }
             }
+            (sent_along::sent_along(seen))
             (others(seen))
         }
         details.aside-part id={ "ticket-" (id) "-why" } {
@@ -83,6 +84,7 @@ fn about_person(seen: &Seen, person: &User) -> Markup {
         let source = if person.verified { Source::Own } else { Source::Said(&person.name) };
         all.push(Fact { name: words.say(Text::Email), value: html! { (email) }, source });
     }
+    all.extend(sent_along::identity(seen));
     if let Some(local) = local {
         all.push(Fact {
             name: words.say(Text::TheirTime),
@@ -102,10 +104,13 @@ fn about_organization(seen: &Seen, organization: &Organization) -> Markup {
         _ => Source::Own,
     };
     let fields = &organization.fields;
+    let is_claimed =
+        seen.whole.claimed.as_ref().is_some_and(|claimed| claimed.organization.is_some());
+    let requester = seen.whole.stored.ticket.requester;
     let mut all = vec![Fact {
         name: words.say(Text::Organization),
         value: html! { (organization.name) },
-        source: Source::Own,
+        source: if is_claimed { Source::Said(seen.names().person(requester)) } else { Source::Own },
     }];
     let mut add = |name: Text, value: Option<String>| {
         if let Some(value) = value {

@@ -7,6 +7,7 @@ mod conversation;
 mod names;
 mod reapplying;
 mod said;
+mod sent_along;
 mod taking;
 mod why;
 mod writing;

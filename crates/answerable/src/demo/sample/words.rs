@@ -4,7 +4,7 @@ use desk::handovers::Mark;
 use desk::{Ctx, Error, Tx};
 use domain::{Actor, Kind};
 use handbook::Handbook;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Agent, Customer};
 
@@ -247,6 +247,20 @@ fn organizations() -> Vec<(&'static str, &'static str, Value)> {
 
 const NAMES: &[&str] =
     &["Dana", "Kim", "Lu", "Noor", "Pat", "Robin", "Sasha", "Toni", "Yuki", "Remy", "Alex", "Mika"];
+
+/// What the sample app sends along.
+pub(super) fn sent_along(ticket: usize) -> Map<String, Value> {
+    let pages = ["flags", "replay", "insights", "settings/billing"];
+    let browsers = ["Chrome 130 on macOS", "Safari 18 on iOS", "Firefox 132 on Linux"];
+    let sent = json!({
+        "page": format!("https://app.example.test/{}", pages[ticket % pages.len()]),
+        "version": format!("41.{}", ticket % 9),
+        "browser": browsers[ticket % browsers.len()],
+        "zone": "Europe/London",
+        "replay": format!("https://replay.example.test/{ticket}"),
+    });
+    sent.as_object().cloned().unwrap_or_default()
+}
 
 /// Makes organizations and their people known.
 pub(super) fn people(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Customer>, Error> {

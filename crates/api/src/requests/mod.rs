@@ -1,122 +1,38 @@
 //! The customer's side of a ticket.
 
+mod create;
+mod json;
+
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
-use desk::tickets::{Listed, NewTicket, Person, Reply, Update};
+use desk::limits::Limit;
+use desk::tickets::{Reply, Update};
 use desk::{Act, Desk, Error, Key, idempotency};
-use domain::{Cause, Channel, Status, TicketId};
+use domain::{Cause, CommentId, Status, TicketId};
 use serde_json::{Value, json};
 
+use self::json::{Sees, request};
 use crate::answers::{Answer, Problem, created, ok};
 use crate::body::{Body, path_id};
 use crate::caller::Caller;
 use crate::paging::{Paging, Query};
 use crate::routes::Route;
 use crate::sideloads;
-use crate::tickets::json::{self as shape, CustomFields};
+use crate::tickets::json as shape;
 use crate::tickets::{idempotency_key, input, looked_up};
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/requests", Act::OpenRequest, create),
+        Route::post("/requests", Act::OpenRequest, create::create),
+        Route::post("/requests/sign_in", Act::OwnRequests, sign_in),
         Route::get("/requests", Act::OwnRequests, list),
         Route::get("/requests/open", Act::OwnRequests, open),
         Route::get("/requests/solved", Act::OwnRequests, solved),
         Route::get("/requests/{id}", Act::OwnRequests, show),
         Route::put("/requests/{id}", Act::OwnRequests, update),
         Route::get("/requests/{id}/comments", Act::OwnRequests, comments),
+        Route::get("/requests/{id}/comments/{comment}", Act::OwnRequests, comment),
     ]
-}
-
-fn request(listed: &Listed, fields: &CustomFields, base: &str) -> Value {
-    let stored = &listed.stored;
-    let ticket = &stored.ticket;
-    let values = serde_json::to_value(shape::field_values(listed, fields)).unwrap_or_default();
-    let ccs: Vec<i64> = ticket.ccs.iter().map(|id| id.0).collect();
-    json!({
-        "id": ticket.id.0,
-        "url": format!("{base}/api/v2/requests/{}.json", ticket.id),
-        "status": ticket.status.as_str(),
-        "priority": ticket.priority.as_str(),
-        "type": null,
-        "subject": stored.subject,
-        "description": listed.description,
-        "organization_id": ticket.organization.map(|id| id.0),
-        "via": shape::via(ticket.channel),
-        "custom_fields": values,
-        "fields": values,
-        "requester_id": ticket.requester.0,
-        "collaborator_ids": ccs,
-        "email_cc_ids": ccs,
-        "is_public": ticket.public,
-        "due_at": null,
-        "can_be_solved_by_me": !ticket.status.is_done() && ticket.assignee.is_some(),
-        "solved": ticket.status.is_done(),
-        "created_at": shape::time(ticket.created_at),
-        "updated_at": shape::time(ticket.updated_at),
-        "recipient": stored.mailbox,
-        "followup_source_id": ticket.follow_up_of.map(|id| id.0),
-        "assignee_id": ticket.assignee.map(|id| id.0),
-        "group_id": ticket.team.0,
-        "ticket_form_id": 1,
-        "custom_status_id": null,
-        "promise": ticket.promise.as_ref().map(|promise| &promise.text),
-    })
-}
-
-async fn create(
-    State(desk): State<Desk>,
-    caller: Caller,
-    headers: HeaderMap,
-    body: Body,
-) -> Answer {
-    let mut input = body.object("request")?;
-    let key = idempotency_key("requests", &headers, &body)?;
-    let keyed = key.is_some();
-    let fields = desk.read(caller.ctx.clone(), |tx, _| shape::custom_fields(tx)).await?;
-    let custom = input::custom(&mut input, &fields, input::Choices::Dropped);
-    let named = input::requester(&mut input);
-    let comment = input::comment(&mut input, true).filter(|comment| !comment.body.is_empty());
-    let subject = input.words("subject", 1000).flatten().unwrap_or_default();
-    let person = match (&caller.user, named) {
-        (Some(user), None) => Some(Person::Known(user.id)),
-        // Agents may ask for a customer; a customer always asks for himself.
-        (Some(user), Some(_)) if !user.role.answers() => Some(Person::Known(user.id)),
-        (_, Some(named)) => Some(named),
-        (None, None) => None,
-    };
-    if person.is_none() {
-        input.complain("requester", "BlankValue", "cannot be blank without credentials");
-    }
-    if comment.is_none() {
-        input.complain("comment", "BlankValue", "cannot be blank");
-    }
-    let tags = input.texts("tags", 100).flatten().unwrap_or_default();
-    let ccs = input::people(&mut input, "collaborators").unwrap_or_default();
-    input.finish()?;
-    let (Some(person), Some(comment)) = (person, comment) else { return Err(Problem::BrokenJson) };
-    let mut new = NewTicket::request(person, &subject, comment.body, Channel::Web);
-    new.severity = custom.severity.flatten();
-    new.area = custom.area.flatten();
-    new.kind = custom.kind.flatten();
-    new.fields = custom.values.into_iter().filter(|(_, value)| value.is_some()).collect();
-    new.tags = tags;
-    new.tags.extend(custom.add_tags);
-    new.ccs = if caller.user.is_some() { ccs } else { Vec::new() };
-    let base = caller.base;
-    // The requests endpoints treat agents as end users.
-    let (answer, hit) = desk
-        .write(caller.ctx, move |tx, ctx| {
-            idempotency::once(tx, ctx, key.as_ref(), |tx| {
-                let done = desk::tickets::open(tx, ctx, &new)?;
-                let listed = desk::tickets::whole(tx, done.stored)?;
-                Ok(json!({ "request": request(&listed, &fields, &base) }).to_string())
-            })
-        })
-        .await?;
-    let value: Value = serde_json::from_str(&answer).unwrap_or_default();
-    let location = value["request"]["url"].as_str().unwrap_or_default().to_owned();
-    Ok(looked_up(created(&location, value), keyed, hit))
 }
 
 async fn list(state: State<Desk>, caller: Caller, query: Query) -> Answer {
@@ -145,6 +61,7 @@ async fn page(
     statuses: Vec<Status>,
 ) -> Answer {
     let paging = Paging::read(&query, &["id", "created_at"])?;
+    let sees = Sees::of(&caller);
     let base = caller.base;
     let answer = desk
         .read(caller.ctx, move |tx, ctx| {
@@ -159,7 +76,8 @@ async fn page(
                 value: None,
                 id: row.stored.ticket.id.0,
             });
-            let list: Vec<Value> = rows.iter().map(|row| request(row, &fields, &base)).collect();
+            let list: Vec<Value> =
+                rows.iter().map(|row| request(row, &fields, &base, sees)).collect();
             answer.insert("requests".to_owned(), list.into());
             Ok(answer)
         })
@@ -169,13 +87,14 @@ async fn page(
 
 async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
     let id = TicketId(path_id(&id)?);
+    let sees = Sees::of(&caller);
     let base = caller.base;
     let answer = desk
         .read(caller.ctx, move |tx, ctx| {
             let stored = desk::tickets::show_own(tx, ctx, id)?;
             let listed = desk::tickets::whole(tx, stored)?;
             let fields = shape::custom_fields(tx)?;
-            Ok(json!({ "request": request(&listed, &fields, &base) }))
+            Ok(json!({ "request": request(&listed, &fields, &base, sees) }))
         })
         .await?;
     Ok(ok(answer))
@@ -185,9 +104,13 @@ async fn update(
     State(desk): State<Desk>,
     caller: Caller,
     Path(id): Path<String>,
+    headers: HeaderMap,
     body: Body,
 ) -> Answer {
     let id = TicketId(path_id(&id)?);
+    caller.admit_person(&desk, Limit::ByPerson)?;
+    let key = idempotency_key("own-request", &headers, &body)?.map(|key| key.of(&id.to_string()));
+    let keyed = key.is_some();
     let mut input = body.object("request")?;
     let comment = input::comment(&mut input, true);
     let is_solved = input.flag("solved").flatten().unwrap_or_default();
@@ -210,17 +133,55 @@ async fn update(
         kind: custom.kind,
         ..Update::default()
     };
+    let sees = Sees::of(&caller);
     let base = caller.base;
-    let answer = desk
+    let (answer, hit) = desk
         .write(caller.ctx, move |tx, ctx| {
-            desk::tickets::show_own(tx, ctx, id)?;
-            let done = desk::tickets::update(tx, ctx, id, &change)?;
-            let listed = desk::tickets::whole(tx, done.stored)?;
-            let fields = shape::custom_fields(tx)?;
-            Ok(json!({ "request": request(&listed, &fields, &base) }))
+            idempotency::once(tx, ctx, key.as_ref(), |tx| {
+                desk::tickets::show_own(tx, ctx, id)?;
+                let done = desk::tickets::update(tx, ctx, id, &change)?;
+                let listed = desk::tickets::whole(tx, done.stored)?;
+                let fields = shape::custom_fields(tx)?;
+                Ok(json!({ "request": request(&listed, &fields, &base, sees) }).to_string())
+            })
+        })
+        .await?;
+    let value: Value = serde_json::from_str(&answer).unwrap_or_default();
+    Ok(looked_up(ok(value), keyed, hit))
+}
+
+/// One public comment of one's own request.
+async fn comment(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path((id, comment)): Path<(String, String)>,
+) -> Answer {
+    let (id, comment) = (TicketId(path_id(&id)?), CommentId(path_id(&comment)?));
+    let answer = desk
+        .read(caller.ctx, move |tx, ctx| -> Result<_, Error> {
+            let found = desk::tickets::own_comment(tx, ctx, id, comment)?;
+            let mut value = shape::comment(&found);
+            value["request_id"] = id.0.into();
+            Ok(json!({ "comment": value }))
         })
         .await?;
     Ok(ok(answer))
+}
+
+/// A link to one's own requests as pages, opened at once: how the app leads its user there.
+async fn sign_in(State(desk): State<Desk>, caller: Caller, body: Body) -> Answer {
+    caller.admit_person(&desk, Limit::LinksTo)?;
+    let ticket = body.value.get("request_id").and_then(Value::as_i64).map(TicketId);
+    let base = caller.base;
+    let answer = desk
+        .write(caller.ctx, move |tx, ctx| {
+            let (path, expires_at) = desk::customers::open_link(tx, ctx, ticket)?;
+            let url = format!("{base}{path}");
+            Ok(json!({ "sign_in": { "url": url, "expires_at": shape::time(expires_at) } }))
+        })
+        .await?;
+    let location = answer["sign_in"]["url"].as_str().unwrap_or_default().to_owned();
+    Ok(created(&location, answer))
 }
 
 async fn comments(

@@ -1,0 +1,31 @@
+//! What the in-app help needs to know before it can show its form.
+
+use axum::extract::State;
+use desk::{Act, Desk};
+use serde_json::{Value, json};
+
+use crate::answers::{Answer, ok};
+use crate::caller::Caller;
+use crate::routes::Route;
+use crate::tickets::json as shape;
+
+pub(crate) fn routes() -> Vec<Route> {
+    vec![Route::get("/widget", Act::ReadPublic, show)]
+}
+
+/// The company's name, its areas, and the fields that hold area, severity and kind. All of it is public anyway.
+async fn show(State(desk): State<Desk>, caller: Caller) -> Answer {
+    let handbook = caller.ctx.handbook.clone();
+    let fields = desk.read(caller.ctx, |tx, _| shape::custom_fields(tx)).await?;
+    let id = |key: &str| {
+        let field = fields.custom().find(|field| field.key.as_deref() == Some(key));
+        field.map(|field| field.id.0)
+    };
+    let areas: Vec<Value> =
+        handbook.areas.iter().map(|area| json!({ "slug": area.slug, "name": area.name })).collect();
+    Ok(ok(json!({ "widget": {
+        "company": handbook.company.name,
+        "areas": areas,
+        "fields": { "area": id("area"), "severity": id("severity"), "kind": id("kind") },
+    } })))
+}

@@ -1,0 +1,128 @@
+// Asking for help: the form, and what the desk promised.
+
+function severities() {
+  return [
+    ["critical", say("SeverityCritical"), say("SeverityCriticalHint")],
+    ["high", say("SeverityHigh"), say("SeverityHighHint")],
+    ["medium", say("SeverityMedium"), say("SeverityMediumHint")],
+    ["low", say("SeverityLow"), say("SeverityLowHint")],
+  ];
+}
+
+/** The form. Whoever is signed in by the app is not asked who they are. */
+async function askView() {
+  const [known, told] = await Promise.all([identity(), about().catch(() => undefined)]);
+  const now = draft();
+  const typed = now.typed;
+  const isKnown = Boolean(known || settings.user?.email);
+  const line = (name, attributes) => el("input", { name, value: typed[name] ?? "", dir: "auto", ...attributes });
+  const email = line("email", { type: "email", autocomplete: "email" });
+  const name = line("name", { autocomplete: "name" });
+  const subject = line("subject", { autocomplete: "off", maxlength: 255 });
+  const areas = [["", say("NoArea")], ...(told?.areas ?? []).map((area) => [area.slug, area.name])];
+  const area = el("select", { name: "area" }, areas.map(([value, words]) => el("option", { value, selected: value === (typed.area ?? settings.area ?? "") }, words)));
+  const body = el("textarea", { name: "body", rows: 5, dir: "auto" });
+  body.value = typed.body ?? "";
+  const parts = captured();
+  const send = el("button", { class: "primary" }, say("Send"));
+  const problem = el("p", { class: "error", role: "alert" });
+  const form = el(
+    "form",
+    { novalidate: true },
+    problem,
+    !isKnown && [field(say("Email"), email), field(`${say("YourName")} ${say("Optional")}`, name)],
+    field(say("AskSubject"), subject),
+    areas.length > 1 && field(say("Area"), area),
+    choice("severity", `${say("HowBad")} ${say("Optional")}`, severities(), typed.severity),
+    field(say("TellUs"), body, say("TellUsHint")),
+    alongView(parts),
+    el("div", { class: "actions" }, send),
+  );
+  form.addEventListener("input", () => keep("draft", { ...draft(), body: undefined, typed: values(form) }));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    busy(send, () => submit(form, problem, { email, subject, body }, isKnown, told, parts));
+  });
+  if (now.body) problem.textContent = say("WidgetKeptOffline");
+  return { title: say("AskForHelp"), content: form };
+}
+
+/** What is sent along, each with a box to untick. */
+function alongView(parts) {
+  const rows = Object.entries(parts).map(([part, value]) =>
+    el(
+      "label",
+      { class: "choice" },
+      el("input", { type: "checkbox", name: `along:${part}`, checked: true }),
+      el("span", {}, nameOf(part), " ", el("span", { class: "value", dir: "auto" }, typeof value === "string" ? value : json(value))),
+    ),
+  );
+  return el("details", { class: "along" }, el("summary", {}, `${say("WidgetAlong")}: ${Object.keys(parts).map(nameOf).join(", ")}`), el("p", { class: "hint" }, say("WidgetAlongHint")), rows);
+}
+
+function values(form) {
+  return Object.fromEntries([...new FormData(form)].filter(([name]) => !name.startsWith("along:")));
+}
+
+function complain(controls, isKnown) {
+  const missing = [
+    [controls.email, !isKnown && !controls.email.value.includes("@") && say("EmailMissing")],
+    [controls.subject, !controls.subject.value.trim() && say("SubjectMissing")],
+    [controls.body, !controls.body.value.trim() && say("BodyMissing")],
+  ];
+  const wrong = missing.filter(([control, sentence]) => {
+    control.complain?.(sentence || undefined);
+    return sentence;
+  });
+  wrong[0]?.[0].focus();
+  return wrong.length > 0;
+}
+
+async function submit(form, problem, controls, isKnown, told, parts) {
+  problem.textContent = "";
+  if (complain(controls, isKnown)) return;
+  const typed = values(form);
+  const ticked = new FormData(form);
+  const context = Object.fromEntries(Object.entries(parts).filter(([part]) => ticked.has(`along:${part}`)));
+  const fields = told?.fields ?? {};
+  const custom = Object.fromEntries([[fields.area, typed.area], [fields.severity, typed.severity]].filter(([id, value]) => id && value));
+  const known = await identity();
+  const body = json({
+    request: {
+      requester: known || settings.user?.email ? undefined : { email: typed.email.trim(), name: typed.name || undefined },
+      subject: typed.subject,
+      comment: { body: typed.body },
+      custom_fields: custom,
+      context,
+    },
+    identity: known ? undefined : settings.user,
+  });
+  try {
+    const answer = await sendDraft(body);
+    if (!answer) return;
+    if (answer.ok) return help.show(() => sentView(answer.said.request, typed.email));
+    problem.textContent = refusal(answer);
+  } catch {
+    problem.textContent = say("WidgetKeptOffline");
+  }
+  problem.scrollIntoView?.({ block: "nearest" });
+}
+
+/** Why the desk did not take it. */
+function refusal({ status, said, wait }) {
+  if (status === 429) return say("WidgetTooOften", { n: wait });
+  const details = status === 422 ? Object.values(said.details ?? {}).flat() : [];
+  return details.map((detail) => detail.description).join(" ") || say("WidgetNotSent");
+}
+
+function sentView(request, email) {
+  const isOwn = request.identity?.verified;
+  const content = el(
+    "div",
+    {},
+    el("p", { class: "promise" }, request.promise ?? ""),
+    email && el("p", { class: "hint" }, say("WidgetCopy", { email })),
+    el("div", { class: "actions" }, isOwn && button(say("OpenRequest"), () => help.show(() => ticketView(request.id)), "primary"), button(say("WidgetDone"), () => help.close(), isOwn ? "plain" : "primary")),
+  );
+  return { title: say("RequestNumber", { id: request.id }), content, isLast: true };
+}
