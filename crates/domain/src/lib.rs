@@ -15,6 +15,7 @@ mod refusals;
 pub mod replay;
 pub mod rota;
 mod status;
+mod surveys;
 mod tickets;
 pub mod words;
 
@@ -33,6 +34,9 @@ pub use people::{Field, FieldOption, Identity, Membership, Organization, Team, U
 pub use promises::{Promise, Reader};
 pub use refusals::Refusal;
 pub use status::{Cause, Channel, Kind, Severity, Status};
+pub use surveys::{
+    ANSWERABLE, CHANGEABLE, NoRating, Owners, Rating, Survey, SurveyAnswer, Unasked,
+};
 pub use tickets::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
 
 pub use handbook::Level;
