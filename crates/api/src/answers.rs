@@ -94,6 +94,7 @@ fn refused(refusal: &Refusal) -> FieldError {
         | Refusal::HeldTooLong => ("hold_until", "Hold until"),
         Refusal::MergeWithItself | Refusal::NotMerged | Refusal::Spam => ("ids", "Ids"),
         Refusal::EndsInThePast { .. } => ("priority_until", "Priority until"),
+        Refusal::NeverSolved | Refusal::RatingSettled { .. } => ("score", "Score"),
         Refusal::AssigneeNotInTeam => ("assignee_id", "Assignee"),
         Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => {
             ("group_id", "Group")

@@ -3,8 +3,10 @@
 //! A letter to a customer is made from a `PublicComment` or from a rule's text. An internal note has no way to
 //! become one: the only constructor of `PublicComment` looks at the comment's visibility.
 
+mod surveys;
+
 use domain::words::{self, Locale};
-use domain::{Cause, Envelope, Event, Promise, Status, User};
+use domain::{Cause, DeliveryId, Envelope, Event, Promise, Status, TeamId, User};
 use jiff::Timestamp;
 use mail::Outgoing;
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,8 @@ use store::comments::Comment;
 pub use store::outbox::Delivery;
 use store::outbox::Queued;
 use store::tickets::Stored;
+
+pub(crate) use surveys::late_words;
 
 use crate::tickets::reader_of;
 use crate::{Ctx, Error, texts};
@@ -32,6 +36,9 @@ pub struct Letter {
     /// The conversation so far, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+    /// Where one says that one wants no more mails of this sort, if one can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsubscribe: Option<String>,
 }
 
 /// A comment that customers may read. A note cannot be one.
@@ -81,6 +88,10 @@ pub(crate) fn cause(
                 post.auto_solved(tx)?;
             }
             Event::Escalated { .. } => post.escalated(tx)?,
+            Event::SurveyIssued { owners } => post.survey(tx, *owners)?,
+            Event::SurveyAnswered { rating, digest, .. } => {
+                post.rated(tx, *rating, digest.is_some())?;
+            }
             _ => {}
         }
     }
@@ -259,25 +270,12 @@ impl Post<'_> {
             self.number(),
             self.stored.subject
         );
-        let triage = self.ctx.handbook.triage();
-        let channel = triage.slack.clone().unwrap_or_else(|| format!("#{}", triage.slug));
+        let channel = triage_channel(self.ctx);
         self.slack(tx, "notification", "organization-unknown", channel, &text)
     }
 
     fn team_post(&self, tx: &mut Tx<'_>, kind: &str, key: &str, text: &str) -> Result<(), Error> {
-        let team = self.stored.ticket.team;
-        let team = store::teams::load(tx, team)?;
-        let slug = team.as_ref().and_then(|team| team.slug.clone());
-        let named = slug
-            .as_deref()
-            .and_then(|slug| self.ctx.handbook.team(slug))
-            .and_then(|team| team.slack.clone());
-        let channel = named.or(slug.map(|slug| format!("#{slug}"))).unwrap_or_else(|| {
-            team.map_or_else(
-                || "#support".to_owned(),
-                |team| format!("#{}", team.name.to_lowercase().replace(' ', "-")),
-            )
-        });
+        let channel = team_channel(tx, self.ctx, self.stored.ticket.team)?;
         self.slack(tx, kind, key, channel, text)
     }
 
@@ -314,9 +312,21 @@ impl Post<'_> {
         tx: &mut Tx<'_>,
         kind: &str,
         automatic: bool,
-        (subject, text, html): (&str, String, Option<String>),
+        words: (&str, String, Option<String>),
     ) -> Result<(), Error> {
-        let Some(address) = self.requester.email.clone() else { return Ok(()) };
+        self.letter_with(tx, kind, automatic, words, None).map(|_| ())
+    }
+
+    /// The same, perhaps with a way to say that one wants no more of the sort. Gives the mail's number.
+    fn letter_with(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: &str,
+        automatic: bool,
+        (subject, text, html): (&str, String, Option<String>),
+        unsubscribe: Option<String>,
+    ) -> Result<Option<DeliveryId>, Error> {
+        let Some(address) = self.requester.email.clone() else { return Ok(None) };
         let id = store::outbox::next_id(tx)?;
         let from = self.sender();
         let token = self.ctx.secrets.reply_key().token(self.number());
@@ -333,6 +343,7 @@ impl Post<'_> {
                 .collect(),
             cc,
             from,
+            unsubscribe,
         };
         let delivery = Delivery {
             id,
@@ -349,7 +360,8 @@ impl Post<'_> {
             html,
             payload: serde_json::to_string(&letter).expect("a letter is made of plain values"),
         };
-        Ok(store::outbox::insert(tx, &delivery)?)
+        store::outbox::insert(tx, &delivery)?;
+        Ok(Some(id))
     }
 
     /// The Message-ID of the customer's mail that a reply answers, if it was a mail.
@@ -370,6 +382,28 @@ impl Post<'_> {
         let people = store::users::many(tx, &self.stored.ticket.ccs)?;
         Ok(people.into_iter().filter_map(|user| user.email).collect())
     }
+}
+
+/// Where a team reads.
+fn team_channel(tx: &mut Tx<'_>, ctx: &Ctx, team: TeamId) -> Result<String, Error> {
+    let team = store::teams::load(tx, team)?;
+    let slug = team.as_ref().and_then(|team| team.slug.clone());
+    let named = slug
+        .as_deref()
+        .and_then(|slug| ctx.handbook.team(slug))
+        .and_then(|team| team.slack.clone());
+    Ok(named.or(slug.map(|slug| format!("#{slug}"))).unwrap_or_else(|| {
+        team.map_or_else(
+            || "#support".to_owned(),
+            |team| format!("#{}", team.name.to_lowercase().replace(' ', "-")),
+        )
+    }))
+}
+
+/// Where whoever sorts tickets reads.
+fn triage_channel(ctx: &Ctx) -> String {
+    let triage = ctx.handbook.triage();
+    triage.slack.clone().unwrap_or_else(|| format!("#{}", triage.slug))
 }
 
 /// The domain of an address, with or without a name before it.
@@ -393,6 +427,7 @@ pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
         in_reply_to: letter.references.first().cloned(),
         references: letter.references,
         automatic: delivery.automatic,
+        unsubscribe: letter.unsubscribe,
         instance: instance.to_owned(),
         date_unix: delivery.at.as_second(),
     }
@@ -416,7 +451,7 @@ const ATTEMPTS: i64 = 30;
 /// Records that a delivery is tried again later: after 1, 2, 4 … minutes, at most two hours, for two days.
 pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
     if queued.attempts + 1 >= ATTEMPTS {
-        return failed(tx, ctx, queued, why);
+        return given_up(tx, ctx, queued, why);
     }
     let minutes = 1_i64 << queued.attempts.clamp(0, 7);
     let due_at =
@@ -424,8 +459,23 @@ pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(
     Ok(store::outbox::finish(tx, queued.delivery.id, "pending", Some(why), due_at, ctx.now)?)
 }
 
-/// Records that a delivery failed for good; the ticket's page says so.
+/// Records that the other side will never take a delivery; an address that is refused for good is noted as such.
 pub fn failed(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
+    if queued.delivery.channel == "email" {
+        for address in &queued.delivery.to {
+            store::users::set_undeliverable(tx, address, Some(why), ctx.now)?;
+        }
+    }
+    given_up(tx, ctx, queued, why)
+}
+
+/// Records that nobody wants a delivery, and nothing is wrong with that.
+pub fn unwanted(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
+    Ok(store::outbox::finish(tx, queued.delivery.id, "refused", Some(why), ctx.now, ctx.now)?)
+}
+
+/// Records that a delivery failed for good; the ticket's page says so.
+fn given_up(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
     store::outbox::finish(tx, queued.delivery.id, "failed", Some(why), ctx.now, ctx.now)?;
     crate::tickets::bounced(tx, ctx, &queued.delivery)?;
     if let Some(ticket) = queued.delivery.ticket {

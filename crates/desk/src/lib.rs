@@ -20,6 +20,7 @@ pub mod policy;
 pub mod replay;
 pub mod rota;
 pub mod sessions;
+pub mod surveys;
 pub mod teams;
 pub mod texts;
 pub mod tickets;

@@ -5,6 +5,7 @@ use store::Tx;
 use store::comments::Comment;
 use store::outbox::Queued;
 use store::page::{KeyValue, Page, Start};
+use store::surveys::Survey;
 use store::tickets::{Filter, Order, Stored};
 
 use crate::{Act, Ctx, Error, require, tickets};
@@ -90,6 +91,8 @@ pub struct Whole {
     pub others: Vec<Stored>,
     /// What left or could not leave.
     pub deliveries: Vec<Queued>,
+    /// How the requester found the help, if they were asked or have said so.
+    pub survey: Option<Survey>,
 }
 
 /// A ticket as agents see it, with its last `most` comments.
@@ -121,6 +124,7 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
             None => None,
         },
         deliveries: store::outbox::of_ticket(tx, id)?,
+        survey: store::surveys::of_ticket(tx, id)?,
         others,
         stored,
         events,

@@ -1,6 +1,9 @@
 //! The translator: every text a customer reads, in the reader's language.
 //!
-//! Whole sentences with placeholders, never glued. English is the first table; another language is another arm.
+//! Whole sentences with placeholders, never glued. The survey speaks every [`Locale`]; everything else is English so far,
+//! and another language is another arm.
+
+pub mod survey;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -11,12 +14,35 @@ pub enum Locale {
     /// English.
     #[default]
     En,
+    /// German.
+    De,
+    /// French.
+    Fr,
+    /// Spanish.
+    Es,
+    /// Japanese.
+    Ja,
 }
 
 impl Locale {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::En, Self::De, Self::Fr, Self::Es, Self::Ja];
+
     /// The nearest language to a tag such as `de-AT`; English where there is none yet.
-    pub fn nearest(_tag: &str) -> Self {
-        Self::En
+    pub fn nearest(tag: &str) -> Self {
+        let language = tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase();
+        Self::ALL.into_iter().find(|locale| locale.tag() == language).unwrap_or_default()
+    }
+
+    /// Its tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
+            Self::Fr => "fr",
+            Self::Es => "es",
+            Self::Ja => "ja",
+        }
     }
 }
 

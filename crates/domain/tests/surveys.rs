@@ -279,8 +279,7 @@ impl Dice {
     }
 
     fn hours(&mut self) -> i64 {
-        i64::try_from([1, 5, 23, 71, 72, 73, 200, 500][usize::try_from(self.roll(8)).unwrap()])
-            .unwrap()
+        [1, 5, 23, 71, 72, 73, 200, 500][usize::try_from(self.roll(8)).unwrap()]
     }
 }
 
@@ -336,7 +335,6 @@ fn act(desk: &mut Desk, dice: &mut Dice) {
 /// What the log says of a ticket, told a second time without the product's fold.
 #[derive(Default)]
 struct Retold {
-    status: Option<Status>,
     /// Since when it has been solved or closed.
     since: Option<Timestamp>,
     team_then: Option<domain::TeamId>,
@@ -349,7 +347,7 @@ struct Retold {
     answers: usize,
     bounces: usize,
     asked: usize,
-    rated: bool,
+    rated: usize,
     /// How many answers there were when it was decided whether to ask.
     looked: Option<usize>,
     shared: bool,
@@ -364,7 +362,6 @@ impl Retold {
             | Event::Escalated { team, .. }
             | Event::Deescalated { to: team } => self.team = Some(*team),
             Event::StatusChanged { to, .. } => {
-                self.status = Some(*to);
                 if to.is_done() {
                     self.since.get_or_insert(at);
                     self.team_then = self.team_then.or(self.team);
@@ -380,10 +377,10 @@ impl Retold {
             Event::AnswerBounced { .. } => self.bounces += 1,
             Event::TookIn { surveyed, .. } => self.shared |= surveyed,
             Event::LetGo { .. } => self.shared = false,
-            Event::SurveyAnswered { .. } => self.rated = true,
+            Event::SurveyAnswered { .. } => self.rated += 1,
             Event::SurveyIssued { owners } => {
                 self.look(at);
-                assert!(self.answers > 0 && !self.shared && !self.rated, "must not be asked");
+                assert!(self.answers > 0 && !self.shared && self.rated == 0, "must not be asked");
                 assert_eq!(self.asked, 0, "asked twice");
                 assert_eq!(Some(owners.team), self.team_then, "the team when it was solved");
                 self.asked += 1;
@@ -399,7 +396,7 @@ impl Retold {
         let due = (since + AFTER).max(self.back.unwrap_or(since));
         assert_eq!(at, due, "the stretch began at {since}");
         assert!(!self.spam && !self.gone, "nobody is asked about what is set aside");
-        assert!(!self.rated, "nobody is asked who has rated");
+        assert!(self.rated == 0, "nobody is asked who has rated");
         self.looked = Some(self.answers);
     }
 }
@@ -434,7 +431,7 @@ fn in_ten_thousand_lives_nobody_is_asked_early_twice_or_in_vain() {
             && !retold.spam
             && !retold.gone
             && retold.asked == 0
-            && !retold.rated;
+            && retold.rated == 0;
         assert!(!waits || retold.looked.is_some(), "seed {seed}: forgotten: {:#?}", desk.log);
         let answered = retold.looked.is_some_and(|answers| answers > 0) && retold.bounces == 0;
         let fair = waits && answered && !retold.shared;

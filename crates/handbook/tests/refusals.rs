@@ -197,6 +197,8 @@ const WRONG_SECTIONS: &[(&str, usize, &str)] = &[
         25,
         "lifecycle.pending_reminder: must come before pending_solves_after, or be \"never\"",
     ),
+    ("[csat]\ncap = '0d'", 25, "csat.cap: \"0d\" is no time at all"),
+    ("[csat]\ncap = 'often'", 25, "csat.cap: \"often\" is not a duration like \"7d\" or \"72h\""),
     ("[csat]\nafter = 72", 25, "csat.after: expected text in quotes, found a number"),
     ("[csat]\nposthog = { key = 'phc_x' }", 25, "unknown key \"csat.posthog.key\""),
     ("[contacts]\nlegal = [' ']", 25, "contacts.legal: is empty"),

@@ -32,6 +32,7 @@ pub mod outbox;
 pub mod page;
 pub mod rota;
 pub mod sessions;
+pub mod surveys;
 pub mod teams;
 pub mod tickets;
 pub mod users;

@@ -7,6 +7,8 @@ mod texts;
 
 use std::fmt::Display;
 
+pub use domain::words::Locale;
+pub use domain::words::survey::{Texts as SurveyTexts, texts as survey};
 pub use texts::Text;
 
 use texts::english;

@@ -95,7 +95,8 @@ fn decide_on(
         stored.ticket.organization,
         &handbook::TicketFacts::default(),
     )?;
-    let facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
+    let mut facts = situation::facts(tx, ctx, &requester, &belonging, &stored.subject)?;
+    facts.unasked = crate::surveys::unasked(tx, ctx, &stored.ticket, &requester)?;
     let decided =
         decide(Some(&stored.ticket), command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
     if decided.events.is_empty() {

@@ -5,6 +5,7 @@ mod activity;
 mod aside;
 mod conversation;
 mod names;
+mod rated;
 mod reapplying;
 mod said;
 mod why;
@@ -175,6 +176,7 @@ pub(crate) async fn page(
         html! {
             (ticket_header(reader, header))
             (set_aside(&seen))
+            (rated::suggestion(&seen))
             (conversation::failures(&seen))
             (timeline::timeline(&conversation::conversation(&seen, shown, &writing.missed)))
             (watch(&seen))
