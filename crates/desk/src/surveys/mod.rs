@@ -55,6 +55,12 @@ pub(crate) fn unasked(
     Ok(capped.then_some(Unasked::Cap))
 }
 
+/// The id in a context: at its top, or within what one program said of itself.
+fn captured(context: &serde_json::Value) -> Option<&str> {
+    let parts = context.as_object()?.values();
+    std::iter::once(context).chain(parts).find_map(|part| part.get("distinct_id")?.as_str())
+}
+
 /// The name analytics know a person by: what the app sent along with the ticket, else our own number. (CS-04)
 pub(crate) fn distinct_id(
     tx: &mut Tx<'_>,
@@ -63,7 +69,7 @@ pub(crate) fn distinct_id(
 ) -> Result<String, Error> {
     let context = store::tickets::context(tx, ticket)?;
     let context = context.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
-    let captured = context.and_then(|context| context["distinct_id"].as_str().map(str::to_owned));
-    let captured = captured.map(|id| crate::texts::one_line(&id, 200)).filter(|id| !id.is_empty());
+    let captured = context.as_ref().and_then(captured);
+    let captured = captured.map(|id| crate::texts::one_line(id, 200)).filter(|id| !id.is_empty());
     Ok(captured.unwrap_or_else(|| format!("user-{}", requester.id)))
 }
