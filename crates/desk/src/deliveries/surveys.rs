@@ -8,7 +8,7 @@ use store::outbox::Delivery;
 use store::surveys::Survey;
 
 use super::{Post, team_channel, triage_channel};
-use crate::surveys::{self, Link};
+use crate::surveys;
 use crate::texts::{escape, one_line};
 use crate::{Ctx, Error, secrets};
 
@@ -19,17 +19,17 @@ impl Post<'_> {
     /// The question, in the requester's language: five links that only choose beforehand. Its link is good from now on,
     /// also when it leaves late. (CS-01, CS-04)
     pub(super) fn survey(&self, tx: &mut Tx<'_>, owners: Owners) -> Result<(), Error> {
-        let mut row =
-            surveys::about(store::surveys::next_id(tx)?, self.ctx, self.stored, self.requester);
+        let id = store::surveys::next_id(tx)?;
         let until = self.ctx.clock.checked_add(ANSWERABLE).unwrap_or(self.ctx.clock);
-        let team = store::teams::load(tx, owners.team)?.map(|team| team.name).unwrap_or_default();
-        let link = Link {
-            distinct_id: surveys::distinct_id(tx, row.ticket, self.requester)?,
-            ticket: row.ticket,
-            team,
-            person: self.requester.id,
-            until,
+        let mut row = Survey {
+            owners,
+            issued_at: Some(self.envelope.at),
+            expires_at: Some(until),
+            created_at: self.envelope.at,
+            updated_at: self.envelope.at,
+            ..surveys::about(id, self.ctx, self.stored, self.requester)
         };
+        let link = surveys::link_of(tx, &row, self.requester, until)?;
         let locale = surveys::language(self.stored, self.requester);
         let texts = survey::texts(locale);
         let stop = surveys::refusal_address(self.ctx, locale, self.requester.id);
@@ -41,11 +41,6 @@ impl Post<'_> {
         let subject = texts.subject.replace("{number}", &number);
         let mail = (subject.as_str(), text, Some(html));
         row.delivery = self.letter_with(tx, "survey", true, mail, Some(stop))?;
-        row.owners = owners;
-        row.created_at = self.envelope.at;
-        row.updated_at = self.envelope.at;
-        row.issued_at = Some(self.envelope.at);
-        row.expires_at = Some(until);
         Ok(store::surveys::insert(tx, &row)?)
     }
 

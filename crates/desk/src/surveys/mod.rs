@@ -55,6 +55,31 @@ pub(crate) fn unasked(
     Ok(capped.then_some(Unasked::Cap))
 }
 
+/// The link that somebody was sent who was asked about a ticket, and may still answer.
+pub fn link(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Option<Link>, Error> {
+    let Some(survey) = store::surveys::of_ticket(tx, ticket)? else { return Ok(None) };
+    let Some(until) = survey.expires_at else { return Ok(None) };
+    let Some(requester) = store::users::load(tx, survey.requester)? else { return Ok(None) };
+    link_of(tx, &survey, &requester, until).map(Some)
+}
+
+/// The link of a survey, good until an instant.
+pub(crate) fn link_of(
+    tx: &mut Tx<'_>,
+    survey: &Survey,
+    requester: &User,
+    until: Timestamp,
+) -> Result<Link, Error> {
+    let team = store::teams::load(tx, survey.owners.team)?;
+    Ok(Link {
+        distinct_id: distinct_id(tx, survey.ticket, requester)?,
+        ticket: survey.ticket,
+        team: team.map(|team| team.name).unwrap_or_default(),
+        person: requester.id,
+        until,
+    })
+}
+
 /// The id in a context: at its top, or within what one program said of itself.
 fn captured(context: &serde_json::Value) -> Option<&str> {
     let parts = context.as_object()?.values();
