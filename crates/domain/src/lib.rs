@@ -9,6 +9,7 @@ mod decide;
 mod events;
 mod facts;
 mod ids;
+mod metrics;
 mod people;
 mod promises;
 mod refusals;
@@ -30,6 +31,7 @@ pub use ids::{
     AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,
     OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId,
 };
+pub use metrics::{Metrics, Span};
 pub use people::{Field, FieldOption, Identity, Membership, Organization, Team, User, fold};
 pub use promises::{Promise, Reader};
 pub use refusals::Refusal;

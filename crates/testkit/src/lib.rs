@@ -12,6 +12,7 @@ mod place;
 mod program;
 pub mod sim;
 mod stories;
+mod surveys;
 mod trial;
 mod visitor;
 

@@ -7,6 +7,7 @@ mod command;
 mod escalate;
 mod explain;
 mod merge;
+mod metrics;
 mod open;
 mod read;
 mod reapply;
@@ -20,6 +21,7 @@ pub use append::Done;
 pub use escalate::{deescalate, escalate};
 pub use explain::{Explained, explain};
 pub use merge::{Said, can_merge, merge, resolve, unmerge};
+pub use metrics::metrics;
 pub use open::{CustomValue, NewTicket, Person, open};
 pub use read::{
     ChangeSet, Listed, audits, clocks, comments, comments_by_id, count, count_all, count_comments,
