@@ -154,6 +154,8 @@ fn the_link_of_a_deleted_ticket_or_a_removed_person_no_longer_works() {
             let page = open(desk, path).expect(200).text();
             assert!(page.contains("This link no longer works"), "{page}");
             desk.rate(path, "5", "").expect(410);
+            let told = desk.visit().post_bare(path, &[("comment", "You lost my words.")]);
+            assert!(told.expect(200).text().contains("The team reads it"));
         };
         gone(&paths[0]);
         let kim = desk.as_user(KIM).get("users/me.json").number("/user/id");

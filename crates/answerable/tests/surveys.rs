@@ -326,6 +326,11 @@ fn the_page_is_small_and_needs_neither_cookie_nor_script() {
         let thanks = desk.rate(&desk.survey_link(id, 4), "4", "").expect(200);
         assert_eq!(thanks.header("set-cookie"), None);
         assert!(thanks.text().contains("bis Do, 18. Juni"), "{}", thanks.text());
+
+        let password = json!({ "password": "a long enough password" });
+        desk.as_admin().post(&format!("users/{kim}/password.json"), &password).expect(200);
+        let own = desk.sign_in(KIM, "a long enough password").get(&format!("/requests/{id}"));
+        assert!(own.text().contains("/survey?distinct_id"), "their own request leads there too");
     });
 }
 

@@ -21,6 +21,11 @@ pub enum Outcome {
         /// Why.
         reason: String,
     },
+    /// Never, and no other mail either: nobody is there.
+    NobodyThere {
+        /// What the other side said, readable by an agent.
+        reason: String,
+    },
     /// Never; trying again is useless until somebody changes something.
     Failed {
         /// What was wrong, readable by an agent.

@@ -448,10 +448,12 @@ pub fn sent(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Result<()
 /// age does not count: after a long standstill everything that waits is old, and was perhaps never tried.
 const ATTEMPTS: i64 = 30;
 
-/// Records that a delivery is tried again later: after 1, 2, 4 … minutes, at most two hours, for two days.
+/// Records that a delivery is tried again later: after 1, 2, 4 … minutes, at most two hours, for two days. An event for
+/// analytics waits as long as it takes: nobody reads it late. (CS-05)
 pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
-    if queued.attempts + 1 >= ATTEMPTS {
-        return given_up(tx, ctx, queued, why);
+    let waits = queued.delivery.channel == "posthog";
+    if queued.attempts + 1 >= ATTEMPTS && !waits {
+        return failed(tx, ctx, queued, why);
     }
     let minutes = 1_i64 << queued.attempts.clamp(0, 7);
     let due_at =
@@ -459,14 +461,13 @@ pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(
     Ok(store::outbox::finish(tx, queued.delivery.id, "pending", Some(why), due_at, ctx.now)?)
 }
 
-/// Records that the other side will never take a delivery; an address that is refused for good is noted as such.
-pub fn failed(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
-    if queued.delivery.channel == "email" {
-        for address in &queued.delivery.to {
-            store::users::set_undeliverable(tx, address, Some(why), ctx.now)?;
-        }
+/// Records that nobody is at the address, which is noted there too. Where copies went along, it may have been one of them.
+pub fn nobody_there(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
+    let letter: Letter = serde_json::from_str(&queued.delivery.payload).unwrap_or_default();
+    if let ([address], true) = (queued.delivery.to.as_slice(), letter.cc.is_empty()) {
+        store::users::set_undeliverable(tx, address, Some(why), ctx.now)?;
     }
-    given_up(tx, ctx, queued, why)
+    failed(tx, ctx, queued, why)
 }
 
 /// Records that nobody wants a delivery, and nothing is wrong with that.
@@ -475,7 +476,7 @@ pub fn unwanted(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Resul
 }
 
 /// Records that a delivery failed for good; the ticket's page says so.
-fn given_up(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
+pub fn failed(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
     store::outbox::finish(tx, queued.delivery.id, "failed", Some(why), ctx.now, ctx.now)?;
     crate::tickets::bounced(tx, ctx, &queued.delivery)?;
     if let Some(ticket) = queued.delivery.ticket {

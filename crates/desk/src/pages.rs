@@ -1,5 +1,6 @@
 //! What a page shows, gathered in one reading of the data, without a query per row.
 
+use domain::words::Locale;
 use domain::{CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
 use store::Tx;
 use store::comments::Comment;
@@ -144,6 +145,8 @@ pub struct Own {
     pub left_out: i64,
     /// Who wrote them, each once.
     pub authors: Vec<User>,
+    /// Where the requester says how the help was, if they were asked and the link is still good.
+    pub survey: Option<String>,
 }
 
 /// A person's own ticket, with its last `most` public comments.
@@ -151,7 +154,10 @@ pub fn own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Own, E
     let stored = tickets::show_own(tx, ctx, id)?;
     let (comments, left_out) = comments(tx, &stored, true, most)?;
     let authors = each_once(comments.iter().map(|comment| comment.author));
-    Ok(Own { authors: store::users::many(tx, &authors)?, stored, comments, left_out })
+    let asked = crate::surveys::link(tx, id)?;
+    let asked = asked.filter(|link| ctx.actor.user() == Some(link.person) && ctx.now <= link.until);
+    let survey = asked.map(|link| link.address(ctx, Locale::default(), None));
+    Ok(Own { authors: store::users::many(tx, &authors)?, stored, comments, left_out, survey })
 }
 
 /// The first comment and the last ones, and how many lie between.

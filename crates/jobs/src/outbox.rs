@@ -12,6 +12,8 @@ const BATCH: i64 = 100;
 
 /// Sends everything that is due.
 pub(crate) async fn run(desk: &Desk, ways: &Ways) -> Result<(), Error> {
+    // What did not take one event takes none now; whoever waits behind them should not wait for each.
+    let mut down: Option<String> = None;
     loop {
         let ctx = desk.ctx(Actor::System, Channel::System);
         let waiting = desk.read(ctx.clone(), desk::deliveries::is_due).await?;
@@ -24,8 +26,6 @@ pub(crate) async fn run(desk: &Desk, ways: &Ways) -> Result<(), Error> {
             return Ok(());
         }
         let mut sent = Vec::new();
-        // What did not take one event takes none now; whoever waits behind them should not wait for each.
-        let mut down: Option<String> = None;
         for queued in claimed {
             let is_event = queued.delivery.channel == "posthog";
             let outcome = match down.clone().filter(|_| is_event) {
@@ -58,7 +58,9 @@ async fn record(desk: &Desk, ctx: &Ctx, queued: Queued, outcome: Outcome) -> Res
     // What the other side said may name an address: it stands on the ticket, not in the log.
     match &outcome {
         Outcome::Later { .. } => tracing::warn!(delivery.id = id.0, "a delivery waits"),
-        Outcome::Failed { .. } => tracing::warn!(delivery.id = id.0, "a delivery failed for good"),
+        Outcome::Failed { .. } | Outcome::NobodyThere { .. } => {
+            tracing::warn!(delivery.id = id.0, "a delivery failed for good");
+        }
         Outcome::Sent { .. } | Outcome::Unwanted { .. } => {}
     }
     desk.write(ctx.clone(), move |tx, ctx| match &outcome {
@@ -66,6 +68,7 @@ async fn record(desk: &Desk, ctx: &Ctx, queued: Queued, outcome: Outcome) -> Res
         Outcome::Later { reason } => desk::deliveries::later(tx, ctx, &queued, reason),
         Outcome::Unwanted { reason } => desk::deliveries::unwanted(tx, ctx, &queued, reason),
         Outcome::Failed { reason } => desk::deliveries::failed(tx, ctx, &queued, reason),
+        Outcome::NobodyThere { reason } => desk::deliveries::nobody_there(tx, ctx, &queued, reason),
     })
     .await
 }

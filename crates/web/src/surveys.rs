@@ -88,7 +88,7 @@ async fn rate(visitor: &Visitor, link: Link, form: &Form) -> Answer {
     let asked = link.clone();
     let ctx = visitor.ctx.clone();
     let standing = visitor.desk.read(ctx, move |tx, ctx| surveys::look(tx, ctx, &asked)).await?;
-    let Some(standing) = standing else { return Ok(refused(visitor, form)) };
+    let Some(standing) = standing else { return tell(visitor, None, form).await };
     let Ok(rating) = form.get("rating").trim().parse::<Rating>() else {
         return Ok(wrong(visitor, standing, form, None));
     };

@@ -601,6 +601,7 @@ texts! {
     EngineerAt = "{name}, engineer at {company}",
     YourReplyHere = "Your reply",
     ThisIsSolved = "This is solved",
+    RateOurHelp = "How was our help?",
     ElseSolved = "Otherwise we mark it solved on {when}.",
     ClosedForYou = "This request is closed. A new one can refer to it by its number.",
 
