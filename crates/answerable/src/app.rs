@@ -67,11 +67,13 @@ async fn metrics(State(desk): State<Desk>) -> Response {
             Ok((tickets, waiting, failed))
         })
         .await;
+    let forged = desk.forged_links();
     match figures {
         Ok((tickets, waiting, failed)) => format!(
             "# TYPE answerable_tickets gauge\nanswerable_tickets {tickets}\n\
              # TYPE answerable_outbox_pending gauge\nanswerable_outbox_pending {waiting}\n\
-             # TYPE answerable_outbox_failed gauge\nanswerable_outbox_failed {failed}\n"
+             # TYPE answerable_outbox_failed gauge\nanswerable_outbox_failed {failed}\n\
+             # TYPE answerable_survey_links_refused_total counter\nanswerable_survey_links_refused_total {forged}\n"
         )
         .into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),

@@ -72,3 +72,8 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
         smtp_url: options.smtp_url.or(file.smtp_url),
     })
 }
+
+/// A secret that the handbook names by its environment variable.
+pub(crate) fn secret(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

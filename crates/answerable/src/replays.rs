@@ -241,6 +241,7 @@ impl<W: Write> Output<W> {
                     Happening::AutoSolved => "solved itself",
                     Happening::HoldEnded => "back from hold",
                     Happening::Closed => "closed",
+                    Happening::Surveyed => "surveyed",
                 };
                 let times = |all: &[Timestamp]| match all {
                     [] => "never".to_owned(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use channels::Transport;
+use channels::posthog::Posthog;
 use channels::smtp::{Smtp, SmtpConfig};
 use desk::{Clock, Ctx, Desk, Settings, Store};
 use domain::{Actor, Channel};
@@ -30,7 +31,8 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     tracing::info!(address = %config.listen, public_url = %config.public_url, "the desk is open");
     let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(Worker::new(desk.clone(), transport).run(stopped.clone()));
+    let worker = Worker::with_posthog(desk.clone(), transport, Posthog::new(config::secret));
+    let worker = tokio::spawn(worker.run(stopped.clone()));
     let follower = tokio::spawn(follow_handbook(desk.clone(), stopped));
     serve(listener, app::router(desk, Router::new())).await?;
     let _ = stop.send(true);

@@ -9,7 +9,7 @@ use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testkit::{Answer, AppKeys, Caller, Engine, HANDBOOK, Place, signed};
+use testkit::{Analytics, Answer, AppKeys, Caller, Engine, HANDBOOK, Place, signed};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
 /// Longer than anything takes on a busy machine.
@@ -87,8 +87,12 @@ struct Served {
 
 impl Served {
     fn start(place: &Place, mail: &MailServer) -> Self {
+        Self::start_under(HANDBOOK, place, mail)
+    }
+
+    fn start_under(handbook: &str, place: &Place, mail: &MailServer) -> Self {
         let file = |name: &str| place.folder().join(name).display().to_string();
-        std::fs::write(file("handbook.toml"), HANDBOOK).unwrap();
+        std::fs::write(file("handbook.toml"), handbook).unwrap();
         let common = ["--database-url".to_owned(), place.url().to_owned()];
         let keys = ["--key-file".to_owned(), file("desk.key")];
         let link = told(
@@ -125,6 +129,7 @@ impl Served {
             .args(["--public-url", "https://desk.example.test"])
             .args(&common)
             .args(&keys)
+            .env("DESK_POSTHOG_KEY", "phc_key")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(std::fs::File::create(file("complaints.txt")).unwrap())
@@ -255,6 +260,43 @@ fn an_answer_that_is_refused_for_good_answered_nothing() {
         assert_eq!(clocks.at("/clocks/0/kind"), "first");
         assert_eq!(clocks.at("/clocks").as_array().unwrap().len(), 1);
     });
+}
+
+/// CS-01, CS-05: asked by mail, answered on the page, told to analytics with the key of the environment
+#[test]
+fn how_the_help_was_is_asked_by_mail_and_told_to_analytics() {
+    for engine in Engine::ALL {
+        let (place, mail, analytics) =
+            (Place::fresh(engine), MailServer::start(), Analytics::anywhere());
+        let handbook = format!(
+            "{HANDBOOK}\n[csat]\nafter = \"0h\"\nposthog = {{ host = \"http://{}\", key_env = \"DESK_POSTHOG_KEY\" }}\n",
+            analytics.address()
+        );
+        let desk = Served::start_under(&handbook, &place, &mail);
+        let id = desk.ask("dana@fernlight.test");
+        desk.reply(id, "Please reload the page.");
+        let change = json!({ "ticket": { "status": "solved" } });
+        desk.admin().put(&format!("tickets/{id}.json"), &change).expect(200);
+        let asked = soon("the survey", || {
+            mail.to("dana@fernlight.test")
+                .into_iter()
+                .find(|mail| mail.contains("How was our help"))
+        });
+        assert!(asked.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{asked}");
+
+        let asked = asked.replace("=\n", "").replace("=3D", "=");
+        let start = asked.find("https://desk.example.test/survey?").unwrap();
+        let address: String = asked[start..].chars().take_while(|c| !c.is_whitespace()).collect();
+        let path = address.strip_prefix("https://desk.example.test").unwrap();
+        let kind = Some("application/x-www-form-urlencoded");
+        let thanks = desk.anybody().send("POST", path, kind, b"rating=4&comment=Fast.");
+
+        assert!(thanks.expect(200).text().contains("Thank you"));
+        let event = soon("the event", || analytics.taken().pop());
+        assert_eq!(event["api_key"], "phc_key");
+        assert_eq!(event["properties"]["rating"], 4);
+        assert_eq!(event["properties"]["ticketId"], id);
+    }
 }
 
 #[test]

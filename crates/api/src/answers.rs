@@ -95,6 +95,7 @@ fn refused(refusal: &Refusal) -> FieldError {
         Refusal::MergeWithItself | Refusal::NotMerged | Refusal::Spam => ("ids", "Ids"),
         Refusal::EndsInThePast { .. } => ("priority_until", "Priority until"),
         Refusal::NothingPromised => ("promise", "Promise"),
+        Refusal::NeverSolved | Refusal::RatingSettled { .. } => ("score", "Score"),
         Refusal::AssigneeNotInTeam => ("assignee_id", "Assignee"),
         Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => {
             ("group_id", "Group")

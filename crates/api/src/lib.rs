@@ -13,6 +13,7 @@ mod paging;
 mod requests;
 mod rotas;
 mod routes;
+mod satisfaction;
 mod sideloads;
 mod tickets;
 mod users;

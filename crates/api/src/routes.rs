@@ -89,6 +89,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::handovers::routes());
     all.extend(crate::work::routes());
     all.extend(crate::widget::routes());
+    all.extend(crate::satisfaction::routes());
     all
 }
 

@@ -1,12 +1,15 @@
 //! Related records beside tickets: each once, next to the main list or inside it.
 
+use std::collections::HashMap;
+
 use desk::tickets::Stored;
-use desk::{Error, Tx};
-use domain::{ClockKind, OrganizationId, TeamId, UserId};
+use desk::{Ctx, Error, Tx};
+use domain::{ClockKind, Metrics, OrganizationId, TeamId, TicketId, UserId};
 use serde_json::{Map, Value, json};
 
 use crate::paging::Query;
 use crate::tickets::json::time;
+use crate::tickets::metrics::metric;
 
 /// Adds the lists that `include` asks for.
 pub(crate) fn add<'s>(
@@ -51,11 +54,35 @@ pub(crate) fn add<'s>(
 
 /// Whether anything goes into each ticket.
 pub(crate) fn embeds(query: &Query) -> bool {
-    query.includes("slas") || query.includes("dates")
+    query.includes("slas") || query.includes("dates") || query.includes("metric_sets")
+}
+
+/// The figures of tickets, if `include` asks for them.
+pub(crate) fn figures<'s>(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    query: &Query,
+    tickets: impl Iterator<Item = &'s Stored>,
+) -> Result<HashMap<TicketId, Metrics>, Error> {
+    if query.includes("metric_sets") {
+        desk::tickets::metrics(tx, ctx, tickets)
+    } else {
+        Ok(HashMap::new())
+    }
 }
 
 /// Puts into a ticket what `include` asks for.
-pub(crate) fn embed(query: &Query, stored: &Stored, value: &mut Value) {
+pub(crate) fn embed(
+    query: &Query,
+    base: &str,
+    stored: &Stored,
+    figures: &HashMap<TicketId, Metrics>,
+    value: &mut Value,
+) {
+    let id = stored.ticket.id;
+    if let Some(figures) = figures.get(&id) {
+        value["metric_set"] = metric(id, figures, base);
+    }
     if query.includes("slas") {
         value["slas"] = json!({ "policy_metrics": policy_metrics(stored) });
     }

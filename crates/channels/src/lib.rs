@@ -1,5 +1,6 @@
 //! The outside world: one module each, each with its fake.
 
+pub mod posthog;
 pub mod smtp;
 
 /// What became of something sent to the outside.
@@ -13,6 +14,16 @@ pub enum Outcome {
     /// Not now; the same again later may work.
     Later {
         /// What was in the way, readable by an agent.
+        reason: String,
+    },
+    /// Nobody wants it: there is nowhere to send it to, and that is how it should be.
+    Unwanted {
+        /// Why.
+        reason: String,
+    },
+    /// Never, and no other mail either: nobody is there.
+    NobodyThere {
+        /// What the other side said, readable by an agent.
         reason: String,
     },
     /// Never; trying again is useless until somebody changes something.

@@ -139,7 +139,13 @@ fn refused(error: &SmtpError, envelope: &Envelope) -> Outcome {
     let sign_in = matches!(code, Some(530 | 534 | 535 | 538));
     let unspoken =
         error.is_client() && envelope.to().iter().any(|to| !AsRef::<str>::as_ref(to).is_ascii());
-    if error.is_permanent() && !sign_in || unspoken {
+    // The same codes say that we are not welcome (5.7.x), which is not the address's fault.
+    if error.is_permanent()
+        && matches!(code, Some(550 | 551 | 553 | 556))
+        && !text.starts_with("5.7.")
+    {
+        Outcome::NobodyThere { reason }
+    } else if error.is_permanent() && !sign_in || unspoken {
         Outcome::Failed { reason }
     } else {
         Outcome::Later { reason }

@@ -129,9 +129,15 @@ async fn a_refusal_for_now_is_for_later() {
 async fn a_final_refusal_fails_with_what_the_server_said() {
     let (unknown, _) = send_to(Server::Refuses("550 5.1.1 no such user"), "", 10).await;
     let (full, _) = send_to(Server::RefusesContent("552 5.2.2 mailbox full"), "", 10).await;
+    let (unwelcome, _) = send_to(Server::RefusesContent("550 5.7.1 looks like spam"), "", 10).await;
 
-    assert_eq!(failed(&unknown), "5.1.1 no such user (550)");
+    assert_eq!(
+        unknown,
+        Outcome::NobodyThere { reason: "5.1.1 no such user (550)".into() },
+        "and nothing else will arrive there"
+    );
     assert_eq!(failed(&full), "5.2.2 mailbox full (552)");
+    assert_eq!(failed(&unwelcome), "5.7.1 looks like spam (550)");
 }
 
 /// NF-01

@@ -1,5 +1,6 @@
 //! What every use case is given: who acts, when, through which door, and under which handbook.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use domain::{Actor, Channel};
@@ -16,6 +17,8 @@ pub struct Ctx {
     pub actor: Actor,
     /// The one instant of this command.
     pub now: Timestamp,
+    /// What the clock shows: later than `now` when something is done late.
+    pub clock: Timestamp,
     /// In the demo, whose clock can be moved: the instant by everybody else's clocks, which date what apps sign.
     pub outside: Option<Timestamp>,
     /// Through which door it came.
@@ -64,6 +67,7 @@ struct Inner {
     ticket_count: std::sync::Mutex<Option<(i64, i64)>>,
     attempts: crate::attempts::Attempts,
     limits: crate::limits::Limits,
+    forged_links: AtomicU64,
 }
 
 impl Desk {
@@ -84,6 +88,7 @@ impl Desk {
             ticket_count: std::sync::Mutex::new(None),
             attempts: crate::attempts::Attempts::default(),
             limits: crate::limits::Limits::default(),
+            forged_links: AtomicU64::new(0),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -150,9 +155,11 @@ impl Desk {
 
     /// The circumstances of a command now.
     pub fn ctx(&self, actor: Actor, via: Channel) -> Ctx {
+        let now = self.inner.clock.now();
         Ctx {
             actor,
-            now: self.inner.clock.now(),
+            now,
+            clock: now,
             outside: self.settings().demo.then(|| Clock::System.now()),
             via,
             handbook: self.handbook(),
@@ -177,6 +184,16 @@ impl Desk {
         T: Send + 'static,
     {
         self.inner.store.read(move |tx| f(tx, &ctx)).await
+    }
+
+    /// Counts a survey's address that was not signed by us. (CS-04)
+    pub fn count_forged_link(&self) {
+        self.inner.forged_links.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many of them there were since this node started.
+    pub fn forged_links(&self) -> u64 {
+        self.inner.forged_links.load(Ordering::Relaxed)
     }
 
     /// How many tickets there are, deleted ones left out. Old rows are counted once and remembered; only the newest
@@ -208,6 +225,7 @@ impl Ctx {
             actor: Actor::System,
             now,
             outside: None,
+            clock: now,
             via: Channel::System,
             handbook: Arc::new(handbook),
             secrets: Arc::new(Secrets::fresh()),

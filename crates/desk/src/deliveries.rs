@@ -3,8 +3,10 @@
 //! A letter to a customer is made from a `PublicComment` or from a rule's text. An internal note has no way to
 //! become one: the only constructor of `PublicComment` looks at the comment's visibility.
 
+mod surveys;
+
 use domain::words::{self, Locale};
-use domain::{Cause, Envelope, Event, Promise, Status, Team, TicketId, User};
+use domain::{Cause, DeliveryId, Envelope, Event, Promise, Status, Team, TeamId, TicketId, User};
 use jiff::Timestamp;
 use mail::Outgoing;
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,8 @@ use store::comments::Comment;
 pub use store::outbox::Delivery;
 use store::outbox::Queued;
 use store::tickets::Stored;
+
+pub(crate) use surveys::late_words;
 
 use crate::tickets::reader_of;
 use crate::{Ctx, Error, texts};
@@ -32,6 +36,9 @@ pub struct Letter {
     /// The conversation so far, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+    /// Where one says that one wants no more mails of this sort, if one can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsubscribe: Option<String>,
 }
 
 /// A comment that customers may read. A note cannot be one.
@@ -90,6 +97,10 @@ pub(crate) fn cause(
                 if envelope.person() != Some(requester) {
                     store::users::graded_down(tx, requester)?;
                 }
+            }
+            Event::SurveyIssued { owners } => post.survey(tx, *owners)?,
+            Event::SurveyAnswered { rating, digest, .. } => {
+                post.rated(tx, *rating, digest.is_some())?;
             }
             _ => {}
         }
@@ -249,14 +260,12 @@ impl Post<'_> {
             self.number(),
             self.stored.subject
         );
-        let triage = self.ctx.handbook.triage();
-        let channel = triage.slack.clone().unwrap_or_else(|| format!("#{}", triage.slug));
+        let channel = triage_channel(self.ctx);
         self.slack(tx, "notification", "organization-unknown", channel, &text)
     }
 
     fn team_post(&self, tx: &mut Tx<'_>, kind: &str, key: &str, text: &str) -> Result<(), Error> {
-        let team = store::teams::load(tx, self.stored.ticket.team)?;
-        let channel = team.map_or_else(|| "#support".to_owned(), |team| channel(self.ctx, &team));
+        let channel = team_channel(tx, self.ctx, self.stored.ticket.team)?;
         self.slack(tx, kind, key, channel, text)
     }
 
@@ -293,9 +302,21 @@ impl Post<'_> {
         tx: &mut Tx<'_>,
         kind: &str,
         automatic: bool,
-        (subject, text, html): (&str, String, Option<String>),
+        words: (&str, String, Option<String>),
     ) -> Result<(), Error> {
-        let Some(address) = self.requester.email.clone() else { return Ok(()) };
+        self.letter_with(tx, kind, automatic, words, None).map(|_| ())
+    }
+
+    /// The same, perhaps with a way to say that one wants no more of the sort. Gives the mail's number.
+    fn letter_with(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: &str,
+        automatic: bool,
+        (subject, text, html): (&str, String, Option<String>),
+        unsubscribe: Option<String>,
+    ) -> Result<Option<DeliveryId>, Error> {
+        let Some(address) = self.requester.email.clone() else { return Ok(None) };
         let id = store::outbox::next_id(tx)?;
         let from = sender(self.ctx);
         let token = self.ctx.secrets.reply_key().token(self.number());
@@ -312,6 +333,7 @@ impl Post<'_> {
                 .collect(),
             cc,
             from,
+            unsubscribe,
         };
         let delivery = Delivery {
             id,
@@ -328,7 +350,8 @@ impl Post<'_> {
             html,
             payload: serde_json::to_string(&letter).expect("a letter is made of plain values"),
         };
-        Ok(store::outbox::insert(tx, &delivery)?)
+        store::outbox::insert(tx, &delivery)?;
+        Ok(Some(id))
     }
 
     /// The Message-ID of the customer's mail that a reply answers, if it was a mail.
@@ -446,6 +469,18 @@ fn channel(ctx: &Ctx, team: &Team) -> String {
         .unwrap_or_else(|| format!("#{}", team.name.to_lowercase().replace(' ', "-")))
 }
 
+/// Where a team reads.
+fn team_channel(tx: &mut Tx<'_>, ctx: &Ctx, team: TeamId) -> Result<String, Error> {
+    let team = store::teams::load(tx, team)?;
+    Ok(team.map_or_else(|| "#support".to_owned(), |team| channel(ctx, &team)))
+}
+
+/// Where whoever sorts tickets reads.
+fn triage_channel(ctx: &Ctx) -> String {
+    let triage = ctx.handbook.triage();
+    triage.slack.clone().unwrap_or_else(|| format!("#{}", triage.slug))
+}
+
 /// The domain of an address, with or without a name before it.
 fn domain_of(address: &str) -> String {
     let domain = address.rsplit_once('@').map_or("localhost", |(_, rest)| rest);
@@ -467,6 +502,7 @@ pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
         in_reply_to: letter.references.first().cloned(),
         references: letter.references,
         automatic: delivery.automatic,
+        unsubscribe: letter.unsubscribe,
         instance: instance.to_owned(),
         date_unix: delivery.at.as_second(),
     }
@@ -487,15 +523,31 @@ pub fn sent(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Result<()
 /// age does not count: after a long standstill everything that waits is old, and was perhaps never tried.
 const ATTEMPTS: i64 = 30;
 
-/// Records that a delivery is tried again later: after 1, 2, 4 … minutes, at most two hours, for two days.
+/// Records that a delivery is tried again later: after 1, 2, 4 … minutes, at most two hours, for two days. An event for
+/// analytics waits as long as it takes: nobody reads it late. (CS-05)
 pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
-    if queued.attempts + 1 >= ATTEMPTS {
+    let waits = queued.delivery.channel == "posthog";
+    if queued.attempts + 1 >= ATTEMPTS && !waits {
         return failed(tx, ctx, queued, why);
     }
     let minutes = 1_i64 << queued.attempts.clamp(0, 7);
     let due_at =
         ctx.now.checked_add(jiff::SignedDuration::from_mins(minutes.min(120))).unwrap_or(ctx.now);
     Ok(store::outbox::finish(tx, queued.delivery.id, "pending", Some(why), due_at, ctx.now)?)
+}
+
+/// Records that nobody is at the address, which is noted there too. Where copies went along, it may have been one of them.
+pub fn nobody_there(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
+    let letter: Letter = serde_json::from_str(&queued.delivery.payload).unwrap_or_default();
+    if let ([address], true) = (queued.delivery.to.as_slice(), letter.cc.is_empty()) {
+        store::users::set_undeliverable(tx, address, Some(why), ctx.now)?;
+    }
+    failed(tx, ctx, queued, why)
+}
+
+/// Records that nobody wants a delivery, and nothing is wrong with that.
+pub fn unwanted(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
+    Ok(store::outbox::finish(tx, queued.delivery.id, "refused", Some(why), ctx.now, ctx.now)?)
 }
 
 /// Records that a delivery failed for good; the ticket's page says so.

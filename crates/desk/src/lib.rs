@@ -25,6 +25,7 @@ pub mod replay;
 pub mod rota;
 pub mod sent_along;
 pub mod sessions;
+pub mod surveys;
 pub mod teams;
 pub mod texts;
 pub mod tickets;

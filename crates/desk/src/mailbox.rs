@@ -93,6 +93,8 @@ impl Mail<'_> {
                 Some("the sender is suspended".to_owned()),
             ));
         }
+        // Who writes can be written to again.
+        store::users::set_undeliverable(tx, &from.email, None, self.ctx.now)?;
         let received = match self.named(tx)? {
             Some(stored) if self.may_continue(&stored, &sender) => {
                 self.proceed(tx, &stored, &sender)?

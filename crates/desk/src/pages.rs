@@ -1,5 +1,6 @@
 //! What a page shows, gathered in one reading of the data, without a query per row.
 
+use domain::words::Locale;
 use domain::{Claimed, CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
 use store::Tx;
 use store::comments::Comment;
@@ -7,6 +8,7 @@ use store::leases::Lease;
 use store::outbox::Queued;
 use store::page::{KeyValue, Page, Start};
 use store::skips::Skip;
+use store::surveys::Survey;
 use store::tickets::{Filter, Order, Stored};
 
 use crate::{Act, Ctx, Error, require, tickets, work};
@@ -131,6 +133,8 @@ pub struct Whole {
     pub claimed: Option<Claimed>,
     /// What the app sent along, as JSON text.
     pub context: Option<String>,
+    /// How the requester found the help, if they were asked or have said so.
+    pub survey: Option<Survey>,
 }
 
 /// A ticket as agents see it, with its last `most` comments.
@@ -176,6 +180,7 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
         skips,
         claimed: store::claims::load(tx, id)?,
         context: store::tickets::context(tx, id)?,
+        survey: store::surveys::of_ticket(tx, id)?,
         others,
         stored,
         events,
@@ -195,6 +200,8 @@ pub struct Own {
     pub left_out: i64,
     /// Who wrote them, each once.
     pub authors: Vec<User>,
+    /// Where the requester says how the help was, if they were asked and the link is still good.
+    pub survey: Option<String>,
 }
 
 /// A person's own ticket, with its last `most` public comments.
@@ -202,7 +209,10 @@ pub fn own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Own, E
     let stored = tickets::show_own(tx, ctx, id)?;
     let (comments, left_out) = comments(tx, &stored, true, most)?;
     let authors = each_once(comments.iter().map(|comment| comment.author));
-    Ok(Own { authors: store::users::many(tx, &authors)?, stored, comments, left_out })
+    let asked = crate::surveys::link(tx, id)?;
+    let asked = asked.filter(|link| ctx.actor.user() == Some(link.person) && ctx.now <= link.until);
+    let survey = asked.map(|link| link.address(ctx, Locale::default(), None));
+    Ok(Own { authors: store::users::many(tx, &authors)?, stored, comments, left_out, survey })
 }
 
 /// The first comment and the last ones, and how many lie between.

@@ -36,14 +36,7 @@ impl Secrets {
     /// Reads what [`Secrets::to_line`] wrote.
     pub fn from_line(line: &str) -> Option<Self> {
         let (epoch, key) = line.trim().split_once(' ')?;
-        let mut bytes = [0; 32];
-        if key.len() != 64 || !key.is_ascii() {
-            return None;
-        }
-        for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&key[2 * index..2 * index + 2], 16).ok()?;
-        }
-        Some(Self::new(bytes, epoch.parse().ok()?))
+        Some(Self::new(unhex(key)?, epoch.parse().ok()?))
     }
 
     /// A secret as it may stand in the database: whoever has the data alone cannot read it. `about` is what it belongs
@@ -82,6 +75,32 @@ impl Secrets {
     pub fn reply_key(&self) -> ReplyKey {
         ReplyKey::new(&self.key, self.epoch)
     }
+
+    /// The signature of an address with these parts, for one purpose only.
+    pub fn sign(&self, purpose: &str, parts: &[&str]) -> String {
+        hex(&self.mac(purpose, parts).as_ref()[..16])
+    }
+
+    /// Whether a signature was made by [`Secrets::sign`] for the same purpose and parts.
+    pub fn is_signed(&self, purpose: &str, parts: &[&str], signature: &str) -> bool {
+        let Some(sent) = unhex::<16>(signature) else { return false };
+        let right = self.mac(purpose, parts);
+        // Every byte is looked at, so that the time taken tells nothing.
+        right.as_ref().iter().zip(sent).fold(0, |differ, (right, sent)| differ | (right ^ sent))
+            == 0
+    }
+
+    /// Each part with its length, so that none can borrow from the next.
+    fn mac(&self, purpose: &str, parts: &[&str]) -> hmac::Tag {
+        let mut mac = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, &self.key));
+        mac.update(b"answerable address\0");
+        mac.update(&self.epoch.to_be_bytes());
+        for part in std::iter::once(&purpose).chain(parts) {
+            mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        mac.sign()
+    }
 }
 
 impl std::fmt::Debug for Secrets {
@@ -113,6 +132,18 @@ pub fn digest(salt: &str, text: &str) -> String {
     hex(&hash[..16])
 }
 
+/// Bytes from hexadecimal text of exactly their length, in lower case.
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if text.len() != 2 * N || !text.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
+
 /// Bytes as hexadecimal text.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -139,6 +170,30 @@ mod tests {
         assert_eq!(Secrets::new([2; 32], 1).open("key k1", &sealed), None);
         for broken in ["", "AAAA", "not base64!", &sealed[..sealed.len() - 4]] {
             assert_eq!(secrets.open("key k1", broken), None, "{broken}");
+        }
+    }
+
+    /// CS-04
+    #[test]
+    fn a_signature_holds_for_its_purpose_its_parts_and_its_key_alone() {
+        let secrets = Secrets::new([7; 32], 1);
+        let signature = secrets.sign("survey", &["user-7", "12", "Support"]);
+
+        assert!(secrets.is_signed("survey", &["user-7", "12", "Support"], &signature));
+        let others: [(&str, &[&str]); 4] = [
+            ("refusal", &["user-7", "12", "Support"]),
+            ("survey", &["user-71", "2", "Support"]),
+            ("survey", &["user-7", "12", "support"]),
+            ("survey", &["user-7", "12Support"]),
+        ];
+        for (purpose, parts) in others {
+            assert!(!secrets.is_signed(purpose, parts, &signature), "{purpose} {parts:?}");
+        }
+        for other in [Secrets::new([8; 32], 1), Secrets::new([7; 32], 2)] {
+            assert!(!other.is_signed("survey", &["user-7", "12", "Support"], &signature));
+        }
+        for broken in ["", "0", &signature[1..], &signature.to_uppercase(), &"é".repeat(16)] {
+            assert!(!secrets.is_signed("survey", &["user-7", "12", "Support"], broken), "{broken}");
         }
     }
 }

@@ -125,6 +125,11 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// Plain text as it is kept beside comments: survey words, notes of other systems.
+pub fn plain(text: &str) -> String {
+    tidy(text)
+}
+
 /// Line ends made the same, control characters taken out, cut to size at a character.
 fn tidy(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");

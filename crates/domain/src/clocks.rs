@@ -107,6 +107,8 @@ pub enum TimerKind {
     Close,
     /// A level set by hand runs out. (PR-11)
     EndOverride,
+    /// The customer is asked how the help was. Hangs on the stretch of solved and closed. (CS-01)
+    Survey,
 }
 
 impl TimerKind {

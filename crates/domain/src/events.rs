@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AuditId, Cause, Channel, Clock, ClockKind, ClockState, CommentId, EventId, FieldId, Kind,
-    Level, OrganizationId, Promise, Provenance, RuleFacts, Severity, Status, TeamId, TicketId,
-    Timer, UserId,
+    Level, OrganizationId, Owners, Promise, Provenance, Rating, RuleFacts, Severity, Status,
+    TeamId, TicketId, Timer, Unasked, UserId,
 };
 
 /// The facts a ticket begins with.
@@ -371,6 +371,9 @@ pub enum Event {
         /// Whether a clock of this ticket begins because of it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         brings_clock: bool,
+        /// Whether its requester was asked how the help was, or has said so. (CS-02)
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        surveyed: bool,
     },
     /// A ticket that had been taken in stands for itself again. (ST-10)
     LetGo {
@@ -388,6 +391,26 @@ pub enum Event {
     IssueLinked {
         /// Where it is.
         url: String,
+    },
+    /// The requester is asked how the help was. (CS-01)
+    SurveyIssued {
+        /// The teams it was when the ticket was solved.
+        owners: Owners,
+    },
+    /// The requester would have been asked now, and is not. (CS-03)
+    SurveySuppressed {
+        /// Why.
+        reason: Unasked,
+    },
+    /// The requester said how the help was, or said something else than before. (CS-05, CS-07)
+    SurveyAnswered {
+        /// From 1 to 5.
+        rating: Rating,
+        /// The teams it was when the ticket was solved.
+        owners: Owners,
+        /// Digest of the words, which live in a row of their own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<String>,
     },
     /// Removed from every list.
     Deleted,
@@ -456,6 +479,9 @@ impl Event {
             Self::LetGo { .. } => "let_go",
             Self::SplitOff { .. } => "split_off",
             Self::IssueLinked { .. } => "issue_linked",
+            Self::SurveyIssued { .. } => "survey_issued",
+            Self::SurveySuppressed { .. } => "survey_suppressed",
+            Self::SurveyAnswered { .. } => "survey_answered",
             Self::Deleted => "deleted",
         }
     }

@@ -4,7 +4,7 @@ use handbook::Handbook;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{OrganizationId, Reader, TeamId, UserId};
+use crate::{OrganizationId, Reader, TeamId, Unasked, UserId};
 
 /// A team as a decision sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,6 +176,8 @@ pub struct Facts {
     pub assignee: Candidate,
     /// For whom promises are written.
     pub reader: Reader,
+    /// Why the requester is not to be asked how the help was, if anything but the ticket says so. (CS-03)
+    pub unasked: Option<Unasked>,
 }
 
 impl Facts {

@@ -10,12 +10,14 @@ mod events;
 mod facts;
 pub mod handovers;
 mod ids;
+mod metrics;
 mod people;
 mod promises;
 mod refusals;
 pub mod replay;
 pub mod rota;
 mod status;
+mod surveys;
 mod tickets;
 pub mod words;
 pub mod work;
@@ -31,6 +33,7 @@ pub use ids::{
     AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,
     OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId,
 };
+pub use metrics::{Metrics, Span};
 pub use people::{
     Claimed, ClaimedOrganization, Field, FieldOption, Identity, Membership, Organization, Team,
     User, fold,
@@ -38,6 +41,9 @@ pub use people::{
 pub use promises::{Promise, Reader};
 pub use refusals::Refusal;
 pub use status::{Cause, Channel, Kind, Severity, Status};
+pub use surveys::{
+    ANSWERABLE, CHANGEABLE, NoRating, Owners, Rating, Survey, SurveyAnswer, Unasked,
+};
 pub use tickets::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
 
 pub use handbook::Level;

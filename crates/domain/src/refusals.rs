@@ -67,6 +67,15 @@ pub enum Refusal {
     /// What is no request takes nothing in. (SLA-12)
     #[error("the ticket is marked as spam; unmark it first")]
     Spam,
+    /// What was never solved cannot be rated.
+    #[error("only a ticket that is or was solved can be rated")]
+    NeverSolved,
+    /// A rating may be changed for some days only. (CS-07)
+    #[error("the rating could be changed until {until}")]
+    RatingSettled {
+        /// The last instant.
+        until: Timestamp,
+    },
     /// A done ticket is reopened before it is escalated.
     #[error("the ticket is {0}; reopen it first")]
     Done(Status),

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cause, Channel, Clock, CommentId, Event, Kind, Level, OrganizationId, Promise, RuleFacts,
-    Severity, Status, TeamId, TicketId, Timer, UserId,
+    Cause, Channel, Clock, CommentId, Event, Kind, Level, OrganizationId, Owners, Promise,
+    RuleFacts, Severity, Status, Survey, TeamId, TicketId, Timer, UserId,
 };
 
 /// A level set by hand, which rules do not undo. (PR-11)
@@ -76,6 +76,9 @@ pub struct TakenIn {
     /// How this ticket stood before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Aside>,
+    /// Whether its requester was asked how the help was, or has said so. (CS-02)
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub surveyed: bool,
 }
 
 /// The latest answered question, so that the answer can be taken back when it bounces. (SLA-05)
@@ -193,6 +196,9 @@ pub struct Ticket {
     /// The start of the present stretch of solved and closed. (D-08)
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub solved_at: Option<Timestamp>,
+    /// The team that had it when that stretch began. (CS-09)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solved_by: Option<TeamId>,
     /// Why it was solved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
@@ -205,6 +211,12 @@ pub struct Ticket {
     /// The escalation in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation: Option<Escalation>,
+    /// The teams before the first escalation and after the last one, also when it was handed back. (CS-09)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<(TeamId, TeamId)>,
+    /// How its requester found the help. (CS-02)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<Survey>,
     /// The closed ticket it continues. (ST-06)
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub follow_up_of: Option<TicketId>,
@@ -270,6 +282,21 @@ impl Ticket {
         self.requester == user || self.ccs.contains(&user)
     }
 
+    /// The teams that a survey is about. (CS-09)
+    pub fn owners(&self) -> Owners {
+        let team = self.solved_by.unwrap_or(self.team);
+        Owners {
+            team,
+            first_line: self.lines.map_or(team, |(first, _)| first),
+            escalated: self.lines.map(|(_, last)| last),
+        }
+    }
+
+    /// Whether its requester was asked how the help was, or has said so, here or where it came from. (CS-02)
+    pub fn is_surveyed(&self) -> bool {
+        self.survey.is_some() || self.taken_in.iter().any(|taken| taken.surveyed)
+    }
+
     pub(crate) fn opened(id: TicketId, at: Timestamp, event: &Event) -> Option<Ticket> {
         let Event::Opened(opened) = event else { return None };
         Some(Ticket {
@@ -302,10 +329,13 @@ impl Ticket {
             hold_until: None,
             held_seconds: 0,
             solved_at: None,
+            solved_by: None,
             cause: None,
             facts: RuleFacts::default(),
             level_override: None,
             escalation: None,
+            lines: None,
+            survey: None,
             follow_up_of: opened.follow_up_of,
             claims: opened.claims,
             split_from: opened.split_from,

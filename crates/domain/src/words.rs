@@ -3,6 +3,7 @@
 //! Whole sentences with placeholders, never glued. A language is a table in `phrases`.
 
 mod phrases;
+pub mod survey;
 
 use std::fmt::Display;
 

@@ -94,7 +94,8 @@ fn a_bounce_on_a_closed_ticket_is_noted_and_starts_nothing() {
     assert_eq!(desk.count("answer_bounced"), 1);
     assert_eq!(desk.ticket().current_clock(), None);
     assert_eq!(desk.ticket().asked_at, None);
-    assert_eq!(desk.ticket().next_wakeup(), None);
+    let only_the_survey = |timer: &domain::Timer| timer.kind == domain::TimerKind::Survey;
+    assert!(desk.ticket().timers.iter().all(only_the_survey));
 }
 
 /// SLA-12: the customer who wrote while we took it for spam waits since then
@@ -157,7 +158,8 @@ fn nothing_is_merged_into_spam() {
     let mut desk = asked();
     desk.run(&agent(), &Command::MarkSpam).unwrap();
     let asked_at = Some(instant("2026-06-08T10:30"));
-    let brought = Brought { ticket: TicketId(2), asked_at, clock: None, people: vec![] };
+    let brought =
+        Brought { ticket: TicketId(2), asked_at, clock: None, people: vec![], surveyed: false };
 
     let taken = Command::TakeIn { brought: Box::new(brought), note: None };
     let refused = desk.run(&agent(), &taken).unwrap_err();
@@ -187,7 +189,8 @@ fn unmerging_leaves_a_clock_alone_that_somebody_waits_for() {
         let mut desk = asked();
         answer(&mut desk);
         let asked_at = Some(instant("2026-06-08T10:30"));
-        let brought = Brought { ticket: TicketId(2), asked_at, clock: None, people: vec![] };
+        let brought =
+            Brought { ticket: TicketId(2), asked_at, clock: None, people: vec![], surveyed: false };
         desk.run(&agent(), &Command::TakeIn { brought: Box::new(brought), note: None }).unwrap();
         desk.go("2026-06-08T12:00");
         if writes {

@@ -140,6 +140,11 @@ fn another_patience_solves_at_another_time() {
                 was: at("2026-06-08T09:00"),
                 would_be: at("2026-06-10T09:00")
             },
+            Difference::ByItself {
+                happening: Happening::Surveyed,
+                was: at("2026-06-11T09:00"),
+                would_be: at("2026-06-13T09:00")
+            },
         ]
     );
     assert_eq!(sum.by_itself, 1);

@@ -6,7 +6,8 @@ use common::replaying::{as_it_was, assert_reproduced, changed, setting};
 use common::{AGENT, CUSTOMER, Desk, REPLAY, SUPPORT, agent, customer};
 use domain::replay::{differences, replay};
 use domain::{
-    Actor, Author, Brought, Cause, Changes, Command, Level, Refusal, Role, Severity, Status, UserId,
+    Actor, Author, Brought, Cause, Changes, Command, Level, Refusal, Role, Severity, Status,
+    Unasked, UserId,
 };
 use handbook::Handbook;
 use jiff::SignedDuration;
@@ -52,6 +53,8 @@ enum Turn {
     SplitOff,
     Bounce,
     Issue,
+    Rate(u8, bool),
+    Unasked(Option<Unasked>),
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
@@ -102,6 +105,9 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => any::<u8>().prop_map(Turn::TakeIn),
         1 => prop::sample::select(vec![Turn::LetGo, Turn::SplitOff, Turn::Issue]),
         2 => Just(Turn::Bounce),
+        2 => (1..=5_u8, any::<bool>()).prop_map(|(rating, words)| Turn::Rate(rating, words)),
+        1 => prop::sample::select(vec![None, Some(Unasked::Unsubscribed), Some(Unasked::Cap)])
+            .prop_map(Turn::Unasked),
     ]
 }
 
@@ -114,7 +120,7 @@ fn handbooks() -> Vec<Handbook> {
             ("first_level = \"support\"\n", ""),
             (
                 "[[team]]\nslug = \"support\"",
-                "[lifecycle]\npending_reminder = \"2d\"\npending_solves_after = \"4d\"\ncloses_after = \"9d\"\nhold = { at_least = \"2d\", at_most = \"20d\" }\n\n[[team]]\nslug = \"support\"",
+                "[lifecycle]\npending_reminder = \"2d\"\npending_solves_after = \"4d\"\ncloses_after = \"9d\"\nhold = { at_least = \"2d\", at_most = \"20d\" }\n\n[csat]\nafter = \"30h\"\n\n[[team]]\nslug = \"support\"",
             ),
         ]),
         changed(&[
@@ -161,6 +167,12 @@ fn act(desk: &mut Desk, turn: Turn, handbooks: &[Handbook]) -> Result<(), Refusa
             let changes = Changes { status, hold_until, ..Changes::default() };
             return desk.update(if by_admin { &admin } else { &CLERK }, changes);
         }
+        Turn::Rate(rating, words) => {
+            let rating = rating.try_into().expect("the dice keep to the scale");
+            let digest = words.then(|| "digest".to_owned());
+            return desk.run(&customer(), &Command::Rate { rating, digest });
+        }
+        Turn::Unasked(reason) => desk.unasked = reason,
         Turn::Escalate(first) => return desk.escalate(team(first)),
         Turn::HandBack => return desk.run(&agent(), &Command::Deescalate),
         Turn::Plan(mrr, trial) => {
@@ -226,6 +238,7 @@ fn take_in(desk: &mut Desk, bits: u8) -> Result<(), Refusal> {
         asked_at: (bits & 8 == 0).then_some(other.ticket().asked_at).flatten(),
         clock: clock.zip(walk).filter(|_| bits & 16 == 0).map(Box::new),
         people: vec![CUSTOMER, UserId(101)],
+        surveyed: bits & 64 != 0,
     };
     let note = Some(desk.comment(AGENT, Author::Agent, false)).filter(|_| bits & 32 == 0);
     desk.run(&agent(), &Command::TakeIn { brought: Box::new(brought), note })

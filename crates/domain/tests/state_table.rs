@@ -203,6 +203,7 @@ fn commands(state: &str) -> BTreeMap<&'static str, Command> {
             if answered.is_some() { "bounced" } else { "unbounced" },
             Command::Bounced { comment: answered.unwrap_or(CommentId(1)) },
         ),
+        ("rate", Command::Rate { rating: domain::Rating::BEST, digest: None }),
         ("delete", Command::Delete),
         ("wake", Command::Wake),
     ])
@@ -233,6 +234,7 @@ fn brought(with_clock: bool) -> Brought {
         asked_at: with_clock.then_some(started_at),
         clock: with_clock.then(|| Box::new((clock, walk))),
         people: vec![],
+        surveyed: false,
     }
 }
 
@@ -313,6 +315,7 @@ fn stand(ticket: &Ticket) -> String {
             TimerKind::Solve => Some("solves"),
             TimerKind::Wake => Some("wakes"),
             TimerKind::Close => Some("closes"),
+            TimerKind::Survey => Some("asks"),
             TimerKind::Warn(_) | TimerKind::Breach | TimerKind::EndOverride => None,
         })
         .collect();

@@ -20,6 +20,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(handbook.replies.next.to_string(), "2");
     assert_eq!(handbook.lifecycle.pending_reminder, Some(5 * 86_400));
     assert_eq!(handbook.csat.after, 72 * 3600);
+    assert_eq!(handbook.csat.cap, None);
     assert_eq!(handbook.csat.posthog.key_env, "ANSWERABLE_POSTHOG_KEY");
     assert_eq!(handbook.company_calendar().days(), [true, true, true, true, true, false, false]);
     assert_eq!(handbook.fields.severity, None);

@@ -219,6 +219,8 @@ const WRONG_SECTIONS: &[(&str, usize, &str)] = &[
         "work.handover: \"1 business day\" must be open hours like \"3h\"",
     ),
     ("[work]\ntaged = ['cs']", 25, "unknown key \"work.taged\"; did you mean \"tagged\"?"),
+    ("[csat]\ncap = '0d'", 25, "csat.cap: \"0d\" is no time at all"),
+    ("[csat]\ncap = 'often'", 25, "csat.cap: \"often\" is not a duration like \"7d\" or \"72h\""),
     ("[csat]\nafter = 72", 25, "csat.after: expected text in quotes, found a number"),
     ("[csat]\nposthog = { key = 'phc_x' }", 25, "unknown key \"csat.posthog.key\""),
     ("[contacts]\nlegal = [' ']", 25, "contacts.legal: is empty"),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use channels::Transport;
+use channels::posthog::Posthog;
 use desk::{Desk, Error};
 use domain::{Actor, Channel};
 use jiff::{SignedDuration, Timestamp};
@@ -18,14 +19,30 @@ const ROUND: Duration = Duration::from_secs(1);
 /// Does what is due. One round at a time on this node; several nodes may work at once.
 pub struct Worker {
     desk: Desk,
-    transport: Transport,
+    ways: Ways,
     round: Mutex<()>,
 }
 
+/// The ways out that are configured.
+#[derive(Debug)]
+pub(crate) struct Ways {
+    mail: Transport,
+    posthog: Option<Posthog>,
+}
+
 impl Worker {
-    /// A worker over a desk, sending mail through a transport.
+    /// A worker over a desk, sending mail through a transport and nothing else.
     pub fn new(desk: Desk, transport: Transport) -> Arc<Self> {
-        Arc::new(Self { desk, transport, round: Mutex::new(()) })
+        Self::over(desk, Ways { mail: transport, posthog: None })
+    }
+
+    /// The same, with a way for what analytics want to know.
+    pub fn with_posthog(desk: Desk, transport: Transport, posthog: Posthog) -> Arc<Self> {
+        Self::over(desk, Ways { mail: transport, posthog: Some(posthog) })
+    }
+
+    fn over(desk: Desk, ways: Ways) -> Arc<Self> {
+        Arc::new(Self { desk, ways, round: Mutex::new(()) })
     }
 
     /// Works until `stop` turns true: after every change, and every second.
@@ -66,7 +83,7 @@ impl Worker {
         let mut more = true;
         while more {
             more = wakeups::turn(&self.desk, now, false).await?;
-            outbox::run(&self.desk, &self.transport).await?;
+            outbox::run(&self.desk, &self.ways).await?;
         }
         Ok(())
     }
@@ -87,7 +104,7 @@ impl Worker {
     async fn advance(&self, at: Timestamp) -> Result<(), Error> {
         wakeups::run(&self.desk, at, true).await?;
         self.desk.clock().move_to(at);
-        outbox::run(&self.desk, &self.transport).await
+        outbox::run(&self.desk, &self.ways).await
     }
 
     /// The next instant at which something happens by itself.

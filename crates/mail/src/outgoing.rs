@@ -57,6 +57,8 @@ pub struct Outgoing {
     pub references: Vec<String>,
     /// No person wrote it: other machines are asked not to answer.
     pub automatic: bool,
+    /// Where one says, by one request, that one wants no more mails of this sort (RFC 8058).
+    pub unsubscribe: Option<String>,
     /// The id of this installation, by which it knows its own mail.
     pub instance: String,
     /// When it was written, in seconds since 1970.
@@ -167,6 +169,10 @@ impl Outgoing {
             set("Auto-Submitted", "auto-generated");
             set("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply");
         }
+        if let Some(address) = self.unsubscribe.as_deref().filter(|address| is_address(address)) {
+            set("List-Unsubscribe", &format!("<{address}>"));
+            set("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        }
         set("X-Answerable-Instance", &self.instance);
     }
 
@@ -199,6 +205,12 @@ fn mailbox(written: &str) -> Option<Mailbox> {
     let name = text::one_line(name);
     let name = name.strip_prefix('"').and_then(|n| n.strip_suffix('"')).unwrap_or(&name).trim();
     Some(Mailbox::new((!name.is_empty()).then(|| name.to_owned()), email.parse().ok()?))
+}
+
+/// Whether a header may hold this as an address of the web.
+fn is_address(address: &str) -> bool {
+    let plain = address.bytes().all(|b| b.is_ascii_graphic() && b != b'<' && b != b'>');
+    plain && (address.starts_with("https://") || address.starts_with("http://"))
 }
 
 /// `<id>`, if a Message-ID may look like this.

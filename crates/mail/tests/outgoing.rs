@@ -15,6 +15,7 @@ fn reply() -> Outgoing {
         in_reply_to: Some("<m2@fernlight.test>".into()),
         references: vec!["m2@fernlight.test".into(), "m1@fernlight.test".into()],
         automatic: false,
+        unsubscribe: None,
         instance: "desk-1".into(),
         date_unix: 1_780_647_120,
     }
@@ -25,6 +26,23 @@ fn header(mail: &Outgoing, name: &str) -> Option<String> {
     let first = found.next().map(|(_, value)| value);
     assert_eq!(found.next(), None, "{name} stands once");
     first
+}
+
+/// CS-03: one may say by one request that one wants no more, and only at an address that is one
+#[test]
+fn a_mail_says_where_one_says_that_one_wants_no_more() {
+    let at = |address: &str| Outgoing { unsubscribe: Some(address.into()), ..reply() };
+    let stop = "https://desk.test/survey/refusal?person=7&signature=abc";
+
+    let mail = at(stop);
+
+    assert_eq!(header(&mail, "List-Unsubscribe"), Some(format!("<{stop}>")));
+    assert_eq!(header(&mail, "List-Unsubscribe-Post"), Some("List-Unsubscribe=One-Click".into()));
+    for wrong in ["https://a b", "mailto:x@acme.test", "https://a>\r\nBcc: x@y.test", ""] {
+        assert_eq!(header(&at(wrong), "List-Unsubscribe"), None, "{wrong:?}");
+        assert_eq!(header(&at(wrong), "Bcc"), None, "{wrong:?}");
+    }
+    assert_eq!(header(&reply(), "List-Unsubscribe"), None);
 }
 
 /// CH-03

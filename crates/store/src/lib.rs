@@ -38,6 +38,7 @@ pub mod page;
 pub mod rota;
 pub mod sessions;
 pub mod skips;
+pub mod surveys;
 pub mod teams;
 pub mod tickets;
 pub mod users;

@@ -1,6 +1,7 @@
 //! People and their addresses.
 
 use domain::{Identity, IdentityId, OrganizationId, Role, TeamId, User, UserId, fold};
+use jiff::Timestamp;
 
 use crate::page::{Key, KeyValue, Page};
 use crate::{Error, Row, Sql, Tx, keysets, params};
@@ -355,6 +356,21 @@ fn identity(row: &Row) -> Result<Identity, Error> {
         created_at: row.get(7)?,
         updated_at: row.get(8)?,
     })
+}
+
+/// Notes why mail to an address does not arrive, or that it does again.
+pub fn set_undeliverable(
+    tx: &mut Tx<'_>,
+    email: &str,
+    why: Option<&str>,
+    at: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE identities SET undeliverable = $2, updated_at = $3
+         WHERE kind = 'email' AND folded = $1 AND undeliverable IS DISTINCT FROM $2",
+        params![fold(email).as_str(), why, at],
+    )
+    .map(|_| ())
 }
 
 /// A person's addresses and accounts, the oldest first.

@@ -3,6 +3,7 @@
 //! Stories start the real program with [`on_each_engine`] and speak HTTP to it; use cases are tried with [`each_desk`]
 //! on a desk of this process. Both run the same body on a fresh SQLite file and on a fresh PostgreSQL database.
 
+mod analytics;
 mod caller;
 mod crowd;
 mod handbooks;
@@ -12,9 +13,11 @@ mod place;
 mod program;
 pub mod sim;
 mod stories;
+mod surveys;
 mod trial;
 mod visitor;
 
+pub use analytics::Analytics;
 pub use caller::Caller;
 pub use crowd::{Crowd, Failure};
 pub use handbooks::{AREA, HANDBOOK, KIND, SEVERITY};

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use channels::Transport;
+use channels::posthog::Posthog;
 use channels::smtp::Capture;
 use desk::{Clock, Ctx, Desk, Error, Secrets, Settings, Store, Tx};
 use domain::{Actor, Channel};
@@ -34,20 +35,37 @@ impl TrialDesk {
     ///
     /// When the store cannot be made.
     pub fn fresh(engine: Engine) -> Self {
+        Self::open(engine, HANDBOOK, None)
+    }
+
+    /// A desk on a fresh store whose events leave for analytics, under a handbook that says where to.
+    ///
+    /// # Panics
+    ///
+    /// When the store cannot be made, or the handbook is wrong.
+    pub fn with_posthog(engine: Engine, text: &str, posthog: Posthog) -> Self {
+        Self::open(engine, text, Some(posthog))
+    }
+
+    fn open(engine: Engine, text: &str, posthog: Option<Posthog>) -> Self {
         let place = Place::fresh(engine);
         let now: Timestamp = MONDAY_MORNING.parse().expect("Monday is an instant");
         let options = store::Options { now: Some(now), ..store::Options::default() };
         let store = Store::open(place.url(), &options).expect("a fresh store can be opened");
-        let parsed = Handbook::parse(HANDBOOK).expect("the handbook is right");
+        let parsed = Handbook::parse(text).expect("the handbook is right");
         let base = Ctx::starting(now, parsed.clone());
-        let started = store.write_blocking(move |tx| {
-            desk::handbooks::start(tx, &base, HANDBOOK).map_err(desk_error)
-        });
+        let text = text.to_owned();
+        let started = store
+            .write_blocking(move |tx| desk::handbooks::start(tx, &base, &text).map_err(desk_error));
         let handbook = started.expect("the handbook can be put in force");
-        let settings = Settings { public_url: "http://desk.test".into(), demo: true };
+        let settings = Settings { public_url: "http://desk.test".into(), demo: posthog.is_none() };
         let desk =
             Desk::new(store, Clock::standing(now), Secrets::new([7; 32], 1), handbook, settings);
-        let worker = Worker::new(desk.clone(), Transport::Capture(Capture));
+        let mail = Transport::Capture(Capture);
+        let worker = match posthog {
+            Some(posthog) => Worker::with_posthog(desk.clone(), mail, posthog),
+            None => Worker::new(desk.clone(), mail),
+        };
         let runtime =
             Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
         Self { desk, worker, runtime, _place: place }

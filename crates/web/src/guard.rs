@@ -33,15 +33,17 @@ pub(crate) struct Door {
     pub(crate) memory: Arc<Memory>,
     pub(crate) act: Act,
     pub(crate) demo: bool,
+    pub(crate) signed: bool,
 }
 
 /// Lets a visitor in or says why not, and dresses the answer.
 pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: Next) -> Response {
-    let mut visitor =
-        match Visitor::of(&door.desk, &door.memory, request.uri(), request.headers()).await {
-            Ok(visitor) => visitor,
-            Err(error) => return problem::bare(&Problem::from(error)),
-        };
+    let nothing = HeaderMap::new();
+    let headers = if door.signed { &nothing } else { request.headers() };
+    let mut visitor = match Visitor::of(&door.desk, &door.memory, request.uri(), headers).await {
+        Ok(visitor) => visitor,
+        Err(error) => return problem::bare(&Problem::from(error)),
+    };
     visitor.address = request.extensions().get::<Address>().cloned();
     let answer = match admit(&door, &visitor, &mut request).await {
         Ok(()) => {
@@ -51,7 +53,10 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
         Err(refusal) => refusal.into_response(),
     };
     let mut answer = problem::shown(&visitor, answer).await;
-    dress(&visitor, answer.headers_mut());
+    dress(answer.headers_mut());
+    if !door.signed {
+        recognise(&visitor, answer.headers_mut());
+    }
     answer
 }
 
@@ -66,7 +71,7 @@ async fn admit(door: &Door, visitor: &Visitor, request: &mut Request) -> Result<
         return Err(refuse(door.act, visitor, form.as_ref(), request.headers()));
     }
     if let Some(form) = form {
-        if !is_ours(door.act, visitor, &form, request.headers()) {
+        if !door.signed && !is_ours(door.act, visitor, &form, request.headers()) {
             return Err(Problem::Foreign(kept(&form)).into());
         }
         request.extensions_mut().insert(form);
@@ -125,7 +130,7 @@ fn kept(form: &Form) -> String {
 }
 
 /// What every answer carries.
-fn dress(visitor: &Visitor, headers: &mut HeaderMap) {
+fn dress(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -135,6 +140,10 @@ fn dress(visitor: &Visitor, headers: &mut HeaderMap) {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
+}
+
+/// What an answer for somebody in particular carries beside it.
+fn recognise(visitor: &Visitor, headers: &mut HeaderMap) {
     headers.append(header::VARY, HeaderValue::from_static("cookie, hx-request, accept-language"));
     if visitor.query.some("lang").is_some_and(|tag| Language::of(tag).is_some()) {
         let (name, tag) = (cookies::LANGUAGE, visitor.language.tag());

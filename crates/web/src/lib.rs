@@ -23,6 +23,7 @@ mod rows;
 mod search;
 mod sign_in;
 mod support_hours;
+mod surveys;
 mod table;
 mod tickets;
 mod views;

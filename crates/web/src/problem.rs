@@ -87,6 +87,7 @@ pub(crate) fn refused(refusal: &Refusal) -> FieldError {
         | Refusal::HeldTooLong
         | Refusal::EndsInThePast { .. } => "until",
         Refusal::MergeWithItself | Refusal::NotMerged | Refusal::Spam => "into",
+        Refusal::NeverSolved | Refusal::RatingSettled { .. } => "rating",
         Refusal::AssigneeNotInTeam => "assignee",
         Refusal::NothingPromised => "reason",
         Refusal::UnknownTeam | Refusal::EscalationWithinTeam | Refusal::NotEscalated => "team",

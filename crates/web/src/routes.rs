@@ -12,6 +12,10 @@ pub const SEARCH: &str = "/search";
 pub const SINGLE_KEYS: &str = "/settings/me/single-keys";
 /// When and how we answer.
 pub const SUPPORT_HOURS: &str = "/support-hours";
+/// How the help was.
+pub const SURVEY: &str = "/survey";
+/// No more of that.
+pub const SURVEY_REFUSAL: &str = "/survey/refusal";
 /// A customer's own tickets.
 pub const REQUESTS: &str = "/requests";
 /// Where a customer asks for a link by mail.

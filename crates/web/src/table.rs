@@ -31,6 +31,8 @@ pub struct Route {
     pub act: Act,
     /// Whether it exists only in the demo.
     pub demo: bool,
+    /// Whether a signature in its address is all it takes: no cookie is looked at or given.
+    pub signed: bool,
     handler: MethodRouter<Desk>,
 }
 
@@ -41,7 +43,8 @@ impl Route {
         act: Act,
         handler: impl Handler<T, Desk>,
     ) -> Self {
-        Self { method: Method::Get, path, act, demo: false, handler: routing::get(handler) }
+        let handler = routing::get(handler);
+        Self { method: Method::Get, path, act, demo: false, signed: false, handler }
     }
 
     /// Where a form goes.
@@ -50,12 +53,18 @@ impl Route {
         act: Act,
         handler: impl Handler<T, Desk>,
     ) -> Self {
-        Self { method: Method::Post, path, act, demo: false, handler: routing::post(handler) }
+        let handler = routing::post(handler);
+        Self { method: Method::Post, path, act, demo: false, signed: false, handler }
     }
 
     /// The same, in the demo only.
     pub(crate) fn in_demo(self) -> Self {
         Self { demo: true, ..self }
+    }
+
+    /// The same, proved by a signature in the address.
+    pub(crate) fn signed(self) -> Self {
+        Self { signed: true, ..self }
     }
 }
 
@@ -68,6 +77,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::tickets::pages());
     all.extend(crate::requests::pages());
     all.extend(crate::support_hours::pages());
+    all.extend(crate::surveys::pages());
     all.extend(crate::search::pages());
     all.extend(crate::handbook::pages());
     all.extend(crate::rota::pages());
@@ -79,16 +89,17 @@ pub fn routes() -> Vec<Route> {
 /// The pages as a router, to be merged with whatever else answers over HTTP.
 pub fn router(desk: &Desk) -> Router<Desk> {
     let memory = Arc::new(Memory::new(desk));
-    let door = |act, demo| Door { desk: desk.clone(), memory: memory.clone(), act, demo };
+    let door =
+        |act| Door { desk: desk.clone(), memory: memory.clone(), act, demo: false, signed: false };
     let mut router = Router::new();
     for route in routes() {
-        let door = door(route.act, route.demo);
+        let door = Door { demo: route.demo, signed: route.signed, ..door(route.act) };
         let guarded = route.handler.layer(middleware::from_fn_with_state(door, guard));
         router = router.route(route.path, guarded);
     }
     let missing = || async { Problem::NotFound };
-    let fallback = routing::any(missing)
-        .layer(middleware::from_fn_with_state(door(Act::ReadPublic, false), guard));
+    let fallback =
+        routing::any(missing).layer(middleware::from_fn_with_state(door(Act::ReadPublic), guard));
     router
         .route("/assets/{name}", routing::get(crate::assets::serve))
         .route("/widget.js", routing::get(crate::assets::widget))

@@ -9,6 +9,7 @@ mod texts;
 use std::fmt::Display;
 
 pub use domain::words::Locale as Language;
+pub use domain::words::survey::{Texts as SurveyTexts, texts as survey};
 pub use texts::Text;
 
 use texts::english;

@@ -5,11 +5,12 @@
 mod heroes;
 mod words;
 
+use desk::surveys;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update, open, update};
 use desk::{Ctx, Desk};
 use domain::{
-    Actor, Cause, Channel, Claimed, Kind, Role, Severity, Status, TeamId, TicketId, UserId,
+    Actor, Cause, Channel, Claimed, Kind, Rating, Role, Severity, Status, TeamId, TicketId, UserId,
 };
 use handbook::Handbook;
 use jiff::{SignedDuration, Timestamp};
@@ -109,6 +110,10 @@ enum What {
     },
     /// The heroes say a word about what they will leave. (ROT-07)
     Words,
+    Rate {
+        rating: Rating,
+        words: &'static str,
+    },
 }
 
 /// A small generator with a fixed seed: the same story every time.
@@ -189,11 +194,24 @@ fn story(
         }
         let other = engineer.or(agents.iter().find(|agent| agent.slug != first));
         continue_story(&mut dice, &mut scenes, now, asked, ticket, text, agent, requester, other);
+        scenes.extend(scenes.last().and_then(|last| rated(last, now)));
     }
     scenes.extend(heroes::own(now, customers, agents));
     scenes.extend(heroes::evenings(now, handbook));
     scenes.retain(|scene| scene.at < now);
     scenes
+}
+
+/// Of two who are asked how the help was one answers, some hours or a day later.
+fn rated(last: &Scene, now: Timestamp) -> Option<Scene> {
+    let What::Solve { .. } = last.what else { return None };
+    // Dice of its own, so that the rest of the story stays as it is.
+    let mut mood = Dice(last.ticket as u64 * 7919);
+    mood.roll(2);
+    let (rating, words) = *mood.pick(&words::RATINGS);
+    let at = last.at + SignedDuration::from_hours(72) + mood.minutes(5, 60 * 30);
+    let rating = Rating::try_from(rating).ok().filter(|_| mood.roll(2) == 0 && at < now)?;
+    Some(Scene { at, ticket: last.ticket, what: What::Rate { rating, words } })
 }
 
 #[expect(clippy::too_many_arguments, reason = "one scene after another, all about the same ticket")]
@@ -343,9 +361,31 @@ async fn play(
                 .await;
             return tolerate(outcome.map(|_| ()));
         }
+        What::Rate { rating, words } => {
+            let ctx = person(UserId(0), Role::EndUser);
+            return rate(desk, ctx, number, rating, words).await;
+        }
     };
     let Some(id) = number else { return Ok(()) };
     tolerate(desk.write(actor, move |tx, ctx| update(tx, ctx, id, &change)).await.map(|_| ()))
+}
+
+/// Who was not asked, because it was reopened or nobody had answered, says nothing.
+async fn rate(
+    desk: &Desk,
+    ctx: Ctx,
+    number: Option<TicketId>,
+    rating: Rating,
+    words: &'static str,
+) -> anyhow::Result<()> {
+    let Some(id) = number else { return Ok(()) };
+    let said = desk
+        .write(ctx, move |tx, ctx| match surveys::link(tx, id)? {
+            Some(link) => surveys::answer(tx, ctx, &link, rating, words).map(|_| ()),
+            None => Ok(()),
+        })
+        .await;
+    tolerate(said)
 }
 
 /// A scene that the rules refuse (it was solved meanwhile, it is closed) is left out of the story.

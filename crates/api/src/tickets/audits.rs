@@ -268,7 +268,12 @@ fn event(
         Event::SubjectChanged { .. } => {
             push(change("subject", words.subject(envelope.id), Value::Null));
         }
+        Event::SurveyIssued { .. } => push(satisfaction("offered", before)),
+        Event::SurveyAnswered { rating, .. } => {
+            push(satisfaction(if rating.is_good() { "good" } else { "bad" }, before));
+        }
         Event::FactsChanged { .. }
+        | Event::SurveySuppressed { .. }
         | Event::OverrideEnded
         | Event::ClockResumed { .. }
         | Event::AnswerBounced { .. }
@@ -292,6 +297,12 @@ fn event(
         | Event::PromiseWithdrawn { .. }
         | Event::Deleted => {}
     }
+}
+
+/// How the requester found the help; the words are with the rating.
+fn satisfaction(score: &str, before: Option<&Ticket>) -> Value {
+    let assignee = before.and_then(|ticket| ticket.assignee).map(|id| id.0);
+    json!({ "type": "SatisfactionRating", "score": score, "assignee_id": assignee, "body": null })
 }
 
 /// All change sets of a ticket, oldest first.

@@ -205,7 +205,7 @@ pub(crate) fn ticket<'t>(listed: &'t Listed, fields: &CustomFields, base: &str) 
         tags: &ticket.tags,
         fields: custom_fields.clone(),
         custom_fields,
-        satisfaction_rating: json!({ "score": "unoffered" }),
+        satisfaction_rating: crate::satisfaction::of_ticket(listed.survey.as_ref()),
         allow_channelback: false,
         allow_attachments: true,
         from_messaging_channel: false,

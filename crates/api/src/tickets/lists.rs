@@ -115,13 +115,15 @@ async fn page(desk: Desk, shelf: Shelf, caller: Caller, query: Query, filter: Fi
             let mut body = String::with_capacity(rows.len() * 2560 + 1024);
             body.push_str("{\"tickets\":[");
             let embeds = sideloads::embeds(&query);
+            let stored = rows.iter().map(|row| &row.stored);
+            let figures = sideloads::figures(tx, ctx, &query, stored)?;
             for (index, row) in rows.iter().enumerate() {
                 if index > 0 {
                     body.push(',');
                 }
                 if embeds {
                     let mut value = serde_json::from_str(&row.json).unwrap_or_default();
-                    sideloads::embed(&query, &row.stored, &mut value);
+                    sideloads::embed(&query, &base, &row.stored, &figures, &mut value);
                     body.push_str(&value.to_string());
                 } else {
                     body.push_str(&row.json);
@@ -154,11 +156,13 @@ pub(super) async fn show_many(State(desk): State<Desk>, caller: Caller, query: Q
         .read(caller.ctx, move |tx, ctx| {
             let rows = desk::tickets::many(tx, ctx, &ids)?;
             let fields = shape::custom_fields(tx)?;
+            let stored = rows.iter().map(|row| &row.stored);
+            let figures = sideloads::figures(tx, ctx, &query, stored)?;
             let mut tickets = Vec::new();
             for row in &rows {
                 let mut value =
                     serde_json::to_value(shape::ticket(row, &fields, &base)).unwrap_or_default();
-                sideloads::embed(&query, &row.stored, &mut value);
+                sideloads::embed(&query, &base, &row.stored, &figures, &mut value);
                 tickets.push(value);
             }
             let mut answer = serde_json::Map::new();

@@ -7,6 +7,7 @@ mod clocks;
 pub(crate) mod input;
 pub(crate) mod json;
 mod lists;
+pub(crate) mod metrics;
 pub(crate) mod rendered;
 mod tags;
 
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.extend(audits::routes());
     routes.extend(claims::routes());
     routes.extend(clocks::routes());
+    routes.extend(metrics::routes());
     routes.extend(tags::routes());
     routes
 }
@@ -84,9 +86,9 @@ pub(crate) fn one(
 ) -> Result<Value, Error> {
     let listed = desk::tickets::whole(tx, stored)?;
     let fields = shape::custom_fields(tx)?;
-    let _ = ctx;
+    let figures = sideloads::figures(tx, ctx, query, std::iter::once(&listed.stored))?;
     let mut value = serde_json::to_value(shape::ticket(&listed, &fields, base)).unwrap_or_default();
-    sideloads::embed(query, &listed.stored, &mut value);
+    sideloads::embed(query, base, &listed.stored, &figures, &mut value);
     Ok(value)
 }
 

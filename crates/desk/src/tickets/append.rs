@@ -34,6 +34,7 @@ fn rule(event: &Event) -> Option<&'static str> {
         Event::Breached { .. } => "breach",
         Event::Reminded => "reminder",
         Event::TimersSet { .. } => "pending",
+        Event::SurveyIssued { .. } | Event::SurveySuppressed { .. } => "survey",
         _ => return None,
     })
 }

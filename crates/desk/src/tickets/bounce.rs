@@ -52,6 +52,10 @@ pub(crate) fn reported(
             if queued.delivery.ticket.is_some_and(|id| id.0 == ticket)
                 && !only_copies(&queued.delivery, failed) =>
         {
+            for address in failed.iter().filter(|one| queued.delivery.to.contains(one)) {
+                let why = Some("a report said that it does not arrive");
+                store::users::set_undeliverable(tx, address, why, ctx.now)?;
+            }
             bounced(tx, ctx, &queued.delivery)
         }
         _ => Ok(()),

@@ -40,7 +40,7 @@ pub(super) fn note_on(
 }
 
 /// Decides a command on a ticket and saves what follows.
-pub(super) fn run(
+pub(crate) fn run(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     stored: store::tickets::Stored,

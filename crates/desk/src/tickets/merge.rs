@@ -151,7 +151,8 @@ fn brought(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<Brought, Error> {
         None => None,
     };
     let people = std::iter::once(ticket.requester).chain(ticket.ccs.iter().copied()).collect();
-    Ok(Brought { ticket: ticket.id, asked_at: ticket.asked_at, clock, people })
+    let (id, asked_at, surveyed) = (ticket.id, ticket.asked_at, ticket.is_surveyed());
+    Ok(Brought { ticket: id, asked_at, clock, people, surveyed })
 }
 
 fn last_walk(ticket: &Ticket, events: &[Envelope], clock: &Clock) -> Walk {

@@ -8,6 +8,7 @@ mod command;
 mod escalate;
 mod explain;
 mod merge;
+mod metrics;
 mod open;
 mod read;
 mod reapply;
@@ -22,6 +23,7 @@ pub use belong::reconsider_organization;
 pub use escalate::{deescalate, escalate, withdraw_promise};
 pub use explain::{Explained, explain};
 pub use merge::{Said, can_merge, merge, resolve, unmerge};
+pub use metrics::metrics;
 pub use open::{CustomValue, NewTicket, Person, Speaks, open};
 pub use read::{
     ChangeSet, Listed, audits, clocks, comments, comments_by_id, count, count_all, count_comments,
@@ -39,6 +41,7 @@ pub use wake::{Woken, due, next_due, put_off, wake, wake_one, wake_some};
 
 pub(crate) use belong::{leave_organization, leave_team, reconsider_domains, reconsider_person};
 pub(crate) use bounce::{bounced, reported};
+pub(crate) use command::run;
 pub(crate) use situation::reader as reader_of;
 
 /// The ticket, locked, with everything done that had come due before now, and the circumstances as of now.

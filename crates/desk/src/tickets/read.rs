@@ -5,6 +5,7 @@ use store::Tx;
 use store::comments::Comment;
 use store::outbox::Queued;
 use store::page::{Key, Page};
+use store::surveys::Survey;
 use store::tickets::{Filter, Order, Stored};
 
 use crate::{Act, Ctx, Error, require};
@@ -24,6 +25,8 @@ pub struct Listed {
     pub fields: Vec<(i64, String)>,
     /// The tickets that continue it, the oldest first. (ST-06)
     pub follow_ups: Vec<TicketId>,
+    /// How its requester found the help, if they were asked or have said so. (CS-02)
+    pub survey: Option<Survey>,
 }
 
 /// One change set: its events in order, and the comments they speak of.
@@ -105,6 +108,10 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
         .collect();
     let values = store::tickets::field_values(tx, &ids)?;
     let follow_ups = store::tickets::follow_ups(tx, &ids)?;
+    let mut surveys: std::collections::HashMap<_, _> = store::surveys::of_tickets(tx, &ids)?
+        .into_iter()
+        .map(|survey| (survey.ticket, survey))
+        .collect();
     Ok(found
         .into_iter()
         .map(|stored| {
@@ -116,7 +123,8 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
                 .map(|(_, field, value)| (*field, value.clone()))
                 .collect();
             let follow_ups = of_source(&follow_ups, stored.ticket.id);
-            Listed { stored, description, first_is_public, details, fields, follow_ups }
+            let survey = surveys.remove(&stored.ticket.id);
+            Listed { stored, description, first_is_public, details, fields, follow_ups, survey }
         })
         .collect())
 }
@@ -129,7 +137,8 @@ pub fn whole(tx: &mut Tx<'_>, stored: Stored) -> Result<Listed, Error> {
         first.map(|comment| (comment.body, comment.public, comment.details)).unwrap_or_default();
     let follow_ups = store::tickets::follow_ups(tx, &[stored.ticket.id])?;
     let follow_ups = of_source(&follow_ups, stored.ticket.id);
-    Ok(Listed { stored, description, first_is_public, details, fields, follow_ups })
+    let survey = store::surveys::of_ticket(tx, stored.ticket.id)?;
+    Ok(Listed { stored, description, first_is_public, details, fields, follow_ups, survey })
 }
 
 fn of_source(all: &[(TicketId, TicketId)], source: TicketId) -> Vec<TicketId> {

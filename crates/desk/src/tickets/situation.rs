@@ -222,6 +222,7 @@ pub(crate) fn facts(
         author: Candidate::default(),
         assignee: Candidate::default(),
         reader: reader(ctx, requester),
+        unasked: None,
     })
 }
 

@@ -93,7 +93,8 @@ fn decide_on(
     command: &Command,
 ) -> Result<Stored, Error> {
     let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
-    let facts = situation::of_ticket(tx, ctx, &stored, &requester)?;
+    let mut facts = situation::of_ticket(tx, ctx, &stored, &requester)?;
+    facts.unasked = crate::surveys::unasked(tx, ctx, &stored.ticket, &requester)?;
     let decided =
         decide(Some(&stored.ticket), command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
     if decided.events.is_empty() {

@@ -70,6 +70,7 @@ impl Deciding<'_> {
             ccs,
             clock: brought.clock.clone(),
             brings_clock,
+            surveyed: brought.surveyed,
         });
         let idle = matches!(self.ticket.status, Status::Pending | Status::Hold | Status::Solved);
         if brought.asked_at.is_some() && idle {
@@ -147,9 +148,7 @@ impl Deciding<'_> {
             other => other,
         };
         let timers = match (to, hold) {
-            (Status::Solved, _) => {
-                vec![self.timer(TimerKind::Close, self.handbook.lifecycle.closes_after)]
-            }
+            (Status::Solved, _) => self.solved_timers(before.cause.unwrap_or(Cause::Unstated)),
             (Status::Hold, Some(until)) => {
                 let calendar = self.facts.calendar(self.handbook, self.ticket.team);
                 vec![Timer { at: calendar.next_open(until), kind: TimerKind::Wake }]

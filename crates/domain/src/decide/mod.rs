@@ -11,6 +11,7 @@ mod openings;
 mod reapplying;
 mod spam;
 mod statuses;
+mod surveys;
 mod telling;
 mod wakes;
 
@@ -19,7 +20,7 @@ use jiff::Timestamp;
 
 use crate::{
     Actor, Cause, Channel, Clock, CommentId, Event, Facts, FieldId, Kind, Level, OrganizationId,
-    Refusal, Severity, Status, TeamId, Ticket, TicketId, UserId,
+    Rating, Refusal, Severity, Status, TeamId, Ticket, TicketId, UserId,
 };
 
 /// On whose side the author of a comment stands. (SLA-05)
@@ -70,6 +71,8 @@ pub struct Brought {
     pub clock: Option<Box<(Clock, handbook::Walk)>>,
     /// Its people.
     pub people: Vec<UserId>,
+    /// Whether its requester was asked how the help was, or has said so. (CS-02)
+    pub surveyed: bool,
 }
 
 /// A custom field that gets another value.
@@ -229,6 +232,13 @@ pub enum Command {
         /// The answer.
         comment: CommentId,
     },
+    /// Its requester says how the help was. (CS-05)
+    Rate {
+        /// From 1 to 5.
+        rating: Rating,
+        /// Digest of the words, if there are any or other ones.
+        digest: Option<String>,
+    },
     /// Remove it from every list.
     Delete,
 }
@@ -283,6 +293,7 @@ pub fn decide(
             deciding.record(Event::SplitOff { ticket: *ticket, comment: *comment });
         }
         Command::Bounced { comment } => deciding.bounced(*comment),
+        Command::Rate { rating, digest } => deciding.rate(*rating, digest.as_deref())?,
         Command::Delete => deciding.delete(),
     }
     Ok(Decided { ticket: deciding.ticket, events: deciding.events })

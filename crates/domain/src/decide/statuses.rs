@@ -62,7 +62,7 @@ impl Deciding<'_> {
     pub(super) fn solve_because(&mut self, cause: Cause) {
         self.cancel_clock("solved");
         let from = self.ticket.status;
-        let timers = vec![self.timer(TimerKind::Close, self.handbook.lifecycle.closes_after)];
+        let timers = self.solved_timers(cause);
         self.record(Event::StatusChanged {
             from,
             to: Status::Solved,
@@ -71,6 +71,12 @@ impl Deciding<'_> {
             by_admin: false,
             timers,
         });
+    }
+
+    /// What follows by itself from solving.
+    pub(super) fn solved_timers(&self, cause: Cause) -> Vec<Timer> {
+        let close = self.timer(TimerKind::Close, self.handbook.lifecycle.closes_after);
+        self.survey_timer(cause).into_iter().chain([close]).collect()
     }
 
     /// Closed for good. (ST-06)
@@ -148,6 +154,6 @@ impl Deciding<'_> {
     }
 }
 
-fn later(at: Timestamp, seconds: i64) -> Timestamp {
+pub(super) fn later(at: Timestamp, seconds: i64) -> Timestamp {
     at.checked_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }

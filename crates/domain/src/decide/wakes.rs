@@ -36,6 +36,7 @@ impl Deciding<'_> {
             }
             TimerKind::Close => self.close(),
             TimerKind::EndOverride => self.end_override(),
+            TimerKind::Survey => self.survey(),
         }
     }
 }

@@ -78,6 +78,8 @@ pub enum Happening {
     HoldEnded,
     /// A solved ticket closes.
     Closed,
+    /// The customer is asked how the help was.
+    Surveyed,
 }
 
 /// A clock as a reader of the log sees it.
@@ -176,9 +178,13 @@ pub fn differences(
             found.push(Difference::Clock { was, would_be });
         }
     }
-    for happening in
-        [Happening::Reminded, Happening::AutoSolved, Happening::HoldEnded, Happening::Closed]
-    {
+    for happening in [
+        Happening::Reminded,
+        Happening::AutoSolved,
+        Happening::HoldEnded,
+        Happening::Closed,
+        Happening::Surveyed,
+    ] {
         let of = |seen: &[(Happening, Timestamp)]| -> Vec<Timestamp> {
             seen.iter().filter(|(what, _)| *what == happening).map(|(_, at)| *at).collect()
         };
@@ -240,6 +246,7 @@ impl Seen {
             Event::StatusChanged { to: Status::Closed, .. } => {
                 self.by_itself.push((Happening::Closed, at));
             }
+            Event::SurveyIssued { .. } => self.by_itself.push((Happening::Surveyed, at)),
             _ => self.see_clock(at, event),
         }
     }

@@ -27,7 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Actor, Candidate, Command, Envelope, Event, Facts, Provenance, Reader, Refusal, RuleFacts,
-    TeamRef, Ticket, decide,
+    TeamRef, Ticket, Unasked, decide,
 };
 
 pub use differences::{
@@ -90,8 +90,9 @@ pub fn replay<'h>(
         let step = recorded.step(audit);
         match (&mut run, step) {
             (None, step) => run = Some(Run::open(&step, first.at, handbook, setting)?),
-            (Some(run), Step::Time { until, facts }) => {
+            (Some(run), Step::Time { until, facts, unasked }) => {
                 run.know(*facts);
+                run.unasked = unasked;
                 run.pass(until, handbook);
             }
             (Some(run), Step::Asked(asked)) => {
@@ -140,6 +141,8 @@ struct Run<'s> {
     refused: Vec<Refused>,
     /// The facts that were last written down.
     known: (RuleFacts, Provenance),
+    /// Why the requester was not to be asked how the help was, when that was looked at last. (CS-03)
+    unasked: Option<Unasked>,
     /// How far time has come.
     now: Timestamp,
 }
@@ -158,6 +161,7 @@ impl<'s> Run<'s> {
             events: decided.events,
             refused,
             known,
+            unasked: None,
             now: at,
         })
     }
@@ -171,7 +175,8 @@ impl<'s> Run<'s> {
     fn pass(&mut self, to: Timestamp, handbook: &Handbook) {
         self.now = self.now.max(to);
         if self.ticket.next_wakeup().is_some_and(|at| at <= self.now) {
-            let facts = facts(self.setting, &self.known, &recorded::Asked::nothing(), None);
+            let mut facts = facts(self.setting, &self.known, &recorded::Asked::nothing(), None);
+            facts.unasked = self.unasked;
             let command = Command::Wake;
             let ticket = Some(&self.ticket);
             // Nothing that comes due is refused.
@@ -223,6 +228,7 @@ fn facts(
         author,
         assignee,
         reader: setting.reader.clone(),
+        unasked: None,
     }
 }
 

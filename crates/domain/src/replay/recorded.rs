@@ -6,8 +6,8 @@ use super::Refused;
 use crate::events::Opened;
 use crate::{
     Actor, Author, Brought, ByHand, Candidate, Changes, Command, CommentId, CustomChange, Decided,
-    Envelope, Event, NewComment, Opening, Provenance, Refusal, Role, RuleFacts, Status, TeamId,
-    Telling, Ticket, TicketId, UserId,
+    Envelope, Event, NewComment, Opening, Provenance, Rating, Refusal, Role, RuleFacts, Status,
+    TeamId, Telling, Ticket, TicketId, Unasked, UserId,
 };
 
 /// What one change set of the log was.
@@ -20,6 +20,8 @@ pub(super) enum Step {
         until: Timestamp,
         /// The facts, where they were written down with it: a level by hand can run out. (PR-11)
         facts: Box<Option<(RuleFacts, Provenance)>>,
+        /// Why the requester was not asked how the help was, if the reason is not the ticket's own. (CS-03)
+        unasked: Option<Unasked>,
     },
 }
 
@@ -70,6 +72,7 @@ impl Asked {
             Command::Reapply => "reapplying",
             Command::MergeInto { .. } | Command::TakeIn { .. } => "merging",
             Command::Unmerge => "unmerging",
+            Command::Rate { .. } => "rating",
             _ => "change",
         };
         let mut rest = self.command.clone();
@@ -117,7 +120,8 @@ impl Recorded {
         }
         if is_time {
             let until = audit.iter().map(|envelope| envelope.at).max().unwrap_or(first);
-            return Step::Time { until, facts: Box::new(reading.facts) };
+            let unasked = reading.unasked;
+            return Step::Time { until, facts: Box::new(reading.facts), unasked };
         }
         let id = audit.first().map_or(TicketId(0), |envelope| envelope.ticket);
         Step::Asked(Box::new(reading.asked(id)))
@@ -146,6 +150,7 @@ enum Order {
     LetGo(TicketId),
     SplitOff(TicketId, CommentId),
     Bounced(CommentId),
+    Rate(Rating, Option<String>),
 }
 
 /// A change set, as far as it was read.
@@ -156,6 +161,7 @@ struct Reading {
     opened: Option<Opened>,
     changes: Changes,
     facts: Option<(RuleFacts, Provenance)>,
+    unasked: Option<Unasked>,
     order: Option<Order>,
     routed: bool,
     told_of_escalation: bool,
@@ -227,11 +233,7 @@ impl Reading {
             Event::Reapplied => self.order = Some(Order::Reapply),
             Event::Deleted => self.order = Some(Order::Delete),
             Event::MergedInto { into } => self.order = Some(Order::MergeInto(*into)),
-            Event::TookIn { ticket, asked_at, ccs, clock, .. } => {
-                let (ticket, asked_at, clock) = (*ticket, *asked_at, clock.clone());
-                let brought = Brought { ticket, asked_at, clock, people: ccs.clone() };
-                self.order = Some(Order::TakeIn(Box::new(brought)));
-            }
+            Event::TookIn { .. } => self.read_taken_in(&envelope.event),
             Event::Unmerged => self.order = Some(Order::Unmerge),
             Event::LetGo { ticket } => self.order = Some(Order::LetGo(*ticket)),
             Event::SplitOff { ticket, comment } => {
@@ -239,6 +241,9 @@ impl Reading {
             }
             Event::AnswerBounced { comment } => self.order = Some(Order::Bounced(*comment)),
             Event::IssueLinked { url } => changes.issue = Some(url.clone()),
+            Event::SurveyAnswered { .. } | Event::SurveySuppressed { .. } => {
+                self.read_survey(&envelope.event);
+            }
             // Together with something else its status says the rest.
             Event::MarkedSpam => {}
             Event::UnmarkedSpam => changes.status = Some(Status::Open),
@@ -254,7 +259,31 @@ impl Reading {
             | Event::Reminded
             | Event::Acknowledged { .. }
             | Event::PromiseImproved { .. }
+            | Event::SurveyIssued { .. }
             | Event::EscalatedPromiseKept => {}
+        }
+    }
+
+    fn read_taken_in(&mut self, event: &Event) {
+        let Event::TookIn { ticket, asked_at, ccs, clock, surveyed, .. } = event else { return };
+        self.order = Some(Order::TakeIn(Box::new(Brought {
+            ticket: *ticket,
+            asked_at: *asked_at,
+            clock: clock.clone(),
+            people: ccs.clone(),
+            surveyed: *surveyed,
+        })));
+    }
+
+    fn read_survey(&mut self, event: &Event) {
+        match event {
+            Event::SurveyAnswered { rating, digest, .. } => {
+                self.order = Some(Order::Rate(*rating, digest.clone()));
+            }
+            Event::SurveySuppressed { reason } => {
+                self.unasked = Some(*reason).filter(|reason| !reason.is_of_ticket());
+            }
+            _ => {}
         }
     }
 
@@ -357,6 +386,7 @@ impl Reading {
                 return Command::SplitOff { ticket, comment };
             }
             (Some(Order::Bounced(comment)), _) => return Command::Bounced { comment },
+            (Some(Order::Rate(rating, digest)), _) => return Command::Rate { rating, digest },
             (Some(Order::Escalate(_)) | None, comment) => self.changes.comment = comment,
         }
         // Another area is routed anew unless a team was named; the team of who then took it was not.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
 use crate::{
-    Cause, Clock, ClockKind, ClockState, CommentId, Event, Level, Status, TeamId, Telling,
+    Cause, Clock, ClockKind, ClockState, CommentId, Event, Level, Status, SurveyAnswer, Telling,
     TicketId, Timer, TimerKind, UserId,
 };
 
@@ -51,20 +51,13 @@ impl Ticket {
             | Event::Told { about: Telling::Escalated | Telling::Withdrawn, promise } => {
                 self.promise = Some(promise.clone());
             }
-            Event::Escalated { team, from, since, owed, .. } => {
-                self.fold_escalation(*team, *from, *since, *owed);
-            }
-            Event::EscalatedPromiseKept => {
-                if let Some(escalation) = &mut self.escalation {
-                    escalation.owed = false;
-                }
-            }
-            Event::Deescalated { to } => {
-                self.escalation = None;
-                self.team = *to;
-                self.assignee = None;
+            Event::Escalated { .. } | Event::EscalatedPromiseKept | Event::Deescalated { .. } => {
+                self.fold_escalation(event);
             }
             Event::IssueLinked { url } => self.issues.push(url.clone()),
+            Event::SurveyIssued { .. }
+            | Event::SurveySuppressed { .. }
+            | Event::SurveyAnswered { .. } => self.fold_survey(at, event),
             Event::Deleted => {
                 self.deleted_at = Some(at);
                 self.timers.clear();
@@ -128,6 +121,35 @@ impl Ticket {
         }
     }
 
+    /// Handed to another team, and back.
+    fn fold_escalation(&mut self, event: &Event) {
+        match event {
+            Event::Escalated { team, from, since, owed, .. } => {
+                // One whose promise was kept is over; this one counts for itself.
+                let before = self.escalation.take().filter(|before| before.at == *since);
+                let replied = before.as_ref().is_some_and(|before| before.replied);
+                let levels =
+                    before.map_or_else(|| vec![(*since, self.priority)], |before| before.levels);
+                let (team, from, at, owed) = (*team, *from, *since, *owed);
+                self.escalation = Some(Escalation { team, from, at, owed, replied, levels });
+                self.lines = Some((self.lines.map_or(from, |(first, _)| first), team));
+                self.team = team;
+                self.assignee = None;
+            }
+            Event::EscalatedPromiseKept => {
+                if let Some(escalation) = &mut self.escalation {
+                    escalation.owed = false;
+                }
+            }
+            Event::Deescalated { to } => {
+                self.escalation = None;
+                self.team = *to;
+                self.assignee = None;
+            }
+            _ => {}
+        }
+    }
+
     /// What it is about and whose it is.
     fn fold_description(&mut self, event: &Event) {
         match event {
@@ -149,7 +171,10 @@ impl Ticket {
     /// Set aside, or back again.
     fn fold_aside(&mut self, event: &Event) {
         match event {
-            Event::MarkedSpam => self.spam = Some(self.aside()),
+            Event::MarkedSpam => {
+                self.spam = Some(self.aside());
+                self.forget_survey();
+            }
             Event::UnmarkedSpam => {
                 if let Some(before) = self.spam.take() {
                     self.asked_at = before.asked_at;
@@ -157,14 +182,15 @@ impl Ticket {
             }
             Event::MergedInto { into } => {
                 self.merged = Some(Merged { into: *into, before: self.aside() });
+                self.forget_survey();
             }
             Event::Unmerged => {
                 if let Some(merged) = self.merged.take() {
                     self.asked_at = merged.before.asked_at;
                 }
             }
-            Event::TookIn { ticket, asked_at, ccs, brings_clock, .. } => {
-                self.fold_taken_in(*ticket, *asked_at, ccs, *brings_clock);
+            Event::TookIn { ticket, asked_at, ccs, brings_clock, surveyed, .. } => {
+                self.fold_taken_in(*ticket, *asked_at, ccs, *brings_clock, *surveyed);
             }
             Event::LetGo { ticket } => self.fold_let_go(*ticket),
             _ => {}
@@ -181,16 +207,6 @@ impl Ticket {
             }
         }
         self.priority = level;
-    }
-
-    fn fold_escalation(&mut self, team: TeamId, from: TeamId, since: Timestamp, owed: bool) {
-        // One whose promise was kept is over; this one counts for itself.
-        let before = self.escalation.take().filter(|before| before.at == since);
-        let replied = before.as_ref().is_some_and(|before| before.replied);
-        let levels = before.map_or_else(|| vec![(since, self.priority)], |before| before.levels);
-        self.escalation = Some(Escalation { team, from, at: since, owed, replied, levels });
-        self.team = team;
-        self.assignee = None;
     }
 
     fn fold_override(&mut self, level: Level, reason: &str, until: Option<Timestamp>) {
@@ -293,6 +309,7 @@ impl Ticket {
         asked_at: Option<Timestamp>,
         ccs: &[UserId],
         brings_clock: bool,
+        surveyed: bool,
     ) {
         let before = Some(self.aside());
         self.taken_in.push(TakenIn {
@@ -303,6 +320,7 @@ impl Ticket {
             asked_since: None,
             clock: brings_clock.then_some(self.clocks.len()),
             before,
+            surveyed,
         });
         self.ccs.extend(ccs);
         self.asked_at = self.asked_at.into_iter().chain(asked_at).min();
@@ -358,7 +376,11 @@ impl Ticket {
         cause: Option<Cause>,
         hold_until: Option<Timestamp>,
     ) {
-        self.timers.retain(|timer| !timer.kind.is_of_status() && to != Status::Closed);
+        // Closing by age goes on with the stretch that solving began. (D-08)
+        self.timers.retain(|timer| match timer.kind {
+            TimerKind::Survey => to.is_done(),
+            _ => !timer.kind.is_of_status() && to != Status::Closed,
+        });
         if let Some(since) = self.held_at.take() {
             self.held_seconds += at.duration_since(since).as_secs().max(0);
         }
@@ -368,12 +390,14 @@ impl Ticket {
         }
         if to.is_done() {
             self.solved_at.get_or_insert(at);
+            self.solved_by.get_or_insert(self.team);
             self.asked_at = None;
             if let Some(escalation) = &mut self.escalation {
                 escalation.owed = false;
             }
         } else {
             self.solved_at = None;
+            self.solved_by = None;
         }
         self.cause = if to == Status::Closed {
             cause.or(self.cause)
@@ -381,6 +405,26 @@ impl Ticket {
             cause.filter(|_| to == Status::Solved)
         };
         self.status = to;
+    }
+
+    /// Asked, not asked, or answered: either way nobody is asked by itself any more.
+    fn fold_survey(&mut self, at: Timestamp, event: &Event) {
+        self.forget_survey();
+        match event {
+            Event::SurveyIssued { .. } => {
+                self.survey.get_or_insert_default().asked_at = Some(at);
+            }
+            Event::SurveyAnswered { rating, .. } => {
+                let survey = self.survey.get_or_insert_default();
+                let first_at = survey.answer.map_or(at, |before| before.first_at);
+                survey.answer = Some(SurveyAnswer { rating: *rating, first_at, at });
+            }
+            _ => {}
+        }
+    }
+
+    fn forget_survey(&mut self) {
+        self.timers.retain(|timer| timer.kind != TimerKind::Survey);
     }
 
     fn add_timers(&mut self, timers: &[Timer]) {

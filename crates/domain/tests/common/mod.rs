@@ -7,13 +7,13 @@
 
 pub(crate) mod replaying;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use domain::words::Locale;
 use domain::{
     Actor, AuditId, Author, Candidate, Changes, Channel, Clock, Command, CommentId, Envelope,
     Event, EventId, Facts, Level, NewComment, Opening, Provenance, Reader, Refusal, Role, Severity,
-    Status, TeamId, TeamRef, Ticket, TicketId, UserId, decide,
+    Status, TeamId, TeamRef, Ticket, TicketId, Unasked, UserId, decide,
 };
 use handbook::Handbook;
 use jiff::Timestamp;
@@ -75,6 +75,9 @@ name = "Billing"
 team = "support"
 "#;
 
+/// Reading takes its time, and some tests begin ten thousand desks.
+static READ: LazyLock<Handbook> = LazyLock::new(|| Handbook::parse(HANDBOOK).unwrap());
+
 /// A desk with one ticket.
 pub(crate) struct Desk {
     pub handbook: Handbook,
@@ -86,19 +89,22 @@ pub(crate) struct Desk {
     pub envelopes: Vec<Envelope>,
     /// The teams of the agent; the first is the default.
     pub agent_teams: Vec<TeamId>,
+    /// Why the customer is not to be asked how the help was.
+    pub unasked: Option<Unasked>,
     next_id: i64,
 }
 
 impl Desk {
     pub(crate) fn at(now: &str) -> Self {
         Self {
-            handbook: Handbook::parse(HANDBOOK).unwrap(),
+            handbook: READ.clone(),
             now: instant(now),
             ticket: None,
             log: Vec::new(),
             organization: handbook::OrganizationFacts { known: true, ..Default::default() },
             envelopes: Vec::new(),
             agent_teams: vec![SUPPORT],
+            unasked: None,
             next_id: 1,
         }
     }
@@ -124,6 +130,7 @@ impl Desk {
             },
             assignee: agent,
             reader: reader(),
+            unasked: self.unasked,
         }
     }
 

@@ -103,6 +103,8 @@ pub struct Hold {
 pub struct Csat {
     /// The survey goes out this many elapsed seconds after a ticket was solved.
     pub after: i64,
+    /// Nobody is asked twice within this many elapsed seconds; none if the handbook says nothing or `"never"`. (CS-02)
+    pub cap: Option<i64>,
     /// Where answers are counted.
     pub posthog: Posthog,
 }

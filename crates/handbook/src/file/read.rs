@@ -121,10 +121,7 @@ fn lifecycle(root: &Section<'_, '_>) -> Lifecycle {
     let span = |section: &Section<'_, '_>, key, default| {
         section.parsed(key, some_time).map_or(default, |at| at.value)
     };
-    let reminder = section.parsed("pending_reminder", |text| match text {
-        "never" => Ok(None),
-        _ => some_time(text).map(Some),
-    });
+    let reminder = section.parsed("pending_reminder", some_time_or_never);
     let bounds = section.section("hold");
     let hold = Hold {
         at_least: span(&bounds, "at_least", 7 * DAY),
@@ -161,6 +158,11 @@ fn some_time(text: &str) -> Result<i64, String> {
     }
 }
 
+/// The same, or `"never"`.
+fn some_time_or_never(text: &str) -> Result<Option<i64>, String> {
+    if text == "never" { Ok(None) } else { some_time(text).map(Some) }
+}
+
 fn csat(root: &Section<'_, '_>) -> Csat {
     let section = root.section("csat");
     let table = section.section("posthog");
@@ -172,8 +174,9 @@ fn csat(root: &Section<'_, '_>) -> Csat {
     };
     table.close();
     let after = section.parsed("after", elapsed_seconds).map_or(72 * HOUR, |after| after.value);
+    let cap = section.parsed("cap", some_time_or_never).and_then(|cap| cap.value);
     section.close();
-    Csat { after, posthog }
+    Csat { after, cap, posthog }
 }
 
 fn contacts(root: &Section<'_, '_>) -> Contacts {

@@ -182,6 +182,7 @@ impl World {
         self.live.retain(|number| {
             let thread = &mut threads[*number];
             let over = thread.case.deleted || thread.case.status == domain::Status::Closed;
+            let over = over && thread.case.next().is_none();
             if over && thread.case.letters.is_empty() {
                 thread.ticket = None;
             }
@@ -223,6 +224,8 @@ impl World {
             }
             Event::EscalatedPromiseKept => Said::Kept,
             Event::Deescalated { to } => Said::Deescalated(self.team(*to)),
+            Event::SurveyIssued { .. } => Said::Asked,
+            Event::SurveySuppressed { reason } => Said::Unasked(reason.as_str()),
             Event::Deleted => Said::Deleted,
             _ => return None,
         })
@@ -278,6 +281,7 @@ fn timers(ticket: &Ticket) -> Vec<(Timestamp, String)> {
                 TimerKind::Wake => "wake",
                 TimerKind::Close => "close",
                 TimerKind::EndOverride => "end of override",
+                TimerKind::Survey => "survey",
             };
             (timer.at, word.to_owned())
         })

@@ -33,6 +33,8 @@
 //!   reply in time, missed only after the deadline (SLA, ESC, PR rows);
 //! - every timer fires once, at its instant, also after a standstill; warnings never in closed hours; the reminder and
 //!   the end of a wait exactly on their day unless the customer wrote before; a hold wakes when it is open (ST rows);
+//! - the survey goes out once, to whom a human answered, its span after the stretch of solved and closed began: never
+//!   after reopening, and closing by age in between changes nothing (CS rows);
 //! - new never returns, closed never changes, what the table does not allow is refused and changes nothing;
 //! - a copy of a mail and a repeated request are one effect; a stale change is refused.
 //!

@@ -47,6 +47,10 @@ pub(super) enum Said {
     Deescalated(usize),
     /// Public or not, an answer, a question.
     Commented(bool, bool, bool),
+    /// The customer is asked how the help was.
+    Asked,
+    /// The customer is not asked, for a reason.
+    Unasked(&'static str),
     /// Gone.
     Deleted,
 }
@@ -127,6 +131,10 @@ pub(super) struct Case {
     solve: Option<Timestamp>,
     wake: Option<Timestamp>,
     close: Option<Timestamp>,
+    /// When the customer is asked how the help was, since when it is done, and whether they were asked. (CS-01, CS-02)
+    survey: Option<Timestamp>,
+    done_since: Option<Timestamp>,
+    surveyed: bool,
     held_since: Option<Timestamp>,
     held_seconds: i64,
     escalation: Option<Escalation>,
@@ -159,6 +167,9 @@ impl Case {
             solve: None,
             wake: None,
             close: None,
+            survey: None,
+            done_since: None,
+            surveyed: false,
             held_since: None,
             held_seconds: 0,
             escalation: None,
@@ -181,6 +192,7 @@ impl Case {
             ("solve", self.solve),
             ("wake", self.wake),
             ("close", self.close),
+            ("survey", self.survey),
         ];
         all.extend(named.into_iter().filter_map(|(name, at)| Some((at?, name.to_owned()))));
         all.sort();
@@ -193,7 +205,8 @@ impl Case {
             .clock
             .iter()
             .flat_map(|clock| clock.warnings.iter().map(|(at, _)| *at).chain(clock.breach));
-        clock.chain(self.remind).chain(self.solve).chain(self.wake).chain(self.close).min()
+        let status = self.remind.into_iter().chain(self.solve).chain(self.wake).chain(self.close);
+        clock.chain(status).chain(self.survey).min()
     }
 
     /// Whether somebody escalated it and it was not handed back.
@@ -234,9 +247,24 @@ impl Case {
                 if self.clock.is_none() {
                     self.start("next", at, &rules);
                 }
-            } else {
+            } else if self.close == Some(at) {
                 self.become_(Status::Closed, at);
+            } else {
+                self.ask_how_it_was(at);
             }
+        }
+    }
+
+    /// The customer is asked once, and only if somebody answered them. (CS-01 to CS-03)
+    fn ask_how_it_was(&mut self, at: Timestamp) {
+        assert!(self.status.is_done() && !self.surveyed, "nobody is asked twice or too early");
+        self.survey = None;
+        if self.replied {
+            self.surveyed = true;
+            self.say(at, Said::Asked);
+            self.send("survey", at, "How was our help?".to_owned());
+        } else {
+            self.say(at, Said::Unasked("no_reply"));
         }
     }
 
@@ -263,6 +291,9 @@ impl Case {
         }
         if to.is_done() {
             self.asked = None;
+            self.done_since.get_or_insert(at);
+        } else {
+            (self.survey, self.done_since) = (None, None);
         }
         self.status = to;
     }

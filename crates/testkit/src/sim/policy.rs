@@ -62,6 +62,8 @@ pub(super) struct Policy {
     pub(super) solve: i64,
     pub(super) hold: (i64, i64),
     pub(super) close: i64,
+    /// So long after solving the customer is asked how the help was.
+    pub(super) survey: i64,
     /// The team of each area.
     routes: [usize; 3],
 }
@@ -126,6 +128,7 @@ struct Draft {
     solve: i64,
     hold: (i64, i64),
     close: i64,
+    survey: i64,
     routes: [usize; 3],
 }
 
@@ -156,6 +159,7 @@ fn weekdays() -> Draft {
         solve: 7 * DAY,
         hold: (7 * DAY, 30 * DAY),
         close: 20 * DAY,
+        survey: 3 * DAY,
         routes: [0, 2, 3],
     }
 }
@@ -184,6 +188,7 @@ fn office(begin: Date) -> Draft {
         solve: 6 * DAY,
         hold: (2 * DAY, 40 * DAY),
         close: 10 * DAY,
+        survey: 2 * DAY,
         routes: [1, 2, 0],
     }
 }
@@ -210,6 +215,7 @@ fn other_week(begin: Date) -> Draft {
         solve: 7 * DAY,
         hold: (7 * DAY, 30 * DAY),
         close: 14 * DAY,
+        survey: 14 * DAY,
         routes: [0, 0, 3],
     }
 }
@@ -242,6 +248,7 @@ fn policy(draft: &Draft, from: Timestamp, to: Timestamp) -> Policy {
         solve: draft.solve,
         hold: draft.hold,
         close: draft.close,
+        survey: draft.survey,
         routes: draft.routes,
     }
 }
@@ -269,7 +276,8 @@ fn written(draft: &Draft) -> String {
          [[priority]]\nname = \"low\"\n\n\
          [replies]\nnext = {}.{}\nwarn_before = [{}]\n\n\
          [lifecycle]\npending_reminder = \"{}\"\npending_solves_after = \"{}\"\n\
-         hold = {{ at_least = \"{}\", at_most = \"{}\" }}\ncloses_after = \"{}\"\n",
+         hold = {{ at_least = \"{}\", at_most = \"{}\" }}\ncloses_after = \"{}\"\n\n\
+         [csat]\nafter = \"{}\"\n",
         draft.escalated[0],
         draft.high_from,
         draft.escalated[1],
@@ -281,6 +289,7 @@ fn written(draft: &Draft) -> String {
         days(draft.hold.0),
         days(draft.hold.1),
         days(draft.close),
+        days(draft.survey),
     );
     for (place, (slug, members)) in TEAMS.iter().enumerate() {
         let members: Vec<_> = members.iter().map(|email| format!("\"{email}\"")).collect();

@@ -126,6 +126,7 @@ impl World {
         Ctx {
             actor,
             now: self.now,
+            clock: self.now,
             via,
             handbook: self.policies[self.policy].handbook.clone(),
             secrets: self.secrets.clone(),

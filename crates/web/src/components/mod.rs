@@ -21,6 +21,7 @@ pub mod row;
 pub mod rules;
 pub mod shell;
 pub mod signed_out;
+pub mod survey;
 pub mod table;
 pub mod ticket_header;
 pub mod time;

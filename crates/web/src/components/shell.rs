@@ -101,12 +101,7 @@ pub(super) fn document(
         (DOCTYPE)
         html lang=(words.tag()) class=(class.trim()) {
             head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (words.fill(Text::Title, &[("page", &title), ("name", &NAME)])) }
-                link rel="icon" type="image/svg+xml" href=(assets::favicon_url());
-                link rel="stylesheet" href=(assets::css_url());
+                (head(&words.fill(Text::Title, &[("page", &title), ("name", &NAME)])))
                 @if script {
                     meta name="now" content=(reader.now) data-clock=(still);
                     meta name="words" content=(words_for_script(words, reader));
@@ -117,6 +112,31 @@ pub(super) fn document(
             }
             body { (body) }
         }
+    }
+}
+
+/// A document that is read by somebody we look at no cookie of: a language, a title, a body, and no script.
+pub(super) fn plain_document(lang: &str, title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(lang) {
+            head {
+                (head(title))
+                meta name="robots" content="noindex";
+            }
+            body { (body) }
+        }
+    }
+}
+
+fn head(title: &str) -> Markup {
+    html! {
+        meta charset="utf-8";
+        meta name="viewport" content="width=device-width, initial-scale=1";
+        meta name="color-scheme" content="light dark";
+        title { (title) }
+        link rel="icon" type="image/svg+xml" href=(assets::favicon_url());
+        link rel="stylesheet" href=(assets::css_url());
     }
 }
 

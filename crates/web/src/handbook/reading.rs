@@ -123,6 +123,7 @@ fn lifecycle(words: Words, handbook: &Handbook) -> Markup {
     };
     let hold = [lifecycle.hold.at_least, lifecycle.hold.at_most].map(|span| elapsed(words, span));
     let closes = elapsed(words, lifecycle.closes_after);
+    let surveys = elapsed(words, handbook.csat.after);
     html! {
         ul.stack {
             @if !warnings.is_empty() {
@@ -131,6 +132,7 @@ fn lifecycle(words: Words, handbook: &Handbook) -> Markup {
             li { (pending) }
             li { (words.fill(Text::HoldsFor, &[("from", &hold[0]), ("to", &hold[1])])) }
             li { (words.fill(Text::ClosesAfter, &[("after", &closes)])) }
+            li { (words.fill(Text::SurveysAfter, &[("after", &surveys)])) }
             (work(words, handbook))
         }
     }

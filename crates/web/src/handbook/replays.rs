@@ -284,6 +284,7 @@ fn cells(reader: &Reader, difference: &Difference) -> (String, String, String) {
                 Happening::AutoSolved => Text::SolvedItself,
                 Happening::HoldEnded => Text::BackFromHold,
                 Happening::Closed => Text::ClosedByAge,
+                Happening::Surveyed => Text::WasSurveyed,
             };
             let all = |instants: &[Timestamp]| {
                 let instants: Vec<String> = instants.iter().map(|at| when(*at)).collect();

@@ -130,6 +130,9 @@ async fn page(
             p.muted { (words.say(Text::WeSaid)) " " span #promise-text { (promise.text) } " " (time::past(&reader, promise.at)) }
         }
         (timeline(&conversation(visitor, &reader, &own, most)))
+        @if let Some(survey) = &own.survey {
+            p { a href=(survey) { (words.say(Text::RateOurHelp)) } }
+        }
         @if ticket.status == Status::Closed { (closed(&reader)) }
         @else { (answer(&reader, &own, typed, error)) }
     };

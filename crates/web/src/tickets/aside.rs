@@ -170,6 +170,9 @@ fn about_ticket(seen: &Seen) -> Markup {
         let value = html! { (words.say(super::said::cause_text(cause))) };
         all.push(Fact { name: words.say(Text::SolvedBecause), value, source: Source::Own });
     }
+    if let Some(value) = super::rated::fact(seen) {
+        all.push(Fact { name: words.say(Text::Satisfaction), value, source: Source::Own });
+    }
     facts(&seen.reader, &all)
 }
 

@@ -5,6 +5,7 @@ mod activity;
 mod aside;
 mod conversation;
 mod names;
+mod rated;
 mod reapplying;
 mod said;
 mod sent_along;
@@ -196,6 +197,7 @@ pub(crate) async fn page(
             (ticket_header(reader, header))
             (set_aside(&seen))
             (taking::told(&seen))
+            (rated::suggestion(&seen))
             (conversation::failures(&seen))
             (timeline::timeline(&conversation::conversation(&seen, shown, &writing.missed)))
             (watch(&seen))

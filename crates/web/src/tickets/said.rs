@@ -60,6 +60,9 @@ pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String>
         Event::Acknowledged { promise }
         | Event::PromiseImproved { promise }
         | Event::Told { promise, .. } => words.fill(Text::SaidTold, &[("text", &promise.text)]),
+        Event::SurveyIssued { .. }
+        | Event::SurveySuppressed { .. }
+        | Event::SurveyAnswered { .. } => super::rated::sentence(words, &envelope.event)?,
         Event::Reapplied => words.say(Text::SaidReapplied).to_owned(),
         Event::Deleted => words.say(Text::SaidDeleted).to_owned(),
         other => of_facts(names, other)?,

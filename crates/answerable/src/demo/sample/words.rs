@@ -190,6 +190,22 @@ pub(super) const WORDS: &[(Mark, &str)] = &[
 /// The note of an escalation.
 pub(super) const ESCALATION: &str = "**Why:** this needs somebody who knows the ingestion.\n\n**Tried:** cleared the cache, newest version, another browser.\n\n**Expected:** find out why the events arrive late, and a word to the customer.";
 
+/// How customers found the help, and what some of them added.
+pub(super) const RATINGS: [(u8, &str); 12] = [
+    (5, ""),
+    (5, "Quick and to the point, thank you."),
+    (4, ""),
+    (5, ""),
+    (4, "It works. The docs could have told me."),
+    (5, "An engineer who knew the product answered me. More of that."),
+    (3, ""),
+    (4, ""),
+    (5, "Fixed the same day."),
+    (2, "It took three days until somebody understood the question."),
+    (5, ""),
+    (1, "The answer was a link to a page I had named in my question."),
+];
+
 /// An agent's answer.
 pub(super) fn answer(index: usize) -> &'static str {
     ANSWERS[index % ANSWERS.len()]

@@ -140,6 +140,7 @@ impl Case {
         self.cancel(rules.now);
         self.say(rules.now, Said::Deleted);
         (self.remind, self.solve, self.wake, self.close) = (None, None, None, None);
+        self.survey = None;
         self.deleted = true;
         Ok(())
     }

@@ -137,6 +137,10 @@ impl Case {
         self.cancel(rules.now);
         self.become_(Status::Solved, rules.now);
         self.close = Some(rules.now + SignedDuration::from_secs(rules.policy.close));
+        if !self.surveyed && !self.internal {
+            let after = SignedDuration::from_secs(rules.policy.survey);
+            self.survey = self.done_since.map(|since| since + after);
+        }
         if let Some(escalation) = &mut self.escalation {
             escalation.owed = false;
         }
