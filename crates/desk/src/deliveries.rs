@@ -84,7 +84,7 @@ pub(crate) fn cause(
             _ => {}
         }
     }
-    Ok(())
+    crate::notices::of_ticket(tx, ctx, stored, events)
 }
 
 /// One event's post.
@@ -177,14 +177,10 @@ impl Post<'_> {
         self.team_post(tx, "breach", &format!("{}:breach", self.envelope.seq), &text)
     }
 
-    /// The team escalated to and its hero are told. The note itself stays on the ticket: notes never leave. (ESC-02)
+    /// The team escalated to is told. The note itself stays on the ticket: notes never leave. (ESC-02)
     fn escalated(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let text = format!("#{} was escalated to you: {}", self.number(), self.stored.subject);
-        self.team_post(tx, "escalation", &format!("escalation:{}", self.envelope.seq), &text)?;
-        if let Some(hero) = self.hero(tx)? {
-            self.notice(tx, &hero, &text)?;
-        }
-        Ok(())
+        self.team_post(tx, "escalation", &format!("escalation:{}", self.envelope.seq), &text)
     }
 
     fn bounced(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -196,61 +192,13 @@ impl Post<'_> {
         self.team_post(tx, "notification", &format!("bounced:{}", self.envelope.seq), &text)
     }
 
-    /// The owner of a ticket that comes back from hold, else the hero of its team, is told. (ST-04)
+    /// A ticket came back from hold, and nobody has it or is hero: the team is told. (ST-04)
     fn woke(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        if crate::notices::owner_or_hero(tx, self.ctx, self.stored, self.envelope)?.is_some() {
+            return Ok(());
+        }
         let text = format!("#{} is back from hold: {}", self.number(), self.stored.subject);
-        let owner = match self.stored.ticket.assignee {
-            Some(id) => store::users::load(tx, id)?,
-            None => self.hero(tx)?,
-        };
-        match owner {
-            Some(owner) => self.notice(tx, &owner, &text),
-            None => {
-                let key = format!("woke:{}", self.envelope.seq);
-                self.team_post(tx, "notification", &key, &text)
-            }
-        }
-    }
-
-    /// Who holds the team's hero role at the instant of the event, or stands in.
-    fn hero(&self, tx: &mut Tx<'_>) -> Result<Option<User>, Error> {
-        let team = store::teams::load(tx, self.stored.ticket.team)?;
-        match team {
-            Some(team) => crate::rota::answering(tx, self.ctx, &team, self.envelope.at),
-            None => Ok(None),
-        }
-    }
-
-    /// A mail to one of us, about a ticket; it carries no way to answer the customer.
-    fn notice(&self, tx: &mut Tx<'_>, to: &User, text: &str) -> Result<(), Error> {
-        let Some(address) = to.email.clone() else { return Ok(()) };
-        let id = store::outbox::next_id(tx)?;
-        let from = self.sender();
-        let domain = domain_of(&from);
-        let letter =
-            Letter { message_id: format!("notice.{id}@{domain}"), from, ..Letter::default() };
-        let delivery = Delivery {
-            id,
-            key: format!("ticket:{}:{}:notice:{}", self.number(), self.envelope.seq, to.id),
-            at: self.envelope.at,
-            channel: "email".to_owned(),
-            kind: "notification".to_owned(),
-            automatic: true,
-            ticket: Some(self.stored.ticket.id),
-            user: Some(to.id),
-            to: vec![address],
-            subject: format!("#{}: {}", self.number(), self.stored.subject),
-            text: format!("{text}\n{}/tickets/{}\n", self.ctx.base_url, self.number()),
-            html: None,
-            payload: serde_json::to_string(&letter).expect("a letter is made of plain values"),
-        };
-        Ok(store::outbox::insert(tx, &delivery)?)
-    }
-
-    /// Our address with the name.
-    fn sender(&self) -> String {
-        let from = &self.ctx.handbook.company.from;
-        if from.is_empty() { "support@localhost".to_owned() } else { from.clone() }
+        self.team_post(tx, "notification", &format!("woke:{}", self.envelope.seq), &text)
     }
 
     fn unknown(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -265,19 +213,9 @@ impl Post<'_> {
     }
 
     fn team_post(&self, tx: &mut Tx<'_>, kind: &str, key: &str, text: &str) -> Result<(), Error> {
-        let team = self.stored.ticket.team;
-        let team = store::teams::load(tx, team)?;
-        let slug = team.as_ref().and_then(|team| team.slug.clone());
-        let named = slug
-            .as_deref()
-            .and_then(|slug| self.ctx.handbook.team(slug))
-            .and_then(|team| team.slack.clone());
-        let channel = named.or(slug.map(|slug| format!("#{slug}"))).unwrap_or_else(|| {
-            team.map_or_else(
-                || "#support".to_owned(),
-                |team| format!("#{}", team.name.to_lowercase().replace(' ', "-")),
-            )
-        });
+        let team = store::teams::load(tx, self.stored.ticket.team)?;
+        let channel = team
+            .map_or_else(|| "#support".to_owned(), |team| crate::notices::channel(self.ctx, &team));
         self.slack(tx, kind, key, channel, text)
     }
 
@@ -318,7 +256,7 @@ impl Post<'_> {
     ) -> Result<(), Error> {
         let Some(address) = self.requester.email.clone() else { return Ok(()) };
         let id = store::outbox::next_id(tx)?;
-        let from = self.sender();
+        let from = sender(self.ctx);
         let token = self.ctx.secrets.reply_key().token(self.number());
         let domain = domain_of(&from);
         let cc = if automatic { Vec::new() } else { self.copies(tx)? };
@@ -372,8 +310,14 @@ impl Post<'_> {
     }
 }
 
+/// Our address with the name.
+pub(crate) fn sender(ctx: &Ctx) -> String {
+    let from = &ctx.handbook.company.from;
+    if from.is_empty() { "support@localhost".to_owned() } else { from.clone() }
+}
+
 /// The domain of an address, with or without a name before it.
-fn domain_of(address: &str) -> String {
+pub(crate) fn domain_of(address: &str) -> String {
     let domain = address.rsplit_once('@').map_or("localhost", |(_, rest)| rest);
     domain.trim_end_matches('>').to_owned()
 }

@@ -6,9 +6,11 @@
 mod actors;
 mod clocks;
 mod decide;
+pub mod digests;
 mod events;
 mod facts;
 mod ids;
+pub mod notices;
 mod people;
 mod promises;
 mod refusals;
@@ -26,7 +28,7 @@ pub use decide::{
 pub use events::{Envelope, Event, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
-    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,
+    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId, NoticeId,
     OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId,
 };
 pub use people::{Field, FieldOption, Identity, Membership, Organization, Team, User, fold};

@@ -2,6 +2,8 @@
 //!
 //! Whole sentences with placeholders, never glued. English is the first table; another language is another arm.
 
+pub mod notices;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

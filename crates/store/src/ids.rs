@@ -87,6 +87,8 @@ kinds! {
     Case = "case",
     /// An override or a swap of a rota.
     Shift = "shift",
+    /// Something somebody is told.
+    Notice = "notice",
     /// An activation of a handbook.
     Activation = "activation",
     /// A change by an admin.

@@ -18,15 +18,19 @@ pub use sql::Sql;
 pub use value::{FromValue, Param, Row, Value};
 
 // The tables, a module each.
+pub mod absences;
 pub mod api_jobs;
+pub mod calendar_links;
 pub mod comments;
 pub mod dedupe;
+pub mod digests;
 pub mod events;
 pub mod fields;
 pub mod handbooks;
 mod keysets;
 pub mod mails;
 pub mod memberships;
+pub mod notices;
 pub mod organizations;
 pub mod outbox;
 pub mod page;

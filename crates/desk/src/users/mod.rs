@@ -21,4 +21,4 @@ pub use search::roles;
 pub use store::users::{Filter, Order};
 pub use tags::{Retag, clean as clean_tags, of_user as tags, retag};
 
-pub(crate) use arrive::{address, blank, insert_with_address, name_from_address};
+pub(crate) use arrive::{address, blank, insert_with_address, name_from_address, zone};

@@ -8,8 +8,8 @@ mod teams;
 use toml::de::DeTable;
 
 use super::{
-    Calendars, Company, Contacts, Csat, Fields, Handbook, Hold, Lifecycle, Posthog, Problem,
-    Problems, Replies, Team,
+    Availability, Calendars, Company, Contacts, Csat, Fields, Handbook, Hold, Lifecycle, OpenWork,
+    Posthog, Problem, Problems, Replies, Team,
     sections::{Reader, Section},
     version::version,
 };
@@ -55,6 +55,7 @@ fn sections(root: &Section<'_, '_>, version: String) -> Handbook {
         replies,
         lifecycle: lifecycle(root),
         csat: csat(root),
+        availability: availability(root),
         people,
         teams,
         areas,
@@ -172,6 +173,18 @@ fn csat(root: &Section<'_, '_>) -> Csat {
     let after = section.parsed("after", elapsed_seconds).map_or(72 * HOUR, |after| after.value);
     section.close();
     Csat { after, posthog }
+}
+
+fn availability(root: &Section<'_, '_>) -> Availability {
+    let section = root.section("availability");
+    let open_work = section.parsed("open_work", |text| match text {
+        "hero" => Ok(OpenWork::Hero),
+        "team" => Ok(OpenWork::Team),
+        "stay" => Ok(OpenWork::Stay),
+        _ => Err(format!("\"{text}\" must be \"hero\", \"team\" or \"stay\"")),
+    });
+    section.close();
+    Availability { open_work: open_work.map_or_else(OpenWork::default, |work| work.value) }
 }
 
 fn contacts(root: &Section<'_, '_>) -> Contacts {

@@ -153,8 +153,11 @@ impl World {
             }
         }
         let wakeups = desk::tickets::due(tx, Timestamp::MAX, i64::MAX)?;
-        let actual: BTreeMap<TicketId, Timestamp> =
-            wakeups.iter().map(|due| (TicketId(due.subject_id), due.due_at)).collect();
+        let actual: BTreeMap<TicketId, Timestamp> = wakeups
+            .iter()
+            .filter(|due| due.subject_kind == "ticket")
+            .map(|due| (TicketId(due.subject_id), due.due_at))
+            .collect();
         let expected: BTreeMap<TicketId, Timestamp> = self
             .live
             .iter()
@@ -171,6 +174,7 @@ impl World {
             let wrong = "it wants to be woken at another time than it must".to_owned();
             return Err(self.broken(tx, number, wrong));
         }
+        self.told_in_person(tx)?;
         self.rest();
         Ok(())
     }
