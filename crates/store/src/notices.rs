@@ -128,7 +128,7 @@ pub fn page(
 /// How many notices somebody has not read, up to a number.
 pub fn unread(tx: &mut Tx<'_>, user: UserId, most: i64) -> Result<i64, Error> {
     let sql = "SELECT count(*) FROM
-         (SELECT 1 FROM notices WHERE user_id = $1 AND read_at IS NULL LIMIT $2) AS some";
+         (SELECT 1 FROM notices WHERE user_id = $1 AND read_at IS NULL LIMIT $2) AS few";
     tx.query_one(sql, params![user.0, most])?.get(0)
 }
 
