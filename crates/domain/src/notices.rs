@@ -1,8 +1,9 @@
 //! What people are told about, and when it may ring. (ROT-10)
 //!
 //! A notice is kept for somebody in the workspace at once. By mail it leaves within their hours: the first one as soon
-//! as it is there, further ones some minutes later and together, so that a burst is one message. Outside their hours
-//! and while they are away everything waits for the next open instant. Before it leaves it is looked at again: what is
+//! as it is there, further ones some minutes later and together, so that a burst is one message. What is about a ticket
+//! waits only for mails about tickets. Outside their hours and while they are away everything waits for the next open
+//! instant. Before it leaves it is looked at again: what is
 //! over by then, or was read in the workspace, needs no mail.
 
 use handbook::{Calendar, Range};
@@ -168,7 +169,7 @@ pub struct Reach<'a> {
     pub hours: &'a Calendar,
     /// When they are away; none as an end is until further notice.
     pub away: &'a [(Timestamp, Option<Timestamp>)],
-    /// When the last mail left for them.
+    /// When the last mail of the kind left for them.
     pub last: Option<Timestamp>,
 }
 

@@ -17,7 +17,10 @@ CREATE UNIQUE INDEX notices_by_key ON notices (user_id, key);
 CREATE INDEX notices_by_user ON notices (user_id, id);
 CREATE INDEX notices_unread ON notices (user_id, ticket_id) WHERE read_at IS NULL;
 CREATE INDEX notices_waiting ON notices (user_id, id) WHERE mail = 'waits';
-CREATE INDEX notices_mailed ON notices (user_id, mailed_at) WHERE mailed_at IS NOT NULL;
+CREATE INDEX notices_mailed_of_tickets ON notices (user_id, mailed_at)
+    WHERE mailed_at IS NOT NULL AND ticket_id IS NOT NULL;
+CREATE INDEX notices_mailed_of_others ON notices (user_id, mailed_at)
+    WHERE mailed_at IS NOT NULL AND ticket_id IS NULL;
 
 -- What somebody has chosen for themselves, as a document.
 CREATE TABLE preferences (

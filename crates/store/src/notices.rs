@@ -106,10 +106,19 @@ pub fn settle(tx: &mut Tx<'_>, ids: &[NoticeId], mail: Mail, now: Timestamp) -> 
     tx.execute(sql.text(), sql.params()).map(|_| ())
 }
 
-/// When the last mail left for somebody.
-pub fn last_mailed(tx: &mut Tx<'_>, user: UserId) -> Result<Option<Timestamp>, Error> {
-    let sql = "SELECT max(mailed_at) FROM notices WHERE user_id = $1 AND mailed_at IS NOT NULL";
-    tx.query_one(sql, params![user.0])?.get(0)
+/// When the last mail left for somebody about tickets, and when about anything else.
+pub fn last_mailed(
+    tx: &mut Tx<'_>,
+    user: UserId,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), Error> {
+    let row = tx.query_one(
+        "SELECT (SELECT max(mailed_at) FROM notices
+                 WHERE user_id = $1 AND mailed_at IS NOT NULL AND ticket_id IS NOT NULL),
+                (SELECT max(mailed_at) FROM notices
+                 WHERE user_id = $1 AND mailed_at IS NOT NULL AND ticket_id IS NULL)",
+        params![user.0],
+    )?;
+    Ok((row.get(0)?, row.get(1)?))
 }
 
 /// Somebody's notices, the newest first, older than one of them.

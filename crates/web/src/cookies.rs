@@ -10,6 +10,8 @@ pub(crate) const SESSION: &str = "session";
 pub(crate) const ANONYMOUS: &str = "form";
 /// The colours.
 pub(crate) const THEME: &str = "theme";
+/// The room a row takes.
+pub(crate) const DENSITY: &str = "density";
 /// Single letters on or off.
 pub(crate) const SINGLE_KEYS: &str = "single_keys";
 

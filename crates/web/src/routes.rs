@@ -23,6 +23,16 @@ pub const DEMO_AS: &str = "/demo/as";
 /// The demo's deliveries.
 pub const DEMO_OUTBOX: &str = "/demo/outbox";
 
+/// What one was told.
+pub const NOTICES: &str = "/notices";
+/// How much of it is not read.
+pub const NOTICES_COUNT: &str = "/notices/count";
+/// Where it is marked as read.
+pub const NOTICES_READ: &str = "/notices/read";
+/// What one has chosen for oneself.
+pub const SETTINGS: &str = "/settings/me";
+/// A new secret link for one's own calendar.
+pub const SETTINGS_CALENDAR: &str = "/settings/me/calendar";
 /// Who is hero when.
 pub const ROTA: &str = "/rota";
 /// The policy.
@@ -33,6 +43,11 @@ pub const REPLAY: &str = "/settings/handbook/replay";
 /// The rota of a team.
 pub fn rota(team: &str) -> String {
     format!("{ROTA}/{team}")
+}
+
+/// The digest of a team and the week of a Monday.
+pub fn digest(team: &str, week: &str) -> String {
+    format!("/digest/{team}/{week}")
 }
 
 /// A handbook that was in force once.

@@ -126,8 +126,7 @@ fn sort(
     let Some(first) = waiting.first() else { return Ok(due) };
     let away = store::absences::of_person(tx, first.to, ctx.now)?;
     let away: Vec<_> = away.iter().map(|one| (one.from, one.to)).collect();
-    let last = store::notices::last_mailed(tx, first.to)?;
-    let reach = Reach { hours: &hours.calendar, away: &away, last };
+    let (of_tickets, of_others) = store::notices::last_mailed(tx, first.to)?;
     // What did not fit into this mail is looked at once it has left.
     if i64::try_from(waiting.len()).is_ok_and(|count| count == MOST) {
         due.next = ctx.now.checked_add(domain::notices::HOLD).ok();
@@ -138,6 +137,9 @@ fn sort(
             due.muted.push(notice.id);
             continue;
         }
+        // A ticket does not wait because somebody asked for a swap before.
+        let last = if notice.ticket.is_some() { of_tickets } else { of_others };
+        let reach = Reach { hours: &hours.calendar, away: &away, last };
         match reach.next(ctx.now, preferences.anytime.contains(&kind)) {
             Some(at) if at <= ctx.now => due.now.push(notice),
             Some(at) => due.next = Some(due.next.map_or(at, |next| next.min(at))),

@@ -2,6 +2,7 @@
 
 mod absences;
 mod begin;
+mod history;
 mod moments;
 mod overrides;
 mod read;
@@ -21,6 +22,7 @@ use crate::{Ctx, Error};
 pub use absences::{Covers, absent, back};
 pub use begin::{catch_up, follow, wake};
 pub use domain::rota::SwapState;
+pub use history::{Entry, Happened, Swapped, history};
 pub use moments::{Days, moment};
 pub use overrides::{NewOverride, ask_cover, give};
 pub use read::{Holding, Rotas, all, holding, read};

@@ -1,8 +1,10 @@
 //! The forms of the actions.
 
+use std::collections::HashMap;
+
 use desk::FieldError;
-use domain::{Cause, Level, User};
-use jiff::SignedDuration;
+use domain::{Cause, Level, User, UserId};
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
 use super::super::Seen;
@@ -23,6 +25,8 @@ pub(super) struct Asked<'a> {
     pub(super) typed: &'a Form,
     pub(super) errors: &'a [FieldError],
     pub(super) agents: &'a [User],
+    /// Until when some of them are away.
+    pub(super) away: &'a HashMap<UserId, Timestamp>,
 }
 
 impl Asked<'_> {
@@ -73,6 +77,20 @@ impl Asked<'_> {
         if self.errors.is_empty() { else_ } else { self.typed.get(name) }
     }
 
+    /// The name, and that they are away if they are: assigning to them is allowed, and not by mistake.
+    fn named(&self, agent: &User) -> String {
+        let reader = &self.seen.reader;
+        match self.away.get(&agent.id) {
+            Some(until) => {
+                let until = times::soon(reader.words, *until, &reader.zone, reader.now);
+                let values: [(&str, &dyn std::fmt::Display); 2] =
+                    [("name", &agent.name), ("until", &until)];
+                reader.words.fill(Text::AwayUntil, &values)
+            }
+            None => agent.name.clone(),
+        }
+    }
+
     fn assignment(&self) -> Markup {
         let words = self.seen.reader.words;
         let ticket = &self.seen.whole.stored.ticket;
@@ -91,7 +109,7 @@ impl Asked<'_> {
             people.push((own.id.to_string(), words.fill(Text::Me, &[("name", &own.name)])));
         }
         let others = self.agents.iter().filter(|agent| Some(agent.id) != me);
-        people.extend(others.map(|agent| (agent.id.to_string(), agent.name.clone())));
+        people.extend(others.map(|agent| (agent.id.to_string(), self.named(agent))));
         let people: Vec<(&str, &str)> =
             people.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
         let team = ticket.team.to_string();
