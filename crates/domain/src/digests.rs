@@ -12,6 +12,8 @@ use jiff::{Span, Timestamp};
 
 use crate::{ClockKind, ClockState, TeamId, Ticket, TicketId};
 
+/// Of fewer first replies no median is told.
+const LEAST: usize = 5;
 /// How many tags and issues are named.
 const MOST: usize = 10;
 /// How many notable tickets are named for each reason.
@@ -81,7 +83,7 @@ pub struct Numbers {
     pub escalated_out: Vec<TicketId>,
     /// Those that were answered for the first time.
     pub first_replies: Vec<TicketId>,
-    /// The median of the open seconds until then.
+    /// The median of the open seconds until then; none of fewer than five.
     pub median_seconds: Option<i64>,
     /// What was asked, by area, the most frequent first.
     pub areas: Vec<Theme>,
@@ -133,10 +135,20 @@ impl Numbers {
     }
 }
 
-/// Counts a team's week. What was marked as spam, merged or asked by one of us is not counted. Tickets are the team's
-/// that has them now.
+/// A team as a digest looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted<'a> {
+    /// Whose promises are counted.
+    pub team: TeamId,
+    /// The parts of the product that are the team's, whoever answers first for them.
+    pub areas: &'a [&'a str],
+}
+
+/// Counts a team's week. What was asked is what the team has now, and what is about its areas, for that is the feedback
+/// it needs; how promises were kept is of its own tickets alone. What was marked as spam, merged or asked by one of us
+/// is not counted.
 pub fn count(
-    team: TeamId,
+    Counted { team, areas }: Counted<'_>,
     (from, to): (Timestamp, Timestamp),
     calendar: &Calendar,
     tickets: &[Ticket],
@@ -146,6 +158,10 @@ pub fn count(
         |ticket: &&Ticket| ticket.spam.is_none() && ticket.merged.is_none() && !ticket.internal;
     let all: Vec<&Ticket> = tickets.iter().filter(counts).collect();
     let own: Vec<&Ticket> = all.iter().copied().filter(|ticket| ticket.team == team).collect();
+    let is_about =
+        |ticket: &Ticket| ticket.area.as_deref().is_some_and(|area| areas.contains(&area));
+    let about: Vec<&Ticket> =
+        all.iter().copied().filter(|ticket| ticket.team == team || is_about(ticket)).collect();
     let some = |tickets: &[&Ticket], is_so: &dyn Fn(&Ticket) -> bool| -> Vec<TicketId> {
         tickets.iter().filter(|ticket| is_so(ticket)).map(|ticket| ticket.id).collect()
     };
@@ -153,7 +169,7 @@ pub fn count(
         ticket.escalation.as_ref().filter(|one| within(one.at)).map(|one| (one.from, one.team))
     };
     let asked: Vec<&Ticket> =
-        own.iter().copied().filter(|ticket| within(ticket.created_at)).collect();
+        about.iter().copied().filter(|ticket| within(ticket.created_at)).collect();
     let first = |ticket: &Ticket| ticket.replied_at.is_some_and(within);
     let answered = |ticket: &Ticket| {
         first(ticket) || ticket.answered.as_ref().is_some_and(|answer| within(answer.at))
@@ -173,7 +189,7 @@ pub fn count(
             ticket.kind.iter().map(|kind| kind.as_str().to_owned()).collect()
         }),
         tags: themes(&asked, |ticket| ticket.tags.clone()),
-        issues: themes(&own, |ticket| {
+        issues: themes(&about, |ticket| {
             if within(ticket.created_at) || answered(ticket) {
                 ticket.issues.clone()
             } else {
@@ -223,7 +239,7 @@ fn median(own: &[&Ticket], first: &dyn Fn(&Ticket) -> bool, calendar: &Calendar)
     all.sort_unstable();
     let middle = all.len() / 2;
     match all.len() {
-        0 => None,
+        few if few < LEAST => None,
         even if even % 2 == 0 => Some(all[middle - 1].midpoint(all[middle])),
         _ => Some(all[middle]),
     }

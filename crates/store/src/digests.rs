@@ -4,7 +4,7 @@ use domain::{TeamId, Ticket, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::{Error, Row, Tx, params};
+use crate::{Error, Row, Sql, Tx, params};
 
 /// A digest as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,26 +63,28 @@ pub fn keep(tx: &mut Tx<'_>, team: TeamId, week: Date, kept: &Kept) -> Result<()
     .map(|_| ())
 }
 
-/// The tickets that a team has or that were escalated, and to which something happened since; each with its subject,
-/// by number. No more than `most`, the ones that changed last.
+/// The tickets that one of these teams has or that were escalated, and to which something happened since; each with its
+/// subject, by number. No more than `most`, the ones that changed last.
 pub fn tickets(
     tx: &mut Tx<'_>,
-    team: TeamId,
+    teams: &[TeamId],
     since: Timestamp,
     most: i64,
 ) -> Result<Vec<(Ticket, String)>, Error> {
-    let rows = tx.query(
-        "SELECT state, subject FROM tickets
-         WHERE updated_at >= $2 AND (team_id = $1 OR is_escalated) AND deleted_at IS NULL
-         ORDER BY updated_at DESC, id DESC LIMIT $3",
-        params![team.0, since, most],
-    )?;
+    let mut sql = Sql::new();
+    sql.push("SELECT state, subject FROM tickets WHERE updated_at >= ").bind(since);
+    sql.push(" AND deleted_at IS NULL AND (is_escalated");
+    for team in teams {
+        sql.push(" OR team_id = ").bind(team.0);
+    }
+    sql.push(") ORDER BY updated_at DESC, id DESC LIMIT ").bind(most);
     let ticket = |row: &Row| {
         let state: String = row.get(0)?;
         let ticket: Ticket =
             serde_json::from_str(&state).map_err(|error| Error::corrupt("tickets.state", error))?;
         Ok((ticket, row.get(1)?))
     };
+    let rows = tx.query(sql.text(), sql.params())?;
     let mut found = rows.iter().map(ticket).collect::<Result<Vec<(Ticket, String)>, Error>>()?;
     found.sort_by_key(|(ticket, _)| ticket.id);
     Ok(found)

@@ -77,7 +77,11 @@ fn a_digest_counts_its_week_and_each_number_has_its_tickets() {
         assert_eq!((numbers.asked.len(), numbers.answered.len()), (3, 2));
         let high = numbers.promises.first().unwrap();
         assert_eq!((high.met.len(), high.missed.len()), (1, 1));
-        assert_eq!(numbers.median_seconds, Some((3600 + 16 * 3600) / 2));
+        assert_eq!(
+            (numbers.first_replies.len(), numbers.median_seconds),
+            (2, None),
+            "too few to tell"
+        );
         assert_eq!(numbers.tags[0].0, "safari");
         assert_eq!(numbers.tickets("tag:safari").map(<[_]>::len), Some(2));
         assert_eq!(numbers.tickets("missed-high").map(<[_]>::len), Some(1));
@@ -111,6 +115,31 @@ fn a_digest_counts_its_week_and_each_number_has_its_tickets() {
         let before = digest(desk, &bo, date(2026, 6, 1)).unwrap();
         assert!(before.numbers.unwrap().is_empty());
         assert!(digest(desk, &bo, date(2026, 1, 5)).unwrap().numbers.is_none());
+    });
+}
+
+/// ROT-09: a product team hears what is asked about its product, whoever answers first.
+#[test]
+fn a_digest_tells_of_the_teams_areas_also_where_others_answer() {
+    each_desk(|desk| {
+        desk.activate(&handbook().replace(
+            "slug = \"session_replay\"\nname = \"Session replay\"\nteam = \"replay\"\n",
+            "slug = \"session_replay\"\nname = \"Session replay\"\nteam = \"replay\"\nfirst_level = \"support\"\n",
+        ));
+        let (ada, bo) = (desk.person("ada"), desk.person("bo"));
+        let id = desk.ask("kim@customer.test", "Black", Some("session_replay"));
+        desk.ask("kim@customer.test", "Invoice", Some("billing"));
+        assert_eq!(
+            desk.ticket(id).team,
+            desk.ticket(desk.ask("lee@customer.test", "Else", None)).team
+        );
+        desk.write(&ada, id, "Here.", true);
+
+        let numbers = digest(desk, &bo, WEEK).unwrap().numbers.unwrap();
+
+        assert_eq!(numbers.asked, [id]);
+        assert_eq!(numbers.areas, [("session_replay".to_owned(), vec![id])]);
+        assert!(numbers.answered.is_empty(), "the load is the first line's");
     });
 }
 

@@ -175,7 +175,7 @@ impl Asked<'_> {
             if refused { self.typed.form.pairs().any(typed) } else { known }
         };
         html! {
-            div.table-box role="region" tabindex="0" aria-labelledby="mail-heading" {
+            div.table-box.kinds role="region" tabindex="0" aria-labelledby="mail-heading" {
                 table.table {
                     thead {
                         tr {

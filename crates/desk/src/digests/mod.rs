@@ -7,7 +7,7 @@ mod draft;
 
 use std::collections::HashMap;
 
-use domain::digests::{Numbers, count, monday, running, span};
+use domain::digests::{Counted, Numbers, count, monday, running, span};
 use domain::notices::What;
 use domain::{Team, TeamId, Ticket, TicketId, UserId};
 use jiff::civil::Date;
@@ -98,7 +98,9 @@ fn numbers(
     if oldest.is_ok_and(|oldest| week.span.1 < oldest) {
         return Ok((None, HashMap::new()));
     }
-    let found = store::digests::tickets(tx, week.team.id, week.span.0, MOST)?;
+    let slug = week.team.slug.as_deref().unwrap_or_default();
+    let (areas, teams) = product(tx, ctx, &week.team)?;
+    let found = store::digests::tickets(tx, &teams, week.span.0, MOST)?;
     let (tickets, subjects): (Vec<Ticket>, Vec<(TicketId, String)>) = found
         .into_iter()
         .map(|(ticket, subject)| {
@@ -106,9 +108,28 @@ fn numbers(
             (ticket, (id, subject))
         })
         .unzip();
-    let calendar = ctx.handbook.calendar(week.team.slug.as_deref().unwrap_or_default());
-    let numbers = count(week.team.id, week.span, calendar, &tickets);
+    let counted = Counted { team: week.team.id, areas: &areas };
+    let numbers = count(counted, week.span, ctx.handbook.calendar(slug), &tickets);
     Ok((Some(numbers), subjects.into_iter().collect()))
+}
+
+/// The areas of a team's product, and the teams that may have tickets about them: itself, and who answers first.
+fn product<'h>(
+    tx: &mut Tx<'_>,
+    ctx: &'h Ctx,
+    team: &Team,
+) -> Result<(Vec<&'h str>, Vec<TeamId>), Error> {
+    let slug = team.slug.as_deref().unwrap_or_default();
+    let own = || ctx.handbook.areas.iter().filter(|area| area.team == slug);
+    let mut teams = vec![team.id];
+    for first in own().filter_map(|area| area.first_level.as_deref()) {
+        if let Some(first) = store::teams::by_slug(tx, first)?.map(|team| team.id)
+            && !teams.contains(&first)
+        {
+            teams.push(first);
+        }
+    }
+    Ok((own().map(|area| area.slug.as_str()).collect(), teams))
 }
 
 /// The digest of a team and the week in which a day lies.

@@ -228,7 +228,7 @@ pub(super) fn cover(
             let back = format!("{} {}", date(in_return), email(with));
             let label = words.fill(Text::RotaAsk, &[("name", &rotas.name(with))]);
             let hidden = [("week", week.as_str()), ("in_return", &back)];
-            html! { p.line {
+            html! { div.line {
                 (pressed(reader, &format!("{to}/swaps"), &hidden, &label))
                 a href=(to) { (words.say(Text::RotaOther)) }
             } }
@@ -241,7 +241,7 @@ pub(super) fn cover(
             let give = words.fill(Text::RotaGiveTo, &[("name", &rotas.name(holder))]);
             let takes = visitor.user.as_ref().is_some_and(|user| user.id == holder);
             let (asked, given) = (format!("{to}/covers"), format!("{to}/overrides"));
-            html! { p.line {
+            html! { div.line {
                 @if takes { (pressed(reader, &given, &hidden, words.say(Text::RotaTake))) }
                 @else if asks {
                     (pressed(reader, &asked, &hidden, &ask))

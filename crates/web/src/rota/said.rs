@@ -121,8 +121,9 @@ pub(super) fn speaks_for(visitor: &Visitor, person: UserId) -> bool {
     visitor.user.as_ref().is_some_and(|user| user.id == person || user.role == Role::Admin)
 }
 
-fn day(reader: &Reader, at: Timestamp) -> String {
-    times::day(reader.words, at, &reader.zone, reader.now)
+/// The day on which a week of the team begins, where the team is.
+fn day(reader: &Reader, loaded: &TeamRota, at: Timestamp) -> String {
+    times::day(reader.words, at, &loaded.rota.rule.zone, reader.now)
 }
 
 fn open(
@@ -133,7 +134,7 @@ fn open(
     swap: &Swap,
 ) -> Option<Markup> {
     let words = reader.words;
-    let (week, back) = (day(reader, swap.week), day(reader, swap.in_return));
+    let (week, back) = (day(reader, loaded, swap.week), day(reader, loaded, swap.in_return));
     if swap.last_week() <= reader.now {
         return None;
     }
@@ -147,7 +148,7 @@ fn open(
     match swap.state {
         SwapState::Offered => Some(html! {
             p { (words.fill(Text::RotaAsks, &values)) }
-            p.line {
+            div.line {
                 @if speaks_for(visitor, swap.other) {
                     (forms::answer(reader, loaded, swap, SwapState::Accepted, Text::RotaAccept))
                     (forms::answer(reader, loaded, swap, SwapState::Refused, Text::RotaRefuse))
@@ -193,7 +194,7 @@ fn missed(
 ) -> Markup {
     let words = reader.words;
     let name = rotas.name(person);
-    let week = day(reader, proposal.week.from);
+    let week = day(reader, loaded, proposal.week.from);
     let said =
         [("team", &loaded.team.name as &dyn std::fmt::Display), ("name", &name), ("week", &week)];
     html! {
@@ -201,7 +202,7 @@ fn missed(
             (words.fill(Text::RotaMissed, &said)) " "
             @match proposal.cover {
                 Cover::Swap { with, in_return } => {
-                    @let back = day(reader, in_return);
+                    @let back = day(reader, loaded, in_return);
                     (words.fill(Text::RotaProposeSwap, &[("other", &rotas.name(with)), ("name", &name), ("back", &back)]))
                 }
                 Cover::Override { holder } => { (words.fill(Text::RotaProposeOverride, &[("other", &rotas.name(holder))])) }
