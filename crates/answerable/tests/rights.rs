@@ -391,6 +391,33 @@ fn absence(visitor: &Visitor, desk: &testkit::Program) -> String {
     last.unwrap_or_else(|| "999999".to_owned())
 }
 
+/// A path of the rota or of a digest with names of what is there; `is_ada` says whose team it is.
+fn of_people(
+    mut path: String,
+    id: i64,
+    (is_ada, visitor, desk): (bool, &Visitor, &testkit::Program),
+) -> String {
+    let number = id.to_string();
+    if path.starts_with("/rota/absences/") {
+        path = path.replacen(&number, &absence(visitor, desk), 1);
+    } else if path.starts_with("/rota/") {
+        // There is such a team; that no such swap is there, is told nobody else.
+        path = path.replacen(&number, "replay", 1);
+    }
+    if path.starts_with("/rota/replay/swaps/") {
+        path = "/rota/replay/swaps".to_owned();
+    }
+    if path == "/rota/replay/calendar" && is_ada {
+        // Ada renews the link of her own team.
+        path = "/rota/support/calendar".to_owned();
+    }
+    if path.starts_with("/digest/") {
+        path = path.replacen(&number, "replay", 1).replacen(&number, "2026-06-08", 1);
+        path = path.replace("/tickets", "/tickets?of=asked");
+    }
+    path
+}
+
 #[test]
 fn each_role_sees_the_pages_that_the_table_says() {
     testkit::on_sqlite(BINARY, MONDAY, |desk| {
@@ -438,24 +465,7 @@ fn each_role_sees_the_pages_that_the_table_says() {
                         desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
                     path = path.replace(&id.to_string(), &policy);
                 }
-                if path.starts_with("/rota/absences/") {
-                    path = path.replacen(&id.to_string(), &absence(&visitor, desk), 1);
-                } else if path.starts_with("/rota/") {
-                    // There is such a team; that no such swap is there, is told nobody else.
-                    path = path.replacen(&id.to_string(), "replay", 1);
-                }
-                if path.starts_with("/rota/replay/swaps/") {
-                    path = "/rota/replay/swaps".to_owned();
-                }
-                if path == "/rota/replay/calendar" && number == 2 {
-                    // Ada renews the link of her own team.
-                    path = "/rota/support/calendar".to_owned();
-                }
-                if path.starts_with("/digest/") {
-                    path = path.replacen(&id.to_string(), "replay", 1);
-                    path = path.replacen(&id.to_string(), "2026-06-08", 1);
-                    path = path.replace("/tickets", "/tickets?of=asked");
-                }
+                path = of_people(path, id, (number == 2, &visitor, desk));
                 if path == "/live" {
                     path = format!("/live?topics=ticket:{id}");
                 }

@@ -1,6 +1,8 @@
 //! The mail that tells one of us: what happened to which ticket, with links, and never a note's words. It carries no way
 //! to answer a customer.
 
+use std::fmt::Write as _;
+
 use domain::User;
 use domain::notices::Notice;
 use domain::words::notices::{Told, about_team, about_ticket};
@@ -31,7 +33,7 @@ pub(super) fn send(
     let id = store::outbox::next_id(tx)?;
     let from = sender(ctx);
     let message_id = format!("notice.{id}@{}", domain_of(&from));
-    let letter = Letter { message_id, from, ..Letter::default() };
+    let letter = Letter { from, message_id, ..Letter::default() };
     let about_one = groups.len() == 1;
     let delivery = Delivery {
         id,
@@ -79,9 +81,10 @@ impl Writing<'_> {
         let mut text = String::new();
         for group in groups {
             let Some(first) = group.first() else { continue };
-            text.push_str(&format!("{}\n{}\n", self.heading(first), self.link(first)));
+            // Writing into a string cannot fail.
+            let _ = writeln!(text, "{}\n{}", self.heading(first), self.link(first));
             for notice in group {
-                text.push_str(&format!("- {}\n", self.sentence(notice)));
+                let _ = writeln!(text, "- {}", self.sentence(notice));
             }
             text.push('\n');
         }

@@ -22,7 +22,7 @@ pub(super) async fn feed(visitor: Visitor, Path(file): Path<String>, headers: He
     };
     let tag = format!("\"{}\"", &desk::token_hash(&text)[..32]);
     let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut known = known.flat_map(|value| value.split(',')).map(|one| one.trim());
+    let mut known = known.flat_map(|value| value.split(',')).map(str::trim);
     let is_known = known.any(|one| one == "*" || one.trim_start_matches("W/") == tag);
     let answer = Response::builder()
         .header(ETAG, &tag)
