@@ -271,20 +271,11 @@ fn whoever_holds_at_the_instant_is_told() {
     });
 }
 
-/// Somebody signed in with a password of their own.
-fn visit(desk: &Program, email: &str) -> testkit::Visitor {
-    let password = "a long enough password";
-    let id = desk.as_user(email).get("users/me.json").expect(200).number("/user/id");
-    let body = json!({ "password": password });
-    desk.as_admin().post(&format!("users/{id}/password.json"), &body).expect(200);
-    desk.sign_in(email, password)
-}
-
 /// ROT-05: the walk of somebody who will be away, by forms alone.
 #[test]
 fn an_absence_is_covered_by_forms_without_script() {
     on_each_engine(|desk| {
-        let (bo, cy) = (visit(desk, BO), visit(desk, CY));
+        let (bo, cy) = (desk.visit_as(BO), desk.visit_as(CY));
         let page = bo.get("/rota").expect(200).text();
         assert!(page.contains("Session replay") && page.contains("Feature flags"), "{page}");
         assert!(!page.contains("Needs a word"), "{page}");
@@ -314,7 +305,7 @@ fn an_absence_is_covered_by_forms_without_script() {
 #[test]
 fn a_refused_form_of_the_rota_keeps_what_was_typed() {
     on_each_engine(|desk| {
-        let bo = visit(desk, BO);
+        let bo = desk.visit_as(BO);
         let typed = [
             ("holder", CY),
             ("from", "2026-06-11T13:00"),

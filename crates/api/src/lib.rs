@@ -1,5 +1,6 @@
 //! The JSON API under `/api/v2`, thin: a request becomes a command or a query, an answer becomes JSON.
 
+mod absences;
 mod answers;
 mod body;
 mod bulk;

@@ -90,6 +90,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::work::routes());
     all.extend(crate::widget::routes());
     all.extend(crate::satisfaction::routes());
+    all.extend(crate::absences::routes());
     all
 }
 

@@ -6,7 +6,7 @@
 mod surveys;
 
 use domain::words::{self, Locale};
-use domain::{Cause, DeliveryId, Envelope, Event, Promise, Status, Team, TeamId, TicketId, User};
+use domain::{Cause, DeliveryId, Envelope, Event, Promise, Status, TeamId, User};
 use jiff::Timestamp;
 use mail::Outgoing;
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,7 @@ pub(crate) fn cause(
             _ => {}
         }
     }
-    Ok(())
+    crate::notices::of_ticket(tx, ctx, stored, events)
 }
 
 /// One event's post.
@@ -198,14 +198,10 @@ impl Post<'_> {
         self.team_post(tx, "breach", &format!("{}:breach", self.envelope.seq), &text)
     }
 
-    /// The team escalated to and its hero are told. The note itself stays on the ticket: notes never leave. (ESC-02)
+    /// The team escalated to is told. The note itself stays on the ticket: notes never leave. (ESC-02)
     fn escalated(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let text = format!("#{} was escalated to you: {}", self.number(), self.stored.subject);
-        self.team_post(tx, "escalation", &format!("escalation:{}", self.envelope.seq), &text)?;
-        if let Some(hero) = self.hero(tx)? {
-            self.notice(tx, &hero, &text)?;
-        }
-        Ok(())
+        self.team_post(tx, "escalation", &format!("escalation:{}", self.envelope.seq), &text)
     }
 
     fn bounced(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -216,42 +212,13 @@ impl Post<'_> {
         self.team_post(tx, "notification", &format!("bounced:{}", self.envelope.seq), &text)
     }
 
-    /// The owner of a ticket that comes back from hold, else the hero of its team, is told. (ST-04)
+    /// A ticket came back from hold, and nobody has it or is hero: the team is told. (ST-04)
     fn woke(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        if crate::notices::owner_or_hero(tx, self.ctx, self.stored, self.envelope)?.is_some() {
+            return Ok(());
+        }
         let text = format!("#{} is back from hold: {}", self.number(), self.stored.subject);
-        let owner = match self.stored.ticket.assignee {
-            Some(id) => store::users::load(tx, id)?,
-            None => self.hero(tx)?,
-        };
-        match owner {
-            Some(owner) => self.notice(tx, &owner, &text),
-            None => {
-                let key = format!("woke:{}", self.envelope.seq);
-                self.team_post(tx, "notification", &key, &text)
-            }
-        }
-    }
-
-    /// Who holds the team's hero role at the instant of the event, or stands in.
-    fn hero(&self, tx: &mut Tx<'_>) -> Result<Option<User>, Error> {
-        let team = store::teams::load(tx, self.stored.ticket.team)?;
-        match team {
-            Some(team) => crate::rota::answering(tx, self.ctx, &team, self.envelope.at),
-            None => Ok(None),
-        }
-    }
-
-    /// A mail to one of us, about a ticket; it carries no way to answer the customer.
-    fn notice(&self, tx: &mut Tx<'_>, to: &User, text: &str) -> Result<(), Error> {
-        let notice = Notice {
-            key: format!("ticket:{}:{}:notice:{}", self.number(), self.envelope.seq, to.id),
-            at: self.envelope.at,
-            kind: "notification",
-            ticket: Some(self.stored.ticket.id),
-            subject: format!("#{}: {}", self.number(), self.stored.subject),
-            text: format!("{text}\n{}/tickets/{}\n", self.ctx.base_url, self.number()),
-        };
-        tell(tx, self.ctx, to, notice)
+        self.team_post(tx, "notification", &format!("woke:{}", self.envelope.seq), &text)
     }
 
     fn unknown(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -378,12 +345,10 @@ impl Post<'_> {
 pub(crate) struct Notice<'n> {
     /// The same key again tells nothing.
     pub(crate) key: String,
-    /// When it happened.
+    /// When it may leave.
     pub(crate) at: Timestamp,
-    /// `notification`, `handover`.
+    /// `handover`, `sign_in`.
     pub(crate) kind: &'n str,
-    /// What it is about, if it is about one ticket.
-    pub(crate) ticket: Option<TicketId>,
     /// What it is about, in a line.
     pub(crate) subject: String,
     /// What happened.
@@ -401,10 +366,11 @@ pub(crate) fn personal(
 ) -> Result<(), Error> {
     let key = format!("{kind}:{}", store::outbox::next_id(tx)?);
     let subject = subject.to_owned();
-    tell(tx, ctx, to, Notice { key, at: ctx.now, kind, ticket: None, subject, text })
+    tell(tx, ctx, to, Notice { key, at: ctx.now, kind, subject, text })
 }
 
-/// Tells somebody something, by mail; it carries no way to answer a customer. Whoever has no address is not told.
+/// Mails somebody; it carries no way to answer a customer. Whoever has no address is not told. What happens to tickets
+/// and rotas is told by `notices` instead, which gathers.
 pub(crate) fn tell(tx: &mut Tx<'_>, ctx: &Ctx, to: &User, notice: Notice<'_>) -> Result<(), Error> {
     let Some(address) = to.email.clone() else { return Ok(()) };
     let id = store::outbox::next_id(tx)?;
@@ -418,7 +384,7 @@ pub(crate) fn tell(tx: &mut Tx<'_>, ctx: &Ctx, to: &User, notice: Notice<'_>) ->
         channel: "email".to_owned(),
         kind: notice.kind.to_owned(),
         automatic: true,
-        ticket: notice.ticket,
+        ticket: None,
         user: Some(to.id),
         to: vec![address],
         subject: notice.subject,
@@ -429,50 +395,17 @@ pub(crate) fn tell(tx: &mut Tx<'_>, ctx: &Ctx, to: &User, notice: Notice<'_>) ->
     Ok(store::outbox::insert(tx, &delivery)?)
 }
 
-/// Tells a whole team something, in its channel.
-pub(crate) fn tell_team(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    team: &Team,
-    notice: Notice<'_>,
-) -> Result<(), Error> {
-    let delivery = Delivery {
-        id: store::outbox::next_id(tx)?,
-        key: notice.key,
-        at: notice.at,
-        channel: "slack".to_owned(),
-        kind: notice.kind.to_owned(),
-        automatic: true,
-        ticket: notice.ticket,
-        user: None,
-        to: vec![channel(ctx, team)],
-        subject: notice.subject,
-        text: notice.text,
-        html: None,
-        payload: "{}".to_owned(),
-    };
-    Ok(store::outbox::insert(tx, &delivery)?)
-}
-
 /// Our address with the name.
-fn sender(ctx: &Ctx) -> String {
+pub(crate) fn sender(ctx: &Ctx) -> String {
     let from = &ctx.handbook.company.from;
     if from.is_empty() { "support@localhost".to_owned() } else { from.clone() }
-}
-
-/// The channel of a team: the handbook's, else one by its name.
-fn channel(ctx: &Ctx, team: &Team) -> String {
-    let slug = team.slug.as_deref();
-    let named = slug.and_then(|slug| ctx.handbook.team(slug)).and_then(|team| team.slack.clone());
-    named
-        .or(slug.map(|slug| format!("#{slug}")))
-        .unwrap_or_else(|| format!("#{}", team.name.to_lowercase().replace(' ', "-")))
 }
 
 /// Where a team reads.
 fn team_channel(tx: &mut Tx<'_>, ctx: &Ctx, team: TeamId) -> Result<String, Error> {
     let team = store::teams::load(tx, team)?;
-    Ok(team.map_or_else(|| "#support".to_owned(), |team| channel(ctx, &team)))
+    let named = team.map(|team| crate::notices::channel(ctx, &team));
+    Ok(named.unwrap_or_else(|| "#support".to_owned()))
 }
 
 /// Where whoever sorts tickets reads.
@@ -482,7 +415,7 @@ fn triage_channel(ctx: &Ctx) -> String {
 }
 
 /// The domain of an address, with or without a name before it.
-fn domain_of(address: &str) -> String {
+pub(crate) fn domain_of(address: &str) -> String {
     let domain = address.rsplit_once('@').map_or("localhost", |(_, rest)| rest);
     domain.trim_end_matches('>').to_owned()
 }

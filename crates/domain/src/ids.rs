@@ -52,6 +52,8 @@ ids! {
     DeliveryId
     /// An override, a swap or an absence of a rota.
     ShiftId
+    /// Something somebody is told.
+    NoticeId
     /// An API token.
     TokenId
 }

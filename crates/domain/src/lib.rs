@@ -6,11 +6,13 @@
 mod actors;
 mod clocks;
 mod decide;
+pub mod digests;
 mod events;
 mod facts;
 pub mod handovers;
 mod ids;
 mod metrics;
+pub mod notices;
 mod people;
 mod promises;
 mod refusals;
@@ -30,7 +32,7 @@ pub use decide::{
 pub use events::{Envelope, Event, Telling, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
-    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,
+    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId, NoticeId,
     OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId,
 };
 pub use metrics::{Metrics, Span};

@@ -7,6 +7,8 @@ pub mod survey;
 
 use std::fmt::Display;
 
+pub mod notices;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

@@ -58,7 +58,7 @@
 mod days;
 mod walks;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use jiff::{
     Timestamp,
@@ -117,6 +117,14 @@ impl Range {
     }
 }
 
+/// As [`Range::parse`] reads it.
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = |time: Time| time.strftime("%H:%M").to_string();
+        write!(f, "{}-{}", time(self.from), self.to.map_or_else(|| "24:00".to_owned(), time))
+    }
+}
+
 /// Reads `09:00`.
 pub(crate) fn time_of_day(text: &str) -> Option<Time> {
     let (hour, minute) = text.split_once(':')?;
@@ -153,6 +161,16 @@ impl Calendar {
     /// When the zone is unknown.
     pub fn weekdays(zone: &str) -> Result<Self, String> {
         Self::new(zone, WEEKDAYS, Vec::new(), BTreeSet::new())
+    }
+
+    /// The hours of one person on the days of this calendar, in their own zone if they have one. (ROT-10)
+    ///
+    /// # Errors
+    ///
+    /// When the zone is unknown.
+    pub fn of_person(&self, zone: Option<&str>, hours: Range) -> Result<Self, String> {
+        let zone = zone.unwrap_or(&self.zone_name);
+        Self::new(zone, self.days, vec![hours], self.holidays.clone())
     }
 
     /// The zone whose local time is meant.

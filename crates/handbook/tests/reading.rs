@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use handbook::{Handbook, Level};
+use handbook::{Handbook, Level, OpenWork, Range};
 use jiff::civil::{Time, Weekday, time};
 
 const SMALL: &str = "[[priority]]\nname = 'normal'\n[[team]]\nslug = 'support'\n";
@@ -24,6 +24,7 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(handbook.csat.posthog.key_env, "ANSWERABLE_POSTHOG_KEY");
     assert_eq!(handbook.company_calendar().days(), [true, true, true, true, true, false, false]);
     assert_eq!(handbook.fields.severity, None);
+    assert_eq!(handbook.availability.open_work, OpenWork::Hero);
     assert_eq!(handbook.priority(Level::High).level, Level::Normal);
 }
 
@@ -134,4 +135,31 @@ fn ids_of_fields_can_be_fixed() {
     let fields = read("[fields]\nseverity = 360001\nkind = 360003\n").fields;
 
     assert_eq!((fields.severity, fields.area, fields.kind), (Some(360_001), None, Some(360_003)));
+}
+
+/// ROT-10: somebody's own hours are on the working days of their team.
+#[test]
+fn own_hours_keep_the_days_of_the_team_and_may_be_in_another_zone() {
+    let handbook = read("timezone = 'America/New_York'\nholidays = [2026-07-03]\n");
+    let team = handbook.calendar("support");
+    let hours = Range::parse("09:00-17:30").unwrap();
+
+    let own = team.of_person(Some("Asia/Tokyo"), hours).unwrap();
+
+    assert_eq!((own.zone_name(), own.days()), ("Asia/Tokyo", team.days()));
+    assert_eq!(own.holidays(), team.holidays());
+    assert_eq!(own.ranges()[0].to_string(), "09:00-17:30");
+    assert_eq!(team.of_person(None, hours).unwrap().zone_name(), "America/New_York");
+    assert!(team.of_person(Some("Mars/Base"), hours).is_err());
+    assert_eq!(Range::parse("18:00-24:00").unwrap().to_string(), "18:00-24:00");
+}
+
+#[test]
+fn what_becomes_of_open_work_is_said_in_a_word() {
+    for (word, work) in
+        [("hero", OpenWork::Hero), ("team", OpenWork::Team), ("stay", OpenWork::Stay)]
+    {
+        let handbook = read(&format!("[availability]\nopen_work = '{word}'\n"));
+        assert_eq!(handbook.availability.open_work, work);
+    }
 }

@@ -222,6 +222,11 @@ const WRONG_SECTIONS: &[(&str, usize, &str)] = &[
     ("[csat]\ncap = '0d'", 25, "csat.cap: \"0d\" is no time at all"),
     ("[csat]\ncap = 'often'", 25, "csat.cap: \"often\" is not a duration like \"7d\" or \"72h\""),
     ("[csat]\nafter = 72", 25, "csat.after: expected text in quotes, found a number"),
+    (
+        "[availability]\nopen_work = 'boss'",
+        25,
+        "availability.open_work: \"boss\" must be \"hero\", \"team\" or \"stay\"",
+    ),
     ("[csat]\nposthog = { key = 'phc_x' }", 25, "unknown key \"csat.posthog.key\""),
     ("[contacts]\nlegal = [' ']", 25, "contacts.legal: is empty"),
     ("[contacts]\nabuse = 5", 25, "contacts.abuse: expected a list, found a number"),

@@ -1,6 +1,6 @@
 //! Waking what has come due, in order, each subject at its own instant.
 
-use desk::{Desk, Error};
+use desk::{Ctx, Desk, Error};
 use domain::{Actor, Channel};
 use jiff::Timestamp;
 
@@ -12,7 +12,7 @@ const TURN: usize = 16;
 /// Wakes what is due by `until`, for one turn. With `moving` the demo's clock goes along. Says whether more may be due.
 pub(crate) async fn turn(desk: &Desk, until: Timestamp, moving: bool) -> Result<bool, Error> {
     for _ in 0..TURN {
-        let ctx = desk.ctx(Actor::System, Channel::System);
+        let ctx = present(desk, until);
         let woken = desk
             .write(ctx, move |tx, ctx| desk::tickets::wake_some(tx, ctx, until, TOGETHER))
             .await;
@@ -34,6 +34,13 @@ pub(crate) async fn turn(desk: &Desk, until: Timestamp, moving: bool) -> Result<
     Ok(true)
 }
 
+/// The circumstances now. Who tells a story of the past takes its own instants for the present.
+fn present(desk: &Desk, until: Timestamp) -> Ctx {
+    let ctx = desk.ctx(Actor::System, Channel::System);
+    let now = ctx.now.min(until);
+    ctx.at(now)
+}
+
 /// Wakes everything due by `until`.
 pub(crate) async fn run(desk: &Desk, until: Timestamp, moving: bool) -> Result<(), Error> {
     while turn(desk, until, moving).await? {}
@@ -43,15 +50,15 @@ pub(crate) async fn run(desk: &Desk, until: Timestamp, moving: bool) -> Result<(
 /// Wakes the earliest subject alone, and puts it off if it fails, so that it cannot hold up the others.
 async fn one(desk: &Desk, until: Timestamp, moving: bool) -> Result<bool, Error> {
     let ctx = desk.ctx(Actor::System, Channel::System);
-    let due = desk.read(ctx.clone(), move |tx, _| desk::tickets::due(tx, until, 1)).await?;
+    let due = desk.read(ctx, move |tx, _| desk::tickets::due(tx, until, 1)).await?;
     let Some(wakeup) = due.into_iter().next() else { return Ok(false) };
     if moving {
         desk.clock().move_to(wakeup.due_at);
     }
-    // Whatever the delay, the decision is made as of the instant it was due.
-    let ctx = ctx.at(wakeup.due_at);
     let subject = wakeup.clone();
-    let outcome = desk.write(ctx, move |tx, ctx| desk::tickets::wake_one(tx, ctx, &subject)).await;
+    let outcome = desk
+        .write(present(desk, until), move |tx, ctx| desk::tickets::wake_one(tx, ctx, &subject))
+        .await;
     if let Err(error) = outcome {
         tracing::error!(
             subject.kind = wakeup.subject_kind,

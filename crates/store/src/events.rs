@@ -123,3 +123,17 @@ pub fn of_kind_since(
     )?;
     rows.iter().map(envelope).collect()
 }
+
+/// The last event of one kind of a ticket.
+pub fn last_of_kind(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    kind: &str,
+) -> Result<Option<Envelope>, Error> {
+    let row = tx.query_opt(
+        "SELECT id, ticket_id, seq, audit_id, at, actor_kind, actor_id, via, policy, kind, version, payload
+         FROM events WHERE ticket_id = $1 AND kind = $2 ORDER BY seq DESC LIMIT 1",
+        params![ticket.0, kind],
+    )?;
+    row.as_ref().map(envelope).transpose()
+}

@@ -112,3 +112,42 @@ pub fn record_admin(
     )
     .map(|_| ())
 }
+
+/// A change by an admin, or by whoever may make such changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdminEvent {
+    /// When.
+    pub at: Timestamp,
+    /// Person or system.
+    pub actor_kind: String,
+    /// A user's number or a name.
+    pub actor_id: String,
+    /// What sort of change.
+    pub kind: String,
+    /// What it was, as JSON.
+    pub payload: String,
+}
+
+/// The last changes of a subject, the newest first.
+pub fn admin_events(
+    tx: &mut Tx<'_>,
+    subject_kind: &str,
+    subject_id: i64,
+    limit: i64,
+) -> Result<Vec<AdminEvent>, Error> {
+    let rows = tx.query(
+        "SELECT at, actor_kind, actor_id, kind, payload FROM admin_events
+         WHERE subject_kind = $1 AND subject_id = $2 ORDER BY id DESC LIMIT $3",
+        params![subject_kind, &subject_id.to_string(), limit],
+    )?;
+    let event = |row: &crate::Row| {
+        Ok(AdminEvent {
+            at: row.get(0)?,
+            actor_kind: row.get(1)?,
+            actor_id: row.get(2)?,
+            kind: row.get(3)?,
+            payload: row.get(4)?,
+        })
+    };
+    rows.iter().map(event).collect()
+}

@@ -89,6 +89,8 @@ kinds! {
     Shift = "shift",
     /// A ticket that somebody gave back.
     Skip = "skip",
+    /// Something somebody is told.
+    Notice = "notice",
     /// An activation of a handbook.
     Activation = "activation",
     /// A change by an admin.

@@ -18,11 +18,14 @@ pub use sql::Sql;
 pub use value::{FromValue, Param, Row, Value};
 
 // The tables, a module each.
+pub mod absences;
 pub mod api_jobs;
+pub mod calendar_links;
 pub mod claims;
 pub mod comments;
 pub mod customer_links;
 pub mod dedupe;
+pub mod digests;
 pub mod events;
 pub mod fields;
 pub mod handbooks;
@@ -32,6 +35,7 @@ mod keysets;
 pub mod leases;
 pub mod mails;
 pub mod memberships;
+pub mod notices;
 pub mod organizations;
 pub mod outbox;
 pub mod page;

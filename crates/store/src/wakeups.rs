@@ -47,6 +47,22 @@ pub fn take(tx: &mut Tx<'_>, subject_kind: &str, subject_id: i64) -> Result<bool
     Ok(rows > 0)
 }
 
+/// Makes sure that a subject is looked at by an instant; if it would be sooner anyway, that stays.
+pub fn sooner(
+    tx: &mut Tx<'_>,
+    subject_kind: &str,
+    subject_id: i64,
+    due_at: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO wakeups (subject_kind, subject_id, due_at) VALUES ($1, $2, $3)
+         ON CONFLICT (subject_kind, subject_id) DO UPDATE SET due_at = excluded.due_at
+         WHERE excluded.due_at < wakeups.due_at",
+        params![subject_kind, subject_id, due_at],
+    )
+    .map(|_| ())
+}
+
 /// The earliest wake-ups that are due by `now`, in order.
 pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: i64) -> Result<Vec<Wakeup>, Error> {
     let rows = tx.query(

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use channels::Transport;
 use channels::posthog::Posthog;
 use channels::smtp::Capture;
+use desk::deliveries::Delivery;
+use desk::texts::Body;
+use desk::tickets::{NewTicket, Person, Reply, Update};
 use desk::{Clock, Ctx, Desk, Error, Secrets, Settings, Store, Tx};
-use domain::{Actor, Channel};
+use domain::{Actor, Channel, DeliveryId, Ticket, TicketId, User};
 use handbook::Handbook;
 use jiff::{SignedDuration, Timestamp};
 use jobs::Worker;
@@ -100,6 +103,101 @@ impl TrialDesk {
         case: impl FnMut(&mut Tx<'_>, &Ctx) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         self.runtime.block_on(self.desk.read(ctx, case))
+    }
+
+    /// Puts a handbook in force.
+    ///
+    /// # Panics
+    ///
+    /// When it is wrong.
+    pub fn activate(&self, text: &str) {
+        let parsed = Handbook::parse(text).expect("the handbook is right");
+        let (text, copy) = (text.to_owned(), parsed.clone());
+        let done = self
+            .change(self.system(), move |tx, ctx| desk::handbooks::activate(tx, ctx, &copy, &text));
+        done.expect("the handbook can be put in force");
+        self.desk.set_handbook(parsed);
+    }
+
+    /// Somebody by the first part of their address at the company.
+    ///
+    /// # Panics
+    ///
+    /// When nobody has it.
+    pub fn person(&self, name: &str) -> User {
+        let email = format!("{name}@acme.test");
+        let found = self.look(self.system(), move |tx, _| desk::sessions::candidate(tx, &email));
+        found.expect("people can be read").unwrap_or_else(|| panic!("nobody is {name}"))
+    }
+
+    /// The circumstances of a command of somebody, now.
+    pub fn acting(&self, user: &User) -> Ctx {
+        self.desk.ctx(Actor::Person { id: user.id, role: user.role }, Channel::Web)
+    }
+
+    /// A question of a customer about a part of the product.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be asked.
+    pub fn ask(&self, email: &str, subject: &str, area: Option<&str>) -> TicketId {
+        let person = Person::Address { email: email.to_owned(), name: None };
+        let mut new = NewTicket::request(person, subject, Body::plain("It is."), Channel::Web);
+        new.area = area.map(str::to_owned);
+        let asking = self.desk.ctx(Actor::Anonymous, Channel::Web);
+        let done = self.change(asking, move |tx, ctx| desk::tickets::open(tx, ctx, &new));
+        done.expect("anybody can ask").stored.ticket.id
+    }
+
+    /// Somebody changes a ticket.
+    ///
+    /// # Panics
+    ///
+    /// When they may not.
+    pub fn update(&self, by: &User, id: TicketId, update: Update) -> Ticket {
+        let done = self
+            .change(self.acting(by), move |tx, ctx| desk::tickets::update(tx, ctx, id, &update));
+        done.expect("the ticket can be changed").stored.ticket
+    }
+
+    /// Somebody writes on a ticket, for all to read or as a note.
+    pub fn write(&self, by: &User, id: TicketId, words: &str, public: bool) -> Ticket {
+        let body = Body::markdown(words);
+        let reply = Reply { body, public: Some(public), author: None, details: None };
+        self.update(by, id, Update { comment: Some(reply), ..Update::default() })
+    }
+
+    /// A ticket as it is.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub fn ticket(&self, id: TicketId) -> Ticket {
+        let found = self.look(self.system(), move |tx, ctx| desk::tickets::show(tx, ctx, id));
+        found.expect("the ticket is there").ticket
+    }
+
+    /// Everything of a kind that left, oldest first, after everything due now was done.
+    ///
+    /// # Panics
+    ///
+    /// When something that was due fails.
+    pub fn sent(&self, kind: &str) -> Vec<Delivery> {
+        self.advance(SignedDuration::ZERO);
+        let all = self
+            .look(self.system(), |tx, _| desk::deliveries::all_sent(tx, DeliveryId(0), 10_000))
+            .expect("deliveries can be read");
+        all.into_iter().map(|queued| queued.delivery).filter(|one| one.kind == kind).collect()
+    }
+
+    /// Moves the clock to an instant, doing what falls due on the way.
+    ///
+    /// # Panics
+    ///
+    /// When something that was due fails.
+    pub fn advance_to(&self, at: &str) {
+        let at: Timestamp = at.parse().expect("that is an instant");
+        self.runtime.block_on(self.worker.advance_to(at)).expect("what is due can be done");
     }
 
     /// Moves the clock, doing what falls due on the way.

@@ -4,15 +4,16 @@ use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 
 use crate::components::navigation::Place;
+use crate::components::notice::Notice;
 use crate::components::shell::{Page, page};
 use crate::components::signed_out::{PublicPage, Width, public_page};
 use crate::memory::Around;
 use crate::problem::Problem;
-use crate::reader::{Density, Reader};
-use crate::times;
+use crate::reader::Reader;
 use crate::views::View;
 use crate::visitor::Visitor;
 use crate::words::{Language, Text};
+use crate::{routes, times};
 
 /// What a page of the workspace says about itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,8 +24,10 @@ pub(crate) struct Frame<'a> {
     pub(crate) view: Option<View>,
     /// What is searched for.
     pub(crate) query: &'a str,
-    /// What the page listens to.
+    /// What the page listens to, beside what its reader is told.
     pub(crate) topics: Option<&'a str>,
+    /// What is to be said about the last action.
+    pub(crate) notice: Option<Notice<'a>>,
 }
 
 /// A page of the workspace.
@@ -51,19 +54,26 @@ pub(crate) async fn workspace(
             current: frame.view == Some(*view),
         })
         .collect();
+    let led =
+        |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
     let places = [
-        Place::new(words.say(Text::Rota), crate::routes::ROTA),
-        Place::new(words.say(Text::Handbook), crate::routes::HANDBOOK),
-        Place::new(words.say(Text::SupportHours), crate::routes::SUPPORT_HOURS),
+        led(Text::Rota, routes::ROTA, "g r"),
+        led(Text::Handbook, routes::HANDBOOK, "g b"),
+        led(Text::Settings, routes::SETTINGS, "g o"),
+        Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
     ];
+    let me = visitor.person()?;
+    let own = format!("notices:{}", me.id);
+    let topics = frame.topics.map_or(own.clone(), |topics| format!("{topics},{own}"));
     let hero = hero(visitor, reader, &around);
     let shown = Page {
         reader,
         title: frame.title,
-        person: &visitor.person()?.name,
+        person: &me.name,
+        notices: Some((around.unread, me.id.0)),
         hero: hero.as_deref(),
         theme: visitor.theme,
-        density: Density::Comfortable,
+        density: visitor.density,
         single_keys: visitor.single_keys,
         next: frame.view.is_none() && !around.own.is_empty(),
         views: &views,
@@ -71,8 +81,8 @@ pub(crate) async fn workspace(
         places: &places,
         query: frame.query,
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
-        notice: None,
-        live: frame.topics.map(|topics| (topics, 0)),
+        notice: frame.notice,
+        live: Some((&topics, 0)),
     };
     Ok(page(&shown, main, aside))
 }

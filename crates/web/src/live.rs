@@ -58,8 +58,11 @@ fn answer(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static
     Sse::new(events).into_response()
 }
 
-/// Agents hear of everything, customers of their own tickets.
+/// Agents hear of everything but what others are told, customers of their own tickets.
 async fn may_hear(visitor: &Visitor, topic: &str) -> bool {
+    if let Some(id) = topic.strip_prefix("notices:") {
+        return visitor.user.as_ref().is_some_and(|user| user.id.to_string() == id);
+    }
     if visitor.user.as_deref().is_some_and(answers) {
         return matches!(topic, "tickets" | "outbox") || topic.starts_with("ticket:");
     }

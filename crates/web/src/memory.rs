@@ -26,6 +26,8 @@ pub(crate) struct Around {
     pub(crate) own: Vec<TeamId>,
     /// How many tickets are in each of [`View::ALL`].
     pub(crate) counts: Vec<i64>,
+    /// How many of the reader's notices are not read.
+    pub(crate) unread: i64,
     /// Who has the week in the first of the reader's teams that has a hero.
     pub(crate) holding: Option<desk::rota::Holding>,
     /// That team's handover sheet, of the week that ends or of the one before.
@@ -131,6 +133,7 @@ fn matters(topic: &str) -> bool {
     matches!(topic, "tickets" | "handbook" | "*")
         || topic.starts_with("team:")
         || topic.starts_with("user:")
+        || topic.starts_with("notices:")
 }
 
 fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error> {
@@ -154,7 +157,8 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
             .map(|beside| (holding.team.clone(), beside)),
         None => None,
     };
-    Ok(Around { teams, own, counts, holding, handover })
+    let unread = desk::notices::unread(tx, ctx)?;
+    Ok(Around { teams, own, counts, unread, holding, handover })
 }
 
 /// Whether this person answers tickets.

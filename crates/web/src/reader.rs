@@ -61,3 +61,10 @@ pub enum Density {
     /// One line; touch screens are comfortable all the same.
     Compact,
 }
+
+impl Density {
+    /// The density a cookie's value names.
+    pub fn from_cookie(value: &str) -> Self {
+        if value == "compact" { Self::Compact } else { Self::Comfortable }
+    }
+}

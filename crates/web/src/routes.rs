@@ -31,6 +31,16 @@ pub const DEMO_OUTBOX: &str = "/demo/outbox";
 
 /// Takes the next ticket.
 pub const NEXT: &str = "/next";
+/// What one was told.
+pub const NOTICES: &str = "/notices";
+/// How much of it is not read.
+pub const NOTICES_COUNT: &str = "/notices/count";
+/// Where it is marked as read.
+pub const NOTICES_READ: &str = "/notices/read";
+/// What one has chosen for oneself.
+pub const SETTINGS: &str = "/settings/me";
+/// A new secret link for one's own calendar.
+pub const SETTINGS_CALENDAR: &str = "/settings/me/calendar";
 /// Who is hero when.
 pub const ROTA: &str = "/rota";
 /// The policy.
@@ -46,6 +56,11 @@ pub fn rota(team: &str) -> String {
 /// What a week's hero of a team hands over; the week by a local day.
 pub fn handover(team: &str, week: jiff::civil::Date) -> String {
     format!("{ROTA}/{team}/{week}/handover")
+}
+
+/// The digest of a team and the week of a Monday.
+pub fn digest(team: &str, week: &str) -> String {
+    format!("/digest/{team}/{week}")
 }
 
 /// A handbook that was in force once.

@@ -80,7 +80,7 @@ fn weekend(calendar: &Calendar) -> bool {
 }
 
 /// "Mon–Fri, round the clock, London time".
-fn said(words: Words, calendar: &Calendar) -> String {
+pub(crate) fn said(words: Words, calendar: &Calendar) -> String {
     let day = |index: usize| words.weekday(i8::try_from(index + 1).unwrap_or(1));
     let mut days: Vec<String> = Vec::new();
     let mut index = 0;

@@ -81,6 +81,9 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::search::pages());
     all.extend(crate::handbook::pages());
     all.extend(crate::rota::pages());
+    all.extend(crate::digests::pages());
+    all.extend(crate::notices::pages());
+    all.extend(crate::settings::pages());
     all.extend(crate::demo::pages());
     all.extend(crate::live::pages());
     all

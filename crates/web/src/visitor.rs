@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 
 use crate::form::Form;
 use crate::memory::{Around, Memory};
-use crate::reader::{Clock, Reader, Theme};
+use crate::reader::{Clock, Density, Reader, Theme};
 use crate::words::{Language, Words};
 use crate::{cookies, csrf};
 
@@ -36,6 +36,8 @@ pub(crate) struct Visitor {
     pub(crate) query: Form,
     /// The colours.
     pub(crate) theme: Theme,
+    /// The room a row takes.
+    pub(crate) density: Density,
     /// Whether single letters are shortcuts.
     pub(crate) single_keys: bool,
     /// Whether only a part of the page is wanted.
@@ -78,6 +80,8 @@ impl Visitor {
             path: path.into(),
             query,
             theme: cookies::read(headers, cookies::THEME).map_or(Theme::System, Theme::from_cookie),
+            density: cookies::read(headers, cookies::DENSITY)
+                .map_or(Density::Comfortable, Density::from_cookie),
             single_keys: cookies::read(headers, cookies::SINGLE_KEYS) != Some("off"),
             fragment: headers.contains_key("hx-request"),
             memory: memory.clone(),

@@ -3,6 +3,7 @@
 //! Everything is drawn from a fixed seed and dated back from the demo's clock, so that two demos tell the same story.
 
 mod heroes;
+mod people;
 mod words;
 
 use desk::surveys;
@@ -38,7 +39,7 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
         play(desk, &ctx, scene, &mut numbers).await?;
     }
     jobs::wake_until(desk, ctx.now).await?;
-    Ok(())
+    people::tell(desk, &ctx).await
 }
 
 /// When the story begins.

@@ -1,7 +1,7 @@
 //! What leaves because of a survey: the question, the answer for analytics, and word to the team. (CS-04, CS-05, CS-10)
 
 use domain::words::survey;
-use domain::{ANSWERABLE, Owners, Rating, User};
+use domain::{ANSWERABLE, Owners, Rating};
 use serde_json::{Map, Value, json};
 use store::Tx;
 use store::outbox::Delivery;
@@ -64,22 +64,7 @@ impl Post<'_> {
             format!("#{} was rated {rating} of 5 ({}){said}", self.number(), label.to_lowercase());
         let kind = if rating.is_good() { "notification" } else { "low_rating" };
         let channel = team_channel(tx, self.ctx, survey.owners.team)?;
-        self.slack(tx, kind, &format!("{}:rated", self.envelope.seq), channel, &text)?;
-        if !rating.is_good()
-            && let Some(owner) = self.owner(tx)?
-        {
-            let text =
-                format!("{text}\nWrite to them once more, if that helps. Nothing was reopened.");
-            self.notice(tx, &owner, &text)?;
-        }
-        Ok(())
-    }
-
-    fn owner(&self, tx: &mut Tx<'_>) -> Result<Option<User>, Error> {
-        match self.stored.ticket.assignee {
-            Some(id) => Ok(store::users::load(tx, id)?),
-            None => Ok(None),
-        }
+        self.slack(tx, kind, &format!("{}:rated", self.envelope.seq), channel, &text)
     }
 
     /// The event as PostHog's capture takes it. The key is not in it; the identifier is the same however often it is sent.

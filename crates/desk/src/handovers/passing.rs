@@ -7,7 +7,7 @@ use serde_json::json;
 use store::Tx;
 use store::tickets::Stored;
 
-use crate::deliveries::{Notice, tell, tell_team};
+use crate::deliveries::{Notice, tell};
 use crate::rota::{self, moment_after};
 use crate::tickets::{Update, reader_of, update};
 use crate::{Ctx, Error, work};
@@ -131,11 +131,13 @@ fn told(
     let summed = summed(from.as_ref(), left);
     let text = format!("{first} {summed}\n\n{}\n\n{link}\n", lines.join("\n"));
     let key = format!("handover:{}:{}", team.id, handover.week.as_microsecond());
-    let notice =
-        Notice { key, at: handover.ends_at, kind: "handover", ticket: None, subject, text };
     match to {
-        Some(user) => tell(tx, ctx, &user, notice),
-        None => tell_team(tx, ctx, team, notice),
+        Some(user) => {
+            // Nobody's telephone rings at midnight. (ROT-10)
+            let at = crate::notices::reachable(tx, ctx, &user, handover.ends_at)?;
+            tell(tx, ctx, &user, Notice { key, at, kind: "handover", subject, text })
+        }
+        None => crate::notices::post(tx, ctx, team, ("handover", &key), (&subject, text)),
     }
 }
 

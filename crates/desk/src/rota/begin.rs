@@ -39,6 +39,7 @@ pub fn follow(tx: &mut Tx<'_>, ctx: &Ctx, handbook: &Handbook) -> Result<(), Err
         let (id, week) = (loaded.team.id, next(&loaded.rota, ctx.now));
         let next = earlier(week, handovers::next_due(tx, id)?);
         store::wakeups::set(tx, SUBJECT, id.0, next, true)?;
+        crate::digests::follow(tx, ctx, &loaded.team)?;
     }
     Ok(())
 }
@@ -94,6 +95,14 @@ pub(super) fn begin_all(
             return Ok(());
         };
         begin(tx, ctx, handbook, &mut loaded, &week)?;
+        // Of a week that was running when the rota was made known, nobody need be told.
+        if week.from == at && week.to > ctx.now {
+            let shift = loaded.rota.shift_at(ctx.now.max(week.from));
+            let key = format!("week:{}", week.from.as_second());
+            if let Some(shift) = shift {
+                super::week_begins(tx, ctx, &loaded.team, &shift, &key)?;
+            }
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod absences;
 mod begin;
+mod history;
 mod moments;
 mod overrides;
 mod read;
 mod swaps;
+mod told;
 
 use domain::rota::{Recorded, Rota, Rule, Shift, Why};
 use domain::{ShiftId, Team, TeamId, User, UserId};
@@ -20,10 +22,14 @@ use crate::{Ctx, Error};
 pub use absences::{Covers, absent, back};
 pub use begin::{catch_up, follow, wake};
 pub use domain::rota::SwapState;
+pub use history::{Entry, Happened, Swapped, history};
 pub use moments::{Days, moment};
-pub use overrides::{NewOverride, give};
+pub use overrides::{NewOverride, ask_cover, give};
 pub use read::{Holding, Rotas, all, holding, read};
 pub use swaps::{NewSwap, answer, offer};
+
+pub(crate) use read::all_in;
+pub(crate) use told::week_begins;
 
 /// The kind of a rota's wake-ups; the team's number is the subject.
 pub(crate) const SUBJECT: &str = "rota";

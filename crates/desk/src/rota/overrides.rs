@@ -2,6 +2,7 @@
 
 use domain::UserId;
 use domain::rota::Override;
+use jiff::Timestamp;
 use serde_json::json;
 use store::Tx;
 
@@ -34,6 +35,43 @@ pub fn give(
     slug: &str,
     new: &NewOverride,
 ) -> Result<(TeamRota, Override), Error> {
+    let (mut loaded, holder, (from, to)) = span_for(tx, ctx, slug, new)?;
+    let id = next_id(tx)?;
+    let reason = new.reason.trim().to_owned();
+    let one = Override { id, holder, from, to, reason };
+    store::rota::insert_override(tx, loaded.team.id, &one, (ctx.actor.user(), ctx.now))?;
+    let payload = json!({ "override": id, "holder": holder, "from": from, "to": to });
+    record(tx, ctx, loaded.team.id, "override_made", &payload)?;
+    super::told::given(tx, ctx, &loaded, &one)?;
+    loaded.rota.recorded.overrides.push(one.clone());
+    Ok((loaded, one))
+}
+
+/// Asks somebody to take a span over. Nothing changes until they, or an admin, give it to them.
+///
+/// # Errors
+///
+/// As [`give`].
+pub fn ask_cover(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    slug: &str,
+    new: &NewOverride,
+) -> Result<TeamRota, Error> {
+    let (loaded, holder, (from, to)) = span_for(tx, ctx, slug, new)?;
+    super::told::cover(tx, ctx, &loaded, (holder, from, to))?;
+    let payload = json!({ "holder": holder, "from": from, "to": to });
+    record(tx, ctx, loaded.team.id, "cover_asked", &payload)?;
+    Ok(loaded)
+}
+
+/// A team's rota, held, with somebody of the team who is there in a span that is not over.
+fn span_for(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    slug: &str,
+    new: &NewOverride,
+) -> Result<(TeamRota, UserId, (Timestamp, Timestamp)), Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let zone = ctx.handbook.calendar(slug).zone();
     ctx.handbook.team(slug).ok_or(Error::NotFound)?;
@@ -47,20 +85,13 @@ pub fn give(
         return Err(Error::invalid("to", "InvalidValue", what));
     }
     let from = from.max(ctx.now);
-    let mut loaded = locked(tx, ctx, slug, (from, to))?;
+    let loaded = locked(tx, ctx, slug, (from, to))?;
     let holder = of_team(tx, &loaded, "holder", "Holder", &new.holder)?;
     if loaded.rota.is_absent(holder, from, to) {
         let what = format!("Holder: {} is away then", new.holder.trim());
         return Err(Error::invalid("holder", "InvalidValue", what));
     }
-    let id = next_id(tx)?;
-    let reason = new.reason.trim().to_owned();
-    let one = Override { id, holder, from, to, reason };
-    store::rota::insert_override(tx, loaded.team.id, &one, (ctx.actor.user(), ctx.now))?;
-    let payload = json!({ "override": id, "holder": holder, "from": from, "to": to });
-    record(tx, ctx, loaded.team.id, "override_made", &payload)?;
-    loaded.rota.recorded.overrides.push(one.clone());
-    Ok((loaded, one))
+    Ok((loaded, holder, (from, to)))
 }
 
 /// The person with an address, who must be in the team.

@@ -204,5 +204,6 @@ fn told(tx: &mut Tx<'_>, ctx: &Ctx, loaded: &TeamRota, swap: &Swap) -> Result<()
     let payload = json!({
         "swap": swap.id, "asker": swap.asker, "week": swap.week, "other": swap.other, "in_return": swap.in_return,
     });
-    record(tx, ctx, loaded.team.id, &format!("swap_{}", swap.state.as_str()), &payload)
+    record(tx, ctx, loaded.team.id, &format!("swap_{}", swap.state.as_str()), &payload)?;
+    super::told::swap(tx, ctx, loaded, swap)
 }

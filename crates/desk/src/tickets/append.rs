@@ -109,5 +109,5 @@ pub(crate) fn append(
     crate::deliveries::cause(tx, ctx, &stored, requester, &events)?;
     tx.touch(format!("ticket:{}", stored.ticket.id));
     tx.touch("tickets");
-    Ok(Done { stored, audit, events })
+    crate::availability::after(tx, ctx, Done { stored, audit, events })
 }

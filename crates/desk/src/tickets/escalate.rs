@@ -27,9 +27,9 @@ pub fn escalate(
     let (stored, ctx) = update::lock(tx, ctx, id)?;
     let audit = AuditId(tx.next_id(Ids::Audit)?);
     let (comment, new) = note_on(tx, &ctx, id, audit, (author, Author::Agent), note, false)?;
-    let done = run(tx, &ctx, stored, audit, &Command::Escalate { team, note: new, tell })?;
+    // Whom the note names is told with the decision, which undoes all of it if it refuses.
     store::comments::insert(tx, &comment)?;
-    Ok(done)
+    run(tx, &ctx, stored, audit, &Command::Escalate { team, note: new, tell })
 }
 
 /// Hands a ticket back to the team it came from. (ESC-06)

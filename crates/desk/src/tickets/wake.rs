@@ -1,6 +1,6 @@
 //! What has come due.
 
-use domain::{Actor, AuditId, Command, OrganizationId, TeamId, TicketId, decide};
+use domain::{Actor, AuditId, Command, OrganizationId, ShiftId, TeamId, TicketId, UserId, decide};
 use jiff::Timestamp;
 use store::tickets::Stored;
 use store::{Kind as Ids, Tx};
@@ -45,16 +45,22 @@ pub fn wake(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Woken, Error> {
     }
 }
 
-/// Does what has come due on a subject, whatever it is.
+/// Does what has come due on a subject, whatever it is. What is promised happens as of the instant it was due, whatever
+/// the delay; what concerns people at work happens in the present: nobody is told at night what was due in the day, and
+/// whoever has been away and back keeps their work.
 pub fn wake_one(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> Result<(), Error> {
+    let id = wakeup.subject_id;
+    let due = ctx.at(wakeup.due_at);
+    let present = ctx.at(ctx.now.max(wakeup.due_at));
     match wakeup.subject_kind.as_str() {
-        crate::rota::SUBJECT => crate::rota::wake(tx, ctx, TeamId(wakeup.subject_id)),
-        belong::ORGANIZATION => {
-            belong::leave_organization(tx, ctx, OrganizationId(wakeup.subject_id))
-        }
-        belong::TEAM => belong::leave_team(tx, ctx, TeamId(wakeup.subject_id)),
-        crate::work::SUBJECT => crate::work::wake(tx, ctx, wakeup.subject_id),
-        _ => wake(tx, ctx, TicketId(wakeup.subject_id)).map(|_| ()),
+        crate::rota::SUBJECT => crate::rota::wake(tx, &due, TeamId(id)),
+        crate::digests::SUBJECT => crate::digests::wake(tx, &due, TeamId(id)),
+        crate::work::SUBJECT => crate::work::wake(tx, &due, id),
+        crate::notices::SUBJECT => crate::notices::wake(tx, &present, UserId(id)),
+        crate::availability::SUBJECT => crate::availability::wake(tx, &present, ShiftId(id)),
+        belong::ORGANIZATION => belong::leave_organization(tx, &present, OrganizationId(id)),
+        belong::TEAM => belong::leave_team(tx, &present, TeamId(id)),
+        _ => wake(tx, &due, TicketId(id)).map(|_| ()),
     }
 }
 
@@ -74,7 +80,7 @@ pub fn wake_some(
     for _ in 0..most {
         // One after the other, for what one of them does may be due again before the next.
         let Some(wakeup) = store::wakeups::due(tx, until, 1)?.pop() else { break };
-        wake_one(tx, &ctx.at(wakeup.due_at), &wakeup)?;
+        wake_one(tx, ctx, &wakeup)?;
         last = Some(wakeup.due_at);
     }
     Ok(last)

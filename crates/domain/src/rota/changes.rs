@@ -1,6 +1,7 @@
 //! What people agree on about a rota.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Rota;
 use crate::{ShiftId, UserId};
@@ -21,7 +22,8 @@ pub struct Override {
 }
 
 /// Where a swap stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SwapState {
     /// Asked for.
     Offered,

@@ -29,6 +29,7 @@
 
 mod changes;
 mod cover;
+mod icalendar;
 mod shifts;
 mod weeks;
 
@@ -42,6 +43,7 @@ use crate::{ShiftId, UserId};
 
 pub use changes::{Absence, Override, Swap, SwapState, Unfit};
 pub use cover::{Cover, Proposal};
+pub use icalendar::{Entry, icalendar};
 pub use shifts::{Fallback, Reason, Shift, Why};
 pub use weeks::{Title, Week};
 

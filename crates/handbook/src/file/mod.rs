@@ -33,6 +33,8 @@ pub struct Handbook {
     pub csat: Csat,
     /// What comes first.
     pub work: Work,
+    /// What becomes of work when people are away.
+    pub availability: Availability,
     /// Details about some of the members.
     pub people: Vec<Person>,
     /// Never empty.
@@ -118,6 +120,25 @@ pub struct Posthog {
     pub key_env: String,
     /// The survey there.
     pub survey_id: String,
+}
+
+/// The `[availability]` section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Availability {
+    /// Where open tickets go while the one who has them is away.
+    pub open_work: OpenWork,
+}
+
+/// Where open tickets go while the one who has them is away.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OpenWork {
+    /// To the hero of the ticket's team; a team without one has them unassigned.
+    #[default]
+    Hero,
+    /// To nobody: the team sees them unassigned.
+    Team,
+    /// They stay where they are.
+    Stay,
 }
 
 /// A `[[person]]`: detail about a member.

@@ -9,8 +9,8 @@ mod work;
 use toml::de::DeTable;
 
 use super::{
-    Calendars, Company, Contacts, Csat, Fields, Handbook, Hold, Lifecycle, Posthog, Problem,
-    Problems, Replies, Team,
+    Availability, Calendars, Company, Contacts, Csat, Fields, Handbook, Hold, Lifecycle, OpenWork,
+    Posthog, Problem, Problems, Replies, Team,
     sections::{Reader, Section},
     version::version,
 };
@@ -57,6 +57,7 @@ fn sections(root: &Section<'_, '_>, version: String) -> Handbook {
         lifecycle: lifecycle(root),
         csat: csat(root),
         work: work::work(root),
+        availability: availability(root),
         people,
         teams,
         areas,
@@ -177,6 +178,18 @@ fn csat(root: &Section<'_, '_>) -> Csat {
     let cap = section.parsed("cap", some_time_or_never).and_then(|cap| cap.value);
     section.close();
     Csat { after, cap, posthog }
+}
+
+fn availability(root: &Section<'_, '_>) -> Availability {
+    let section = root.section("availability");
+    let open_work = section.parsed("open_work", |text| match text {
+        "hero" => Ok(OpenWork::Hero),
+        "team" => Ok(OpenWork::Team),
+        "stay" => Ok(OpenWork::Stay),
+        _ => Err(format!("\"{text}\" must be \"hero\", \"team\" or \"stay\"")),
+    });
+    section.close();
+    Availability { open_work: open_work.map_or_else(OpenWork::default, |work| work.value) }
 }
 
 fn contacts(root: &Section<'_, '_>) -> Contacts {

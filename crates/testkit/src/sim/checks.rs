@@ -172,6 +172,7 @@ impl World {
             let wrong = "it wants to be woken at another time than it must".to_owned();
             return Err(self.broken(tx, number, wrong));
         }
+        self.told_in_person(tx)?;
         self.rest();
         Ok(())
     }

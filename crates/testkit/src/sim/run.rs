@@ -118,7 +118,7 @@ impl<'m> Run<'m> {
             self.within(World::look_at_all)?;
             self.perhaps_stand_still(day)?;
         }
-        self.within(|world, tx| world.nothing_is_left(tx))
+        self.within(World::nothing_is_left)
     }
 
     /// The world, which is always there between two parts of its life.

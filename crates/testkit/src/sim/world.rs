@@ -252,12 +252,11 @@ impl World {
         SignedDuration::from_micros(minutes * 60_000_000 + self.dice.between(0, 59_999_999))
     }
 
-    /// Everything due by an instant happens, each ticket at its own, in order.
+    /// Everything due by an instant happens, each ticket at its own, in order; people are told in the present.
     pub(super) fn wake(&mut self, tx: &mut Tx<'_>, until: Timestamp) -> Result<(), Stop> {
         while let Some(due) = desk::tickets::due(tx, until, 1)?.into_iter().next() {
             if due.subject_kind != "ticket" {
-                // Places follow another handbook; no ticket knows of it.
-                let ctx = self.ctx(Actor::System, Channel::System).at(due.due_at);
+                let ctx = self.ctx(Actor::System, Channel::System);
                 tx.attempt(|tx| desk::tickets::wake_one(tx, &ctx, &due))?;
                 continue;
             }

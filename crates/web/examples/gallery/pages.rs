@@ -123,6 +123,7 @@ fn framed(
             reader: &reader,
             title,
             person: "Bo Lindqvist",
+            notices: Some((3, 2)),
             hero: Some("Hero of Feature flags: you, until Mon 00:00"),
             theme: Theme::System,
             density,

@@ -15,6 +15,7 @@ pub mod filter_bar;
 pub mod icon;
 pub mod navigation;
 pub mod notice;
+pub mod notices_link;
 pub mod outbox;
 pub mod pagination;
 pub mod row;

@@ -9,6 +9,7 @@ use super::demo_bar::{DemoBar, demo_bar};
 use super::icon::icon;
 use super::navigation::{Place, navigation};
 use super::notice::{self, Notice};
+use super::notices_link::notices_link;
 use crate::reader::{Clock, Density, Reader, Theme};
 use crate::words::{Text, Words};
 use crate::{assets, routes};
@@ -29,6 +30,8 @@ pub struct Page<'a> {
     pub title: &'a str,
     /// The reader's name.
     pub person: &'a str,
+    /// How many notices the reader has not read, and the reader's number.
+    pub notices: Option<(i64, i64)>,
     /// Who is hero of the week: "Hero: you, until Mon 00:00".
     pub hero: Option<&'a str>,
     /// The colours.
@@ -190,15 +193,19 @@ fn header(page: &Page<'_>) -> Markup {
                 kbd aria-hidden="true" { "Ctrl K" }
             }
             p.top-hero { @if let Some(hero) = page.hero { (hero) } }
-            details.menu #own-menu {
-                summary {
-                    span.hidden { (words.fill(Text::YourMenu, &[("name", &page.person)])) }
-                    (avatar(page.person, Size::Large)) (icon("down"))
-                }
-                div.menu-panel {
-                    p.hint { (page.person) }
-                    a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
-                    form method="post" action=(routes::SIGN_OUT) data-signs-out { (csrf(page.reader)) button type="submit" { (words.say(Text::SignOut)) } }
+            div.top-own {
+                @if let Some((unread, person)) = page.notices { (notices_link(words, unread, person)) }
+                details.menu #own-menu {
+                    summary {
+                        span.hidden { (words.fill(Text::YourMenu, &[("name", &page.person)])) }
+                        (avatar(page.person, Size::Large)) (icon("down"))
+                    }
+                    div.menu-panel {
+                        p.hint { (page.person) }
+                        a href=(routes::SETTINGS) { (words.say(Text::Settings)) }
+                        a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
+                        form method="post" action=(routes::SIGN_OUT) data-signs-out { (csrf(page.reader)) button type="submit" { (words.say(Text::SignOut)) } }
+                    }
                 }
             }
         }

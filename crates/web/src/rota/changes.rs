@@ -2,25 +2,27 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect};
+use desk::calendars::Whose;
 use desk::rota::{Days, NewOverride, NewSwap, SwapState};
 use desk::{Error, FieldError};
-use domain::ShiftId;
+use domain::{ShiftId, UserId};
 use jiff::civil::Date;
 
-use super::{Typed, one, overview};
+use super::{Typed, one, overview, team_of};
 use crate::form::Form;
 use crate::problem::{Answer, Problem};
 use crate::routes;
 use crate::visitor::Visitor;
 
-/// Says that the visitor is away.
+/// Says that the visitor, or whom an admin chose, is away.
 pub(super) async fn absent(visitor: Visitor, form: Form) -> Answer {
     let me = visitor.person()?.id;
+    let who = form.number("person").map_or(me, UserId);
     let done = match days(&form) {
         Ok(days) => {
             let ctx = visitor.ctx.clone();
             let change = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
-                desk::rota::absent(tx, ctx, me, days).map(|_| ())
+                desk::rota::absent(tx, ctx, who, days).map(|_| ())
             };
             visitor.desk.write(ctx, change).await
         }
@@ -33,6 +35,23 @@ pub(super) async fn absent(visitor: Visitor, form: Form) -> Answer {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Says that somebody is back, or not away after all.
+pub(super) async fn back(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let id = ShiftId(id.parse().map_err(|_| Problem::NotFound)?);
+    let ctx = visitor.ctx.clone();
+    visitor.desk.write(ctx, move |tx, ctx| desk::rota::back(tx, ctx, id).map(|_| ())).await?;
+    Ok(Redirect::to(routes::ROTA).into_response())
+}
+
+/// Makes a new secret link for the calendar of a team.
+pub(super) async fn renew(visitor: Visitor, Path(slug): Path<String>) -> Answer {
+    let team = team_of(&visitor, &slug).await?;
+    let ctx = visitor.ctx.clone();
+    let whose = Whose::Team(team);
+    visitor.desk.write(ctx, move |tx, ctx| desk::calendars::renew(tx, ctx, whose)).await?;
+    Ok(Redirect::to(&routes::rota(&slug)).into_response())
 }
 
 /// The days from the first to the last, which is part of them.
@@ -64,6 +83,22 @@ pub(super) async fn give(visitor: Visitor, Path(slug): Path<String>, form: Form)
     let (ctx, team) = (visitor.ctx.clone(), slug.clone());
     let change = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
         desk::rota::give(tx, ctx, &team, &new).map(|_| ())
+    };
+    let done = visitor.desk.write(ctx, change).await;
+    shown(&visitor, &slug, done, Typed { form, errors: Vec::new(), which: "give" }).await
+}
+
+/// Asks somebody to take over while somebody is away.
+pub(super) async fn ask_cover(visitor: Visitor, Path(slug): Path<String>, form: Form) -> Answer {
+    let new = NewOverride {
+        holder: form.get("holder").to_owned(),
+        from: form.get("from").to_owned(),
+        to: form.get("to").to_owned(),
+        reason: String::new(),
+    };
+    let (ctx, team) = (visitor.ctx.clone(), slug.clone());
+    let change = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
+        desk::rota::ask_cover(tx, ctx, &team, &new).map(|_| ())
     };
     let done = visitor.desk.write(ctx, change).await;
     shown(&visitor, &slug, done, Typed { form, errors: Vec::new(), which: "give" }).await

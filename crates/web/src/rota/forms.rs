@@ -1,15 +1,17 @@
 //! The forms of the rota; each works without script.
 
 use desk::rota::{Rotas, SwapState, TeamRota};
-use domain::UserId;
 use domain::rota::{Cover, Proposal, Swap, Week};
+use domain::{User, UserId};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
 use super::Typed;
+use super::said::speaks_for;
 use crate::components::button::{self, Button};
 use crate::components::field::{Control, Field, field, summary};
 use crate::reader::Reader;
+use crate::visitor::Visitor;
 use crate::words::Text;
 use crate::{routes, times};
 
@@ -63,14 +65,24 @@ fn form(
     }
 }
 
-/// Saying that one is away.
-pub(super) fn away(reader: &Reader, typed: &Typed) -> Markup {
+/// Saying that one is away; an admin may say it of others.
+pub(super) fn away(reader: &Reader, agents: &[User], typed: &Typed) -> Markup {
     let words = reader.words;
     let day = |name, label| Field { control: DAY, ..Field::line(name, words.say(label)) };
-    let fields = [
+    let people: Vec<(String, &str)> =
+        agents.iter().map(|agent| (agent.id.to_string(), agent.name.as_str())).collect();
+    let people: Vec<(&str, &str)> = people.iter().map(|(id, name)| (id.as_str(), *name)).collect();
+    let who = Field {
+        id: "away-person",
+        control: Control::Select(&people),
+        ..Field::line("person", words.say(Text::AwayWho))
+    };
+    let days = [
         Field { id: "away-from", ..day("from", Text::RotaFirstDay) },
         Field { id: "away-to", ..day("to", Text::RotaLastDay) },
     ];
+    let fields: Vec<Field<'_>> =
+        Some(who).filter(|_| !people.is_empty()).into_iter().chain(days).collect();
     let said = (Text::RotaAwayHeading, Some(Text::RotaAwayHint), Text::RotaAwayButton);
     form(reader, ("away", "/rota/absences"), said, &fields, typed)
 }
@@ -81,9 +93,16 @@ pub(super) fn give(
     slug: &str,
     loaded: &TeamRota,
     rotas: &Rotas,
-    typed: &Typed,
+    (typed, week): (&Typed, Option<Week>),
 ) -> Markup {
     let words = reader.words;
+    let local = |at: Timestamp| {
+        let local = loaded.rota.rule.zone.to_datetime(at);
+        local.strftime("%Y-%m-%dT%H:%M").to_string()
+    };
+    let ahead = week.filter(|week| week.to > reader.now);
+    let begins = ahead.map_or_else(String::new, |week| local(week.from.max(reader.now)));
+    let ends = ahead.map_or_else(String::new, |week| local(week.to));
     let people: Vec<(&str, &str)> = loaded
         .addresses
         .iter()
@@ -96,8 +115,8 @@ pub(super) fn give(
             control: Control::Select(&people),
             ..Field::line("holder", words.say(Text::RotaHolder))
         },
-        Field { id: "give-from", ..moment("from", Text::RotaFrom) },
-        Field { id: "give-to", ..moment("to", Text::RotaTo) },
+        Field { id: "give-from", value: &begins, ..moment("from", Text::RotaFrom) },
+        Field { id: "give-to", value: &ends, ..moment("to", Text::RotaTo) },
         Field {
             id: "give-reason",
             optional: true,
@@ -114,7 +133,7 @@ pub(super) fn swap(
     slug: &str,
     loaded: &TeamRota,
     rotas: &Rotas,
-    typed: &Typed,
+    (typed, week): (&Typed, Option<Week>),
 ) -> Markup {
     let words = reader.words;
     let until = reader.now.checked_add(AHEAD).unwrap_or(reader.now);
@@ -131,8 +150,15 @@ pub(super) fn swap(
         return html! {};
     }
     let control = Control::Select(&options);
+    let chosen = week.and_then(|week| offered(reader, loaded, rotas, &week));
+    let chosen = chosen.map_or_else(String::new, |(value, _)| value);
     let fields = [
-        Field { id: "swap-week", control, ..Field::line("week", words.say(Text::RotaSwapWeek)) },
+        Field {
+            id: "swap-week",
+            control,
+            value: &chosen,
+            ..Field::line("week", words.say(Text::RotaSwapWeek))
+        },
         Field {
             id: "swap-return",
             control,
@@ -182,37 +208,66 @@ pub(super) fn answer(
     pressed(reader, &to, &[("state", state.as_str())], reader.words.say(label))
 }
 
-/// A button that does what is proposed.
+/// Buttons for what is proposed: whoever is away, or an admin, asks or gives; who is proposed takes it.
 pub(super) fn cover(
+    visitor: &Visitor,
     reader: &Reader,
     rotas: &Rotas,
     loaded: &TeamRota,
-    proposal: &Proposal,
+    (person, proposal): (UserId, &Proposal),
 ) -> Markup {
     let words = reader.words;
     let to = routes::rota(loaded.team.slug.as_deref().unwrap_or_default());
     let email = |person: UserId| rotas.email(person).unwrap_or_default().to_owned();
     let date = |at: Timestamp| loaded.rota.rule.zone.to_datetime(at).date().to_string();
+    let asks = speaks_for(visitor, person);
     match proposal.cover {
-        Cover::Swap { with, in_return } => {
+        Cover::Swap { with, in_return } if asks => {
             let own = proposal.week.holder.map(email).unwrap_or_default();
             let week = format!("{} {own}", date(proposal.week.from));
             let back = format!("{} {}", date(in_return), email(with));
             let label = words.fill(Text::RotaAsk, &[("name", &rotas.name(with))]);
-            pressed(
-                reader,
-                &format!("{to}/swaps"),
-                &[("week", &week), ("in_return", &back)],
-                &label,
-            )
+            let hidden = [("week", week.as_str()), ("in_return", &back)];
+            html! { div.line {
+                (pressed(reader, &format!("{to}/swaps"), &hidden, &label))
+                a href=(to) { (words.say(Text::RotaOther)) }
+            } }
         }
         Cover::Override { holder } => {
             let (from, until) = (proposal.from.to_string(), proposal.to.to_string());
             let email = email(holder);
             let hidden = [("holder", email.as_str()), ("from", &from), ("to", &until)];
-            let label = words.fill(Text::RotaGiveTo, &[("name", &rotas.name(holder))]);
-            pressed(reader, &format!("{to}/overrides"), &hidden, &label)
+            let ask = words.fill(Text::RotaAsk, &[("name", &rotas.name(holder))]);
+            let give = words.fill(Text::RotaGiveTo, &[("name", &rotas.name(holder))]);
+            let takes = visitor.user.as_ref().is_some_and(|user| user.id == holder);
+            let (asked, given) = (format!("{to}/covers"), format!("{to}/overrides"));
+            html! { div.line {
+                @if takes { (pressed(reader, &given, &hidden, words.say(Text::RotaTake))) }
+                @else if asks {
+                    (pressed(reader, &asked, &hidden, &ask))
+                    (pressed(reader, &given, &hidden, &give))
+                }
+            } }
         }
-        Cover::Nobody => html! {},
+        Cover::Swap { .. } | Cover::Nobody => html! {},
+    }
+}
+
+/// A secret link that a calendar program reads, and a button that makes another.
+pub(crate) fn link(reader: &Reader, link: &str, renews: &str, heading: Text) -> Markup {
+    let words = reader.words;
+    let id = format!("calendar{}", renews.replace('/', "-"));
+    html! {
+        details.calendar-link {
+            summary { (words.say(heading)) }
+            p.hint { (words.say(Text::CalendarHint)) }
+            div.secret-link {
+                div.field {
+                    label for=(id) { (words.say(Text::CalendarAddress)) }
+                    input id=(id) type="url" value=(link) readonly autocomplete="off";
+                }
+                (pressed(reader, renews, &[], words.say(Text::CalendarRenew)))
+            }
+        }
     }
 }

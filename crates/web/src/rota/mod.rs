@@ -1,16 +1,23 @@
 //! Who is hero, this week and later; overrides, swaps and absences by form. (ROT-04, ROT-05)
 
+mod away;
 mod changes;
+mod feed;
 mod forms;
 mod handover;
+mod history;
 mod said;
+
+pub(crate) use forms::link;
 
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
+use desk::calendars::Whose;
 use desk::rota::{Days, Rotas};
-use desk::{Act, FieldError};
+use desk::{Act, Error, FieldError};
 use domain::rota::Shift;
+use domain::{Role, TeamId, User};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 use maud::{Markup, html};
@@ -30,15 +37,21 @@ use crate::{frame, routes, times};
 const COLUMNS: i32 = 7;
 /// How many weeks of a team are listed.
 const WEEKS: i32 = 13;
+/// How many people can be chosen from.
+const MOST_AGENTS: i64 = 200;
 /// How far ahead cover is looked for.
 const AHEAD: SignedDuration = SignedDuration::from_hours(26 * 7 * 24);
 
 pub(crate) fn pages() -> Vec<Route> {
     vec![
         Route::get("/rota", Act::ReadDesk, all),
+        Route::get("/rota/calendar/{file}", Act::ReadPublic, feed::feed),
         Route::post("/rota/absences", Act::WorkTickets, changes::absent),
+        Route::post("/rota/absences/{id}/end", Act::WorkTickets, changes::back),
         Route::get("/rota/{team}", Act::ReadDesk, team),
         Route::post("/rota/{team}/overrides", Act::WorkTickets, changes::give),
+        Route::post("/rota/{team}/covers", Act::WorkTickets, changes::ask_cover),
+        Route::post("/rota/{team}/calendar", Act::WorkTickets, changes::renew),
         Route::post("/rota/{team}/swaps", Act::WorkTickets, changes::offer),
         Route::post("/rota/{team}/swaps/{id}", Act::WorkTickets, changes::answer),
         Route::get("/rota/{team}/{week}/handover", Act::ReadDesk, handover::show),
@@ -90,7 +103,16 @@ async fn overview(visitor: &Visitor, typed: &Typed) -> Answer {
     let ahead = reader.now.checked_add(AHEAD).unwrap_or(reader.now);
     let span = (begin.min(reader.now), end.max(ahead));
     let ctx = visitor.ctx.clone();
-    let rotas = visitor.desk.read(ctx, move |tx, ctx| desk::rota::all(tx, ctx, span)).await?;
+    let me = visitor.person()?.id;
+    let (rotas, absences, own) = visitor
+        .desk
+        .read(ctx, move |tx, ctx| {
+            let own = desk::calendars::link(tx, ctx, Whose::Person(me))?;
+            let absences = desk::availability::list(tx, ctx)?;
+            Ok::<_, Error>((desk::rota::all(tx, ctx, span)?, absences, own))
+        })
+        .await?;
+    let agents = others(visitor).await?;
     let main = html! {
         div.heading {
             h1 tabindex="-1" { (words.say(Text::Rota)) }
@@ -103,13 +125,41 @@ async fn overview(visitor: &Visitor, typed: &Typed) -> Answer {
                 (steps(&reader, routes::ROTA, from, COLUMNS))
                 (holders(&reader, &rotas, from, begin))
                 (said::needs(visitor, &reader, &rotas, span.1))
-                (forms::away(&reader, typed))
             }
+            (away::list(visitor, &reader, &absences))
+            (forms::away(&reader, &agents, typed))
+            (link(&reader, &own, routes::SETTINGS_CALENDAR, Text::CalendarOwn))
         }
     };
     let title = words.say(Text::Rota);
     let page = page(visitor, &reader, title, &main).await?;
     Ok((typed.status(), frame::html(page)).into_response())
+}
+
+/// Whom the reader may say is away: everybody, for an admin.
+async fn others(visitor: &Visitor) -> Result<Vec<User>, Problem> {
+    if !desk::may(&visitor.ctx.actor, Act::Configure) {
+        return Ok(Vec::new());
+    }
+    let roles = vec![Role::Agent, Role::Admin];
+    let filter = desk::users::Filter { roles, ..desk::users::Filter::default() };
+    let ctx = visitor.ctx.clone();
+    let found = visitor.desk.read(ctx, move |tx, ctx| {
+        let page = desk::Page::first(MOST_AGENTS);
+        desk::users::list(tx, ctx, &filter, desk::users::Order::Name, &page, false)
+    });
+    let mut agents = found.await?.0;
+    // Oneself first, who is meant most often.
+    let me = visitor.person()?.id;
+    agents.sort_by_key(|agent| agent.id != me);
+    Ok(agents)
+}
+
+/// The team of the handbook with this slug.
+async fn team_of(visitor: &Visitor, slug: &str) -> Result<TeamId, Problem> {
+    let around = visitor.around().await?;
+    let found = around.teams.iter().find(|team| team.slug.as_deref() == Some(slug));
+    found.map(|team| team.id).ok_or(Problem::NotFound)
 }
 
 /// Earlier, now, later.
@@ -148,7 +198,12 @@ fn holders(reader: &Reader, rotas: &Rotas, from: Date, begin: Timestamp) -> Mark
                 let Some(week) = loaded.rota.week_at(at) else { return html! {} };
                 let shifts = loaded.rota.shifts(week.from, week.to);
                 at = week.to;
-                cell(reader, rotas, &shifts)
+                let day = loaded.rota.rule.zone.to_datetime(week.from).date();
+                let to = format!("{}?from={day}", routes::rota(slug));
+                html! {
+                    a.plain href=(to) { (cell(reader, rotas, &shifts)) }
+                    (said::asked(reader, rotas, loaded, week.from))
+                }
             });
             std::iter::once(name).chain(cells).collect()
         })
@@ -162,8 +217,8 @@ fn cell(reader: &Reader, rotas: &Rotas, shifts: &[Shift]) -> Markup {
         @for (place, shift) in shifts.iter().enumerate() {
             @let now = shift.from <= reader.now && reader.now < shift.to;
             @if place > 0 { ", " }
-            @if now { strong { (said::holder(reader, rotas, shift)) } }
-            @else { (said::holder(reader, rotas, shift)) }
+            @if now { strong { (said::marked(reader, rotas, shift)) } }
+            @else { (said::marked(reader, rotas, shift)) }
         }
     }
 }
@@ -176,22 +231,35 @@ async fn one(visitor: &Visitor, slug: &str, typed: &Typed) -> Answer {
     let from = first_day(visitor, &reader);
     let days = Days { from, to: later(from, WEEKS) };
     let (ctx, named) = (visitor.ctx.clone(), slug.to_owned());
-    let rotas =
-        visitor.desk.read(ctx, move |tx, ctx| desk::rota::read(tx, ctx, &named, days)).await?;
+    let team = team_of(visitor, slug).await?;
+    let (rotas, (entries, people), shared) = visitor
+        .desk
+        .read(ctx, move |tx, ctx| {
+            let rotas = desk::rota::read(tx, ctx, &named, days)?;
+            let history = desk::rota::history(tx, ctx, &named)?;
+            Ok::<_, Error>((rotas, history, desk::calendars::link(tx, ctx, Whose::Team(team))?))
+        })
+        .await?;
     let Some((loaded, shifts)) = rotas.teams.first() else { return Err(Problem::NotFound) };
+    // The week one came for is what the forms speak of.
+    let asked = visitor.query.some("from").and_then(|_| shifts.first());
+    let asked = asked.and_then(|shift| loaded.rota.week_at(shift.from));
     let title = words.fill(Text::RotaOf, &[("team", &loaded.team.name)]);
     let main = html! {
         p.ticket-way { a href=(routes::ROTA) { (words.say(Text::Rota)) } }
         h1 tabindex="-1" { (title) }
         div.stack {
             (steps(&reader, &routes::rota(slug), from, WEEKS))
+            p { a href={ "/digest/" (slug) } { (words.say(Text::DigestWeekly)) } }
             (weeks(visitor, &reader, &rotas, slug, shifts))
             (handover::ways(&reader, slug, loaded))
             @if let (Some(last), true) = (shifts.last(), visitor.query.some("from").is_none()) {
                 (said::needs(visitor, &reader, &rotas, last.to))
             }
-            (forms::give(&reader, slug, loaded, &rotas, typed))
-            (forms::swap(&reader, slug, loaded, &rotas, typed))
+            (forms::give(&reader, slug, loaded, &rotas, (typed, asked)))
+            (forms::swap(&reader, slug, loaded, &rotas, (typed, asked)))
+            (link(&reader, &shared, &format!("{}/calendar", routes::rota(slug)), Text::CalendarTeam))
+            (history::history(&reader, &entries, &people))
         }
     };
     let page = page(visitor, &reader, &title, &main).await?;

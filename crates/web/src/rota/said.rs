@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::forms;
+use crate::components::icon::icon;
 use crate::reader::Reader;
 use crate::times;
 use crate::visitor::Visitor;
@@ -19,6 +20,43 @@ pub(super) fn holder(reader: &Reader, rotas: &Rotas, shift: &Shift) -> String {
         (Some(person), _) => rotas.name(person).to_owned(),
         (None, Some(person)) => words.fill(Text::RotaNobodyThen, &[("name", &rotas.name(person))]),
         (None, None) => words.say(Text::RotaNobody).to_owned(),
+    }
+}
+
+/// Who holds, with a mark where it is not just their turn.
+pub(super) fn marked(reader: &Reader, rotas: &Rotas, shift: &Shift) -> Markup {
+    let words = reader.words;
+    html! {
+        span.rota-mark {
+            @if shift.holder.is_none() { (icon("soon")) " " }
+            (holder(reader, rotas, shift))
+            @match shift.reason {
+                Reason::Swap(_, turn) => {
+                    " " span.small { (words.fill(Text::RotaFor, &[("name", &rotas.name(turn))])) }
+                }
+                Reason::Override(_) => { " " span.small { (words.say(Text::RotaGivenMark)) } }
+                Reason::Nobody(Why::Away(person), _) => {
+                    " " span.small { (words.fill(Text::RotaAwayMark, &[("name", &rotas.name(person))])) }
+                }
+                Reason::Turn | Reason::Nobody(..) => {}
+            }
+        }
+    }
+}
+
+/// Whether somebody was asked to take the week that begins then.
+pub(super) fn asked(reader: &Reader, rotas: &Rotas, loaded: &TeamRota, from: Timestamp) -> Markup {
+    let swaps = loaded.rota.recorded.swaps.iter();
+    let mut open = swaps.filter(|swap| swap.state == SwapState::Offered);
+    let other = open.find_map(|swap| match from {
+        at if at == swap.week => Some(swap.other),
+        at if at == swap.in_return => Some(swap.asker),
+        _ => None,
+    });
+    html! {
+        @if let Some(other) = other {
+            " " span.small { (reader.words.fill(Text::RotaAskedMark, &[("name", &rotas.name(other))])) }
+        }
     }
 }
 
@@ -79,12 +117,13 @@ pub(super) fn needs(visitor: &Visitor, reader: &Reader, rotas: &Rotas, until: Ti
 }
 
 /// Whether the reader may speak for somebody.
-fn speaks_for(visitor: &Visitor, person: UserId) -> bool {
+pub(super) fn speaks_for(visitor: &Visitor, person: UserId) -> bool {
     visitor.user.as_ref().is_some_and(|user| user.id == person || user.role == Role::Admin)
 }
 
-fn day(reader: &Reader, at: Timestamp) -> String {
-    times::day(reader.words, at, &reader.zone, reader.now)
+/// The day on which a week of the team begins, where the team is.
+fn day(reader: &Reader, loaded: &TeamRota, at: Timestamp) -> String {
+    times::day(reader.words, at, &loaded.rota.rule.zone, reader.now)
 }
 
 fn open(
@@ -95,7 +134,7 @@ fn open(
     swap: &Swap,
 ) -> Option<Markup> {
     let words = reader.words;
-    let (week, back) = (day(reader, swap.week), day(reader, swap.in_return));
+    let (week, back) = (day(reader, loaded, swap.week), day(reader, loaded, swap.in_return));
     if swap.last_week() <= reader.now {
         return None;
     }
@@ -109,7 +148,7 @@ fn open(
     match swap.state {
         SwapState::Offered => Some(html! {
             p { (words.fill(Text::RotaAsks, &values)) }
-            p.line {
+            div.line {
                 @if speaks_for(visitor, swap.other) {
                     (forms::answer(reader, loaded, swap, SwapState::Accepted, Text::RotaAccept))
                     (forms::answer(reader, loaded, swap, SwapState::Refused, Text::RotaRefuse))
@@ -155,7 +194,7 @@ fn missed(
 ) -> Markup {
     let words = reader.words;
     let name = rotas.name(person);
-    let week = day(reader, proposal.week.from);
+    let week = day(reader, loaded, proposal.week.from);
     let said =
         [("team", &loaded.team.name as &dyn std::fmt::Display), ("name", &name), ("week", &week)];
     html! {
@@ -163,13 +202,13 @@ fn missed(
             (words.fill(Text::RotaMissed, &said)) " "
             @match proposal.cover {
                 Cover::Swap { with, in_return } => {
-                    @let back = day(reader, in_return);
+                    @let back = day(reader, loaded, in_return);
                     (words.fill(Text::RotaProposeSwap, &[("other", &rotas.name(with)), ("name", &name), ("back", &back)]))
                 }
                 Cover::Override { holder } => { (words.fill(Text::RotaProposeOverride, &[("other", &rotas.name(holder))])) }
                 Cover::Nobody => { (words.say(Text::RotaProposeNobody)) }
             }
         }
-        @if speaks_for(visitor, person) { (forms::cover(reader, rotas, loaded, proposal)) }
+        (forms::cover(visitor, reader, rotas, loaded, (person, proposal)))
     }
 }

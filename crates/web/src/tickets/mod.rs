@@ -192,12 +192,14 @@ pub(crate) async fn page(
     let seen = Seen::read(visitor, id, shown).await?;
     let reader = &seen.reader;
     let (href, label) = list(reader, from);
+    let away = owner_is_away(visitor, &seen).await?;
     let main = seen.with_header(Some((&href, &label)), |header| {
         html! {
             (ticket_header(reader, header))
             (set_aside(&seen))
             (taking::told(&seen))
             (rated::suggestion(&seen))
+            (away)
             (conversation::failures(&seen))
             (timeline::timeline(&conversation::conversation(&seen, shown, &writing.missed)))
             (watch(&seen))
@@ -209,6 +211,30 @@ pub(crate) async fn page(
     let frame =
         frame::Frame { title: &seen.title(), topics: Some(&topics), ..frame::Frame::default() };
     frame::workspace(visitor, reader, frame, &main, Some(&aside::aside(&seen))).await
+}
+
+/// That whoever has the ticket is away, and since it waits for us that somebody else may want to have it.
+async fn owner_is_away(visitor: &Visitor, seen: &Seen) -> Result<Markup, Problem> {
+    let ticket = &seen.whole.stored.ticket;
+    let Some(owner) = ticket.assignee.filter(|_| !ticket.status.is_done()) else {
+        return Ok(html! {});
+    };
+    let away = actions::away(visitor).await?;
+    let Some(until) = away.get(&owner) else { return Ok(html! {}) };
+    let words = seen.reader.words;
+    let until = times::soon(words, *until, &seen.reader.zone, seen.reader.now);
+    let name = seen.names().person(owner).to_owned();
+    let values: [(&str, &dyn std::fmt::Display); 2] = [("name", &name), ("until", &until)];
+    let heading = words.fill(Text::AssigneeAway, &values);
+    Ok(message_box(
+        "owner-away",
+        Tone::Warn,
+        &heading,
+        &html! {
+            p { (words.say(Text::AssigneeAwayWhy)) }
+            (button::dialog_link(&routes::ticket_part(seen.id(), "assignment"), Button::plain(words.say(Text::ActAssign))))
+        },
+    ))
 }
 
 /// Where a ticket went on or what went on here, and that it is spam; with the way back.

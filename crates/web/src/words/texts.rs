@@ -1,5 +1,8 @@
 //! The texts themselves: a name for each, and its English.
 
+#[macro_use]
+mod people;
+
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident = $english:literal),+ $(,)?) => {
         /// The key of a text.
@@ -17,7 +20,7 @@ macro_rules! texts {
     };
 }
 
-texts! {
+with_people! { texts:
     // The frame.
     SkipToContent = "Skip to content",
     Menu = "Menu",

@@ -170,7 +170,7 @@ const ANSWERS: &[&str] = &[
 ];
 
 const NOTES: &[&str] = &[
-    "Same as the storage bug of March? The stack looks alike.",
+    "Same as the storage bug of March, @Ada? The stack looks alike.",
     "Looked at the logs: two retries, then a timeout of 30 s. Asking the data team before I answer.",
     "Customer is on an old version of the library, see the context.",
 ];

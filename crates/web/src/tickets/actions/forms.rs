@@ -1,8 +1,10 @@
 //! The forms of the actions.
 
+use std::collections::HashMap;
+
 use desk::FieldError;
-use domain::{Cause, Level, Severity, User};
-use jiff::SignedDuration;
+use domain::{Cause, Level, Severity, User, UserId};
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
 use super::super::Seen;
@@ -23,6 +25,8 @@ pub(super) struct Asked<'a> {
     pub(super) typed: &'a Form,
     pub(super) errors: &'a [FieldError],
     pub(super) agents: &'a [User],
+    /// Until when some of them are away.
+    pub(super) away: &'a HashMap<UserId, Timestamp>,
 }
 
 impl Asked<'_> {
@@ -74,6 +78,25 @@ impl Asked<'_> {
 
     fn typed_or<'v>(&'v self, name: &str, else_: &'v str) -> &'v str {
         if self.errors.is_empty() { else_ } else { self.typed.get(name) }
+    }
+
+    /// Somebody who can be given the ticket: with a word if they are away, or too new for what it is about, so that it is
+    /// done on purpose. (ROT-03)
+    fn named(&self, agent: &User) -> String {
+        let reader = &self.seen.reader;
+        if let Some(until) = self.away.get(&agent.id) {
+            let until = times::soon(reader.words, *until, &reader.zone, reader.now);
+            let values: [(&str, &dyn std::fmt::Display); 2] =
+                [("name", &agent.name), ("until", &until)];
+            return reader.words.fill(Text::AwayUntil, &values);
+        }
+        let (handbook, now) = (&self.visitor.ctx.handbook, self.visitor.ctx.now);
+        let area = self.seen.whole.stored.ticket.area.as_deref();
+        let limit = agent.email.as_deref().and_then(|email| handbook.limited_to(email, now));
+        match limit.filter(|limit| !limit.allows(area)) {
+            Some(_) => reader.words.fill(Text::NewPerson, &[("name", &agent.name)]),
+            None => agent.name.clone(),
+        }
     }
 
     fn assignment(&self) -> Markup {
@@ -264,17 +287,6 @@ impl Asked<'_> {
             error: self.error("reason").map(|_| words.say(Text::SayWhy)),
             ..Field::line("reason", words.say(Text::Reason))
         }])
-    }
-
-    /// Somebody who can be given the ticket; a newcomer with a word about it. (ROT-03)
-    fn named(&self, agent: &User) -> String {
-        let (handbook, now) = (&self.visitor.ctx.handbook, self.visitor.ctx.now);
-        let area = self.seen.whole.stored.ticket.area.as_deref();
-        let limit = agent.email.as_deref().and_then(|email| handbook.limited_to(email, now));
-        match limit.filter(|limit| !limit.allows(area)) {
-            Some(_) => self.seen.reader.words.fill(Text::NewPerson, &[("name", &agent.name)]),
-            None => agent.name.clone(),
-        }
     }
 
     /// The customer's messages, but not the first, which is the ticket itself.

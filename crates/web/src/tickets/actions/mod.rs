@@ -1,12 +1,14 @@
 //! What one can do with a ticket besides writing: each action is a page with a form, which script opens as a dialog.
 
+use std::collections::HashMap;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use desk::texts::Body;
 use desk::tickets::Update;
 use desk::{Act, Error, FieldError, Page};
-use domain::{ByHand, Cause, CommentId, Level, Role, Severity, Status, TicketId, User};
+use domain::{ByHand, Cause, CommentId, Level, Role, Severity, Status, TicketId, User, UserId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::html;
@@ -148,7 +150,8 @@ async fn ask(
         Seen::read(visitor, id, if action == Action::Split { super::SHOWN } else { 1 }).await?;
     let words = seen.reader.words;
     let agents = if action == Action::Assign { agents(visitor).await? } else { Vec::new() };
-    let asked = Asked { visitor, seen: &seen, typed, errors, agents: &agents };
+    let away = if action == Action::Assign { away(visitor).await? } else { HashMap::new() };
+    let asked = Asked { visitor, seen: &seen, typed, errors, agents: &agents, away: &away };
     let form = asked.form(action);
     let title = words.say(action.title());
     if visitor.fragment {
@@ -164,6 +167,11 @@ async fn ask(
     let page = frame::workspace(visitor, &seen.reader, frame, &main, None).await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, frame::html(page)).into_response())
+}
+
+/// Until when people are away now.
+pub(super) async fn away(visitor: &Visitor) -> Result<HashMap<UserId, Timestamp>, Problem> {
+    Ok(visitor.desk.read(visitor.ctx.clone(), desk::availability::away_until).await?)
 }
 
 async fn agents(visitor: &Visitor) -> Result<Vec<User>, Problem> {

@@ -1,0 +1,123 @@
+//! Who is told of what happens to a ticket.
+
+use domain::notices::{What, mentioned};
+use domain::{CommentId, Envelope, Event, Status, UserId};
+use store::Tx;
+use store::notices::Which;
+use store::tickets::Stored;
+
+use super::{New, tell};
+use crate::{Ctx, Error};
+
+/// Tells everybody whom these events concern. Who works on a ticket has read what they were told about it.
+pub(crate) fn of_ticket(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+    events: &[Envelope],
+) -> Result<(), Error> {
+    if let Some(agent) = ctx.actor.user().filter(|_| ctx.actor.is_agent())
+        && store::notices::read(tx, agent, &Which::Ticket(stored.ticket.id), ctx.now)? > 0
+    {
+        tx.touch(format!("notices:{agent}"));
+    }
+    let is_new = events.iter().any(|envelope| matches!(envelope.event, Event::Opened(_)));
+    for envelope in events {
+        let told = Told { ctx, stored, envelope };
+        match &envelope.event {
+            Event::Escalated { .. } => {
+                let hero = hero(tx, ctx, stored, envelope)?;
+                told.tell(tx, hero, What::Escalated)?;
+            }
+            Event::StatusChanged { from: Status::Hold, to: Status::Open, .. }
+                if envelope.actor_kind == "rule" =>
+            {
+                let owner = owner_or_hero(tx, ctx, stored, envelope)?;
+                told.tell(tx, owner, What::BackFromHold)?;
+            }
+            // Of several in one change set only who has it in the end is told.
+            Event::Assigned { to: Some(to) } if stored.ticket.assignee == Some(*to) => {
+                told.tell(tx, Some(*to), What::Assigned)?;
+            }
+            Event::Commented { ask: true, .. } if !is_new => {
+                told.tell(tx, stored.ticket.assignee, What::CustomerWrote)?;
+            }
+            Event::SurveyAnswered { rating, .. } if !rating.is_good() => {
+                told.tell(tx, stored.ticket.assignee, What::RatedLow { rating: *rating })?;
+            }
+            Event::Commented { public: false, comment, author, .. } => {
+                told.mentions(tx, *comment, *author)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Who has a ticket, else the hero of its team at the instant of an event.
+pub(crate) fn owner_or_hero(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+    envelope: &Envelope,
+) -> Result<Option<UserId>, Error> {
+    match stored.ticket.assignee {
+        Some(owner) => Ok(Some(owner)),
+        None => hero(tx, ctx, stored, envelope),
+    }
+}
+
+/// Who holds the team's hero role at the instant of an event, or stands in.
+fn hero(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+    envelope: &Envelope,
+) -> Result<Option<UserId>, Error> {
+    let Some(team) = store::teams::load(tx, stored.ticket.team)? else { return Ok(None) };
+    Ok(crate::rota::answering(tx, ctx, &team, envelope.at)?.map(|user| user.id))
+}
+
+/// One event's telling.
+struct Told<'a> {
+    ctx: &'a Ctx,
+    stored: &'a Stored,
+    envelope: &'a Envelope,
+}
+
+impl Told<'_> {
+    fn by(&self) -> Option<UserId> {
+        let person = self.envelope.actor_kind == "person";
+        person.then(|| self.envelope.actor_id.parse().ok()).flatten()
+    }
+
+    fn tell(&self, tx: &mut Tx<'_>, to: Option<UserId>, what: What) -> Result<(), Error> {
+        let Some(to) = to else { return Ok(()) };
+        let ticket = self.stored.ticket.id;
+        let new = New {
+            to,
+            key: format!("ticket:{ticket}:{}:{}", self.envelope.seq, what.kind().as_str()),
+            what,
+            ticket: Some(ticket),
+            team: None,
+            by: self.by(),
+            at: self.envelope.at,
+        };
+        tell(tx, self.ctx, new)
+    }
+
+    /// Everybody a note names, but its author.
+    fn mentions(&self, tx: &mut Tx<'_>, comment: CommentId, author: UserId) -> Result<(), Error> {
+        let Some(note) = store::comments::load(tx, comment)? else { return Ok(()) };
+        if note.public || !note.body.contains('@') {
+            return Ok(());
+        }
+        let people = store::notices::nameable(tx)?;
+        for person in mentioned(&note.body, &people) {
+            if person != author {
+                self.tell(tx, Some(person), What::Mentioned)?;
+            }
+        }
+        Ok(())
+    }
+}

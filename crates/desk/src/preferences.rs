@@ -1,0 +1,77 @@
+//! What somebody has chosen for themselves: their zone, their hours, and what reaches them by mail. Where the handbook
+//! says something about them, that counts.
+
+use domain::notices::{Kind, Preferences};
+use handbook::Range;
+use store::Tx;
+
+use crate::notices::Hours;
+use crate::{Act, Ctx, Error, FieldError, require, users};
+
+/// What a form says. What the handbook says about the person is left as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    /// The IANA name of their zone; empty is the company's.
+    pub zone: String,
+    /// Their hours as `09:00-17:00`; empty is their team's.
+    pub hours: String,
+    /// What does not come by mail.
+    pub muted: Vec<Kind>,
+    /// What comes by mail outside their hours, too.
+    pub anytime: Vec<Kind>,
+}
+
+/// Whether the handbook says what somebody's zone and hours are.
+pub fn is_fixed(hours: &Hours) -> (bool, bool) {
+    let person = hours.person.as_ref();
+    (
+        person.is_some_and(|person| person.timezone.is_some()),
+        person.is_some_and(|person| person.hours.is_some()),
+    )
+}
+
+/// Keeps what somebody has chosen, and lets what waits for them be looked at again.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] for a zone that is not known or hours that are none, naming the field.
+pub fn save(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<(), Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let me = ctx.actor.user().ok_or(Error::Unauthenticated)?;
+    let (known, before) = crate::notices::hours(tx, ctx)?;
+    let (zone_fixed, hours_fixed) = is_fixed(&known);
+    let mut errors = Vec::new();
+    let zone = input.zone.trim();
+    if !zone_fixed && !zone.is_empty() && users::zone(zone).is_none() {
+        let what = format!("Time zone: {zone} is not a time zone we know");
+        errors.push(wrong("zone", what));
+    }
+    let hours = match input.hours.trim() {
+        _ if hours_fixed => before.hours,
+        "" => None,
+        text => match Range::parse(text) {
+            Ok(range) => Some(range),
+            Err(what) => {
+                errors.push(wrong("hours", format!("Hours: {what}")));
+                None
+            }
+        },
+    };
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    if !zone_fixed {
+        let zone = Some(zone.to_owned()).filter(|zone| !zone.is_empty());
+        let own = users::Input { time_zone: Some(zone), ..users::Input::default() };
+        users::update(tx, ctx, me, &own)?;
+    }
+    let preferences =
+        Preferences { hours, muted: input.muted.clone(), anytime: input.anytime.clone() };
+    store::notices::set_preferences(tx, me, &preferences)?;
+    store::wakeups::sooner(tx, crate::notices::SUBJECT, me.0, ctx.now)?;
+    Ok(())
+}
+
+fn wrong(field: &str, description: String) -> FieldError {
+    FieldError { field: field.to_owned(), code: "InvalidValue", description }
+}

@@ -1,0 +1,309 @@
+//! `/settings/me`: one's zone, hours, what comes by mail, and how the pages look. What the handbook says about a person
+//! is shown and counts.
+
+use axum::http::HeaderValue;
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::{IntoResponse, Redirect};
+use desk::calendars::Whose;
+use desk::notices::{Hours, Source};
+use desk::preferences::{self, Input};
+use desk::{Act, Error, FieldError};
+use domain::notices::{Kind, Preferences};
+use maud::{Markup, html};
+
+use crate::components::button::{self, Button};
+use crate::components::field::{Control, Field, field, summary};
+use crate::components::notice::Notice;
+use crate::form::Form;
+use crate::problem::Answer;
+use crate::reader::{Density, Reader, Theme};
+use crate::table::Route;
+use crate::visitor::Visitor;
+use crate::words::Text;
+use crate::{cookies, frame, routes};
+
+pub(crate) fn pages() -> Vec<Route> {
+    vec![
+        Route::get("/settings/me", Act::ReadDesk, show),
+        Route::post("/settings/me", Act::ReadDesk, save),
+        Route::post("/settings/me/calendar", Act::ReadDesk, renew),
+    ]
+}
+
+/// What was typed and refused.
+#[derive(Clone, Debug, Default)]
+struct Typed {
+    form: Form,
+    errors: Vec<FieldError>,
+}
+
+async fn show(visitor: Visitor) -> Answer {
+    page(&visitor, &Typed::default()).await
+}
+
+async fn page(visitor: &Visitor, typed: &Typed) -> Answer {
+    let me = visitor.person()?.id;
+    let ctx = visitor.ctx.clone();
+    let (hours, chosen, link) = visitor
+        .desk
+        .read(ctx, move |tx, ctx| {
+            let (hours, chosen) = desk::notices::hours(tx, ctx)?;
+            Ok::<_, Error>((hours, chosen, desk::calendars::link(tx, ctx, Whose::Person(me))?))
+        })
+        .await?;
+    let reader = visitor.reader();
+    let words = reader.words;
+    let form = Asked { visitor, reader: &reader, hours: &hours, chosen: &chosen, typed };
+    let main = html! {
+        div.stack {
+            h1 tabindex="-1" { (words.say(Text::Settings)) }
+            (form.markup())
+            (crate::rota::link(&reader, &link, routes::SETTINGS_CALENDAR, Text::CalendarOwn))
+        }
+    };
+    let title = words.say(Text::Settings);
+    let saved = visitor.query.some("saved").is_some();
+    let said = saved.then(|| Notice { text: words.say(Text::SettingsSaved), undo: None });
+    let frame = frame::Frame { title, notice: said, ..frame::Frame::default() };
+    let status =
+        if typed.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = frame::workspace(visitor, &reader, frame, &main, None).await?;
+    Ok((status, frame::html(page)).into_response())
+}
+
+struct Asked<'a> {
+    visitor: &'a Visitor,
+    reader: &'a Reader,
+    hours: &'a Hours,
+    chosen: &'a Preferences,
+    typed: &'a Typed,
+}
+
+impl Asked<'_> {
+    fn error(&self, name: &str) -> Option<&str> {
+        let error = self.typed.errors.iter().find(|error| error.field == name);
+        error.map(|error| error.description.as_str())
+    }
+
+    fn value(&self, name: &str, known: &str) -> String {
+        let typed = !self.typed.errors.is_empty();
+        if typed { self.typed.form.get(name).to_owned() } else { known.to_owned() }
+    }
+
+    fn markup(&self) -> Markup {
+        let words = self.reader.words;
+        let user = self.visitor.user.as_deref();
+        let zone = user.and_then(|user| user.time_zone.as_deref()).unwrap_or_default();
+        let zone = self.value("zone", zone);
+        let own = self.chosen.hours.map(|range| range.to_string()).unwrap_or_default();
+        let own = self.value("hours", &own);
+        let zone_field = Field {
+            hint: Some(words.say(Text::SettingsZoneHint)),
+            error: self.error("zone"),
+            value: &zone,
+            optional: true,
+            ..Field::line("zone", words.say(Text::SettingsZone))
+        };
+        let hours_field = Field {
+            hint: Some(words.say(Text::SettingsHoursHint)),
+            error: self.error("hours"),
+            value: &own,
+            optional: true,
+            ..Field::line("hours", words.say(Text::SettingsHours))
+        };
+        let (zone_fixed, hours_fixed) = preferences::is_fixed(self.hours);
+        html! {
+            form.stack method="post" action=(routes::SETTINGS) {
+                (button::csrf(self.reader))
+                (summary(words, &[&zone_field, &hours_field]))
+                h2 { (words.say(Text::SettingsHoursHeading)) }
+                p { (self.in_words()) }
+                @if zone_fixed { (self.fixed(Text::SettingsZone, self.hours.zone.iana_name().unwrap_or("UTC"))) }
+                @else { (field(words, &zone_field)) }
+                @if hours_fixed { (self.fixed(Text::SettingsHours, &self.spelled())) }
+                @else { (field(words, &hours_field)) }
+                h2 #mail-heading { (words.say(Text::SettingsMailHeading)) }
+                p.hint { (words.say(Text::SettingsMailHint)) }
+                (self.kinds())
+                h2 { (words.say(Text::SettingsLook)) }
+                (self.look())
+                div.field-actions { (button::submit(Button::primary(words.say(Text::SettingsSave)))) }
+            }
+        }
+    }
+
+    /// What the handbook says, which is not for a form to change.
+    fn fixed(&self, label: Text, value: &str) -> Markup {
+        let words = self.reader.words;
+        html! {
+            div.field {
+                p { strong { (words.say(label)) } ": " (value) }
+                p.hint { (words.say(Text::SettingsFixed)) " " a href=(routes::HANDBOOK) { (words.say(Text::Handbook)) } }
+            }
+        }
+    }
+
+    /// "09:00-17:00", or whole days.
+    fn spelled(&self) -> String {
+        let ranges = self.hours.calendar.ranges();
+        if ranges.is_empty() {
+            return self.reader.words.say(Text::SettingsWholeDays).to_owned();
+        }
+        ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+
+    /// When mail reaches them now, and who says so.
+    fn in_words(&self) -> String {
+        let words = self.reader.words;
+        let hours = crate::support_hours::said(words, &self.hours.calendar);
+        let text = words.fill(Text::SettingsReached, &[("hours", &hours)]);
+        let source = match &self.hours.source {
+            Source::Handbook => words.say(Text::SettingsByHandbook).to_owned(),
+            Source::Own => words.say(Text::SettingsByYou).to_owned(),
+            Source::Team(team) => words.fill(Text::SettingsByTeam, &[("team", team)]),
+            Source::Company => words.say(Text::SettingsByCompany).to_owned(),
+        };
+        format!("{text} {source}")
+    }
+
+    fn kinds(&self) -> Markup {
+        let words = self.reader.words;
+        let refused = !self.typed.errors.is_empty();
+        let ticked = |name: &str, kind: Kind, known: bool| {
+            let typed = |(field, value): (&str, &str)| field == name && value == kind.as_str();
+            if refused { self.typed.form.pairs().any(typed) } else { known }
+        };
+        html! {
+            div.table-box.kinds role="region" tabindex="0" aria-labelledby="mail-heading" {
+                table.table {
+                    thead {
+                        tr {
+                            th scope="col" { (words.say(Text::SettingsWhat)) }
+                            th scope="col" { (words.say(Text::SettingsByMail)) }
+                            th scope="col" { (words.say(Text::SettingsAnytime)) }
+                        }
+                    }
+                    tbody {
+                        @for kind in Kind::ALL {
+                            @let name = words.say(kind_text(kind));
+                            tr {
+                                th scope="row" { (name) }
+                                @for (field, label, known) in [
+                                    ("mail", Text::SettingsByMail, !self.chosen.muted.contains(&kind)),
+                                    ("anytime", Text::SettingsAnytime, self.chosen.anytime.contains(&kind)),
+                                ] {
+                                    td {
+                                        label.choice {
+                                            input type="checkbox" name=(field) value=(kind.as_str()) id={ (field) "-" (kind.as_str()) }
+                                                checked[ticked(field, kind, known)];
+                                            span.hidden { (name) ": " (words.say(label)) }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn look(&self) -> Markup {
+        let words = self.reader.words;
+        let themes = [
+            ("system", words.say(Text::ThemeSystem)),
+            ("light", words.say(Text::ThemeLight)),
+            ("dark", words.say(Text::ThemeDark)),
+        ];
+        let densities = [
+            ("comfortable", words.say(Text::DensityComfortable)),
+            ("compact", words.say(Text::DensityCompact)),
+        ];
+        let keys = [("on", words.say(Text::KeysOn)), ("off", words.say(Text::KeysOff))];
+        let theme = match self.visitor.theme {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        };
+        let density = match self.visitor.density {
+            Density::Comfortable => "comfortable",
+            Density::Compact => "compact",
+        };
+        let letters = if self.visitor.single_keys { "on" } else { "off" };
+        let choice = |name, label, options, value| Field {
+            control: Control::Select(options),
+            value,
+            ..Field::line(name, words.say(label))
+        };
+        html! {
+            p.hint { (words.say(Text::SettingsLookHint)) }
+            (field(words, &choice("theme", Text::SettingsTheme, &themes, theme)))
+            (field(words, &choice("density", Text::SettingsDensity, &densities, density)))
+            (field(words, &choice("single_keys", Text::SettingsKeys, &keys, letters)))
+        }
+    }
+}
+
+fn kind_text(kind: Kind) -> Text {
+    match kind {
+        Kind::Escalated => Text::KindEscalated,
+        Kind::BackFromHold => Text::KindBackFromHold,
+        Kind::Assigned => Text::KindAssigned,
+        Kind::CustomerWrote => Text::KindCustomerWrote,
+        Kind::Mentioned => Text::KindMentioned,
+        Kind::Rota => Text::KindRota,
+        Kind::WeekBegins => Text::KindWeekBegins,
+        Kind::DigestReady => Text::KindDigestReady,
+    }
+}
+
+async fn save(visitor: Visitor, form: Form) -> Answer {
+    let ticked = |name: &str| -> Vec<Kind> {
+        let sent = |kind: &Kind| form.pairs().any(|pair| pair == (name, kind.as_str()));
+        Kind::ALL.into_iter().filter(sent).collect()
+    };
+    let mailed = ticked("mail");
+    let input = Input {
+        zone: form.get("zone").to_owned(),
+        hours: form.get("hours").to_owned(),
+        muted: Kind::ALL.into_iter().filter(|kind| !mailed.contains(kind)).collect(),
+        anytime: ticked("anytime"),
+    };
+    let ctx = visitor.ctx.clone();
+    let done = visitor.desk.write(ctx, move |tx, ctx| preferences::save(tx, ctx, &input)).await;
+    match done {
+        Ok(()) => {}
+        Err(Error::Invalid(errors)) => return page(&visitor, &Typed { form, errors }).await,
+        Err(error) => return Err(error.into()),
+    }
+    let mut answer = Redirect::to(&format!("{}?saved=1", routes::SETTINGS)).into_response();
+    for cookie in looks(&visitor, &form) {
+        answer.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(answer)
+}
+
+/// How pages look is kept by this browser.
+fn looks(visitor: &Visitor, form: &Form) -> Vec<HeaderValue> {
+    let choices: [(&str, &[&str]); 3] = [
+        (cookies::THEME, &["system", "light", "dark"]),
+        (cookies::DENSITY, &["comfortable", "compact"]),
+        (cookies::SINGLE_KEYS, &["on", "off"]),
+    ];
+    let known = |(name, values): &(&'static str, &[&'static str])| {
+        let value = values.iter().find(|value| **value == form.get(name))?;
+        Some(cookies::made(&visitor.desk, name, value, cookies::YEAR_SECONDS))
+    };
+    choices.iter().filter_map(known).collect()
+}
+
+async fn renew(visitor: Visitor) -> Answer {
+    let me = visitor.person()?.id;
+    let ctx = visitor.ctx.clone();
+    visitor
+        .desk
+        .write(ctx, move |tx, ctx| desk::calendars::renew(tx, ctx, Whose::Person(me)))
+        .await?;
+    Ok(Redirect::to(routes::SETTINGS).into_response())
+}
