@@ -5,8 +5,8 @@ use desk::{Clock, Ctx, Error};
 use domain::Role;
 use handbook::Handbook;
 
-use crate::cli::{AgentCommand, RoleName, StoreOptions, TokenCommand};
-use crate::{keys, serve};
+use crate::cli::{AgentCommand, RoleName, StoreOptions, TokenCommand, UnmuteOptions};
+use crate::{config, keys, serve};
 
 fn ctx() -> anyhow::Result<Ctx> {
     let sample = Handbook::parse(Handbook::sample())
@@ -21,6 +21,7 @@ fn told(error: Error) -> anyhow::Error {
             let lines: Vec<String> = fields.into_iter().map(|field| field.description).collect();
             anyhow::anyhow!(lines.join("; "))
         }
+        Error::Conflict(said) => anyhow::anyhow!(said),
         other => other.into(),
     }
 }
@@ -60,6 +61,22 @@ pub(crate) fn token(command: TokenCommand) -> anyhow::Result<()> {
         })
         .with_context(|| format!("there is no agent with the address {shown}"))?;
     println!("{token}");
+    Ok(())
+}
+
+/// Ends the silence in which a copy or a restored backup began.
+#[expect(clippy::print_stdout, reason = "this is the command line's answer")]
+pub(crate) fn unmute(options: UnmuteOptions) -> anyhow::Result<()> {
+    let (store, _) = config::stores(options.store, options.config.as_deref())?;
+    let ctx = ctx()?;
+    let store = serve::store(&store.database_url)?;
+    let released = store
+        .write_blocking(move |tx| desk::installation::unmute(tx, &ctx, options.send_held))
+        .map_err(told)?;
+    println!("mail, chat and mailboxes: on");
+    if options.send_held {
+        println!("{released} held deliveries leave as well");
+    }
     Ok(())
 }
 

@@ -5,9 +5,11 @@ mod app;
 mod bodies;
 mod cli;
 mod config;
+mod deliver;
 mod demo;
 mod handbooks;
 mod keys;
+mod post;
 mod replays;
 mod serve;
 
@@ -27,12 +29,12 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() { deliver::wrong_usage() } else { ExitCode::SUCCESS };
         }
     };
     log();
     match run(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             complain(&error);
             ExitCode::FAILURE
@@ -40,15 +42,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> anyhow::Result<()> {
+fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Demo(options) => runtime()?.block_on(demo::run(options)),
-        Command::Serve(options) => runtime()?.block_on(serve::run(options)),
-        Command::Agent(command) => admin::agent(command),
-        Command::Token(command) => admin::token(command),
-        Command::Handbook(command) => handbooks::run(command),
-        Command::Doctor(options) => admin::doctor(&options),
+        Command::Demo(options) => runtime()?.block_on(demo::run(options))?,
+        Command::Serve(options) => runtime()?.block_on(serve::run(options))?,
+        Command::Agent(command) => admin::agent(command)?,
+        Command::Token(command) => admin::token(command)?,
+        Command::Handbook(command) => handbooks::run(command)?,
+        Command::Mail(command) => return Ok(deliver::run(command)),
+        Command::Unmute(options) => admin::unmute(options)?,
+        Command::Doctor(options) => admin::doctor(&options.store)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -67,6 +72,6 @@ fn log() {
 
 /// One clear line on standard error: the error and what it comes from.
 #[expect(clippy::print_stderr, reason = "this is the command line's answer")]
-fn complain(error: &anyhow::Error) {
+pub(crate) fn complain(error: &anyhow::Error) {
     eprintln!("answerable: {error:#}");
 }

@@ -1,6 +1,11 @@
 //! The outside world: one module each, each with its fake.
 
+pub mod dkim;
+pub mod imap;
+pub mod lmtp;
+pub mod oauth2;
 pub mod smtp;
+pub mod tls;
 
 /// What became of something sent to the outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +17,11 @@ pub enum Outcome {
     },
     /// Not now; the same again later may work.
     Later {
+        /// What was in the way, readable by an agent.
+        reason: String,
+    },
+    /// Nobody answers at the other end, or our settings are wrong: it is the same for everything that waits.
+    Unreachable {
         /// What was in the way, readable by an agent.
         reason: String,
     },
@@ -34,12 +44,14 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Sends one mail and says what became of it.
-    pub async fn send(&self, mail: &mail::Outgoing) -> Outcome {
+    /// Sends a mail to one of those it is for, and says what became of it.
+    pub async fn send(&self, mail: &mail::Outgoing, to: &str) -> Outcome {
         match self {
-            Self::Smtp(smtp) => smtp.send(mail).await,
+            Self::Smtp(smtp) => smtp.send(mail, to).await,
             Self::Capture(capture) => capture.send(mail),
-            Self::None => Outcome::Later { reason: "no mail server is configured".to_owned() },
+            Self::None => {
+                Outcome::Unreachable { reason: "no mail server is configured".to_owned() }
+            }
         }
     }
 }

@@ -3,6 +3,8 @@
 //! A letter to a customer is made from a `PublicComment` or from a rule's text. An internal note has no way to
 //! become one: the only constructor of `PublicComment` looks at the comment's visibility.
 
+mod recipients;
+
 use domain::words::{self, Locale};
 use domain::{Cause, Envelope, Event, Promise, Status, User};
 use jiff::Timestamp;
@@ -14,6 +16,7 @@ pub use store::outbox::Delivery;
 use store::outbox::Queued;
 use store::tickets::Stored;
 
+pub use self::recipients::{Recipient, Said, concluded, heard, try_again, waiting};
 use crate::tickets::reader_of;
 use crate::{Ctx, Error, texts};
 
@@ -398,9 +401,15 @@ pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
     }
 }
 
-/// Takes what is due to be sent, for a while; a crash only delays it.
+/// How long a worker keeps what it claimed; after that another one may take it.
+pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+/// Takes what is due to be sent, for a while; a crash only delays it. Nothing is due while we are mute.
 pub fn claim(tx: &mut Tx<'_>, ctx: &Ctx, limit: i64) -> Result<Vec<Queued>, Error> {
-    let lease = ctx.now.checked_add(jiff::SignedDuration::from_mins(5)).unwrap_or(ctx.now);
+    if crate::installation::muted(tx)?.is_some() {
+        return Ok(Vec::new());
+    }
+    let lease = ctx.now.checked_add(LEASE).unwrap_or(ctx.now);
     Ok(store::outbox::claim(tx, ctx.now, lease, limit)?)
 }
 
@@ -418,10 +427,21 @@ pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(
     if queued.attempts + 1 >= ATTEMPTS {
         return failed(tx, ctx, queued, why);
     }
-    let minutes = 1_i64 << queued.attempts.clamp(0, 7);
-    let due_at =
-        ctx.now.checked_add(jiff::SignedDuration::from_mins(minutes.min(120))).unwrap_or(ctx.now);
+    let due_at = again_at(ctx.now, queued.attempts);
     Ok(store::outbox::finish(tx, queued.delivery.id, "pending", Some(why), due_at, ctx.now)?)
+}
+
+/// When a delivery is tried again that was tried before `attempts` times and now.
+fn again_at(now: Timestamp, attempts: i64) -> Timestamp {
+    let minutes = 1_i64 << attempts.clamp(0, 7);
+    now.checked_add(jiff::SignedDuration::from_mins(minutes.min(120))).unwrap_or(now)
+}
+
+/// Gives back deliveries that were claimed and not tried, because nobody answers at the other end: they are due again
+/// in a minute, and this was no attempt.
+pub fn put_back(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Result<(), Error> {
+    let due_at = ctx.now.checked_add(jiff::SignedDuration::from_mins(1)).unwrap_or(ctx.now);
+    Ok(store::outbox::put_back(tx, ids, due_at)?)
 }
 
 /// Records that a delivery failed for good; the ticket's page says so.
@@ -448,9 +468,10 @@ pub fn all_sent(
     Ok(store::outbox::in_state(tx, "sent", after, limit)?)
 }
 
-/// Whether anything waits to be sent now.
+/// Whether anything waits to be sent now, and may be.
 pub fn is_due(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<bool, Error> {
-    Ok(store::outbox::next(tx)?.is_some_and(|at| at <= ctx.now))
+    let waits = store::outbox::next(tx)?.is_some_and(|at| at <= ctx.now);
+    Ok(waits && crate::installation::muted(tx)?.is_none())
 }
 
 /// How many deliveries are in a state: pending, sent, failed, refused.

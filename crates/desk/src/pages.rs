@@ -4,6 +4,7 @@ use domain::{CommentId, Envelope, Event, Organization, Status, TicketId, User, U
 use store::Tx;
 use store::comments::Comment;
 use store::outbox::Queued;
+use store::recipients::Recipient;
 use store::page::{KeyValue, Page, Start};
 use store::tickets::{Filter, Order, Stored};
 
@@ -90,6 +91,8 @@ pub struct Whole {
     pub others: Vec<Stored>,
     /// What left or could not leave.
     pub deliveries: Vec<Queued>,
+    /// What became of it at each of those it was for.
+    pub recipients: Vec<Recipient>,
 }
 
 /// A ticket as agents see it, with its last `most` comments.
@@ -121,6 +124,7 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
             None => None,
         },
         deliveries: store::outbox::of_ticket(tx, id)?,
+        recipients: store::recipients::of_ticket(tx, id)?,
         others,
         stored,
         events,

@@ -1,5 +1,7 @@
-//! What is due: wake-ups and the outbox, the only two queues. Nothing is kept in memory between two rounds.
+//! What is due: wake-ups, mail that came in and was not decided, and the outbox. Nothing is kept in memory between two
+//! rounds.
 
+mod mailboxes;
 mod outbox;
 mod wakeups;
 
@@ -11,6 +13,8 @@ use desk::{Desk, Error};
 use domain::{Actor, Channel};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, watch};
+
+pub use self::mailboxes::Fetcher;
 
 /// How often the queues are looked at when nothing tells us to.
 const ROUND: Duration = Duration::from_secs(1);
@@ -47,25 +51,26 @@ impl Worker {
         }
     }
 
-    /// Waits until something was put into the outbox.
+    /// Waits until something was put into the outbox or into the archive of mail.
     async fn news(&self, changes: &mut tokio::sync::broadcast::Receiver<Arc<str>>) {
         loop {
             match changes.recv().await {
-                Ok(topic) if &*topic == "outbox" => return,
+                Ok(topic) if matches!(&*topic, "outbox" | "mails" | "*") => return,
                 Ok(_) => {}
                 Err(_) => return tokio::time::sleep(ROUND).await,
             }
         }
     }
 
-    /// Does everything that is due now: wake-ups in order, and between their turns deliveries, so that after a long
-    /// downtime an answer does not wait for a hundred thousand warnings.
+    /// Does everything that is due now: wake-ups in order, and between their turns mail that came in and deliveries, so
+    /// that after a long downtime an answer does not wait for a hundred thousand warnings.
     pub async fn settle(&self) -> Result<(), Error> {
         let _round = self.round.lock().await;
         let now = self.desk.clock().now();
         let mut more = true;
         while more {
             more = wakeups::turn(&self.desk, now, false).await?;
+            more |= mailboxes::decide(&self.desk).await?;
             outbox::run(&self.desk, &self.transport).await?;
         }
         Ok(())

@@ -32,6 +32,11 @@ pub const ALL: &[Migration] = &[
         sql: include_str!("../migrations/0002_follow_ups.sql"),
     },
     Migration { number: 3, name: "rotas", sql: include_str!("../migrations/0003_rotas.sql") },
+    Migration {
+        number: 7,
+        name: "mailboxes",
+        sql: include_str!("../migrations/0007_mailboxes.sql"),
+    },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

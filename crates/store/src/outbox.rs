@@ -181,6 +181,52 @@ pub fn sent(tx: &mut Tx<'_>, ids: &[DeliveryId], now: Timestamp) -> Result<(), E
     tx.execute(sql.text(), sql.params()).map(|_| ())
 }
 
+/// Gives back what was claimed and not tried: it is due again at `due_at`, and this was no attempt.
+pub fn put_back(tx: &mut Tx<'_>, ids: &[DeliveryId], due_at: Timestamp) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new();
+    sql.push("UPDATE outbox SET attempts = attempts - 1, due_at = ")
+        .bind(due_at)
+        .push(" WHERE state = 'pending' AND id IN (");
+    sql.join(ids, ", ", "", |sql, id| {
+        sql.bind(id.0);
+    });
+    sql.push(")");
+    tx.execute(sql.text(), sql.params()).map(|_| ())
+}
+
+/// Tries a delivery from its beginning again, unless it is on its way or left; says whether it does.
+pub fn renew(tx: &mut Tx<'_>, id: DeliveryId, now: Timestamp) -> Result<bool, Error> {
+    let renewed = tx.execute(
+        "UPDATE outbox SET state = 'pending', attempts = 0, due_at = $2, finished_at = NULL
+         WHERE id = $1 AND state IN ('failed', 'held', 'sent')",
+        params![id.0, now],
+    )?;
+    tx.touch("outbox");
+    Ok(renewed > 0)
+}
+
+/// Holds back everything that waits: another installation may have sent it.
+pub fn hold_back(tx: &mut Tx<'_>, why: &str, now: Timestamp) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE outbox SET state = 'held', last_error = $1, finished_at = $2 WHERE state = 'pending'",
+        params![why, now],
+    )
+}
+
+/// Lets go what was held back.
+pub fn release(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
+    let released = tx.execute(
+        "UPDATE outbox SET state = 'pending', attempts = 0, due_at = $1, finished_at = NULL, last_error = NULL
+         WHERE state = 'held'",
+        params![now],
+    )?;
+    tx.touch("outbox");
+    Ok(released)
+}
+
 /// Everything in a state, oldest first, after an id.
 pub fn in_state(
     tx: &mut Tx<'_>,
