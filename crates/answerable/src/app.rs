@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use desk::Desk;
+use desk::{Ctx, Desk, Error, Tx};
 use domain::{Actor, Channel};
 use tower::Layer as _;
 use tower::ServiceExt as _;
@@ -54,21 +54,41 @@ async fn ready(State(desk): State<Desk>) -> Response {
 async fn metrics(State(desk): State<Desk>) -> Response {
     let counter = desk.clone();
     let ctx = desk.ctx(Actor::System, Channel::System);
-    let figures = desk
-        .read(ctx, move |tx, _| {
-            let tickets = counter.count_tickets(tx)?;
-            let waiting = desk::deliveries::count(tx, "pending")?;
-            let failed = desk::deliveries::count(tx, "failed")?;
-            Ok((tickets, waiting, failed))
-        })
-        .await;
-    match figures {
-        Ok((tickets, waiting, failed)) => format!(
-            "# TYPE answerable_tickets gauge\nanswerable_tickets {tickets}\n\
-             # TYPE answerable_outbox_pending gauge\nanswerable_outbox_pending {waiting}\n\
-             # TYPE answerable_outbox_failed gauge\nanswerable_outbox_failed {failed}\n"
-        )
-        .into_response(),
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    let figures = desk.read(ctx, move |tx, ctx| figures(tx, ctx, &counter)).await;
+    figures.map_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response(), IntoResponse::into_response)
+}
+
+fn figures(tx: &mut Tx<'_>, ctx: &Ctx, desk: &Desk) -> Result<String, Error> {
+    let mut text = String::new();
+    gauge(&mut text, "tickets", [("", desk.count_tickets(tx)?)]);
+    for state in ["pending", "failed", "held"] {
+        let count = desk::deliveries::count(tx, state)?;
+        gauge(&mut text, &format!("outbox_{state}"), [("", count)]);
+    }
+    let muted = i64::from(desk::installation::muted(tx)?.is_some());
+    gauge(&mut text, "muted", [("", muted)]);
+    let alarms = desk::mailboxes::alarms(tx, ctx)?;
+    gauge(&mut text, "mails_undecided", [("", alarms.failed)]);
+    let unarchived = alarms.unarchived.iter().map(|(name, count)| (name.as_str(), *count));
+    gauge(&mut text, "mailbox_unarchived", unarchived);
+    let unreachable = alarms.unreachable.iter().map(|one| (one.name.as_str(), 1));
+    gauge(&mut text, "mailbox_unreachable", unreachable);
+    Ok(text)
+}
+
+/// Writes a figure, for each mailbox or once.
+fn gauge<'a>(text: &mut String, name: &str, values: impl IntoIterator<Item = (&'a str, i64)>) {
+    let mut lines = String::new();
+    for (mailbox, value) in values {
+        lines.push_str("answerable_");
+        lines.push_str(name);
+        if !mailbox.is_empty() {
+            let quoted = mailbox.replace('\\', "\\\\").replace('"', "\\\"");
+            lines.push_str(&format!("{{mailbox=\"{quoted}\"}}"));
+        }
+        lines.push_str(&format!(" {value}\n"));
+    }
+    if !lines.is_empty() {
+        text.push_str(&format!("# TYPE answerable_{name} gauge\n{lines}"));
     }
 }

@@ -61,7 +61,8 @@ fn deliver(options: DeliverOptions, raw: &[u8]) -> anyhow::Result<()> {
     if let Some(address) = options.lmtp.or(listens)
         && let Ok(stream) = TcpStream::connect(address)
     {
-        return hand_over(&stream, address, &options.from, &options.recipients, raw);
+        let from = sender(&options.from, raw);
+        return hand_over(&stream, address, &from, &options.recipients, raw);
     }
     let sample = Handbook::parse(Handbook::sample())
         .map_err(|problems| serve::wrong("sample", &problems))?;
@@ -91,6 +92,23 @@ fn with_envelope(from: &str, recipients: &[String], raw: &[u8]) -> Vec<u8> {
     }
     whole.extend_from_slice(raw);
     whole
+}
+
+/// The envelope's sender: as the mail server says, or as it has written it into the message. Nobody said is not the
+/// empty sender, which only reports have.
+fn sender(from: &str, raw: &[u8]) -> String {
+    if !from.is_empty() {
+        return from.to_owned();
+    }
+    let head = String::from_utf8_lossy(&raw[..raw.len().min(64 * 1024)]);
+    let lines = head.lines().take_while(|line| !line.is_empty());
+    let written = lines
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("return-path"))
+        .map(|(_, value)| value.trim().trim_matches(['<', '>']).to_owned());
+    written
+        .or_else(|| desk::mailbox::parse(raw).from.map(|from| from.email))
+        .unwrap_or_else(|| "unknown@localhost".to_owned())
 }
 
 fn one_line(text: &str) -> String {

@@ -11,7 +11,7 @@ use channels::lmtp::{HandedIn, Limits};
 use channels::smtp::{Smtp, SmtpConfig};
 use desk::installation::{Began, Here};
 use desk::mailbox::Arrival;
-use desk::{Clock, Ctx, Desk, Secrets, Store};
+use desk::{Clock, Desk, Secrets, Store};
 use domain::{Actor, Channel};
 use jobs::Fetcher;
 use tokio::net::TcpListener;
@@ -49,20 +49,17 @@ pub(crate) async fn begin(
 ) -> anyhow::Result<(Secrets, Began)> {
     let remembered = keys::remembered(&config.key_file)?;
     let here = Here {
+        instance: secrets.instance.clone(),
         place: place(&config.database_url),
         public_url: config.public_url.clone(),
         seen_at: remembered.map(|one| one.alive_at),
         epoch: remembered.map_or(secrets.epoch(), |one| one.epoch.max(secrets.epoch())),
     };
-    let sample = handbook::Handbook::parse(handbook::Handbook::sample())
-        .map_err(|problems| crate::serve::wrong("sample", &problems))?;
-    let ctx = Ctx::starting(Clock::System.now(), sample).of(secrets);
-    let shared = ctx.clone();
+    let now = Clock::System.now();
     let began = store
-        .write(move |tx| desk::installation::begin(tx, &shared, &here))
+        .write(move |tx| desk::installation::begin(tx, &here, now))
         .await
         .context("the data could not be taken over")?;
-    let secrets = Arc::into_inner(ctx.secrets).context("nobody else holds the secrets yet")?;
     remember(&config.key_file, &began);
     if let Some(because) = &began.installation.muted_because {
         tracing::error!(

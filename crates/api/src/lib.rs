@@ -7,6 +7,7 @@ mod caller;
 mod fields;
 mod groups;
 mod json_paths;
+mod mailboxes;
 mod organizations;
 mod paging;
 mod requests;

@@ -196,9 +196,4 @@ impl Ctx {
             base_url: "".into(),
         }
     }
-
-    /// The same circumstances with the secrets of an installation.
-    pub fn of(self, secrets: Secrets) -> Self {
-        Self { secrets: Arc::new(secrets), ..self }
-    }
 }

@@ -16,7 +16,7 @@ pub use store::outbox::Delivery;
 use store::outbox::Queued;
 use store::tickets::Stored;
 
-pub use self::recipients::{Recipient, Said, concluded, heard, try_again, waiting};
+pub use self::recipients::{Recipient, Said, concluded, heard, of_ticket, try_again, waiting};
 use crate::tickets::reader_of;
 use crate::{Ctx, Error, texts};
 

@@ -16,6 +16,8 @@ use crate::{Act, Ctx, Error, require};
 /// Who we are, and what we remember.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Here {
+    /// Our instance id, which follows from the key.
+    pub instance: String,
     /// What tells our database from a copy, as far as we can see from outside.
     pub place: String,
     /// Where our pages are.
@@ -38,40 +40,40 @@ pub struct Began {
 }
 
 /// Takes the data over at the start, mute if somebody else used it last.
-pub fn begin(tx: &mut Tx<'_>, ctx: &Ctx, here: &Here) -> Result<Began, Error> {
+pub fn begin(tx: &mut Tx<'_>, here: &Here, now: Timestamp) -> Result<Began, Error> {
     tx.lock_name("installation")?;
     let place = format!("{} {}", store::installation::server(tx)?, here.place).trim().to_owned();
     let ours = Installation {
-        instance: ctx.secrets.instance.clone(),
+        instance: here.instance.clone(),
         place,
         public_url: here.public_url.clone(),
-        alive_at: ctx.now,
+        alive_at: now,
         muted_at: None,
         muted_because: None,
     };
+    let found = store::installation::load(tx)?;
+    let why = foreign(tx, found.as_ref(), &ours, here)?;
     let epochs = store::installation::epochs(tx)?;
     let last = epochs.iter().map(|(epoch, _)| *epoch).max();
-    let found = store::installation::load(tx)?;
-    let why = found.as_ref().and_then(|found| foreign(found, &ours, here));
-    let installation = match (&found, why) {
-        (Some(found), Some(why)) => {
-            let held = "not sent: it may have left before this copy of the data was made";
-            store::outbox::hold_back(tx, held, ctx.now)?;
-            let next = last.unwrap_or_default().max(here.epoch) + 1;
-            store::installation::begin_epoch(tx, next, ctx.now)?;
-            Installation {
-                alive_at: ctx.now.max(found.alive_at),
-                muted_at: Some(found.muted_at.unwrap_or(ctx.now)),
-                muted_because: Some(why),
-                ..ours
-            }
-        }
-        (Some(found), None) => Installation { alive_at: ctx.now.max(found.alive_at), ..found.clone() },
-        (None, _) => ours,
-    };
-    if last.is_none() && found.is_none() {
-        store::installation::begin_epoch(tx, here.epoch.max(1), ctx.now)?;
+    if last.is_none() {
+        store::installation::begin_epoch(tx, here.epoch.max(1), now)?;
     }
+    // Data that is empty may begin anew, but not with the tokens of what this key was used for before.
+    if why.is_some() || found.is_none() && here.seen_at.is_some() {
+        let next = last.unwrap_or_default().max(here.epoch) + 1;
+        store::installation::begin_epoch(tx, next, now)?;
+    }
+    let alive_at = found.as_ref().map_or(now, |found| found.alive_at.max(now));
+    let installation = match (found, why) {
+        (found, Some(why)) => {
+            let held = "not sent: it may have left before this copy of the data was made";
+            store::outbox::hold_back(tx, held, now)?;
+            let since = found.and_then(|found| found.muted_at).unwrap_or(now);
+            Installation { alive_at, muted_at: Some(since), muted_because: Some(why), ..ours }
+        }
+        (Some(found), None) => Installation { alive_at, ..found },
+        (None, None) => ours,
+    };
     store::installation::save(tx, &installation)?;
     let epochs = store::installation::epochs(tx)?;
     let past = epochs.iter().filter_map(|(epoch, last)| Some((*epoch, (*last)?))).collect();
@@ -80,23 +82,31 @@ pub fn begin(tx: &mut Tx<'_>, ctx: &Ctx, here: &Here) -> Result<Began, Error> {
 }
 
 /// Why data is not ours to speak for, if it is not.
-fn foreign(found: &Installation, ours: &Installation, here: &Here) -> Option<String> {
-    if found.instance != ours.instance {
-        return Some("another installation used this data last: its key file is not this one".into());
-    }
-    if here.seen_at.is_some_and(|seen| seen > found.alive_at) {
-        return Some(format!(
+fn foreign(
+    tx: &mut Tx<'_>,
+    found: Option<&Installation>,
+    ours: &Installation,
+    here: &Here,
+) -> Result<Option<String>, Error> {
+    let Some(found) = found else {
+        // Data of a program that did not write this down: ours, unless we have seen it written down.
+        let is_older = here.seen_at.is_some() && store::installation::has_tickets(tx)?;
+        return Ok(is_older.then(|| "a backup was restored that is older than this program".into()));
+    };
+    Ok(if found.instance != ours.instance {
+        Some("another installation used this data last: its key file is not this one".into())
+    } else if here.seen_at.is_some_and(|seen| seen > found.alive_at) {
+        Some(format!(
             "this data is of {}, and this installation has seen it later: a backup was restored",
             found.alive_at
-        ));
-    }
-    if found.place != ours.place {
-        return Some(
-            "this data was last used in another place: it is a copy, or it was moved".into(),
-        );
-    }
-    (found.public_url != ours.public_url)
-        .then(|| format!("this data was last used as {}", found.public_url))
+        ))
+    } else if found.place != ours.place {
+        Some("this data was last used in another place: it is a copy, or it was moved".into())
+    } else if found.public_url != ours.public_url {
+        Some(format!("this data was last used as {}", found.public_url))
+    } else {
+        None
+    })
 }
 
 /// Writes a sign of life into the data, and gives what is to be remembered outside of it.

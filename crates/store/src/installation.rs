@@ -83,6 +83,11 @@ pub fn server(tx: &mut Tx<'_>) -> Result<String, Error> {
     }
 }
 
+/// Whether this data has tickets.
+pub fn has_tickets(tx: &mut Tx<'_>) -> Result<bool, Error> {
+    Ok(tx.query_opt("SELECT id FROM tickets LIMIT 1", params![])?.is_some())
+}
+
 /// The epochs whose tokens count, each with the last ticket that it may name.
 pub fn epochs(tx: &mut Tx<'_>) -> Result<Vec<(i64, Option<i64>)>, Error> {
     let rows = tx.query("SELECT epoch, last_ticket FROM epochs ORDER BY epoch", params![])?;

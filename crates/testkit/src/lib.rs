@@ -9,6 +9,7 @@ mod handbooks;
 mod http;
 mod place;
 mod program;
+pub mod servers;
 pub mod sim;
 mod stories;
 mod trial;

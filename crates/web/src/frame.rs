@@ -1,7 +1,7 @@
 //! The frame around pages: the workspace of those who answer, the one column of everybody else.
 
 use axum::response::{Html, IntoResponse, Response};
-use maud::Markup;
+use maud::{Markup, html};
 
 use crate::components::navigation::Place;
 use crate::components::shell::{Page, page};
@@ -51,11 +51,19 @@ pub(crate) async fn workspace(
             current: frame.view == Some(*view),
         })
         .collect();
-    let places = [
+    let mut places = vec![
         Place::new(words.say(Text::Rota), crate::routes::ROTA),
         Place::new(words.say(Text::Handbook), crate::routes::HANDBOOK),
         Place::new(words.say(Text::SupportHours), crate::routes::SUPPORT_HOURS),
     ];
+    let configures = desk::may(&visitor.ctx.actor, desk::Act::Configure);
+    if configures {
+        places.push(Place::new(words.say(Text::MailIn), crate::routes::MAIL));
+    }
+    let main = &html! {
+        @if configures { (around.mail.banner(visitor, reader)) }
+        (main)
+    };
     let hero = hero(visitor, reader, &around);
     let shown = Page {
         reader,

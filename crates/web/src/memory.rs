@@ -12,6 +12,7 @@ use domain::{Role, Team, TeamId, User, UserId};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 
+use crate::mailboxes::Health;
 use crate::views::View;
 
 /// How many people's frames are remembered.
@@ -28,6 +29,8 @@ pub(crate) struct Around {
     pub(crate) counts: Vec<i64>,
     /// Who has the week in the first of the reader's teams that has a hero.
     pub(crate) holding: Option<desk::rota::Holding>,
+    /// Whether mail goes and comes.
+    pub(crate) mail: Health,
 }
 
 impl Around {
@@ -126,7 +129,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn matters(topic: &str) -> bool {
-    matches!(topic, "tickets" | "handbook" | "*")
+    matches!(topic, "tickets" | "handbook" | "installation" | "*")
         || topic.starts_with("team:")
         || topic.starts_with("user:")
 }
@@ -147,7 +150,7 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
             break;
         }
     }
-    Ok(Around { teams, own, counts, holding })
+    Ok(Around { teams, own, counts, holding, mail: Health::read(tx, ctx)? })
 }
 
 /// Whether this person answers tickets.

@@ -27,6 +27,10 @@ pub const DEMO_OUTBOX: &str = "/demo/outbox";
 pub const ROTA: &str = "/rota";
 /// The policy.
 pub const HANDBOOK: &str = "/settings/handbook";
+/// How mail comes in.
+pub const MAIL: &str = "/settings/mail";
+/// Things leave again.
+pub const VOICE: &str = "/settings/mail/voice";
 /// Another handbook over the recorded history.
 pub const REPLAY: &str = "/settings/handbook/replay";
 
@@ -53,6 +57,11 @@ pub fn ticket(id: i64) -> String {
 /// One action on a ticket or one face of it: `ticket_part(7, "solution")`.
 pub fn ticket_part(id: i64, part: &str) -> String {
     format!("/tickets/{id}/{part}")
+}
+
+/// Trying a delivery again.
+pub fn retry(ticket: i64, delivery: i64) -> String {
+    ticket_part(ticket, &format!("deliveries/{delivery}/retry"))
 }
 
 /// Where a reply goes, and nothing else.

@@ -71,6 +71,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::search::pages());
     all.extend(crate::handbook::pages());
     all.extend(crate::rota::pages());
+    all.extend(crate::mailboxes::pages());
     all.extend(crate::demo::pages());
     all.extend(crate::live::pages());
     all

@@ -3,6 +3,7 @@
 mod aside;
 mod audits;
 mod clocks;
+mod deliveries;
 pub(crate) mod input;
 pub(crate) mod json;
 mod lists;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.extend(aside::routes());
     routes.extend(audits::routes());
     routes.extend(clocks::routes());
+    routes.extend(deliveries::routes());
     routes.extend(tags::routes());
     routes
 }

@@ -95,6 +95,17 @@ fn addresses(queued: &Queued, instance: &str) -> Vec<String> {
     outgoing(&queued.delivery, instance).envelope().map(|envelope| envelope.to).unwrap_or_default()
 }
 
+/// What left or tries to leave for a ticket, and what became of it at each of those it was for.
+pub fn of_ticket(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+) -> Result<(Vec<Queued>, Vec<Recipient>), Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    crate::tickets::show(tx, ctx, id)?;
+    Ok((store::outbox::of_ticket(tx, id)?, store::recipients::of_ticket(tx, id)?))
+}
+
 /// Tries a delivery again for those who did not get it.
 ///
 /// # Errors

@@ -23,7 +23,7 @@ pub use merge::{Said, can_merge, merge, resolve, unmerge};
 pub use open::{CustomValue, NewTicket, Person, open};
 pub use read::{
     ChangeSet, Listed, audits, clocks, comments, comments_by_id, count, count_all, count_comments,
-    count_own, count_own_comments, deliveries, events, field_values, key, list, many, own,
+    count_own, count_own_comments, events, field_values, key, list, many, own,
     own_comments, show, show_own, versions, view_counts, whole,
 };
 pub use reapply::reapply;

@@ -3,7 +3,6 @@
 use domain::{Clock, Envelope, Status, TicketId};
 use store::Tx;
 use store::comments::Comment;
-use store::outbox::Queued;
 use store::page::{Key, Page};
 use store::tickets::{Filter, Order, Stored};
 
@@ -246,12 +245,6 @@ pub fn audits(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<ChangeSet>
         }
     }
     Ok(sets)
-}
-
-/// What left or tries to leave for a ticket.
-pub fn deliveries(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Queued>, Error> {
-    require(&ctx.actor, Act::ReadDesk)?;
-    Ok(store::outbox::of_ticket(tx, id)?)
 }
 
 /// A list's key for a ticket.
