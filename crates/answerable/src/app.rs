@@ -68,6 +68,8 @@ fn figures(tx: &mut Tx<'_>, ctx: &Ctx, desk: &Desk) -> Result<String, Error> {
     let muted = i64::from(desk::installation::muted(tx)?.is_some());
     gauge(&mut text, "muted", [("", muted)]);
     let alarms = desk::mailboxes::alarms(tx, ctx)?;
+    let waiting = desk::mailboxes::count(tx, desk::mailboxes::WAITING)?;
+    gauge(&mut text, "mails_waiting", [("", waiting)]);
     gauge(&mut text, "mails_undecided", [("", alarms.failed)]);
     let unarchived = alarms.unarchived.iter().map(|(name, count)| (name.as_str(), *count));
     gauge(&mut text, "mailbox_unarchived", unarchived);

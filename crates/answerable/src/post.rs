@@ -2,7 +2,6 @@
 //! this installation may speak at all.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -102,7 +101,7 @@ pub(crate) async fn start(
         began.epoch,
         stop.clone(),
     ))];
-    let node = format!("{} {}", hostname(), config.listen);
+    let node = node(&config);
     for mailbox in config.mailboxes {
         tracing::info!(mailbox = mailbox.imap.name, "a mailbox is fetched");
         let fetcher = Fetcher::new(desk.clone(), mailbox.imap, &node).every(mailbox.every);
@@ -159,6 +158,11 @@ async fn pulse(
             }
         }
     }
+}
+
+/// What tells this node from others that share the data.
+pub(crate) fn node(config: &Config) -> String {
+    format!("{} {}", hostname(), config.listen)
 }
 
 /// What this machine is called.

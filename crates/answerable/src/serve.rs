@@ -28,7 +28,8 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     tracing::info!(address = %config.listen, public_url = %config.public_url, "the desk is open");
     let (stop, stopped) = watch::channel(false);
-    let worker = tokio::spawn(Worker::new(desk.clone(), transport).run(stopped.clone()));
+    let worker = Worker::on(&post::node(&config), desk.clone(), transport);
+    let worker = tokio::spawn(worker.run(stopped.clone()));
     let follower = tokio::spawn(follow_handbook(desk.clone(), stopped.clone()));
     let post = post::start(&desk, config, &began, &stopped).await?;
     serve(listener, app::router(desk, Router::new())).await?;

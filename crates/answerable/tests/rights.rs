@@ -428,6 +428,10 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if path.starts_with("/rota/replay/swaps/") {
                     path = "/rota/replay/swaps".to_owned();
                 }
+                if let Some((before, _)) = path.split_once("/deliveries/") {
+                    let sent = desk.sent(id, "acknowledgement")[0]["id"].clone();
+                    path = format!("{before}/deliveries/{sent}/retry");
+                }
                 if path == "/live" {
                     path = format!("/live?topics=ticket:{id}");
                 }

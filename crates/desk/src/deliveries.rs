@@ -404,13 +404,13 @@ pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
 /// How long a worker keeps what it claimed; after that another one may take it.
 pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
 
-/// Takes what is due to be sent, for a while; a crash only delays it. Nothing is due while we are mute.
-pub fn claim(tx: &mut Tx<'_>, ctx: &Ctx, limit: i64) -> Result<Vec<Queued>, Error> {
+/// Takes what is due to be sent for a node, for a while; a crash only delays it. Nothing is due while we are mute.
+pub fn claim(tx: &mut Tx<'_>, ctx: &Ctx, node: &str, limit: i64) -> Result<Vec<Queued>, Error> {
     if crate::installation::muted(tx)?.is_some() {
         return Ok(Vec::new());
     }
     let lease = ctx.now.checked_add(LEASE).unwrap_or(ctx.now);
-    Ok(store::outbox::claim(tx, ctx.now, lease, limit)?)
+    Ok(store::outbox::claim(tx, node, ctx.now, lease, limit)?)
 }
 
 /// Records that deliveries left.
@@ -420,9 +420,10 @@ pub fn sent(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Result<()
 
 /// How often a delivery is tried before it is given up; with the pauses of [`later`] that is two days of trying. Its
 /// age does not count: after a long standstill everything that waits is old, and was perhaps never tried.
-const ATTEMPTS: i64 = 30;
+const ATTEMPTS: i64 = 31;
 
-/// Records that a delivery is tried again later: after 1, 2, 4 … minutes, at most two hours, for two days.
+/// Records that a delivery is tried again later: after ten seconds, then 1, 2, 4 … minutes, at most two hours, for two
+/// days.
 pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
     if queued.attempts + 1 >= ATTEMPTS {
         return failed(tx, ctx, queued, why);
@@ -433,14 +434,25 @@ pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(
 
 /// When a delivery is tried again that was tried before `attempts` times and now.
 fn again_at(now: Timestamp, attempts: i64) -> Timestamp {
-    let minutes = 1_i64 << attempts.clamp(0, 7);
-    now.checked_add(jiff::SignedDuration::from_mins(minutes.min(120))).unwrap_or(now)
+    let pause = match attempts {
+        ..=0 => SOON,
+        more => jiff::SignedDuration::from_mins((1_i64 << (more - 1).min(7)).min(120)),
+    };
+    now.checked_add(pause).unwrap_or(now)
+}
+
+/// The first pause, and that of everything else while nobody answers.
+const SOON: jiff::SignedDuration = jiff::SignedDuration::from_secs(10);
+
+/// Gives back what a node had claimed when it ended, so that nobody waits for the lease to run out.
+pub fn reclaim(tx: &mut Tx<'_>, ctx: &Ctx, node: &str) -> Result<u64, Error> {
+    Ok(store::outbox::reclaim(tx, node, ctx.now)?)
 }
 
 /// Gives back deliveries that were claimed and not tried, because nobody answers at the other end: they are due again
-/// in a minute, and this was no attempt.
+/// soon, and this was no attempt.
 pub fn put_back(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Result<(), Error> {
-    let due_at = ctx.now.checked_add(jiff::SignedDuration::from_mins(1)).unwrap_or(ctx.now);
+    let due_at = ctx.now.checked_add(SOON).unwrap_or(ctx.now);
     Ok(store::outbox::put_back(tx, ids, due_at)?)
 }
 

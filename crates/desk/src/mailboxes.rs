@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use store::Tx;
 pub use store::mailboxes::{Mailbox, Tally};
-pub use store::mails::Archived;
+pub use store::mails::{Archived, WAITING};
 use store::mailboxes::Place;
 
 use crate::{Act, Ctx, Error, require, secrets};
@@ -169,6 +169,11 @@ pub fn undecided(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<(Archived, Vec<u8>)>,
 /// Records that nothing could be decided about a mail; it is tried again later and holds up no other.
 pub fn put_off(tx: &mut Tx<'_>, ctx: &Ctx, mail: &Archived, why: &str) -> Result<(), Error> {
     Ok(store::mails::put_off(tx, mail.id, why, after(ctx.now, mail.attempts))?)
+}
+
+/// How many mails have an outcome.
+pub fn count(tx: &mut Tx<'_>, outcome: &str) -> Result<i64, Error> {
+    Ok(store::mails::count(tx, outcome)?)
 }
 
 /// A minute after the first failure, then 2, 4, 8 …, at most an hour.

@@ -23,18 +23,30 @@ const ROUND: Duration = Duration::from_secs(1);
 pub struct Worker {
     desk: Desk,
     transport: Transport,
+    node: String,
     round: Mutex<()>,
 }
 
 impl Worker {
     /// A worker over a desk, sending mail through a transport.
     pub fn new(desk: Desk, transport: Transport) -> Arc<Self> {
-        Arc::new(Self { desk, transport, round: Mutex::new(()) })
+        Self::on("", desk, transport)
+    }
+
+    /// The same for one of several nodes, each with a name of its own.
+    pub fn on(node: &str, desk: Desk, transport: Transport) -> Arc<Self> {
+        Arc::new(Self { desk, transport, node: node.to_owned(), round: Mutex::new(()) })
     }
 
     /// Works until `stop` turns true: after every change, and every second.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut changes = self.desk.store().changes();
+        if let Err(error) = self.reclaim().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what was about to leave when we ended waits a little"
+            );
+        }
         while !*stop.borrow() {
             if let Err(error) = self.settle().await {
                 tracing::error!(
@@ -49,6 +61,12 @@ impl Worker {
                 () = tokio::time::sleep(ROUND) => {}
             }
         }
+    }
+
+    /// Takes up again what this node had taken when it ended.
+    async fn reclaim(&self) -> Result<u64, Error> {
+        let (ctx, node) = (self.desk.ctx(Actor::System, Channel::System), self.node.clone());
+        self.desk.write(ctx, move |tx, ctx| desk::deliveries::reclaim(tx, ctx, &node)).await
     }
 
     /// Waits until something was put into the outbox or into the archive of mail.
@@ -71,7 +89,7 @@ impl Worker {
         while more {
             more = wakeups::turn(&self.desk, now, false).await?;
             more |= mailboxes::decide(&self.desk).await?;
-            outbox::run(&self.desk, &self.transport).await?;
+            outbox::run(&self.desk, &self.transport, &self.node).await?;
         }
         Ok(())
     }
@@ -92,7 +110,7 @@ impl Worker {
     async fn advance(&self, at: Timestamp) -> Result<(), Error> {
         wakeups::run(&self.desk, at, true).await?;
         self.desk.clock().move_to(at);
-        outbox::run(&self.desk, &self.transport).await
+        outbox::run(&self.desk, &self.transport, &self.node).await
     }
 
     /// The next instant at which something happens by itself.

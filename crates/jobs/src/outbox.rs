@@ -3,6 +3,7 @@
 //! A mail is tried for each of those it is for, in a conversation of its own, so that who is refused does not keep it
 //! from the others. What became of it is written down at once: after a crash at most one of them gets it twice.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use channels::{Outcome, Transport};
@@ -17,15 +18,18 @@ const BATCH: i64 = 100;
 const BEGIN_WITHIN: Duration = Duration::from_secs(150);
 
 /// Sends everything that is due.
-pub(crate) async fn run(desk: &Desk, transport: &Transport) -> Result<(), Error> {
+pub(crate) async fn run(desk: &Desk, transport: &Transport, node: &str) -> Result<(), Error> {
+    let node: Arc<str> = node.into();
     loop {
         let ctx = desk.ctx(Actor::System, Channel::System);
         let waiting = desk.read(ctx.clone(), desk::deliveries::is_due).await?;
         if !waiting {
             return Ok(());
         }
-        let claimed =
-            desk.write(ctx.clone(), |tx, ctx| desk::deliveries::claim(tx, ctx, BATCH)).await?;
+        let who = node.clone();
+        let claimed = desk
+            .write(ctx.clone(), move |tx, ctx| desk::deliveries::claim(tx, ctx, &who, BATCH))
+            .await?;
         if claimed.is_empty() {
             return Ok(());
         }

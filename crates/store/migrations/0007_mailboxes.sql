@@ -39,6 +39,9 @@ CREATE INDEX arrivals_open ON arrivals (mailbox, validity, due_at, uid) WHERE st
 CREATE INDEX arrivals_by_day ON arrivals (day, mailbox, state);
 CREATE INDEX arrivals_by_mail ON arrivals (mail_id) WHERE mail_id IS NOT NULL;
 
+-- Who has taken a delivery, so that the same node takes it up again when it ended in between.
+ALTER TABLE outbox ADD COLUMN claimed_by TEXT;
+
 -- What became of a mail at each of those it was for.
 CREATE TABLE recipients (
     delivery_id BIGINT NOT NULL,

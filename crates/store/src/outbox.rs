@@ -118,10 +118,11 @@ fn queued(row: &Row) -> Result<Queued, Error> {
     })
 }
 
-/// Takes what is due, oldest first, and puts it off until `lease_until`, so that no other worker takes it too and a
-/// crash only delays it.
+/// Takes what is due for a node, oldest first, and puts it off until `lease_until`, so that no other worker takes it too
+/// and a crash only delays it.
 pub fn claim(
     tx: &mut Tx<'_>,
+    node: &str,
     now: Timestamp,
     lease_until: Timestamp,
     limit: i64,
@@ -136,7 +137,9 @@ pub fn claim(
         tx.query(sql.text(), sql.params())?.iter().map(queued).collect::<Result<_, _>>()?;
     if !found.is_empty() {
         let mut sql = Sql::new();
-        sql.push("UPDATE outbox SET attempts = attempts + 1, due_at = ")
+        sql.push("UPDATE outbox SET attempts = attempts + 1, claimed_by = ")
+            .bind(node)
+            .push(", due_at = ")
             .bind(lease_until)
             .push(" WHERE id IN (");
         sql.join(&found, ", ", "", |sql, one| {
@@ -159,7 +162,7 @@ pub fn finish(
 ) -> Result<(), Error> {
     let finished = if state == "pending" { None } else { Some(now) };
     tx.execute(
-        "UPDATE outbox SET state = $2, last_error = $3, due_at = $4, finished_at = $5 WHERE id = $1",
+        "UPDATE outbox SET state = $2, last_error = $3, due_at = $4, finished_at = $5, claimed_by = NULL WHERE id = $1",
         params![id.0, state, error, due_at, finished],
     )?;
     Ok(())
@@ -187,7 +190,7 @@ pub fn put_back(tx: &mut Tx<'_>, ids: &[DeliveryId], due_at: Timestamp) -> Resul
         return Ok(());
     }
     let mut sql = Sql::new();
-    sql.push("UPDATE outbox SET attempts = attempts - 1, due_at = ")
+    sql.push("UPDATE outbox SET attempts = attempts - 1, claimed_by = NULL, due_at = ")
         .bind(due_at)
         .push(" WHERE state = 'pending' AND id IN (");
     sql.join(ids, ", ", "", |sql, id| {
@@ -195,6 +198,14 @@ pub fn put_back(tx: &mut Tx<'_>, ids: &[DeliveryId], due_at: Timestamp) -> Resul
     });
     sql.push(")");
     tx.execute(sql.text(), sql.params()).map(|_| ())
+}
+
+/// Gives back what a node had claimed when it ended.
+pub fn reclaim(tx: &mut Tx<'_>, node: &str, now: Timestamp) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE outbox SET due_at = $2, claimed_by = NULL WHERE state = 'pending' AND claimed_by = $1 AND due_at > $2",
+        params![node, now],
+    )
 }
 
 /// Tries a delivery from its beginning again, unless it is on its way or left; says whether it does.
