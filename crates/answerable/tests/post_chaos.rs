@@ -165,7 +165,9 @@ fn storm(engine: Engine) -> (Killed, usize) {
         figure.filter(|count| *count == 0)
     });
     check(&desk);
-    (killed, acknowledged(&postfix))
+    let doubled = acknowledged(&postfix);
+    assert!(doubled <= killed.desk, "only what was on its way when the desk was killed");
+    (killed, doubled)
 }
 
 /// What was said on each ticket, by its subject.
@@ -202,6 +204,7 @@ fn acknowledged(postfix: &Postfix) -> usize {
     for conversation in 0..CONVERSATIONS {
         let address = format!("kim-{conversation}@fernlight.test");
         let told = soon("an acknowledgement", || {
+            sleep(Duration::from_millis(100));
             let told = postfix.delivered(&address).len();
             (told > 0).then_some(told)
         });

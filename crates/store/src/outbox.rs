@@ -200,10 +200,11 @@ pub fn put_back(tx: &mut Tx<'_>, ids: &[DeliveryId], due_at: Timestamp) -> Resul
     tx.execute(sql.text(), sql.params()).map(|_| ())
 }
 
-/// Gives back what a node had claimed when it ended.
+/// Gives back what a node had claimed when it ended; that was no attempt.
 pub fn reclaim(tx: &mut Tx<'_>, node: &str, now: Timestamp) -> Result<u64, Error> {
     tx.execute(
-        "UPDATE outbox SET due_at = $2, claimed_by = NULL WHERE state = 'pending' AND claimed_by = $1 AND due_at > $2",
+        "UPDATE outbox SET due_at = $2, claimed_by = NULL, attempts = attempts - 1
+         WHERE state = 'pending' AND claimed_by = $1 AND due_at > $2",
         params![node, now],
     )
 }
