@@ -97,5 +97,10 @@ pub(crate) fn doctor(options: &StoreOptions) -> anyhow::Result<()> {
     let waiting = store.read_blocking(|tx| desk::deliveries::count(tx, "pending"))?;
     let failed = store.read_blocking(|tx| desk::deliveries::count(tx, "failed"))?;
     println!("outbox: {waiting} waiting, {failed} failed");
+    if let Some((since, because)) = store.read_blocking(desk::installation::muted)? {
+        anyhow::bail!(
+            "nothing leaves since {since}: {because}. If this is the real desk: answerable unmute"
+        );
+    }
     Ok(())
 }

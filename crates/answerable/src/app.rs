@@ -55,7 +55,10 @@ async fn metrics(State(desk): State<Desk>) -> Response {
     let counter = desk.clone();
     let ctx = desk.ctx(Actor::System, Channel::System);
     let figures = desk.read(ctx, move |tx, ctx| figures(tx, ctx, &counter)).await;
-    figures.map_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response(), IntoResponse::into_response)
+    figures.map_or_else(
+        |_| StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        IntoResponse::into_response,
+    )
 }
 
 fn figures(tx: &mut Tx<'_>, ctx: &Ctx, desk: &Desk) -> Result<String, Error> {

@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod deliver;
 mod demo;
+mod doctor;
 mod handbooks;
 mod keys;
 mod post;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, DoctorPart};
 
 /// Many small things come and go: a third less time than with the system's allocator.
 #[global_allocator]
@@ -51,7 +52,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Handbook(command) => handbooks::run(command)?,
         Command::Mail(command) => return Ok(deliver::run(command)),
         Command::Unmute(options) => admin::unmute(options)?,
-        Command::Doctor(options) => admin::doctor(&options.store)?,
+        Command::Doctor(options) => match options.part {
+            Some(DoctorPart::Mail { options, send }) => {
+                runtime()?.block_on(doctor::mail(options, send))?;
+            }
+            None => admin::doctor(&options.store)?,
+        },
     }
     Ok(ExitCode::SUCCESS)
 }

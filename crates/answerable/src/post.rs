@@ -83,7 +83,8 @@ fn remember(key_file: &Path, began: &Began) {
 /// What tells a database from a copy as far as its address does: the path of a file, and the machine it is on.
 fn place(database_url: &str) -> String {
     let Some(path) = database_url.strip_prefix("sqlite://") else { return String::new() };
-    let path = std::path::absolute(path).map_or_else(|_| path.into(), |path| path.display().to_string());
+    let path =
+        std::path::absolute(path).map_or_else(|_| path.into(), |path| path.display().to_string());
     let machine = std::fs::read_to_string("/etc/machine-id").unwrap_or_default();
     format!("{} {path}", machine.trim()).trim().to_owned()
 }
@@ -95,12 +96,8 @@ pub(crate) async fn start(
     began: &Began,
     stop: &watch::Receiver<bool>,
 ) -> anyhow::Result<Vec<JoinHandle<()>>> {
-    let mut tasks = vec![tokio::spawn(pulse(
-        desk.clone(),
-        config.key_file.clone(),
-        began.epoch,
-        stop.clone(),
-    ))];
+    let mut tasks =
+        vec![tokio::spawn(pulse(desk.clone(), config.key_file.clone(), began.epoch, stop.clone()))];
     let node = node(&config);
     for mailbox in config.mailboxes {
         tracing::info!(mailbox = mailbox.imap.name, "a mailbox is fetched");
@@ -150,7 +147,10 @@ async fn pulse(
         match desk.write(ctx, desk::installation::alive).await {
             Ok(alive_at) => {
                 if let Err(error) = keys::remember(&key_file, Remembered { alive_at, epoch }) {
-                    tracing::warn!(error = error.as_ref() as &dyn std::error::Error, "not remembered");
+                    tracing::warn!(
+                        error = error.as_ref() as &dyn std::error::Error,
+                        "not remembered"
+                    );
                 }
             }
             Err(error) => {

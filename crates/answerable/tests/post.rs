@@ -282,3 +282,38 @@ fn ask(desk: &Served, email: &str) -> i64 {
     let asked = desk.anybody().post("requests.json", &json!({ "request": request }));
     asked.expect(201).number("/request/id")
 }
+
+/// What stands between us and our customers is said in words, and mends the exit status.
+#[test]
+fn the_doctor_finds_our_own_message_and_says_what_is_to_be_fixed() {
+    let place = Place::fresh(Engine::Sqlite);
+    let dovecot = Dovecot::start(place.folder(), "");
+    dovecot.put("support", "1", &message("1", "First", "Hello"));
+    let postfix = Postfix::start(place.folder(), None);
+    // What Postfix delivers lands in Dovecot's mailbox.
+    let (boxes, inbox) = ("postfix/mail/box", "dovecot/mail/support");
+    std::os::unix::fs::symlink(place.folder().join(inbox), place.folder().join(boxes)).unwrap();
+    let tables = format!("smtp_url = \"{}\"\n{}", postfix.url(), dovecot.table("support"));
+    let mut desk = Served::prepare(BINARY, &place, &tables);
+    desk.start();
+    soon("the first", || (desk.tickets().len() == 1).then_some(()));
+
+    let told = desk.told(&["doctor", "mail", "--send"]);
+
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("good     mailbox support: signed in"), "{told}");
+    assert!(told.contains("good     mail server: connected"), "{told}");
+    assert!(told.contains("good     plus addresses: a message to support+doctor-"), "{told}");
+    assert!(told.contains("good     clock"), "{told}");
+    thread::sleep(Duration::from_secs(2));
+    assert_eq!(desk.tickets().len(), 1, "our own message is no ticket");
+
+    let wrong = dovecot.table("support").replace("secret", "wrong");
+    desk.configure(place.url(), &format!("smtp_url = \"smtp://127.0.0.1:1?tls=none\"\n{wrong}"));
+    let told = desk.told(&["doctor", "mail"]);
+    assert_eq!(told.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("FIX      mailbox support: the sign-in was refused"), "{told}");
+    assert!(told.contains("FIX      mail server: "), "{told}");
+    assert!(!told.contains("wrong"), "{told}");
+}

@@ -178,7 +178,8 @@ fn comments(desk: &Served) -> BTreeMap<String, Vec<String>> {
     assert_eq!(subjects.len(), tickets.len(), "a conversation has one ticket");
     let said = tickets.iter().map(|ticket| {
         let said = desk.comments(ticket["id"].as_i64().unwrap_or_default());
-        let bodies = said.iter().map(|one| one["body"].as_str().unwrap_or_default().trim().to_owned());
+        let bodies =
+            said.iter().map(|one| one["body"].as_str().unwrap_or_default().trim().to_owned());
         (ticket["subject"].as_str().unwrap_or_default().to_owned(), bodies.collect())
     });
     said.collect()

@@ -64,8 +64,7 @@ async fn unmute(State(desk): State<Desk>, caller: Caller, body: Body) -> Answer 
     let mut input = body.bare();
     let held = input.flag("send_held").flatten().unwrap_or(false);
     input.finish()?;
-    let released = desk
-        .write(caller.ctx, move |tx, ctx| desk::installation::unmute(tx, ctx, held))
-        .await?;
+    let released =
+        desk.write(caller.ctx, move |tx, ctx| desk::installation::unmute(tx, ctx, held)).await?;
     Ok(ok(json!({ "released": released })))
 }

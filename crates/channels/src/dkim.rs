@@ -71,7 +71,8 @@ impl Signer {
     /// A signer for a domain and a selector, with a key in PEM (PKCS#8, or PKCS#1 for RSA).
     pub fn new(domain: &str, selector: &str, pem: &[u8]) -> Result<Self, Error> {
         let is_name = |text: &str| {
-            !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+            !text.is_empty()
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
         };
         if !is_name(domain) || !is_name(selector) {
             return Err(Error::Name);

@@ -218,8 +218,7 @@ impl Imap {
     /// Messages as they are kept; what is gone is left out.
     pub async fn fetch(&mut self, uids: &[u32]) -> Result<Vec<Fetched>, Error> {
         let fetch = async {
-            let found =
-                self.session.uid_fetch(set(uids), "(UID INTERNALDATE BODY.PEEK[])").await?;
+            let found = self.session.uid_fetch(set(uids), "(UID INTERNALDATE BODY.PEEK[])").await?;
             found.try_collect::<Vec<_>>().await
         };
         let found = within(FETCH_PATIENCE, plain(fetch)).await?;
@@ -251,11 +250,6 @@ impl Imap {
         Ok(Self { session, validity, can_idle })
     }
 
-    /// Puts a message into the mailbox, for a check that asks for it.
-    pub async fn append(&mut self, folder: &str, raw: &[u8]) -> Result<(), Error> {
-        within(PATIENCE, plain(self.session.append(folder, None, None, raw))).await
-    }
-
     /// Says good-bye.
     pub async fn close(mut self) {
         // The server notices all the same.
@@ -266,10 +260,9 @@ impl Imap {
 async fn sign_in(config: &ImapConfig) -> Result<Session<Stream>, Error> {
     let client = connect(config).await?;
     match &config.sign_in {
-        SignIn::Password(password) => client
-            .login(&config.user, &password.0)
-            .await
-            .map_err(|(error, _)| refused(error)),
+        SignIn::Password(password) => {
+            client.login(&config.user, &password.0).await.map_err(|(error, _)| refused(error))
+        }
         SignIn::OAuth2(tokens) => {
             let token = tokens.token().await?;
             let answer = Bearer { user: &config.user, token: Some(token) };
@@ -337,9 +330,7 @@ impl Authenticator for Bearer<'_> {
 }
 
 /// A command's outcome with our words for what went wrong.
-async fn plain<T>(
-    command: impl Future<Output = async_imap::error::Result<T>>,
-) -> Result<T, Error> {
+async fn plain<T>(command: impl Future<Output = async_imap::error::Result<T>>) -> Result<T, Error> {
     command.await.map_err(Error::from)
 }
 
@@ -361,9 +352,11 @@ fn set(uids: &[u32]) -> String {
     }
     let runs: Vec<String> = runs
         .into_iter()
-        .map(|(first, last)| {
-            if first == last { first.to_string() } else { format!("{first}:{last}") }
-        })
+        .map(
+            |(first, last)| {
+                if first == last { first.to_string() } else { format!("{first}:{last}") }
+            },
+        )
         .collect();
     runs.join(",")
 }
@@ -385,9 +378,11 @@ mod tests {
 
     #[test]
     fn encryption_is_the_default_and_the_folder_the_inbox() {
-        let read = |url| config(url).address().ok().map(|(security, host, port, folder)| {
-            (security, host.to_owned(), port, folder.to_owned())
-        });
+        let read = |url| {
+            config(url).address().ok().map(|(security, host, port, folder)| {
+                (security, host.to_owned(), port, folder.to_owned())
+            })
+        };
         let expected = |security, port, folder: &str| {
             Some((security, "mx.acme.test".to_owned(), port, folder.to_owned()))
         };
@@ -396,7 +391,8 @@ mod tests {
         assert_eq!(read("imaps://mx.acme.test:1/A/B"), expected(Security::Tls, 1, "A/B"));
         assert_eq!(read("imap://mx.acme.test"), expected(Security::StartTls, 143, "INBOX"));
         assert_eq!(read("imap://mx.acme.test?tls=none"), expected(Security::None, 143, "INBOX"));
-        for wrong in ["mx.acme.test", "imap://", "imap://a?tls=no", "imaps://me:pw@mx", "pop://mx"] {
+        for wrong in ["mx.acme.test", "imap://", "imap://a?tls=no", "imaps://me:pw@mx", "pop://mx"]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

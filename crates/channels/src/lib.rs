@@ -1,6 +1,7 @@
 //! The outside world: one module each, each with its fake.
 
 pub mod dkim;
+pub mod dns;
 pub mod imap;
 pub mod lmtp;
 pub mod oauth2;

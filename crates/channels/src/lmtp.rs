@@ -338,7 +338,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             }
         }
         let how = if self.greeted == Some(true) { "LMTP" } else { "ESMTP" };
-        head.push_str(&format!("Received: from [{}] by {} with {how}\r\n", self.peer.ip(), self.name));
+        head.push_str(&format!(
+            "Received: from [{}] by {} with {how}\r\n",
+            self.peer.ip(),
+            self.name
+        ));
         head
     }
 
@@ -396,10 +400,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
     }
 }
 
-async fn within<T>(
-    span: Duration,
-    doing: impl Future<Output = io::Result<T>>,
-) -> io::Result<T> {
+async fn within<T>(span: Duration, doing: impl Future<Output = io::Result<T>>) -> io::Result<T> {
     timeout(span, doing).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 

@@ -39,8 +39,7 @@ pub(crate) async fn secure(
     host: &str,
     roots: Option<&Path>,
 ) -> Result<Stream, Error> {
-    let name =
-        ServerName::try_from(host.to_owned()).map_err(|_| Error::Name(host.to_owned()))?;
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| Error::Name(host.to_owned()))?;
     let connector = TlsConnector::from(Arc::new(config(roots)?));
     let stream = connector.connect(name, stream).await.map_err(Error::Handshake)?;
     Ok(Box::new(stream))
@@ -54,9 +53,7 @@ fn config(roots: Option<&Path>) -> Result<ClientConfig, Error> {
             let wrong = || Error::Roots(path.display().to_string());
             let file = CertificateDer::pem_file_iter(path).map_err(|_| wrong())?;
             for certificate in file {
-                store
-                    .add(certificate.map_err(|_| wrong())?)
-                    .map_err(|_| wrong())?;
+                store.add(certificate.map_err(|_| wrong())?).map_err(|_| wrong())?;
             }
         }
     }

@@ -7,9 +7,9 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use store::Tx;
+use store::mailboxes::Place;
 pub use store::mailboxes::{Mailbox, Tally};
 pub use store::mails::{Archived, WAITING};
-use store::mailboxes::Place;
 
 use crate::{Act, Ctx, Error, require, secrets};
 
@@ -66,14 +66,8 @@ pub struct Listing {
 /// Keeps a mail's bytes, and writes down that its message is accounted for. The same again changes nothing.
 pub fn archive(tx: &mut Tx<'_>, ctx: &Ctx, arrival: &Arrival, raw: &[u8]) -> Result<i64, Error> {
     let digest = secrets::content_hash(raw);
-    let (id, _) = store::mails::archive(
-        tx,
-        arrival.received_at,
-        &arrival.mailbox,
-        &digest,
-        raw,
-        ctx.now,
-    )?;
+    let (id, _) =
+        store::mails::archive(tx, arrival.received_at, &arrival.mailbox, &digest, raw, ctx.now)?;
     if let Source::Imap { validity, uid } = arrival.source {
         let place = Place { mailbox: &arrival.mailbox, validity, uid };
         store::mailboxes::archived(tx, place, id, &day(ctx), ctx.now)?;

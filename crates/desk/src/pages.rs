@@ -4,8 +4,8 @@ use domain::{CommentId, Envelope, Event, Organization, Status, TicketId, User, U
 use store::Tx;
 use store::comments::Comment;
 use store::outbox::Queued;
-use store::recipients::Recipient;
 use store::page::{KeyValue, Page, Start};
+use store::recipients::Recipient;
 use store::tickets::{Filter, Order, Stored};
 
 use crate::{Act, Ctx, Error, require, tickets};

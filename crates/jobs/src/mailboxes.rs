@@ -147,9 +147,8 @@ impl Fetcher {
         let listing = Listing { validity: imap.validity, uids, old, whole };
         let mailbox = mailbox.clone();
         let name = mailbox.name.clone();
-        let missed = self
-            .write(move |tx, ctx| desk::mailboxes::listed(tx, ctx, &mailbox, &listing))
-            .await?;
+        let missed =
+            self.write(move |tx, ctx| desk::mailboxes::listed(tx, ctx, &mailbox, &listing)).await?;
         if missed > 0 {
             tracing::error!(
                 mailbox = name,
@@ -201,9 +200,7 @@ impl Fetcher {
             }
             bytes += u64::from(size);
             match groups.last_mut() {
-                Some(group)
-                    if !self.alone && group.len() < TOGETHER && bytes <= BYTES_TOGETHER =>
-                {
+                Some(group) if !self.alone && group.len() < TOGETHER && bytes <= BYTES_TOGETHER => {
                     group.push(uid);
                 }
                 _ => {
@@ -232,7 +229,12 @@ impl Fetcher {
         let (name, validity) = (self.config.name.clone(), imap.validity);
         self.write(move |tx, ctx| {
             for one in &fetched {
-                desk::mailboxes::archive(tx, ctx, &arrival(&name, validity, one, ctx.now), &one.raw)?;
+                desk::mailboxes::archive(
+                    tx,
+                    ctx,
+                    &arrival(&name, validity, one, ctx.now),
+                    &one.raw,
+                )?;
             }
             Ok(())
         })
@@ -278,11 +280,13 @@ impl Fetcher {
 
     async fn pass_over(&self, validity: u32, uid: u32, why: String) -> Result<(), Error> {
         let name = self.config.name.clone();
-        tracing::error!(mailbox = name, uid, "a message cannot be fetched; it is tried again later");
-        self.write(move |tx, ctx| {
-            desk::mailboxes::unfetched(tx, ctx, &name, (validity, uid), &why)
-        })
-        .await
+        tracing::error!(
+            mailbox = name,
+            uid,
+            "a message cannot be fetched; it is tried again later"
+        );
+        self.write(move |tx, ctx| desk::mailboxes::unfetched(tx, ctx, &name, (validity, uid), &why))
+            .await
     }
 
     async fn complain(&self, trouble: &Trouble) {

@@ -58,7 +58,8 @@ async fn send_all(
     let mut left = claimed.into_iter();
     let mut goes_on = true;
     while let Some(queued) = left.next() {
-        goes_on = send(desk, ctx, transport, queued, since).await? && since.elapsed() < BEGIN_WITHIN;
+        goes_on =
+            send(desk, ctx, transport, queued, since).await? && since.elapsed() < BEGIN_WITHIN;
         if !goes_on {
             break;
         }

@@ -46,8 +46,8 @@ impl ReplyKey {
         let Named { ticket, epoch, tag } = Named::read(token)?;
         let counts = epoch == self.epoch
             || self.past.iter().any(|(past, last)| *past == epoch && ticket <= *last);
-        let ours = counts
-            && self.signed(epoch, ticket).verify_truncated_left(&tag.to_be_bytes()).is_ok();
+        let ours =
+            counts && self.signed(epoch, ticket).verify_truncated_left(&tag.to_be_bytes()).is_ok();
         ours.then_some(ticket)
     }
 

@@ -23,8 +23,7 @@ pub struct Mailbox {
     pub last_error: Option<String>,
 }
 
-const COLUMNS: &str =
-    "name, validity, last_uid, reached_at, counted_at, failing_since, last_error";
+const COLUMNS: &str = "name, validity, last_uid, reached_at, counted_at, failing_since, last_error";
 
 fn mailbox(row: &Row) -> Result<Mailbox, Error> {
     Ok(Mailbox {

@@ -63,8 +63,5 @@ pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Recipient>, Er
 
 /// Forgets the refusals of a delivery, so that it is tried again.
 pub fn forget_refusals(tx: &mut Tx<'_>, id: DeliveryId) -> Result<u64, Error> {
-    tx.execute(
-        "DELETE FROM recipients WHERE delivery_id = $1 AND state <> 'sent'",
-        params![id.0],
-    )
+    tx.execute("DELETE FROM recipients WHERE delivery_id = $1 AND state <> 'sent'", params![id.0])
 }

@@ -21,8 +21,7 @@ fn a_letter_is_tried_for_two_days_of_trying_however_old_it_is() {
         let mut tries = 0;
         loop {
             let at = desk.system().at(now);
-            let claimed =
-                desk
+            let claimed = desk
                 .change(at.clone(), |tx, ctx| desk::deliveries::claim(tx, ctx, "", 10))
                 .unwrap();
             if claimed.is_empty() {

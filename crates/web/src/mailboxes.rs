@@ -69,8 +69,7 @@ impl Health {
 
 async fn account(visitor: Visitor) -> Answer {
     let ctx = visitor.ctx.clone();
-    let account =
-        visitor.desk.read(ctx, |tx, ctx| desk::mailboxes::account(tx, ctx, DAYS)).await?;
+    let account = visitor.desk.read(ctx, |tx, ctx| desk::mailboxes::account(tx, ctx, DAYS)).await?;
     let reader = visitor.reader();
     let words = reader.words;
     let title = words.say(Text::MailIn);
@@ -100,10 +99,9 @@ fn boxes(reader: &Reader, account: &Account) -> Markup {
         .mailboxes
         .iter()
         .map(|one| {
-            let reached = one.reached_at.map_or_else(
-                || html! { (words.say(Text::NeverYet)) },
-                |at| time::past(reader, at),
-            );
+            let reached = one
+                .reached_at
+                .map_or_else(|| html! { (words.say(Text::NeverYet)) }, |at| time::past(reader, at));
             vec![html! { (one.name) }, reached, state(reader, account, one)]
         })
         .collect();

@@ -106,7 +106,10 @@ impl Postfix {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
-        assert!(told.expect("Postfix is installed: `cargo xtask test` does that").success() || word != "start");
+        assert!(
+            told.expect("Postfix is installed: `cargo xtask test` does that").success()
+                || word != "start"
+        );
     }
 
     /// Starts it, unless it runs.

@@ -146,7 +146,8 @@ impl Served {
     /// A figure of `/metrics`, with its labels.
     pub fn figure(&self, name: &str) -> Option<i64> {
         let text = self.anybody().get("/metrics").expect(200).text();
-        let line = text.lines().find(|line| line.rsplit_once(' ').is_some_and(|(own, _)| own == name));
+        let line =
+            text.lines().find(|line| line.rsplit_once(' ').is_some_and(|(own, _)| own == name));
         line?.rsplit_once(' ')?.1.parse().ok()
     }
 

@@ -235,9 +235,7 @@ async fn retry(visitor: Visitor, Path((id, delivery)): Path<(String, String)>) -
         .await;
     match again {
         // It is on its way already: pressed twice.
-        Ok(()) | Err(Error::Conflict(_)) => {
-            Ok(Redirect::to(&routes::ticket(id.0)).into_response())
-        }
+        Ok(()) | Err(Error::Conflict(_)) => Ok(Redirect::to(&routes::ticket(id.0)).into_response()),
         Err(error) => Err(error.into()),
     }
 }
