@@ -29,7 +29,8 @@ pub(crate) fn transport(config: &mut Config) -> anyhow::Result<Transport> {
         Some(url) => {
             let smtp =
                 Smtp::new(&SmtpConfig::new(url)).context("ANSWERABLE_SMTP_URL is not usable")?;
-            Ok(Transport::Smtp(smtp.signed_by(std::mem::take(&mut config.signers))))
+            let smtp = smtp.signed_by(std::mem::take(&mut config.signers));
+            Ok(Transport::Smtp(Box::new(smtp)))
         }
         None => {
             tracing::warn!(

@@ -37,7 +37,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub enum Transport {
     /// To a mail server.
-    Smtp(smtp::Smtp),
+    Smtp(Box<smtp::Smtp>),
     /// Nowhere: the demo's.
     Capture(smtp::Capture),
     /// No mail server is configured: mail waits.

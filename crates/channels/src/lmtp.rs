@@ -294,10 +294,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
         let mut refused = None;
         let mut begins = true;
         loop {
-            let (piece, ends) = match self.piece().await? {
-                Some(piece) => piece,
-                None => return Ok(Body::Ended),
-            };
+            let Some((piece, ends)) = self.piece().await? else { return Ok(Body::Ended) };
             if begins && ends && piece == b"." {
                 return Ok(refused.unwrap_or(Body::Whole(raw)));
             }
@@ -338,12 +335,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
             }
         }
         let how = if self.greeted == Some(true) { "LMTP" } else { "ESMTP" };
-        head.push_str(&format!(
-            "Received: from [{}] by {} with {how}\r\n",
-            self.peer.ip(),
-            self.name
-        ));
-        head
+        let peer = self.peer.ip();
+        format!("{head}Received: from [{peer}] by {} with {how}\r\n", self.name)
     }
 
     /// A part of a line of a message, and whether the line ends with it.

@@ -93,7 +93,7 @@ fn is_true(mail: &[u8], signature: &str, public: &str) -> bool {
     while lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }
-    let body: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+    let body: String = lines.iter().flat_map(|line| [line.as_str(), "\r\n"]).collect();
     if STANDARD.encode(Sha256::digest(body)) != tag(signature, "bh") {
         return false;
     }

@@ -57,7 +57,7 @@ async fn send_all(
     let since = Instant::now();
     let mut left = claimed.into_iter();
     let mut goes_on = true;
-    while let Some(queued) = left.next() {
+    for queued in left.by_ref() {
         goes_on =
             send(desk, ctx, transport, queued, since).await? && since.elapsed() < BEGIN_WITHIN;
         if !goes_on {

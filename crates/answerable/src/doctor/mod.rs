@@ -88,7 +88,7 @@ pub(crate) async fn mail(options: ServeOptions, send: bool) -> anyhow::Result<()
         (true, None) => {
             report.say(Finding::skipped("plus addresses: there is no mail server to send by"));
         }
-        (true, Some(smtp)) => round_trip(&mut report, &config, &from, Transport::Smtp(smtp)).await?,
+        (true, Some(smtp)) => round_trip(&mut report, &config, &from, Transport::Smtp(Box::new(smtp))).await?,
     }
     match report.to_fix {
         0 => Ok(()),
