@@ -83,17 +83,18 @@ fn figures(tx: &mut Tx<'_>, ctx: &Ctx, desk: &Desk) -> Result<String, Error> {
 
 /// Writes a figure, for each mailbox or once.
 fn gauge<'a>(text: &mut String, name: &str, values: impl IntoIterator<Item = (&'a str, i64)>) {
-    let mut lines = String::new();
-    for (mailbox, value) in values {
-        lines.push_str("answerable_");
-        lines.push_str(name);
-        if !mailbox.is_empty() {
-            let quoted = mailbox.replace('\\', "\\\\").replace('"', "\\\"");
-            lines.push_str(&format!("{{mailbox=\"{quoted}\"}}"));
-        }
-        lines.push_str(&format!(" {value}\n"));
-    }
+    let lines: Vec<String> = values
+        .into_iter()
+        .map(|(mailbox, value)| match mailbox {
+            "" => format!("answerable_{name} {value}\n"),
+            named => {
+                let quoted = named.replace('\\', "\\\\").replace('"', "\\\"");
+                format!("answerable_{name}{{mailbox=\"{quoted}\"}} {value}\n")
+            }
+        })
+        .collect();
     if !lines.is_empty() {
-        text.push_str(&format!("# TYPE answerable_{name} gauge\n{lines}"));
+        text.extend(["# TYPE answerable_", name, " gauge\n"]);
+        text.extend(lines);
     }
 }

@@ -114,7 +114,7 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
         smtp_url: options.smtp_url.or(file.smtp_url),
         lmtp_listen: options.lmtp_listen.or(file.lmtp_listen),
         mailboxes: mailboxes(file.mailbox)?,
-        signers: file.dkim.into_iter().map(signer).collect::<Result<_, _>>()?,
+        signers: file.dkim.iter().map(signer).collect::<Result<_, _>>()?,
     })
 }
 
@@ -224,7 +224,7 @@ fn secret(
     }
 }
 
-fn signer(table: DkimTable) -> anyhow::Result<Signer> {
+fn signer(table: &DkimTable) -> anyhow::Result<Signer> {
     let context = || format!("dkim.key_file: {}", table.key_file.display());
     let pem = std::fs::read(&table.key_file).with_context(context)?;
     Signer::new(&table.domain, &table.selector, &pem).with_context(context)

@@ -155,7 +155,7 @@ fn storm(engine: Engine) -> (Killed, usize) {
     }
     soon("every message", || {
         sleep(Duration::from_millis(300));
-        let count: usize = comments(&desk).values().map(|said| said.len()).sum();
+        let count: usize = comments(&desk).values().map(Vec::len).sum();
         (count >= CONVERSATIONS * MESSAGES).then_some(())
     });
     check(&desk);

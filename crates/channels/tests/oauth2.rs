@@ -9,7 +9,7 @@ use std::thread;
 use channels::oauth2::{Error, OAuth2, Tokens};
 
 /// A token server that gives these answers, one after the other; what it was asked.
-fn server(answers: &'static [&'static str]) -> (String, Arc<Mutex<Vec<String>>>) {
+fn server(answers: Vec<String>) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/token", listener.local_addr().unwrap());
     let asked: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -40,15 +40,27 @@ fn tokens(token_url: String) -> Tokens {
     })
 }
 
-const GRANTED: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n\
-    31\r\n{\"access_token\":\"first\",\"expires_in\":3600,\"x\":1}  \r\n0\r\n\r\n";
+/// An answer whose length is said before.
+fn answer(status: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+}
+
+/// The same in pieces.
+fn in_pieces(body: &str) -> String {
+    let (one, two) = body.split_at(body.len() / 2);
+    format!(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{one}\r\n{:x}\r\n{two}\r\n0\r\n\r\n",
+        one.len(),
+        two.len()
+    )
+}
 
 /// CH-03
 #[tokio::test]
 async fn a_token_is_asked_for_once_and_kept_until_it_is_refused() {
-    let (url, asked) = server(&[
-        GRANTED,
-        "HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{\"access_token\":\"second\"} ",
+    let (url, asked) = server(vec![
+        in_pieces("{\"access_token\":\"first\",\"expires_in\":3600,\"token_type\":\"Bearer\"}"),
+        answer("200 OK", "{\"access_token\":\"second\"}"),
     ]);
     let tokens = tokens(url);
 
@@ -66,8 +78,10 @@ async fn a_token_is_asked_for_once_and_kept_until_it_is_refused() {
 
 #[tokio::test]
 async fn a_refusal_says_why_and_no_secret_is_sent_in_the_open() {
-    let (url, _) = server(&["HTTP/1.1 400 Bad Request\r\nContent-Length: 61\r\n\r\n\
-         {\"error\":\"invalid_grant\",\"error_description\":\"consent is over\"}"]);
+    let (url, _) = server(vec![answer(
+        "400 Bad Request",
+        "{\"error\":\"invalid_grant\",\"error_description\":\"consent is over\"}",
+    )]);
 
     let refused = tokens(url).token().await.unwrap_err();
     assert!(

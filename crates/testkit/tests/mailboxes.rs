@@ -1,5 +1,6 @@
 //! Mail that comes in is archived first, accounted for message by message, and decided once; and data that was copied
 //! says nothing. On both engines.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use desk::installation::{self, Here};
 use desk::mailbox::{self, Arrival, Source};

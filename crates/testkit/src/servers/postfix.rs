@@ -91,7 +91,7 @@ impl Postfix {
             ("scache", "unix -", "-", "1", "scache"),
         ] {
             let cage = if program == "virtual" { "n n" } else { "- n" };
-            master.push_str(&format!("{name} {kind} {cage} {wake} {most} {program}\n"));
+            master.extend([name, " ", kind, " ", cage, " ", wake, " ", most, " ", program, "\n"]);
         }
         fs::write(self.folder.join("etc/main.cf"), main).expect("a file can be written");
         fs::write(self.folder.join("etc/master.cf"), master).expect("a file can be written");
