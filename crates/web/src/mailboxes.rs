@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse as _, Redirect};
 use desk::mailboxes::{Account, Alarms, Mailbox};
 use desk::{Act, Ctx, Error, Tx};
+use jiff::civil::Date;
 use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
@@ -15,7 +16,7 @@ use crate::reader::Reader;
 use crate::table::Route;
 use crate::visitor::{Visitor, local};
 use crate::words::Text;
-use crate::{frame, routes};
+use crate::{frame, routes, times};
 
 /// How many days are accounted for.
 const DAYS: i64 = 14;
@@ -139,7 +140,7 @@ fn days(reader: &Reader, account: &Account) -> Markup {
         .tallies
         .iter()
         .map(|one| {
-            let mut cells = vec![html! { (one.day) }, html! { (one.mailbox) }];
+            let mut cells = vec![html! { (day(reader, &one.day)) }, html! { (one.mailbox) }];
             cells.extend(
                 [one.listed, one.archived, one.gone, one.old, one.open]
                     .map(|count| html! { (count) }),
@@ -148,6 +149,16 @@ fn days(reader: &Reader, account: &Account) -> Markup {
         })
         .collect();
     table("mail-days", words.say(Text::WhereMailWent), &columns, &rows)
+}
+
+/// A day as people say it.
+fn day(reader: &Reader, stored: &str) -> String {
+    let date = stored.parse::<Date>().ok();
+    let noon = date.and_then(|date| reader.zone.to_timestamp(date.at(12, 0, 0, 0)).ok());
+    noon.map_or_else(
+        || stored.to_owned(),
+        |noon| times::day(reader.words, noon, &reader.zone, reader.now),
+    )
 }
 
 fn undecided(reader: &Reader, account: &Account) -> Markup {

@@ -2,6 +2,7 @@
 //!
 //! Everything is drawn from a fixed seed and dated back from the demo's clock, so that two demos tell the same story.
 
+mod mailbox;
 mod words;
 
 use desk::texts::Body;
@@ -34,6 +35,7 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
         play(desk, &ctx, scene, &mut numbers).await?;
     }
     jobs::wake_until(desk, ctx.now).await?;
+    desk.write(ctx, mailbox::fetch).await?;
     Ok(())
 }
 
