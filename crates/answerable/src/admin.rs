@@ -5,8 +5,8 @@ use desk::{Clock, Ctx, Error};
 use domain::Role;
 use handbook::Handbook;
 
-use crate::cli::{AgentCommand, RoleName, StoreOptions, TokenCommand};
-use crate::{keys, serve};
+use crate::cli::{AgentCommand, RoleName, StoreOptions, TokenCommand, UnmuteOptions};
+use crate::{config, keys, serve};
 
 pub(crate) fn ctx() -> anyhow::Result<Ctx> {
     let sample = Handbook::parse(Handbook::sample())
@@ -21,6 +21,7 @@ pub(crate) fn told(error: Error) -> anyhow::Error {
             let lines: Vec<String> = fields.into_iter().map(|field| field.description).collect();
             anyhow::anyhow!(lines.join("; "))
         }
+        Error::Conflict(said) => anyhow::anyhow!(said),
         other => other.into(),
     }
 }
@@ -65,6 +66,22 @@ pub(crate) fn token(command: TokenCommand) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Ends the silence in which a copy or a restored backup began.
+#[expect(clippy::print_stdout, reason = "this is the command line's answer")]
+pub(crate) fn unmute(options: UnmuteOptions) -> anyhow::Result<()> {
+    let (store, _) = config::stores(options.store, options.config.as_deref())?;
+    let ctx = ctx()?;
+    let store = serve::store(&store.database_url)?;
+    let released = store
+        .write_blocking(move |tx| desk::installation::unmute(tx, &ctx, options.send_held))
+        .map_err(told)?;
+    println!("mail, chat and mailboxes: on");
+    if options.send_held {
+        println!("{released} held deliveries leave as well");
+    }
+    Ok(())
+}
+
 /// Says what works and what does not.
 #[expect(clippy::print_stdout, reason = "this is the command line's answer")]
 pub(crate) fn doctor(options: &StoreOptions) -> anyhow::Result<()> {
@@ -82,5 +99,10 @@ pub(crate) fn doctor(options: &StoreOptions) -> anyhow::Result<()> {
     let waiting = store.read_blocking(|tx| desk::deliveries::unsent(tx, "pending"))?;
     let failed = store.read_blocking(|tx| desk::deliveries::unsent(tx, "failed"))?;
     println!("outbox: {waiting} waiting, {failed} failed");
+    if let Some((since, because)) = store.read_blocking(desk::installation::muted)? {
+        anyhow::bail!(
+            "nothing leaves since {since}: {because}. If this is the real desk: answerable unmute"
+        );
+    }
     Ok(())
 }

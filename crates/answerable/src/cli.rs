@@ -31,8 +31,69 @@ pub(crate) enum Command {
     /// The policy file.
     #[command(subcommand)]
     Handbook(HandbookCommand),
+    /// Mail that is handed in.
+    #[command(subcommand)]
+    Mail(MailCommand),
+    /// Let things leave again after a copy or a restored backup began mute.
+    Unmute(UnmuteOptions),
     /// Check the configuration, the database and the handbook, and say what is wrong.
-    Doctor(StoreOptions),
+    #[command(args_conflicts_with_subcommands = true)]
+    Doctor(DoctorOptions),
+}
+
+#[derive(Args)]
+pub(crate) struct DoctorOptions {
+    #[command(subcommand)]
+    pub(crate) part: Option<DoctorPart>,
+    #[command(flatten)]
+    pub(crate) store: StoreOptions,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DoctorPart {
+    /// Check how mail comes in and goes out: DNS records, mailboxes, the mail server, the clock.
+    Mail {
+        #[command(flatten)]
+        options: ServeOptions,
+        /// Send a message to our own address and wait for it to come back.
+        #[arg(long)]
+        send: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(crate) enum MailCommand {
+    /// Take in one message from standard input. Ends as mail servers expect: 0 kept, 65 no message, 75 try again later.
+    Deliver(DeliverOptions),
+}
+
+#[derive(Args)]
+pub(crate) struct DeliverOptions {
+    /// The envelope's sender.
+    #[arg(long, short = 'f', default_value = "")]
+    pub(crate) from: String,
+    /// The envelope's recipients.
+    pub(crate) recipients: Vec<String>,
+    /// Where the running desk takes mail (its `--lmtp-listen`); without one the database is opened directly.
+    #[arg(long, env = "ANSWERABLE_LMTP_LISTEN")]
+    pub(crate) lmtp: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) store: StoreOptions,
+    /// TOML file with the desk's configuration; flags and environment win.
+    #[arg(long, env = "ANSWERABLE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct UnmuteOptions {
+    /// Send also what waited when the silence began; it may have left before the copy was made.
+    #[arg(long)]
+    pub(crate) send_held: bool,
+    #[command(flatten)]
+    pub(crate) store: StoreOptions,
+    /// TOML file with the desk's configuration; flags and environment win.
+    #[arg(long, env = "ANSWERABLE_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
 }
 
 /// Where the data is.
@@ -68,7 +129,7 @@ pub(crate) struct DemoOptions {
     pub(crate) credentials_file: Option<PathBuf>,
 }
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct ServeOptions {
     #[command(flatten)]
     pub(crate) store: StoreOptions,
@@ -84,7 +145,10 @@ pub(crate) struct ServeOptions {
     /// Mail server for outgoing mail: `smtps://user:password@host:465` or `smtp://host:587?tls=required`.
     #[arg(long, env = "ANSWERABLE_SMTP_URL", hide_env_values = true)]
     pub(crate) smtp_url: Option<String>,
-    /// TOML file with any of the above; flags and environment win.
+    /// Address at which a mail server of your own hands in mail, by LMTP or SMTP; loopback or a network of your own.
+    #[arg(long, env = "ANSWERABLE_LMTP_LISTEN")]
+    pub(crate) lmtp_listen: Option<SocketAddr>,
+    /// TOML file with any of the above, mailboxes and DKIM keys; flags and environment win.
     #[arg(long, env = "ANSWERABLE_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 }

@@ -6,10 +6,13 @@ mod app;
 mod bodies;
 mod cli;
 mod config;
+mod deliver;
 mod demo;
+mod doctor;
 mod handbooks;
 mod identity;
 mod keys;
+mod post;
 mod replays;
 mod serve;
 
@@ -18,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, DoctorPart};
 
 /// Many small things come and go: a third less time than with the system's allocator.
 #[global_allocator]
@@ -29,12 +32,12 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() { deliver::wrong_usage() } else { ExitCode::SUCCESS };
         }
     };
     log();
     match run(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             complain(&error);
             ExitCode::FAILURE
@@ -42,16 +45,24 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> anyhow::Result<()> {
+fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Demo(options) => runtime()?.block_on(demo::run(options)),
-        Command::Serve(options) => runtime()?.block_on(serve::run(options)),
-        Command::Agent(command) => admin::agent(command),
-        Command::Token(command) => admin::token(command),
-        Command::Identity(command) => identity::run(command),
-        Command::Handbook(command) => handbooks::run(command),
-        Command::Doctor(options) => admin::doctor(&options),
+        Command::Demo(options) => runtime()?.block_on(demo::run(options))?,
+        Command::Serve(options) => runtime()?.block_on(serve::run(options))?,
+        Command::Agent(command) => admin::agent(command)?,
+        Command::Token(command) => admin::token(command)?,
+        Command::Identity(command) => identity::run(command)?,
+        Command::Handbook(command) => handbooks::run(command)?,
+        Command::Mail(command) => return Ok(deliver::run(command)),
+        Command::Unmute(options) => admin::unmute(options)?,
+        Command::Doctor(options) => match options.part {
+            Some(DoctorPart::Mail { options, send }) => {
+                runtime()?.block_on(doctor::mail(options, send))?;
+            }
+            None => admin::doctor(&options.store)?,
+        },
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -70,6 +81,6 @@ fn log() {
 
 /// One clear line on standard error: the error and what it comes from.
 #[expect(clippy::print_stderr, reason = "this is the command line's answer")]
-fn complain(error: &anyhow::Error) {
+pub(crate) fn complain(error: &anyhow::Error) {
     eprintln!("answerable: {error:#}");
 }

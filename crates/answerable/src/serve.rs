@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
-use channels::Transport;
 use channels::posthog::Posthog;
-use channels::smtp::{Smtp, SmtpConfig};
 use desk::{Clock, Ctx, Desk, Settings, Store};
 use domain::{Actor, Channel};
 use handbook::Handbook;
@@ -18,25 +16,31 @@ use tokio::sync::watch;
 
 use crate::cli::ServeOptions;
 use crate::config::{self, Config};
-use crate::{app, keys};
+use crate::{app, keys, post};
 
 pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<()> {
-    let config = config::load(options)?;
+    let mut config = config::load(options)?;
     let store = store(&config.database_url)?;
     let secrets = keys::open(&config.key_file)?;
-    let transport = transport(&config)?;
+    let transport = post::transport(&mut config)?;
+    let (secrets, began) = post::begin(&store, secrets, &config).await?;
     let desk = open(store, secrets, config.handbook.as_deref(), &config).await?;
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
     tracing::info!(address = %config.listen, public_url = %config.public_url, "the desk is open");
     let (stop, stopped) = watch::channel(false);
-    let worker = Worker::with_posthog(desk.clone(), transport, Posthog::new(config::secret));
+    let posthog = Posthog::new(config::environment);
+    let worker = Worker::with_posthog(&post::node(&config), desk.clone(), transport, posthog);
     let worker = tokio::spawn(worker.run(stopped.clone()));
-    let follower = tokio::spawn(follow_handbook(desk.clone(), stopped));
+    let follower = tokio::spawn(follow_handbook(desk.clone(), stopped.clone()));
+    let post = post::start(&desk, config, &began, &stopped).await?;
     serve(listener, app::router(desk, Router::new())).await?;
     let _ = stop.send(true);
     let _ = tokio::time::timeout(Duration::from_secs(10), async {
+        for task in post {
+            let _ = task.await;
+        }
         let _ = worker.await;
         let _ = follower.await;
     })
@@ -55,20 +59,6 @@ pub(crate) fn shown(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => format!("{}…{}", &url[..scheme + 3], &url[at..]),
         _ => url.to_owned(),
-    }
-}
-
-fn transport(config: &Config) -> anyhow::Result<Transport> {
-    match &config.smtp_url {
-        Some(url) => Ok(Transport::Smtp(
-            Smtp::new(&SmtpConfig::new(url)).context("ANSWERABLE_SMTP_URL is not usable")?,
-        )),
-        None => {
-            tracing::warn!(
-                "no mail server is configured (ANSWERABLE_SMTP_URL): mail waits in the outbox"
-            );
-            Ok(Transport::None)
-        }
     }
 }
 

@@ -185,6 +185,10 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/tickets/{id}/skips", DESK),
     ("GET", "/users/{id}/skips", DESK),
     ("POST", "/tickets/{id}/reapply", ADMIN),
+    ("GET", "/tickets/{id}/deliveries", DESK),
+    ("POST", "/tickets/{id}/deliveries/{delivery}/retry", DESK),
+    ("GET", "/mailboxes", ADMIN),
+    ("POST", "/mailboxes/unmute", ADMIN),
     ("POST", "/tickets/{id}/merge", DESK),
     ("POST", "/tickets/{id}/unmerge", DESK),
     ("POST", "/tickets/{id}/split", DESK),
@@ -243,8 +247,11 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/settings/handbook", DESK),
     ("GET POST", "/settings/handbook/replay", DESK),
     ("GET", "/settings/handbook/{version}", DESK),
+    ("GET", "/settings/mail", ADMIN),
+    ("POST", "/settings/mail/voice", ADMIN),
     ("GET", "/tickets/{id}", DESK),
     ("GET", "/tickets/{id}/activity", DESK),
+    ("POST", "/tickets/{id}/deliveries/{delivery}/retry", DESK),
     ("GET POST", "/tickets/{id}/assignment", DESK),
     ("POST", "/tickets/{id}/deescalation", DESK),
     ("GET POST", "/tickets/{id}/escalation", DESK),
@@ -504,6 +511,10 @@ fn each_role_sees_the_pages_that_the_table_says() {
                     path = "/rota/replay/2026-06-08/handover".to_owned();
                 }
                 path = of_people(path, id, (number == 2, &visitor, desk));
+                if let Some((before, _)) = path.split_once("/deliveries/") {
+                    let sent = desk.sent(id, "acknowledgement")[0]["id"].clone();
+                    path = format!("{before}/deliveries/{sent}/retry");
+                }
                 if path == "/live" {
                     path = format!("/live?topics=ticket:{id}");
                 }

@@ -9,6 +9,7 @@ mod fields;
 mod groups;
 mod handovers;
 mod json_paths;
+mod mailboxes;
 mod organizations;
 mod paging;
 mod requests;

@@ -91,6 +91,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::widget::routes());
     all.extend(crate::satisfaction::routes());
     all.extend(crate::absences::routes());
+    all.extend(crate::mailboxes::routes());
     all
 }
 

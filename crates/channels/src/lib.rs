@@ -1,7 +1,13 @@
 //! The outside world: one module each, each with its fake.
 
+pub mod dkim;
+pub mod dns;
+pub mod imap;
+pub mod lmtp;
+pub mod oauth2;
 pub mod posthog;
 pub mod smtp;
+pub mod tls;
 
 /// What became of something sent to the outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +19,11 @@ pub enum Outcome {
     },
     /// Not now; the same again later may work.
     Later {
+        /// What was in the way, readable by an agent.
+        reason: String,
+    },
+    /// Nobody answers at the other end, or our settings are wrong: it is the same for everything that waits.
+    Unreachable {
         /// What was in the way, readable by an agent.
         reason: String,
     },
@@ -37,7 +48,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub enum Transport {
     /// To a mail server.
-    Smtp(smtp::Smtp),
+    Smtp(Box<smtp::Smtp>),
     /// Nowhere: the demo's.
     Capture(smtp::Capture),
     /// No mail server is configured: mail waits.
@@ -45,12 +56,14 @@ pub enum Transport {
 }
 
 impl Transport {
-    /// Sends one mail and says what became of it.
-    pub async fn send(&self, mail: &mail::Outgoing) -> Outcome {
+    /// Sends a mail to one of those it is for, and says what became of it.
+    pub async fn send(&self, mail: &mail::Outgoing, to: &str) -> Outcome {
         match self {
-            Self::Smtp(smtp) => smtp.send(mail).await,
+            Self::Smtp(smtp) => smtp.send(mail, to).await,
             Self::Capture(capture) => capture.send(mail),
-            Self::None => Outcome::Later { reason: "no mail server is configured".to_owned() },
+            Self::None => {
+                Outcome::Unreachable { reason: "no mail server is configured".to_owned() }
+            }
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Mail leaves by SMTP, or, in the demo, not at all.
 //!
-//! One mail is one conversation. The server's answer decides: 2xx is sent, 4xx and everything
-//! that goes wrong on the way is for later, 5xx is final. A refused sign-in is for later too:
-//! it says that our settings are wrong, not that the address is.
+//! One mail to one recipient is one conversation. The server's answer decides: 2xx is sent, 4xx is for
+//! later, 5xx is final. Where there is no answer, or the sign-in is refused, nobody can be reached:
+//! that says nothing about the address.
 
 use std::{error::Error as _, fmt, time::Duration};
 
@@ -15,6 +15,7 @@ use mail::Outgoing;
 use tokio::time::timeout;
 
 use crate::Outcome;
+use crate::dkim::Signer;
 
 /// Why a mail server cannot be used at all.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +71,7 @@ impl fmt::Debug for SmtpConfig {
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     timeout: Duration,
+    signers: Vec<Signer>,
 }
 
 impl Smtp {
@@ -78,22 +80,41 @@ impl Smtp {
         let url = config.library_url()?;
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).map_err(Error::Url)?;
         let transport = builder.timeout(Some(config.timeout)).build();
-        Ok(Self { transport, timeout: config.timeout })
+        Ok(Self { transport, timeout: config.timeout, signers: Vec::new() })
     }
 
-    /// Sends one mail and says what became of it.
-    pub async fn send(&self, mail: &Outgoing) -> Outcome {
-        let (envelope, bytes) = match written(mail) {
+    /// The same, signing what leaves.
+    pub fn signed_by(self, signers: Vec<Signer>) -> Self {
+        Self { signers, ..self }
+    }
+
+    /// Connects and signs in, and sends nothing.
+    pub async fn check(&self) -> Result<(), String> {
+        match timeout(self.timeout, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err("the mail server does not answer".to_owned()),
+            Ok(Err(error)) => Err(told(&error)),
+            Err(_) => Err(self.silence()),
+        }
+    }
+
+    fn silence(&self) -> String {
+        format!("the mail server did not answer in {} s", self.timeout.as_secs())
+    }
+
+    /// Sends a mail to one of those it is for, and says what became of it.
+    pub async fn send(&self, mail: &Outgoing, to: &str) -> Outcome {
+        let (envelope, mut bytes) = match written(mail, Some(to)) {
             Ok(written) => written,
             Err(reason) => return Outcome::Failed { reason },
         };
+        let signatures: Vec<u8> =
+            self.signers.iter().flat_map(|signer| signer.sign(&bytes, mail.date_unix)).collect();
+        bytes.splice(0..0, signatures);
         match timeout(self.timeout, self.transport.send_raw(&envelope, &bytes)).await {
             Ok(Ok(response)) => Outcome::Sent { response: said(&response) },
             Ok(Err(error)) => refused(&error, &envelope),
-            Err(_) => {
-                let seconds = self.timeout.as_secs();
-                Outcome::Later { reason: format!("the mail server did not answer in {seconds} s") }
-            }
+            Err(_) => Outcome::Unreachable { reason: self.silence() },
         }
     }
 }
@@ -111,17 +132,21 @@ pub struct Capture;
 impl Capture {
     /// Says what a server that takes everything would have said.
     pub fn send(self, mail: &Outgoing) -> Outcome {
-        match written(mail) {
+        match written(mail, None) {
             Ok(_) => Outcome::Sent { response: "250 captured".to_owned() },
             Err(reason) => Outcome::Failed { reason },
         }
     }
 }
 
-fn written(mail: &Outgoing) -> Result<(Envelope, Vec<u8>), String> {
+/// The envelope, to one recipient or to all, and the bytes.
+fn written(mail: &Outgoing, only: Option<&str>) -> Result<(Envelope, Vec<u8>), String> {
     let address = |email: &str| email.parse::<Address>().map_err(|error| error.to_string());
     let parts = mail.envelope().map_err(|error| error.to_string())?;
-    let to = parts.to.iter().map(|email| address(email)).collect::<Result<_, _>>()?;
+    let to = match only {
+        Some(only) => vec![address(only)?],
+        None => parts.to.iter().map(|email| address(email)).collect::<Result<_, _>>()?,
+    };
     let envelope =
         Envelope::new(Some(address(&parts.from)?), to).map_err(|error| error.to_string())?;
     Ok((envelope, mail.to_bytes().map_err(|error| error.to_string())?))
@@ -132,22 +157,27 @@ fn said(response: &Response) -> String {
     format!("{} {}", response.code(), text.join(" ")).trim_end().to_owned()
 }
 
+/// What went wrong, with the code if the server gave one.
+fn told(error: &SmtpError) -> String {
+    let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    match error.status().map(u16::from) {
+        Some(code) => format!("{text} ({code})"),
+        None => text,
+    }
+}
+
 fn refused(error: &SmtpError, envelope: &Envelope) -> Outcome {
     let code = error.status().map(u16::from);
-    let text = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-    let reason = code.map_or_else(|| text.clone(), |code| format!("{text} ({code})"));
+    let reason = told(error);
     let sign_in = matches!(code, Some(530 | 534 | 535 | 538));
     let unspoken =
         error.is_client() && envelope.to().iter().any(|to| !AsRef::<str>::as_ref(to).is_ascii());
     // The same codes say that we are not welcome (5.7.x), which is not the address's fault.
-    if error.is_permanent()
-        && matches!(code, Some(550 | 551 | 553 | 556))
-        && !text.starts_with("5.7.")
-    {
-        Outcome::NobodyThere { reason }
-    } else if error.is_permanent() && !sign_in || unspoken {
-        Outcome::Failed { reason }
-    } else {
-        Outcome::Later { reason }
+    let is_gone = matches!(code, Some(550 | 551 | 553 | 556)) && !reason.starts_with("5.7.");
+    match code {
+        _ if error.is_permanent() && is_gone => Outcome::NobodyThere { reason },
+        _ if error.is_permanent() && !sign_in || unspoken => Outcome::Failed { reason },
+        Some(_) if !sign_in => Outcome::Later { reason },
+        _ => Outcome::Unreachable { reason },
     }
 }

@@ -3,6 +3,7 @@
 //! A letter to a customer is made from a `PublicComment` or from a rule's text. An internal note has no way to
 //! become one: the only constructor of `PublicComment` looks at the comment's visibility.
 
+mod recipients;
 mod surveys;
 
 use domain::words::{self, Locale};
@@ -18,6 +19,7 @@ use store::tickets::Stored;
 
 pub(crate) use surveys::late_words;
 
+pub use self::recipients::{Recipient, Said, concluded, heard, of_ticket, try_again, waiting};
 use crate::tickets::reader_of;
 use crate::{Ctx, Error, texts};
 
@@ -441,10 +443,16 @@ pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
     }
 }
 
-/// Takes what is due to be sent, for a while; a crash only delays it.
-pub fn claim(tx: &mut Tx<'_>, ctx: &Ctx, limit: i64) -> Result<Vec<Queued>, Error> {
-    let lease = ctx.now.checked_add(jiff::SignedDuration::from_mins(5)).unwrap_or(ctx.now);
-    Ok(store::outbox::claim(tx, ctx.now, lease, limit)?)
+/// How long a worker keeps what it claimed; after that another one may take it.
+pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+/// Takes what is due to be sent for a node, for a while; a crash only delays it. Nothing is due while we are mute.
+pub fn claim(tx: &mut Tx<'_>, ctx: &Ctx, node: &str, limit: i64) -> Result<Vec<Queued>, Error> {
+    if crate::installation::muted(tx)?.is_some() {
+        return Ok(Vec::new());
+    }
+    let lease = ctx.now.checked_add(LEASE).unwrap_or(ctx.now);
+    Ok(store::outbox::claim(tx, node, ctx.now, lease, limit)?)
 }
 
 /// Records that deliveries left.
@@ -454,33 +462,46 @@ pub fn sent(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Result<()
 
 /// How often a delivery is tried before it is given up; with the pauses of [`later`] that is two days of trying. Its
 /// age does not count: after a long standstill everything that waits is old, and was perhaps never tried.
-const ATTEMPTS: i64 = 30;
+const ATTEMPTS: i64 = 31;
 
-/// Records that a delivery is tried again later: after 1, 2, 4 … minutes, at most two hours, for two days. An event for
-/// analytics waits as long as it takes: nobody reads it late. (CS-05)
+/// Records that a delivery is tried again later: after ten seconds, then 1, 2, 4 … minutes, at most two hours, for two
+/// days. An event for analytics waits as long as it takes: nobody reads it late. (CS-05)
 pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
     let waits = queued.delivery.channel == "posthog";
     if queued.attempts + 1 >= ATTEMPTS && !waits {
         return failed(tx, ctx, queued, why);
     }
-    let minutes = 1_i64 << queued.attempts.clamp(0, 7);
-    let due_at =
-        ctx.now.checked_add(jiff::SignedDuration::from_mins(minutes.min(120))).unwrap_or(ctx.now);
+    let due_at = again_at(ctx.now, queued.attempts);
     Ok(store::outbox::finish(tx, queued.delivery.id, "pending", Some(why), due_at, ctx.now)?)
-}
-
-/// Records that nobody is at the address, which is noted there too. Where copies went along, it may have been one of them.
-pub fn nobody_there(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
-    let letter: Letter = serde_json::from_str(&queued.delivery.payload).unwrap_or_default();
-    if let ([address], true) = (queued.delivery.to.as_slice(), letter.cc.is_empty()) {
-        store::users::set_undeliverable(tx, address, Some(why), ctx.now)?;
-    }
-    failed(tx, ctx, queued, why)
 }
 
 /// Records that nobody wants a delivery, and nothing is wrong with that.
 pub fn unwanted(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
     Ok(store::outbox::finish(tx, queued.delivery.id, "refused", Some(why), ctx.now, ctx.now)?)
+}
+
+/// When a delivery is tried again that was tried before `attempts` times and now.
+fn again_at(now: Timestamp, attempts: i64) -> Timestamp {
+    let pause = match attempts {
+        ..=0 => SOON,
+        more => jiff::SignedDuration::from_mins((1_i64 << (more - 1).min(7)).min(120)),
+    };
+    now.checked_add(pause).unwrap_or(now)
+}
+
+/// The first pause, and that of everything else while nobody answers.
+const SOON: jiff::SignedDuration = jiff::SignedDuration::from_secs(10);
+
+/// Gives back what a node had claimed when it ended, so that nobody waits for the lease to run out.
+pub fn reclaim(tx: &mut Tx<'_>, ctx: &Ctx, node: &str) -> Result<u64, Error> {
+    Ok(store::outbox::reclaim(tx, node, ctx.now)?)
+}
+
+/// Gives back deliveries that were claimed and not tried, because nobody answers at the other end: they are due again
+/// soon, and this was no attempt.
+pub fn put_back(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Result<(), Error> {
+    let due_at = ctx.now.checked_add(SOON).unwrap_or(ctx.now);
+    Ok(store::outbox::put_back(tx, ids, due_at)?)
 }
 
 /// Records that a delivery failed for good; the ticket's page says so.
@@ -507,9 +528,10 @@ pub fn all_sent(
     Ok(store::outbox::in_state(tx, "sent", after, limit)?)
 }
 
-/// Whether anything waits to be sent now.
+/// Whether anything waits to be sent now, and may be.
 pub fn is_due(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<bool, Error> {
-    Ok(store::outbox::next(tx)?.is_some_and(|at| at <= ctx.now))
+    let waits = store::outbox::next(tx)?.is_some_and(|at| at <= ctx.now);
+    Ok(waits && crate::installation::muted(tx)?.is_none())
 }
 
 /// How many deliveries have not left and are in a state: pending, failed, refused.

@@ -4,10 +4,12 @@
 //! a ticket gets a new one that says so. Automatic mail is kept and changes nothing.
 
 use domain::{Channel, Role, Status, TicketId, User};
-use mail::{Automatic, Message};
+use mail::Automatic;
+pub use mail::{Message, parse};
 use store::Tx;
 use store::tickets::Stored;
 
+pub use crate::mailboxes::{Arrival, Source};
 use crate::texts::Body;
 use crate::tickets::{NewTicket, Person, Reply, Update, open, update};
 use crate::{Ctx, Error};
@@ -21,22 +23,27 @@ pub struct Received {
     pub outcome: &'static str,
 }
 
-/// Takes in one mail: archived whole, decided once.
+/// Takes in one mail: archived whole before anything else, decided once, however often it arrives.
 pub fn receive(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
+    arrival: &Arrival,
     raw: &[u8],
     message: &Message,
 ) -> Result<Received, Error> {
+    let id = crate::mailboxes::archive(tx, ctx, arrival, raw)?;
+    let archived = store::mails::lock(tx, id)?.ok_or(Error::NotFound)?;
+    if ![store::mails::WAITING, store::mails::FAILED].contains(&archived.outcome.as_str()) {
+        return Ok(Received { ticket: archived.ticket, outcome: "duplicate" });
+    }
     tx.lock_name(&format!("mail:{}", message.fingerprint))?;
     if let Some((ticket, _)) = store::dedupe::seen(tx, "email", &message.fingerprint)? {
+        store::mails::decided(tx, id, "duplicate", None, ticket)?;
         return Ok(Received { ticket, outcome: "duplicate" });
     }
     let place = Mail { ctx, message, is_forged: authentication_failed(raw) };
     let (received, cause) = place.take_in(tx)?;
-    let mailbox = &ctx.handbook.company.from;
-    let whole = (received.ticket, None);
-    store::mails::insert(tx, ctx.now, mailbox, raw, received.outcome, cause.as_deref(), whole)?;
+    store::mails::decided(tx, id, received.outcome, cause.as_deref(), received.ticket)?;
     store::dedupe::saw(
         tx,
         "email",

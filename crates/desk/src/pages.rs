@@ -7,6 +7,7 @@ use store::comments::Comment;
 use store::leases::Lease;
 use store::outbox::Queued;
 use store::page::{KeyValue, Page, Start};
+use store::recipients::Recipient;
 use store::skips::Skip;
 use store::surveys::Survey;
 use store::tickets::{Filter, Order, Stored};
@@ -150,6 +151,8 @@ pub struct Whole {
     pub context: Option<String>,
     /// How the requester found the help, if they were asked or have said so.
     pub survey: Option<Survey>,
+    /// What became of it at each of those it was for.
+    pub recipients: Vec<Recipient>,
 }
 
 /// A ticket as agents see it, with its last `most` comments.
@@ -196,6 +199,7 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
         claimed: store::claims::load(tx, id)?,
         context: store::tickets::context(tx, id)?,
         survey: store::surveys::of_ticket(tx, id)?,
+        recipients: store::recipients::of_ticket(tx, id)?,
         others,
         stored,
         events,

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 pub struct Secrets {
     key: [u8; 32],
     epoch: i64,
+    past: Vec<(i64, i64)>,
     /// Tells our own mails from others'.
     pub instance: String,
 }
@@ -20,7 +21,7 @@ impl Secrets {
     /// The secrets of this installation.
     pub fn new(key: [u8; 32], epoch: i64) -> Self {
         let instance = hex(&Sha256::digest(key))[..16].to_owned();
-        Self { key, epoch, instance }
+        Self { key, epoch, past: Vec::new(), instance }
     }
 
     /// Fresh secrets, for a demo or a first start.
@@ -71,9 +72,19 @@ impl Secrets {
         LessSafeKey::new(key.expect("a SHA-256 is as long as the key"))
     }
 
+    /// The same secrets in another epoch; tokens of past ones count for tickets up to a number.
+    pub fn in_epoch(self, epoch: i64, past: Vec<(i64, i64)>) -> Self {
+        Self { epoch, past, ..self }
+    }
+
+    /// The epoch in which tokens are made.
+    pub fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
     /// Signs and checks reply tokens.
     pub fn reply_key(&self) -> ReplyKey {
-        ReplyKey::new(&self.key, self.epoch)
+        ReplyKey::new(&self.key, self.epoch).accepting(self.past.clone())
     }
 
     /// The signature of an address with these parts, for one purpose only.
@@ -124,6 +135,11 @@ pub fn token() -> String {
 /// What is stored of a token.
 pub fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// The address of content: the same bytes have the same.
+pub(crate) fn content_hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// The salted digest of a text that lives in an erasable row.

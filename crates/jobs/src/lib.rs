@@ -1,5 +1,7 @@
-//! What is due: wake-ups and the outbox, the only two queues. Nothing is kept in memory between two rounds.
+//! What is due: wake-ups, mail that came in and was not decided, and the outbox. Nothing is kept in memory between two
+//! rounds.
 
+mod mailboxes;
 mod outbox;
 mod wakeups;
 
@@ -13,6 +15,8 @@ use domain::{Actor, Channel};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, watch};
 
+pub use self::mailboxes::Fetcher;
+
 /// How often the queues are looked at when nothing tells us to.
 const ROUND: Duration = Duration::from_secs(1);
 
@@ -20,6 +24,7 @@ const ROUND: Duration = Duration::from_secs(1);
 pub struct Worker {
     desk: Desk,
     ways: Ways,
+    node: String,
     round: Mutex<()>,
 }
 
@@ -33,21 +38,32 @@ pub(crate) struct Ways {
 impl Worker {
     /// A worker over a desk, sending mail through a transport and nothing else.
     pub fn new(desk: Desk, transport: Transport) -> Arc<Self> {
-        Self::over(desk, Ways { mail: transport, posthog: None })
+        Self::over("", desk, Ways { mail: transport, posthog: None })
     }
 
-    /// The same, with a way for what analytics want to know.
-    pub fn with_posthog(desk: Desk, transport: Transport, posthog: Posthog) -> Arc<Self> {
-        Self::over(desk, Ways { mail: transport, posthog: Some(posthog) })
+    /// The same for one of several nodes, each with a name of its own, and with a way for what analytics want to know.
+    pub fn with_posthog(
+        node: &str,
+        desk: Desk,
+        transport: Transport,
+        posthog: Posthog,
+    ) -> Arc<Self> {
+        Self::over(node, desk, Ways { mail: transport, posthog: Some(posthog) })
     }
 
-    fn over(desk: Desk, ways: Ways) -> Arc<Self> {
-        Arc::new(Self { desk, ways, round: Mutex::new(()) })
+    fn over(node: &str, desk: Desk, ways: Ways) -> Arc<Self> {
+        Arc::new(Self { desk, ways, node: node.to_owned(), round: Mutex::new(()) })
     }
 
     /// Works until `stop` turns true: after every change, and every second.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut changes = self.desk.store().changes();
+        if let Err(error) = self.reclaim().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what was about to leave when we ended waits a little"
+            );
+        }
         while !*stop.borrow() {
             if let Err(error) = self.settle().await {
                 tracing::error!(
@@ -64,26 +80,33 @@ impl Worker {
         }
     }
 
-    /// Waits until something was put into the outbox.
+    /// Takes up again what this node had taken when it ended.
+    async fn reclaim(&self) -> Result<u64, Error> {
+        let (ctx, node) = (self.desk.ctx(Actor::System, Channel::System), self.node.clone());
+        self.desk.write(ctx, move |tx, ctx| desk::deliveries::reclaim(tx, ctx, &node)).await
+    }
+
+    /// Waits until something was put into the outbox or into the archive of mail.
     async fn news(&self, changes: &mut tokio::sync::broadcast::Receiver<Arc<str>>) {
         loop {
             match changes.recv().await {
-                Ok(topic) if &*topic == "outbox" => return,
+                Ok(topic) if matches!(&*topic, "outbox" | "mails" | "*") => return,
                 Ok(_) => {}
                 Err(_) => return tokio::time::sleep(ROUND).await,
             }
         }
     }
 
-    /// Does everything that is due now: wake-ups in order, and between their turns deliveries, so that after a long
-    /// downtime an answer does not wait for a hundred thousand warnings.
+    /// Does everything that is due now: wake-ups in order, and between their turns mail that came in and deliveries, so
+    /// that after a long downtime an answer does not wait for a hundred thousand warnings.
     pub async fn settle(&self) -> Result<(), Error> {
         let _round = self.round.lock().await;
         let now = self.desk.clock().now();
         let mut more = true;
         while more {
             more = wakeups::turn(&self.desk, now, false).await?;
-            outbox::run(&self.desk, &self.ways).await?;
+            more |= mailboxes::decide(&self.desk).await?;
+            outbox::run(&self.desk, &self.ways, &self.node).await?;
         }
         Ok(())
     }
@@ -104,7 +127,7 @@ impl Worker {
     async fn advance(&self, at: Timestamp) -> Result<(), Error> {
         wakeups::run(&self.desk, at, true).await?;
         self.desk.clock().move_to(at);
-        outbox::run(&self.desk, &self.ways).await
+        outbox::run(&self.desk, &self.ways, &self.node).await
     }
 
     /// The next instant at which something happens by itself.

@@ -34,6 +34,11 @@ pub const ALL: &[Migration] = &[
     Migration { number: 3, name: "rotas", sql: include_str!("../migrations/0003_rotas.sql") },
     Migration { number: 4, name: "work", sql: include_str!("../migrations/0004_work.sql") },
     Migration { number: 5, name: "notices", sql: include_str!("../migrations/0005_notices.sql") },
+    Migration {
+        number: 7,
+        name: "mailboxes",
+        sql: include_str!("../migrations/0007_mailboxes.sql"),
+    },
     Migration { number: 8, name: "surveys", sql: include_str!("../migrations/0008_surveys.sql") },
     Migration {
         number: 10,

@@ -118,10 +118,11 @@ fn queued(row: &Row) -> Result<Queued, Error> {
     })
 }
 
-/// Takes what is due, oldest first, and puts it off until `lease_until`, so that no other worker takes it too and a
-/// crash only delays it.
+/// Takes what is due for a node, oldest first, and puts it off until `lease_until`, so that no other worker takes it too
+/// and a crash only delays it.
 pub fn claim(
     tx: &mut Tx<'_>,
+    node: &str,
     now: Timestamp,
     lease_until: Timestamp,
     limit: i64,
@@ -136,7 +137,9 @@ pub fn claim(
         tx.query(sql.text(), sql.params())?.iter().map(queued).collect::<Result<_, _>>()?;
     if !found.is_empty() {
         let mut sql = Sql::new();
-        sql.push("UPDATE outbox SET attempts = attempts + 1, due_at = ")
+        sql.push("UPDATE outbox SET attempts = attempts + 1, claimed_by = ")
+            .bind(node)
+            .push(", due_at = ")
             .bind(lease_until)
             .push(" WHERE id IN (");
         sql.join(&found, ", ", "", |sql, one| {
@@ -159,7 +162,7 @@ pub fn finish(
 ) -> Result<(), Error> {
     let finished = if state == "pending" { None } else { Some(now) };
     tx.execute(
-        "UPDATE outbox SET state = $2, last_error = $3, due_at = $4, finished_at = $5 WHERE id = $1",
+        "UPDATE outbox SET state = $2, last_error = $3, due_at = $4, finished_at = $5, claimed_by = NULL WHERE id = $1",
         params![id.0, state, error, due_at, finished],
     )?;
     Ok(())
@@ -179,6 +182,61 @@ pub fn sent(tx: &mut Tx<'_>, ids: &[DeliveryId], now: Timestamp) -> Result<(), E
     });
     sql.push(")");
     tx.execute(sql.text(), sql.params()).map(|_| ())
+}
+
+/// Gives back what was claimed and not tried: it is due again at `due_at`, and this was no attempt.
+pub fn put_back(tx: &mut Tx<'_>, ids: &[DeliveryId], due_at: Timestamp) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new();
+    sql.push("UPDATE outbox SET attempts = attempts - 1, claimed_by = NULL, due_at = ")
+        .bind(due_at)
+        .push(" WHERE state = 'pending' AND id IN (");
+    sql.join(ids, ", ", "", |sql, id| {
+        sql.bind(id.0);
+    });
+    sql.push(")");
+    tx.execute(sql.text(), sql.params()).map(|_| ())
+}
+
+/// Gives back what a node had claimed when it ended; that was no attempt.
+pub fn reclaim(tx: &mut Tx<'_>, node: &str, now: Timestamp) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE outbox SET due_at = $2, claimed_by = NULL, attempts = attempts - 1
+         WHERE state = 'pending' AND claimed_by = $1 AND due_at > $2",
+        params![node, now],
+    )
+}
+
+/// Tries a delivery from its beginning again, unless it is on its way or left; says whether it does.
+pub fn renew(tx: &mut Tx<'_>, id: DeliveryId, now: Timestamp) -> Result<bool, Error> {
+    let renewed = tx.execute(
+        "UPDATE outbox SET state = 'pending', attempts = 0, due_at = $2, finished_at = NULL
+         WHERE id = $1 AND state IN ('failed', 'held', 'sent')",
+        params![id.0, now],
+    )?;
+    tx.touch("outbox");
+    Ok(renewed > 0)
+}
+
+/// Holds back everything that waits: another installation may have sent it.
+pub fn hold_back(tx: &mut Tx<'_>, why: &str, now: Timestamp) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE outbox SET state = 'held', last_error = $1, finished_at = $2 WHERE state = 'pending'",
+        params![why, now],
+    )
+}
+
+/// Lets go what was held back.
+pub fn release(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, Error> {
+    let released = tx.execute(
+        "UPDATE outbox SET state = 'pending', attempts = 0, due_at = $1, finished_at = NULL, last_error = NULL
+         WHERE state = 'held'",
+        params![now],
+    )?;
+    tx.touch("outbox");
+    Ok(released)
 }
 
 /// Everything in a state, oldest first, after an id.

@@ -11,6 +11,7 @@ mod http;
 mod identities;
 mod place;
 mod program;
+pub mod servers;
 pub mod sim;
 mod stories;
 mod surveys;

@@ -66,7 +66,7 @@ impl TrialDesk {
             Desk::new(store, Clock::standing(now), Secrets::new([7; 32], 1), handbook, settings);
         let mail = Transport::Capture(Capture);
         let worker = match posthog {
-            Some(posthog) => Worker::with_posthog(desk.clone(), mail, posthog),
+            Some(posthog) => Worker::with_posthog("", desk.clone(), mail, posthog),
             None => Worker::new(desk.clone(), mail),
         };
         let runtime =

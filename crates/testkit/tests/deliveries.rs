@@ -1,5 +1,7 @@
 //! What leaves, when the other side says "not now" and the machine was off.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use desk::deliveries::Said;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update};
 use domain::{Actor, Channel, Role, Severity};
@@ -21,8 +23,9 @@ fn a_letter_is_tried_for_two_days_of_trying_however_old_it_is() {
         let mut tries = 0;
         loop {
             let at = desk.system().at(now);
-            let claimed =
-                desk.change(at.clone(), |tx, ctx| desk::deliveries::claim(tx, ctx, 10)).unwrap();
+            let claimed = desk
+                .change(at.clone(), |tx, ctx| desk::deliveries::claim(tx, ctx, "", 10))
+                .unwrap();
             if claimed.is_empty() {
                 break;
             }
@@ -39,7 +42,7 @@ fn a_letter_is_tried_for_two_days_of_trying_however_old_it_is() {
         }
 
         let tried = now.duration_since(since);
-        assert_eq!(tries, 30);
+        assert_eq!(tries, 31);
         assert!(
             (SignedDuration::from_hours(46)..SignedDuration::from_hours(50)).contains(&tried),
             "it was tried for {tried:?}"
@@ -100,5 +103,154 @@ fn a_warning_is_not_taken_for_that_of_an_earlier_clock() {
             .unwrap();
         let warnings = sent.iter().filter(|one| one.delivery.kind == "warning").count();
         assert_eq!(warnings, 2);
+    });
+}
+
+/// A reply to Dana with a copy to Max, claimed to be sent.
+fn claimed_reply(desk: &testkit::TrialDesk) -> desk::tickets::Queued {
+    let person = |email: &str| Person::Address { email: email.to_owned(), name: None };
+    let mut new = NewTicket::request(
+        person("dana@fernlight.test"),
+        "Broken",
+        Body::plain("It is."),
+        Channel::Web,
+    );
+    new.severity = Some(Severity::Critical);
+    new.ccs = vec![person("max@fernlight.test")];
+    let asking = desk.ctx(Actor::Anonymous, Channel::Web);
+    let done = desk.change(asking, move |tx, ctx| desk::tickets::open(tx, ctx, &new)).unwrap();
+    let id = done.stored.ticket.id;
+    let ada = desk
+        .look(desk.system(), |tx, _| desk::sessions::candidate(tx, "ada@acme.test"))
+        .unwrap()
+        .unwrap();
+    let reply =
+        Reply { body: Body::plain("Reload."), public: Some(true), author: None, details: None };
+    let update = Update { comment: Some(reply), ..Update::default() };
+    let ctx = desk.ctx(Actor::Person { id: ada.id, role: Role::Agent }, Channel::Web);
+    desk.change(ctx, move |tx, ctx| desk::tickets::update(tx, ctx, id, &update)).unwrap();
+    let claimed = desk
+        .change(desk.system(), |tx, ctx| desk::deliveries::claim(tx, ctx, "here", 100))
+        .unwrap();
+    claimed.into_iter().find(|queued| queued.delivery.kind == "reply").unwrap()
+}
+
+/// What the other side said to each of them; then the attempt is over.
+fn said(desk: &testkit::TrialDesk, queued: &desk::tickets::Queued, words: &[(&str, Said)]) {
+    let (queued, words) = (queued.clone(), words.to_vec());
+    let words: Vec<(String, Said)> =
+        words.into_iter().map(|(to, said)| (to.to_owned(), said)).collect();
+    desk.change(desk.system(), move |tx, ctx| {
+        for (to, said) in &words {
+            desk::deliveries::heard(tx, ctx, &queued, to, said)?;
+        }
+        desk::deliveries::concluded(tx, ctx, &queued)
+    })
+    .unwrap();
+}
+
+fn waiting(desk: &testkit::TrialDesk, queued: &desk::tickets::Queued) -> Vec<String> {
+    let queued = queued.clone();
+    desk.look(desk.system(), move |tx, ctx| {
+        desk::deliveries::waiting(tx, &queued, &ctx.secrets.instance)
+    })
+    .unwrap()
+}
+
+/// The state of the delivery, and whether the customer's first clock runs.
+fn state(desk: &testkit::TrialDesk, queued: &desk::tickets::Queued) -> (String, bool) {
+    let ticket = queued.delivery.ticket.unwrap();
+    let id = queued.delivery.id;
+    desk.look(desk.system(), move |tx, ctx| {
+        let (all, _) = desk::deliveries::of_ticket(tx, ctx, ticket)?;
+        let stored = desk::tickets::show(tx, ctx, ticket)?;
+        let state = all.into_iter().find(|one| one.delivery.id == id).map(|one| one.state);
+        let runs = stored.ticket.clocks.iter().any(|clock| clock.stopped_at.is_none());
+        Ok((state.unwrap_or_default(), runs))
+    })
+    .unwrap()
+}
+
+/// CH-03, SLA-05: who has it does not get it twice, who was refused keeps it from nobody, and the customer's copy counts
+#[test]
+fn each_recipient_of_a_reply_is_on_their_own() {
+    const DANA: &str = "dana@fernlight.test";
+    const MAX: &str = "max@fernlight.test";
+    each_desk(|desk| {
+        let reply = claimed_reply(desk);
+        assert_eq!(waiting(desk, &reply), [DANA, MAX]);
+
+        said(
+            desk,
+            &reply,
+            &[(DANA, Said::Later("451 later".into())), (MAX, Said::Yes("250".into()))],
+        );
+        assert_eq!(state(desk, &reply), ("pending".to_owned(), false));
+        assert_eq!(waiting(desk, &reply), [DANA], "Max has it");
+        said(desk, &reply, &[(DANA, Said::No("552 mailbox full".into()))]);
+        assert_eq!(state(desk, &reply), ("failed".to_owned(), true), "Dana waits again");
+
+        let (ticket, id) = (reply.delivery.ticket.unwrap(), reply.delivery.id);
+        let again = move || {
+            desk.change(desk.system(), move |tx, ctx| {
+                desk::deliveries::try_again(tx, ctx, ticket, id)
+            })
+        };
+        again().unwrap();
+        assert_eq!(waiting(desk, &reply), [DANA]);
+        assert!(matches!(again(), Err(desk::Error::Conflict(_))), "it is on its way");
+        said(desk, &reply, &[(DANA, Said::Yes("250".into()))]);
+        assert_eq!(state(desk, &reply).0, "sent");
+        assert!(matches!(again(), Err(desk::Error::Conflict(_))), "everybody has it");
+    });
+}
+
+#[test]
+fn a_copy_that_is_refused_fails_no_reply() {
+    each_desk(|desk| {
+        let reply = claimed_reply(desk);
+
+        said(
+            desk,
+            &reply,
+            &[
+                ("dana@fernlight.test", Said::Yes("250".into())),
+                ("max@fernlight.test", Said::No("550 nobody".into())),
+            ],
+        );
+
+        assert_eq!(state(desk, &reply), ("sent".to_owned(), false));
+        let other = domain::TicketId(reply.delivery.ticket.unwrap().0 + 1);
+        let id = reply.delivery.id;
+        let foreign = desk
+            .change(desk.system(), move |tx, ctx| desk::deliveries::try_again(tx, ctx, other, id));
+        assert!(matches!(foreign, Err(desk::Error::NotFound)));
+    });
+}
+
+/// NF-02: what a node had taken when it ended is due at once when it starts again, and that was no attempt
+#[test]
+fn a_node_takes_up_again_what_it_was_about_to_send() {
+    each_desk(|desk| {
+        let reply = claimed_reply(desk);
+        let claim = |node: &'static str| {
+            let claim = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
+                desk::deliveries::claim(tx, ctx, node, 100)
+            };
+            desk.change(desk.system(), claim).unwrap()
+        };
+        let reclaim = |node: &'static str| {
+            let reclaim = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
+                desk::deliveries::reclaim(tx, ctx, node)
+            };
+            desk.change(desk.system(), reclaim).unwrap()
+        };
+
+        assert_eq!(reclaim("there"), 0, "another node took nothing");
+        assert!(claim("there").is_empty());
+        assert!(reclaim("here") > 0);
+        let again = claim("here");
+        let again = again.iter().find(|queued| queued.delivery.id == reply.delivery.id).unwrap();
+        assert_eq!(again.attempts, 0);
     });
 }

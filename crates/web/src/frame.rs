@@ -56,12 +56,20 @@ pub(crate) async fn workspace(
         .collect();
     let led =
         |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
-    let places = [
+    let mut places = vec![
         led(Text::Rota, routes::ROTA, "g r"),
         led(Text::Handbook, routes::HANDBOOK, "g b"),
         led(Text::Settings, routes::SETTINGS, "g o"),
         Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
     ];
+    let configures = desk::may(&visitor.ctx.actor, desk::Act::Configure);
+    if configures {
+        places.push(Place::new(words.say(Text::MailIn), routes::MAIL));
+    }
+    let main = &html! {
+        @if configures { (around.mail.banner(visitor, reader)) }
+        (main)
+    };
     let me = visitor.person()?;
     let own = format!("notices:{}", me.id);
     let topics = frame.topics.map_or(own.clone(), |topics| format!("{topics},{own}"));

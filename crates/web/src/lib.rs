@@ -15,6 +15,7 @@ mod guard;
 mod handbook;
 mod home;
 mod live;
+mod mailboxes;
 mod memory;
 mod multipart;
 mod notices;

@@ -12,6 +12,7 @@ use domain::{Role, Team, TeamId, User, UserId};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::TryRecvError;
 
+use crate::mailboxes::Health;
 use crate::views::View;
 
 /// How many people's frames are remembered.
@@ -32,6 +33,8 @@ pub(crate) struct Around {
     pub(crate) holding: Option<desk::rota::Holding>,
     /// That team's handover sheet, of the week that ends or of the one before.
     pub(crate) handover: Option<(Team, desk::handovers::Beside)>,
+    /// Whether mail goes and comes.
+    pub(crate) mail: Health,
 }
 
 impl Around {
@@ -130,7 +133,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn matters(topic: &str) -> bool {
-    matches!(topic, "tickets" | "handbook" | "*")
+    matches!(topic, "tickets" | "handbook" | "installation" | "*")
         || topic.starts_with("team:")
         || topic.starts_with("user:")
         || topic.starts_with("notices:")
@@ -157,8 +160,8 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
             .map(|beside| (holding.team.clone(), beside)),
         None => None,
     };
-    let unread = desk::notices::unread(tx, ctx)?;
-    Ok(Around { teams, own, counts, unread, holding, handover })
+    let (unread, mail) = (desk::notices::unread(tx, ctx)?, Health::read(tx, ctx)?);
+    Ok(Around { teams, own, counts, unread, holding, handover, mail })
 }
 
 /// Whether this person answers tickets.

@@ -45,6 +45,10 @@ pub const SETTINGS_CALENDAR: &str = "/settings/me/calendar";
 pub const ROTA: &str = "/rota";
 /// The policy.
 pub const HANDBOOK: &str = "/settings/handbook";
+/// How mail comes in.
+pub const MAIL: &str = "/settings/mail";
+/// Things leave again.
+pub const VOICE: &str = "/settings/mail/voice";
 /// Another handbook over the recorded history.
 pub const REPLAY: &str = "/settings/handbook/replay";
 
@@ -81,6 +85,11 @@ pub fn ticket(id: i64) -> String {
 /// One action on a ticket or one face of it: `ticket_part(7, "solution")`.
 pub fn ticket_part(id: i64, part: &str) -> String {
     format!("/tickets/{id}/{part}")
+}
+
+/// Trying a delivery again.
+pub fn retry(ticket: i64, delivery: i64) -> String {
+    ticket_part(ticket, &format!("deliveries/{delivery}/retry"))
 }
 
 /// Where a reply goes, and nothing else.

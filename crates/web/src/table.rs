@@ -84,6 +84,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::digests::pages());
     all.extend(crate::notices::pages());
     all.extend(crate::settings::pages());
+    all.extend(crate::mailboxes::pages());
     all.extend(crate::demo::pages());
     all.extend(crate::live::pages());
     all

@@ -24,6 +24,10 @@ pub(crate) enum Package {
     Postgres,
     /// The browser.
     Chromium,
+    /// The mail server whose mailboxes are fetched.
+    Dovecot,
+    /// The mail server that takes what leaves.
+    Postfix,
 }
 
 impl Package {
@@ -31,6 +35,8 @@ impl Package {
         match self {
             Self::Postgres => "postgresql",
             Self::Chromium => "chromium",
+            Self::Dovecot => "dovecot-imapd",
+            Self::Postfix => "postfix",
         }
     }
 
@@ -39,6 +45,8 @@ impl Package {
         match self {
             Self::Postgres => postgres_folder(),
             Self::Chromium => chromium(),
+            Self::Dovecot => find("dovecot").or_else(|| in_sbin("dovecot")),
+            Self::Postfix => find("postfix").or_else(|| in_sbin("postfix")),
         }
     }
 }
@@ -63,6 +71,9 @@ pub(crate) fn provide(packages: &[Package], install: Install) -> Result<()> {
     }
     println!("Installing {names} with apt-get.");
     run(apt_get()?.arg("update").arg("--quiet"))?;
+    if missing.contains(&Package::Postfix.name()) {
+        leave_unconfigured()?;
+    }
     run(apt_get()?
         .args(["install", "--yes", "--quiet", "--no-install-recommends"])
         .args(&missing))?;
@@ -85,17 +96,27 @@ pub(crate) fn require_node() -> Result<()> {
     Ok(())
 }
 
+/// The tests bring a configuration of their own; the system's mail stays as it is.
+fn leave_unconfigured() -> Result<()> {
+    let answer = "postfix postfix/main_mailer_type select No configuration";
+    run(as_root()?.args(["sh", "-c", &format!("echo '{answer}' | debconf-set-selections")]))
+}
+
+/// Servers are installed and not started: the tests start their own.
 fn apt_get() -> Result<Command> {
-    let mut command = if is_root()? {
-        Command::new("env")
-    } else {
-        let sudo = find("sudo")
-            .context("installing packages needs root, and there is no sudo: run this as root once, or install them")?;
-        let mut command = Command::new(sudo);
-        command.arg("env");
-        command
-    };
-    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]);
+    let mut command = as_root()?;
+    command.args(["DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", "apt-get"]);
+    Ok(command)
+}
+
+fn as_root() -> Result<Command> {
+    if is_root()? {
+        return Ok(Command::new("env"));
+    }
+    let sudo = find("sudo")
+        .context("installing packages needs root, and there is no sudo: run this as root once, or install them")?;
+    let mut command = Command::new(sudo);
+    command.arg("env");
     Ok(command)
 }
 
@@ -114,6 +135,11 @@ fn postgres_folder() -> Option<PathBuf> {
         Some(newest) => Some(newest.join("bin")),
         None => find("initdb")?.parent().map(PathBuf::from),
     }
+}
+
+/// Servers are not on everybody's path.
+fn in_sbin(program: &str) -> Option<PathBuf> {
+    Some(PathBuf::from("/usr/sbin").join(program)).filter(|file| file.is_file())
 }
 
 fn chromium() -> Option<PathBuf> {

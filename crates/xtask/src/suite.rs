@@ -117,6 +117,9 @@ fn set_up(options: &Options) -> Result<()> {
     if options.parts.contains(&Part::Rust) && env::var_os(POSTGRES_URL).is_none() {
         packages.push(Package::Postgres);
     }
+    if options.parts.contains(&Part::Rust) {
+        packages.extend([Package::Dovecot, Package::Postfix]);
+    }
     if options.parts.contains(&Part::Browser) {
         packages.push(Package::Chromium);
     }

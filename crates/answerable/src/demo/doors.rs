@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use desk::mailbox::Arrival;
 use desk::{Desk, Error};
 use domain::{Actor, Channel, DeliveryId};
 use jiff::{SignedDuration, Timestamp};
@@ -237,8 +238,10 @@ fn delivery(delivery: &desk::deliveries::Delivery, instance: &str) -> Value {
 async fn receive(State(desk): State<Desk>, body: Bytes) -> Response {
     let ctx = desk.ctx(Actor::System, Channel::Email);
     let message = mail::parse(&body);
-    let outcome =
-        desk.write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &body, &message)).await;
+    let arrival = Arrival::handed_in(&ctx.handbook.company.from, ctx.now);
+    let outcome = desk
+        .write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &arrival, &body, &message))
+        .await;
     match outcome {
         Ok(received) => {
             let ticket = received.ticket.map(|id| id.0);

@@ -3,6 +3,7 @@
 //! Everything is drawn from a fixed seed and dated back from the demo's clock, so that two demos tell the same story.
 
 mod heroes;
+mod mailbox;
 mod people;
 mod words;
 
@@ -39,6 +40,7 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
         play(desk, &ctx, scene, &mut numbers).await?;
     }
     jobs::wake_until(desk, ctx.now).await?;
+    desk.write(ctx.clone(), mailbox::fetch).await?;
     people::tell(desk, &ctx).await
 }
 

@@ -4,6 +4,7 @@ mod aside;
 mod audits;
 mod claims;
 mod clocks;
+mod deliveries;
 pub(crate) mod input;
 pub(crate) mod json;
 mod lists;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.extend(audits::routes());
     routes.extend(claims::routes());
     routes.extend(clocks::routes());
+    routes.extend(deliveries::routes());
     routes.extend(metrics::routes());
     routes.extend(tags::routes());
     routes

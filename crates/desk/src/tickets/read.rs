@@ -3,7 +3,6 @@
 use domain::{Clock, CommentId, Envelope, Status, TicketId};
 use store::Tx;
 use store::comments::Comment;
-use store::outbox::Queued;
 use store::page::{Key, Page};
 use store::surveys::Survey;
 use store::tickets::{Filter, Order, Stored};
@@ -270,12 +269,6 @@ pub fn audits(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<ChangeSet>
         }
     }
     Ok(sets)
-}
-
-/// What left or tries to leave for a ticket.
-pub fn deliveries(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Queued>, Error> {
-    require(&ctx.actor, Act::ReadDesk)?;
-    Ok(store::outbox::of_ticket(tx, id)?)
 }
 
 /// A list's key for a ticket.

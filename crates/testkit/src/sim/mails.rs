@@ -150,7 +150,9 @@ impl World {
     fn hand_over(&self, tx: &mut Tx<'_>, post: &Post) -> Result<mailbox::Received, Stop> {
         let message = mail::parse(post.raw.as_bytes());
         let ctx = self.ctx(Actor::System, Channel::Email);
-        Ok(tx.attempt(|tx| mailbox::receive(tx, &ctx, post.raw.as_bytes(), &message))?)
+        let arrival = mailbox::Arrival::handed_in("simulation", self.now);
+        let raw = post.raw.as_bytes();
+        Ok(tx.attempt(|tx| mailbox::receive(tx, &ctx, &arrival, raw, &message))?)
     }
 
     /// A mail arrives.

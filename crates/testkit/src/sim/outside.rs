@@ -82,7 +82,7 @@ impl World {
         let ctx = self.ctx(domain::Actor::System, domain::Channel::System);
         let mut claimed = Vec::new();
         loop {
-            let some = desk::deliveries::claim(tx, &ctx, 200)?;
+            let some = desk::deliveries::claim(tx, &ctx, "", 200)?;
             if some.is_empty() {
                 return Ok(claimed);
             }

@@ -53,8 +53,13 @@ pub enum Delivery<'a> {
         /// Where undoing is posted to.
         undo: &'a str,
     },
-    /// The other server refused it, in its own words.
-    Failed(&'a str),
+    /// Other servers refused it: to whom, and in their own words.
+    Failed {
+        /// Who does not have it, and why.
+        whom: &'a [(String, String)],
+        /// Where trying again is posted to.
+        retry: &'a str,
+    },
 }
 
 /// Something said among us.
@@ -228,8 +233,13 @@ fn delivery_strip(reader: &Reader, delivery: Delivery<'_>) -> Markup {
                 (super::button::action(reader, undo, super::button::Button::plain(words.say(Text::Undo)).with_key("z")))
             }
         },
-        Delivery::Failed(why) => {
-            html! { p.strip { (words.fill(Text::NotDelivered, &[("why", &why)])) } }
-        }
+        Delivery::Failed { whom, retry } => html! {
+            div.strip {
+                @for (to, why) in whom {
+                    p { (words.fill(Text::NotDelivered, &[("to", to), ("why", why)])) }
+                }
+                (super::button::action(reader, retry, super::button::Button::plain(words.say(Text::TryAgain))))
+            }
+        },
     }
 }

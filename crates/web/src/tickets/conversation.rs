@@ -7,6 +7,7 @@ use domain::{CommentId, Envelope, Event, Telling};
 use maud::{Markup, PreEscaped, html};
 
 use super::{SHOWN, Seen, said, via};
+use crate::components::button::{self, Button};
 use crate::components::notice::{Tone, message_box};
 use crate::components::timeline::{self, Delivery, Happening, Message, Note};
 use crate::routes;
@@ -113,7 +114,7 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
     } else {
         reader.words.say(Text::DidWrite).to_owned()
     };
-    let failed = failure_of(seen, envelope.seq);
+    let lost = lost(seen, envelope.seq);
     timeline::message(
         reader,
         &Message {
@@ -126,34 +127,60 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
                 || (comment.author != ticket.requester && !ticket.has_participant(comment.author)),
             body: html! { (cleaned(comment)) },
             attachments: &[],
-            delivery: failed.map(|queued| Delivery::Failed(why(queued))),
+            delivery: lost
+                .as_ref()
+                .map(|lost| Delivery::Failed { whom: &lost.whom, retry: &lost.retry }),
         },
     )
 }
 
-/// The delivery of an event that was given up.
-fn failure_of(seen: &Seen, seq: i64) -> Option<&Queued> {
+/// Who did not get what an event sent, and where trying again is posted to.
+struct Lost {
+    whom: Vec<(String, String)>,
+    retry: String,
+}
+
+/// Those who did not get the mail of an event.
+fn lost(seen: &Seen, seq: i64) -> Option<Lost> {
     let prefix = format!("ticket:{}:{seq}:", seen.id());
-    failed(seen).find(|queued| queued.delivery.key.starts_with(&prefix))
+    let queued = seen.whole.deliveries.iter().find(|one| one.delivery.key.starts_with(&prefix))?;
+    lost_of(seen, queued)
 }
 
-fn failed(seen: &Seen) -> impl Iterator<Item = &Queued> {
-    seen.whole.deliveries.iter().filter(|queued| queued.state == "failed")
-}
-
-fn why(queued: &Queued) -> &str {
-    queued.last_error.as_deref().unwrap_or_default()
+fn lost_of(seen: &Seen, queued: &Queued) -> Option<Lost> {
+    if queued.state == "pending" {
+        return None;
+    }
+    let id = queued.delivery.id;
+    let mut whom: Vec<(String, String)> = seen
+        .whole
+        .recipients
+        .iter()
+        .filter(|one| one.delivery == id && one.state == "failed")
+        .map(|one| (one.address.clone(), one.said.clone()))
+        .collect();
+    if whom.is_empty() && matches!(queued.state.as_str(), "failed" | "held") {
+        let why = queued.last_error.clone().unwrap_or_default();
+        whom.push((queued.delivery.to.join(", "), why));
+    }
+    (!whom.is_empty()).then(|| Lost { whom, retry: routes::retry(seen.id(), id.0) })
 }
 
 /// Mail to the customer that never arrived and has no message of its own to say so.
 pub(crate) fn failures(seen: &Seen) -> Markup {
     let words = seen.reader.words;
-    let of_rules = failed(seen).filter(|queued| queued.delivery.automatic);
+    let of_rules = seen.whole.deliveries.iter().filter(|queued| queued.delivery.automatic);
+    let lost: Vec<(&Queued, Lost)> =
+        of_rules.filter_map(|queued| Some((queued, lost_of(seen, queued)?))).collect();
     html! {
-        @for queued in of_rules {
-            @let heading = words.fill(Text::NotDeliveredTo, &[("to", &queued.delivery.to.join(", "))]);
+        @for (queued, lost) in &lost {
+            @let to: Vec<&str> = lost.whom.iter().map(|(to, _)| to.as_str()).collect();
+            @let heading = words.fill(Text::NotDeliveredTo, &[("to", &to.join(", "))]);
             (message_box(&format!("delivery-{}", queued.delivery.id), Tone::Danger, &heading, &html! {
-                p { (queued.delivery.kind) ", " (queued.delivery.subject) ": " (why(queued)) }
+                @for (_, why) in &lost.whom {
+                    p { (queued.delivery.kind) ", " (queued.delivery.subject) ": " (why) }
+                }
+                (button::action(&seen.reader, &lost.retry, Button::plain(words.say(Text::TryAgain))))
             }))
         }
     }

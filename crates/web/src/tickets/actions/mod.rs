@@ -78,6 +78,7 @@ pub(crate) fn pages() -> Vec<Route> {
     };
     all.push(Route::post("/tickets/{id}/deescalation", Act::WorkTickets, hand_back));
     all.push(Route::post("/tickets/{id}/unmerge", Act::WorkTickets, unmerge));
+    all.push(Route::post("/tickets/{id}/deliveries/{delivery}/retry", Act::WorkTickets, retry));
     all.push(Route::post("/tickets/{id}/not-spam", Act::WorkTickets, not_spam));
     all
 }
@@ -266,6 +267,22 @@ async fn unmerge(visitor: Visitor, Path(id): Path<String>) -> Answer {
 
 async fn not_spam(visitor: Visitor, Path(id): Path<String>) -> Answer {
     simple(&visitor, &id, desk::tickets::unmark_spam).await
+}
+
+/// Tries a mail again for those who did not get it.
+async fn retry(visitor: Visitor, Path((id, delivery)): Path<(String, String)>) -> Answer {
+    let (id, delivery) = (number(&id)?, domain::DeliveryId(number(&delivery)?.0));
+    let again = visitor
+        .desk
+        .write(visitor.ctx.clone(), move |tx, ctx| {
+            desk::deliveries::try_again(tx, ctx, id, delivery)
+        })
+        .await;
+    match again {
+        // It is on its way already: pressed twice.
+        Ok(()) | Err(Error::Conflict(_)) => Ok(Redirect::to(&routes::ticket(id.0)).into_response()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// An action without a form.
