@@ -5,6 +5,7 @@
 
 mod actors;
 mod clocks;
+pub mod conditions;
 mod decide;
 mod events;
 mod facts;
@@ -14,6 +15,7 @@ mod promises;
 mod refusals;
 pub mod replay;
 pub mod rota;
+pub mod search;
 mod status;
 mod tickets;
 pub mod words;
