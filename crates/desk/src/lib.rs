@@ -19,6 +19,7 @@ pub mod pages;
 pub mod policy;
 pub mod replay;
 pub mod rota;
+pub mod search;
 pub mod sessions;
 pub mod teams;
 pub mod texts;

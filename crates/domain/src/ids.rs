@@ -54,4 +54,6 @@ ids! {
     ShiftId
     /// An API token.
     TokenId
+    /// A list that is kept.
+    ViewId
 }

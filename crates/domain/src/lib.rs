@@ -18,6 +18,7 @@ pub mod rota;
 pub mod search;
 mod status;
 mod tickets;
+mod views;
 pub mod words;
 
 pub use actors::{Actor, Role};
@@ -29,12 +30,13 @@ pub use events::{Envelope, Event, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
     AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,
-    OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId,
+    OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId, ViewId,
 };
 pub use people::{Field, FieldOption, Identity, Membership, Organization, Team, User, fold};
 pub use promises::{Promise, Reader};
 pub use refusals::Refusal;
 pub use status::{Cause, Channel, Kind, Severity, Status};
 pub use tickets::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
+pub use views::{View, ViewFor, slug};
 
 pub use handbook::Level;

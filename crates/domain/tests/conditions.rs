@@ -4,8 +4,8 @@
 
 use domain::conditions::objects::{self, Object};
 use domain::conditions::{
-    Asker, Condition, CustomField, Named, Op, Order, OrderBy, PersonField, Place, Query, Sort,
-    Span, TimeField, Unit, When,
+    Asker, Condition, CustomField, Named, Op, Order, OrderBy, OtherField, PersonField, Place,
+    Query, Sort, Span, TimeField, Unit, When,
 };
 use domain::search::Words;
 use domain::{Channel, Kind, Level, Severity, Status, TicketId};
@@ -294,6 +294,8 @@ fn of_facts() -> impl Strategy<Value = Condition> {
         prop::option::of(text()).prop_map(Condition::ExternalId),
         Just(Condition::Escalated),
         (field, prop::option::of(text())).prop_map(|(id, value)| Condition::Custom(id, value)),
+        (prop::sample::select(OtherField::ALL.to_vec()), prop::option::of(text()))
+            .prop_map(|(field, value)| Condition::Other(field, value)),
     ]
 }
 

@@ -62,9 +62,9 @@ impl Worker {
     /// downtime an answer does not wait for a hundred thousand warnings.
     pub async fn settle(&self) -> Result<(), Error> {
         let _round = self.round.lock().await;
-        let now = self.desk.clock().now();
         let mut more = true;
         while more {
+            let now = self.desk.clock().now();
             more = wakeups::turn(&self.desk, now, false).await?;
             outbox::run(&self.desk, &self.transport).await?;
         }

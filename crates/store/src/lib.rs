@@ -20,6 +20,7 @@ pub use value::{FromValue, Param, Row, Value};
 // The tables, a module each.
 pub mod api_jobs;
 pub mod comments;
+pub mod conditions;
 pub mod dedupe;
 pub mod events;
 pub mod fields;
@@ -31,8 +32,10 @@ pub mod organizations;
 pub mod outbox;
 pub mod page;
 pub mod rota;
+pub mod search;
 pub mod sessions;
 pub mod teams;
 pub mod tickets;
 pub mod users;
+pub mod views;
 pub mod wakeups;

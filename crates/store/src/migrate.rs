@@ -32,6 +32,7 @@ pub const ALL: &[Migration] = &[
         sql: include_str!("../migrations/0002_follow_ups.sql"),
     },
     Migration { number: 3, name: "rotas", sql: include_str!("../migrations/0003_rotas.sql") },
+    Migration { number: 9, name: "search", sql: include_str!("../migrations/0009_search.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -36,6 +36,7 @@ pub use update::{Reply, Update, delete, issue_in, update};
 pub use wake::{Woken, due, next_due, put_off, reconsider_organization, wake, wake_one, wake_some};
 
 pub(crate) use bounce::{bounced, reported};
+pub(crate) use read::listed;
 pub(crate) use situation::reader as reader_of;
 
 /// The ticket with everything done that had come due before now.

@@ -49,6 +49,7 @@ pub fn wake(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Woken, Error> {
 pub fn wake_one(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> Result<(), Error> {
     match wakeup.subject_kind.as_str() {
         crate::rota::SUBJECT => crate::rota::wake(tx, ctx, TeamId(wakeup.subject_id)),
+        crate::search::SUBJECT => crate::search::wake(tx, ctx, ctx.now),
         _ => wake(tx, ctx, TicketId(wakeup.subject_id)).map(|_| ()),
     }
 }
@@ -69,7 +70,12 @@ pub fn wake_some(
     for _ in 0..most {
         // One after the other, for what one of them does may be due again before the next.
         let Some(wakeup) = store::wakeups::due(tx, until, 1)?.pop() else { break };
-        wake_one(tx, &ctx.at(wakeup.due_at), &wakeup)?;
+        if wakeup.subject_kind == crate::search::SUBJECT {
+            // It is in no hurry: whatever else is due goes first.
+            crate::search::wake(tx, ctx, until)?;
+        } else {
+            wake_one(tx, &ctx.at(wakeup.due_at), &wakeup)?;
+        }
         last = Some(wakeup.due_at);
     }
     Ok(last)

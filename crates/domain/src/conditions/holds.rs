@@ -118,7 +118,7 @@ impl Condition {
             Self::Time(field, op, when) => Span::of(*op, *when, asker).holds(item.instant(*field)),
             Self::Text(place, words) => item.says(*place, words),
             Self::Custom(CustomField::Id(id), value) => item.custom(*id, value.as_deref()),
-            Self::Custom(CustomField::Type, _) | Self::Unknown(_) => false,
+            Self::Custom(CustomField::Type, _) | Self::Other(..) | Self::Unknown(_) => false,
         }
     }
 }

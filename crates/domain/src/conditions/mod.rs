@@ -9,6 +9,7 @@ mod holds;
 mod lexer;
 pub mod objects;
 mod parse;
+mod people;
 mod print;
 mod properties;
 mod times;
@@ -20,6 +21,7 @@ use crate::{Channel, Kind, Severity, Status, TeamId, TicketId, UserId};
 
 pub use holds::Item;
 pub use parse::{Misread, Parsed, Why};
+pub use people::Person;
 pub use times::{Span, TimeField, Unit, When};
 
 /// Which tickets are meant.
@@ -63,6 +65,8 @@ pub enum Condition {
     Text(Place, Vec<Words>),
     /// The value of a custom field.
     Custom(CustomField, Option<String>),
+    /// Something of people and organizations, which no ticket has.
+    Other(OtherField, Option<String>),
     /// What nobody understood, as typed. It never holds.
     Unknown(String),
 }
@@ -143,6 +147,27 @@ pub enum CustomField {
     Type,
     /// By number.
     Id(i64),
+}
+
+/// Something of people and organizations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherField {
+    /// What a person may do: `end-user`, `agent`, `admin`.
+    Role,
+    /// The name.
+    Name,
+    /// An address; `*@acme.test` is every one of a domain.
+    Email,
+    /// The telephone number.
+    Phone,
+    /// What agents wrote down.
+    Notes,
+    /// What is known.
+    Details,
+    /// Whether the address is proved.
+    IsVerified,
+    /// Whether the person is locked out.
+    IsSuspended,
 }
 
 /// What a search or a view asks for: of which sort, which of them, in which order.
@@ -229,7 +254,7 @@ impl OrderBy {
 }
 
 /// Who asks, and when: what "me" and "three hours ago" mean.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asker {
     /// The person, if it is one.
     pub user: Option<UserId>,

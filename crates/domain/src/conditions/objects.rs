@@ -324,6 +324,7 @@ fn written(condition: &Condition) -> Option<Object> {
         | Condition::ExternalId(_)
         | Condition::Time(..)
         | Condition::Text(..)
+        | Condition::Other(..)
         | Condition::Unknown(_) => None,
     }
     .filter(|object| one(object).as_ref() == Ok(condition))

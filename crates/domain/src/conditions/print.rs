@@ -144,6 +144,7 @@ fn leaf_of(condition: &Condition) -> String {
         Condition::Custom(CustomField::Id(id), value) => {
             pair(&format!("custom_field_{id}"), &text_or_none(value.as_deref()))
         }
+        Condition::Other(field, value) => pair(field.as_str(), &text_or_none(value.as_deref())),
         Condition::Unknown(source) => source.clone(),
         Condition::All(_) | Condition::Any(_) | Condition::Not(_) => unit(condition),
     }

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 
 use super::lexer::Term;
 use super::{
-    Condition, CustomField, Named, Op, PersonField, Place, Sort, TimeField, Unit, When, Why,
+    Condition, CustomField, Named, Op, OtherField, PersonField, Place, Sort, TimeField, Unit, When,
+    Why,
 };
 use crate::search::Words;
 use crate::{Status, TicketId, fold};
@@ -45,6 +46,9 @@ pub(super) fn read(name: &str, op: Op, term: &Term) -> Result<Condition, Why> {
         "comment" => return Ok(Condition::Text(Place::Comment, vec![words(term)])),
         _ => {}
     }
+    if let (Some(field), Op::Is) = (OtherField::named(name), op) {
+        return Ok(Condition::Other(field, some()));
+    }
     if let (Some(field), Op::Is) = (person_field(name), op) {
         return Ok(Condition::Person(field, named(term, "me")));
     }
@@ -82,6 +86,7 @@ pub(super) fn key(condition: &Condition) -> Option<String> {
         | Condition::Escalated
         | Condition::Time(..)
         | Condition::Unknown(_) => return None,
+        Condition::Other(field, _) => field.as_str().to_owned(),
     })
 }
 
@@ -98,6 +103,38 @@ impl PersonField {
             Self::Cc => "cc",
             Self::Commenter => "commenter",
         }
+    }
+}
+
+impl OtherField {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Role,
+        Self::Name,
+        Self::Email,
+        Self::Phone,
+        Self::Notes,
+        Self::Details,
+        Self::IsVerified,
+        Self::IsSuspended,
+    ];
+
+    /// The word of the query language.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::Notes => "notes",
+            Self::Details => "details",
+            Self::IsVerified => "is_verified",
+            Self::IsSuspended => "is_suspended",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.as_str() == name)
     }
 }
 
