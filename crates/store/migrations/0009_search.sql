@@ -7,6 +7,8 @@ ALTER TABLE tickets ADD COLUMN area TEXT;
 ALTER TABLE tickets ADD COLUMN via TEXT;
 ALTER TABLE tickets ADD COLUMN submitter_id BIGINT;
 ALTER TABLE tickets ADD COLUMN solved_at BIGINT;
+CREATE INDEX tickets_by_creation ON tickets (created_at, id);
+CREATE INDEX tickets_by_solution ON tickets (solved_at, id) WHERE solved_at IS NOT NULL;
 
 CREATE TABLE ticket_tags (
     tag TEXT NOT NULL,

@@ -3,7 +3,7 @@
 use domain::conditions::{
     Asker, Condition, CustomField, Named, PersonField, Place, Span, TimeField,
 };
-use domain::{Level, Status, TicketId};
+use domain::{Level, Status};
 
 use crate::engine::Engine;
 use crate::search::{self, Of};
@@ -73,16 +73,26 @@ impl Fragment {
     }
 }
 
-/// Whether a condition holds for the row `t` of tickets.
+/// Whether a condition holds for the row `t` of tickets. Words are looked for ticket by ticket.
 pub(crate) fn predicate(engine: Engine, meant: &Meant) -> Fragment {
     let mut sql = Fragment::default();
-    Writer { engine, asker: &meant.asker, sql: &mut sql }.write(&meant.condition);
+    Writer { engine, asker: &meant.asker, texts: None, sql: &mut sql }.write(&meant.condition);
+    sql
+}
+
+/// The same with words that may choose the tickets: those of the newest `texts` texts that have them.
+pub(crate) fn leading(engine: Engine, meant: &Meant, texts: i64) -> Fragment {
+    let mut sql = Fragment::default();
+    let mut writer = Writer { engine, asker: &meant.asker, texts: Some(texts), sql: &mut sql };
+    writer.write(&meant.condition);
     sql
 }
 
 struct Writer<'a> {
     engine: Engine,
     asker: &'a Asker,
+    /// How many texts words choose tickets from; none is that something else chooses.
+    texts: Option<i64>,
     sql: &'a mut Fragment,
 }
 
@@ -92,9 +102,12 @@ impl Writer<'_> {
             Condition::All(parts) => self.join(parts, " AND ", "TRUE"),
             Condition::Any(parts) => self.join(parts, " OR ", "FALSE"),
             Condition::Not(part) => {
+                // What must not be there has to be looked for in all texts.
+                let texts = self.texts.take();
                 self.sql.push("NOT (");
                 self.write(part);
                 self.sql.push(")");
+                self.texts = texts;
             }
             Condition::Number(id) => self.number("t.id = ", id.0),
             Condition::Status(op, status) => {
@@ -268,7 +281,6 @@ impl Writer<'_> {
         }
     }
 
-    /// Words, looked for ticket by ticket: something else has chosen the tickets.
     fn says(&mut self, place: Place, words: &[domain::search::Words]) {
         let in_ticket = |column| search::query(self.engine, words, column);
         let (ticket, comment) = match place {
@@ -277,23 +289,50 @@ impl Writer<'_> {
             Place::Description => (in_ticket(Some(2)), None),
             Place::Comment => (None, in_ticket(None)),
         };
-        self.sql.push("(");
-        let number = match (place, words) {
-            (Place::Anywhere, [one]) => one.number().map(TicketId),
-            _ => None,
-        };
-        match number {
-            Some(id) => self.number("t.id = ", id.0),
-            None => self.raw("FALSE"),
+        // Nothing but arms that an index can serve, or the engine would look at every ticket.
+        let mut arms = Vec::new();
+        if let (Place::Anywhere, [one]) = (place, words)
+            && let Some(id) = one.number()
+        {
+            let mut arm = Fragment::default();
+            arm.push("t.id = ").int(id);
+            arms.push(arm);
         }
-        if let Some(query) = ticket {
-            self.sql.push(" OR ").extend(search::has(self.engine, Of::Ticket, "t.id", query));
+        arms.extend(ticket.map(|query| self.in_ticket(query)));
+        arms.extend(comment.map(|query| self.in_comment(query)));
+        if arms.is_empty() {
+            return self.raw("FALSE");
         }
-        if let Some(query) = comment {
-            self.sql.push(" OR EXISTS (SELECT 1 FROM comments w WHERE w.ticket_id = t.id AND ");
-            self.sql.extend(search::has(self.engine, Of::Comment, "w.id", query)).push(")");
+        for (index, arm) in arms.into_iter().enumerate() {
+            self.sql.push(if index == 0 { "(" } else { " OR " }).extend(arm);
         }
         self.sql.push(")");
+    }
+
+    fn in_ticket(&self, query: String) -> Fragment {
+        let Some(texts) = self.texts else {
+            return search::has(self.engine, Of::Ticket, "t.id", query);
+        };
+        let mut sql = Fragment::default();
+        sql.push("t.id IN (SELECT h.id FROM (");
+        sql.extend(search::hits(self.engine, Of::Ticket, query, texts)).push(") h)");
+        sql
+    }
+
+    fn in_comment(&self, query: String) -> Fragment {
+        let mut sql = Fragment::default();
+        match self.texts {
+            None => {
+                sql.push("EXISTS (SELECT 1 FROM comments w WHERE w.ticket_id = t.id AND ");
+                sql.extend(search::has(self.engine, Of::Comment, "w.id", query)).push(")")
+            }
+            Some(texts) => {
+                sql.push("t.id IN (SELECT w.ticket_id FROM (");
+                sql.extend(search::hits(self.engine, Of::Comment, query, texts));
+                sql.push(") h CROSS JOIN comments w WHERE w.id = h.id)")
+            }
+        };
+        sql
     }
 
     /// A value stands in the table as JSON: a text, a list of texts, or what is neither.

@@ -145,7 +145,7 @@ fn the_storage_and_the_domain_agree_on_every_condition() {
             })
             .unwrap();
 
-        assert!(telling.get() > 40, "only {} conditions tell tickets apart", telling.get());
+        assert!(telling.get() > 20, "only {} conditions tell tickets apart", telling.get());
     });
 }
 
@@ -167,10 +167,12 @@ fn both_ways(
         ids.sort();
         Ok::<_, desk::Error>(ids)
     };
-    let searched = search(meant.condition.clone(), 100)?;
-    // Beside another condition common words do not lead.
-    let some = Condition::Number(TicketId(0)).negated();
-    let few = search(Condition::All(vec![meant.condition.clone(), some]), 0)?;
+    let searched = search(meant.condition.clone(), 1_000)?;
+    // Where more texts have the words than are looked at, the rest of the condition leads.
+    let mut parts = meant.condition.parts().to_vec();
+    parts.push(Condition::Number(TicketId(0)).negated());
+    let texts = if meant.condition.split_words().0.is_empty() { 1_000 } else { 0 };
+    let few = search(Condition::All(parts), texts)?;
     Ok((listed, searched, few))
 }
 

@@ -59,7 +59,9 @@ impl Query {
     /// Reads a query. It never fails; what cannot be understood is told, and holds never.
     pub fn parse(text: &str) -> Parsed {
         let mut reader = Reader::default();
-        let short: String = text.chars().take(LONGEST + 1).collect();
+        // No text of ours holds a zero byte, and PostgreSQL refuses it.
+        let letters = text.chars().filter(|letter| *letter != '\0');
+        let short: String = letters.take(LONGEST + 1).collect();
         let pieces = pieces(&short);
         let mut condition = Condition::never();
         if short.chars().count() > LONGEST || pieces.len() > 4 * MOST_TERMS {

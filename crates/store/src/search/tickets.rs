@@ -10,7 +10,7 @@ use domain::{CommentId, Level, Status, TicketId, UserId};
 use jiff::Timestamp;
 
 use super::{Of, hits, plan_for_these_words, query};
-use crate::conditions::{Fragment, Meant, predicate};
+use crate::conditions::{Fragment, Meant, leading, predicate};
 use crate::engine::Engine;
 use crate::{Error, Row, Sql, Tx};
 
@@ -92,7 +92,8 @@ pub fn tickets(tx: &mut Tx<'_>, meant: &Meant, ask: Ask) -> Result<Hits<Found>, 
     from.push("tickets t WHERE t.deleted_at IS NULL AND ");
     let mut is_all = true;
     if words.is_empty() {
-        from.extend(predicate(engine, meant));
+        plan_for_these_words(tx)?;
+        from.extend(leading(engine, meant, ask.texts));
     } else {
         plan_for_these_words(tx)?;
         let Some(asked) = query(engine, words, None) else {
