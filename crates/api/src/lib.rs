@@ -12,9 +12,11 @@ mod paging;
 mod requests;
 mod rotas;
 mod routes;
+mod search;
 mod sideloads;
 mod tickets;
 mod users;
+mod views;
 
 pub use caller::Caller;
 pub use json_paths::without_suffix;

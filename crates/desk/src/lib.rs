@@ -25,6 +25,7 @@ pub mod teams;
 pub mod texts;
 pub mod tickets;
 pub mod users;
+pub mod views;
 
 pub use clock::Clock;
 pub use context::{Ctx, Desk, Settings};
