@@ -21,8 +21,12 @@ pub(crate) struct Frame<'a> {
     pub(crate) title: &'a str,
     /// The view one is in.
     pub(crate) view: Option<View>,
+    /// The kept view one is in, by its name in addresses.
+    pub(crate) kept: Option<&'a str>,
     /// What is searched for.
     pub(crate) query: &'a str,
+    /// Whether the page shows what is found, so that the bar need not.
+    pub(crate) searches: bool,
     /// What the page listens to.
     pub(crate) topics: Option<&'a str>,
 }
@@ -51,6 +55,20 @@ pub(crate) async fn workspace(
             current: frame.view == Some(*view),
         })
         .collect();
+    let hrefs: Vec<String> =
+        around.kept.iter().map(|(view, _)| crate::routes::view(&view.slug)).collect();
+    let kept: Vec<Place<'_>> = around
+        .kept
+        .iter()
+        .zip(&hrefs)
+        .map(|((view, count), href)| Place {
+            label: &view.title,
+            href,
+            count: Some(*count),
+            chord: None,
+            current: frame.kept == Some(view.slug.as_str()),
+        })
+        .collect();
     let places = [
         Place::new(words.say(Text::Rota), crate::routes::ROTA),
         Place::new(words.say(Text::Handbook), crate::routes::HANDBOOK),
@@ -66,9 +84,10 @@ pub(crate) async fn workspace(
         density: Density::Comfortable,
         single_keys: visitor.single_keys,
         views: &views,
-        team_views: &[],
+        team_views: &kept,
         places: &places,
         query: frame.query,
+        searches: frame.searches,
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
         notice: None,
         live: frame.topics.map(|topics| (topics, 0)),

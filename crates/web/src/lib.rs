@@ -13,6 +13,7 @@ mod frame;
 mod guard;
 mod handbook;
 mod home;
+mod lists;
 mod live;
 mod memory;
 mod multipart;

@@ -1,9 +1,9 @@
 //! The lists everybody has, as the API tells of them. The pages show the same under the same names.
 
 use domain::{View, ViewFor, ViewId};
+use handbook::Amount;
 use jiff::Timestamp;
 
-use super::soon;
 use crate::Ctx;
 
 /// The number of the first view that somebody keeps; smaller ones are built in.
@@ -25,12 +25,10 @@ const ALL: [(&str, &str, &str); 10] = [
 
 /// All of them, in the order of the navigation. They were always there.
 pub fn all(ctx: &Ctx) -> Vec<View> {
+    let soon = warning_seconds(ctx) / 60;
     let view = |(id, (slug, title, query)): (i64, (&str, &str, &str))| {
         let query = match slug {
-            "due-soon" => {
-                let until = Timestamp::from_second(soon(ctx).as_second()).unwrap_or(ctx.now);
-                format!("due<{until} status<pending order_by:due sort:asc")
-            }
+            "due-soon" => format!("due<+{soon}minutes status<pending order_by:due sort:asc"),
             _ => query.to_owned(),
         };
         View {
@@ -48,6 +46,16 @@ pub fn all(ctx: &Ctx) -> Vec<View> {
         }
     };
     (1..).zip(ALL).map(view).collect()
+}
+
+/// The handbook's first warning, in seconds.
+fn warning_seconds(ctx: &Ctx) -> i64 {
+    let seconds =
+        ctx.handbook.replies.warn_before.iter().filter_map(|target| match target.amount {
+            Amount::OpenSeconds(seconds) => Some(seconds),
+            Amount::BusinessDays(_) => None,
+        });
+    seconds.max().unwrap_or(3_600)
 }
 
 /// Whether a name in addresses is taken by a list that everybody has, or by a page.

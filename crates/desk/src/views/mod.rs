@@ -6,8 +6,6 @@ mod change;
 
 use domain::conditions::{Misread, OrderBy, Query, Sort};
 use domain::{View, ViewId};
-use handbook::{Amount, Target};
-use jiff::Timestamp;
 use store::Tx;
 use store::page::Page;
 use store::tickets::{Filter, Order};
@@ -105,17 +103,6 @@ pub fn count(tx: &mut Tx<'_>, ctx: &Ctx, held: &Held, most: i64) -> Result<i64, 
 pub fn count_of(tx: &mut Tx<'_>, ctx: &Ctx, view: &View) -> Result<i64, Error> {
     let held = held(tx, ctx, &view.query)?;
     count(tx, ctx, &held, 1_001)
-}
-
-/// Until when a deadline counts as soon: the handbook's first warning from now, on the company's calendar.
-pub fn soon(ctx: &Ctx) -> Timestamp {
-    let seconds =
-        ctx.handbook.replies.warn_before.iter().filter_map(|target| match target.amount {
-            Amount::OpenSeconds(seconds) => Some(seconds),
-            Amount::BusinessDays(_) => None,
-        });
-    let amount = Amount::OpenSeconds(seconds.max().unwrap_or(3_600));
-    ctx.handbook.company_calendar().add(ctx.now, &Target { text: String::new(), amount }).0
 }
 
 /// The text of a query that says the same and is written alike for everybody.

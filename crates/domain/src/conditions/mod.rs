@@ -5,6 +5,7 @@
 //! ([`objects::read`]), and printed back to either. Every part is true or false of a ticket, never undecided:
 //! [`Condition::holds`] says which, and the storage's SQL says the same of all tickets at once.
 
+mod edit;
 mod holds;
 mod lexer;
 pub mod objects;
