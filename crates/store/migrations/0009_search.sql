@@ -28,10 +28,10 @@ CREATE INDEX field_values_by_value ON field_values (field_id, value, ticket_id);
 
 -- The words of texts, as tokens that were cut in Rust: the same on both engines. No text can be read from here.
 -- sqlite
-CREATE VIRTUAL TABLE search_tickets USING fts5 (first, second, third, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '2 3');
-CREATE VIRTUAL TABLE search_comments USING fts5 (first, second, third, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '2 3');
-CREATE VIRTUAL TABLE search_users USING fts5 (first, second, third, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '2 3');
-CREATE VIRTUAL TABLE search_organizations USING fts5 (first, second, third, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '2 3');
+CREATE VIRTUAL TABLE search_tickets USING fts5 (first, second, third, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '3 4 5 6');
+CREATE VIRTUAL TABLE search_comments USING fts5 (first, second, third, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '3 4 5 6');
+CREATE VIRTUAL TABLE search_users USING fts5 (first, second, third, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '3 4 5 6');
+CREATE VIRTUAL TABLE search_organizations USING fts5 (first, second, third, content = '', contentless_delete = 1, tokenize = 'ascii', prefix = '3 4 5 6');
 -- end
 -- postgres
 CREATE TABLE search_tickets (id BIGINT PRIMARY KEY, tokens tsvector NOT NULL);

@@ -6,7 +6,7 @@ use domain::conditions::{
 use domain::{Level, Status};
 
 use crate::engine::Engine;
-use crate::search::{self, Of};
+use crate::search::{self, Asked, Of};
 use crate::{Param, Sql};
 
 /// A condition, and who asks.
@@ -73,26 +73,26 @@ impl Fragment {
     }
 }
 
-/// Whether a condition holds for the row `t` of tickets. Words are looked for ticket by ticket.
-pub(crate) fn predicate(engine: Engine, meant: &Meant) -> Fragment {
-    let mut sql = Fragment::default();
-    Writer { engine, asker: &meant.asker, texts: None, sql: &mut sql }.write(&meant.condition);
-    sql
+/// How words are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// They choose the tickets: those of the newest so many texts that have them.
+    Lead(i64),
+    /// Ticket by ticket: something else has chosen these.
+    Each,
 }
 
-/// The same with words that may choose the tickets: those of the newest `texts` texts that have them.
-pub(crate) fn leading(engine: Engine, meant: &Meant, texts: i64) -> Fragment {
+/// Whether a condition holds for the row `t` of tickets.
+pub(crate) fn predicate(engine: Engine, meant: &Meant, look: Look) -> Fragment {
     let mut sql = Fragment::default();
-    let mut writer = Writer { engine, asker: &meant.asker, texts: Some(texts), sql: &mut sql };
-    writer.write(&meant.condition);
+    Writer { engine, asker: &meant.asker, look, sql: &mut sql }.write(&meant.condition);
     sql
 }
 
 struct Writer<'a> {
     engine: Engine,
     asker: &'a Asker,
-    /// How many texts words choose tickets from; none is that something else chooses.
-    texts: Option<i64>,
+    look: Look,
     sql: &'a mut Fragment,
 }
 
@@ -103,11 +103,11 @@ impl Writer<'_> {
             Condition::Any(parts) => self.join(parts, " OR ", "FALSE"),
             Condition::Not(part) => {
                 // What must not be there has to be looked for in all texts.
-                let texts = self.texts.take();
+                let look = std::mem::replace(&mut self.look, Look::Each);
                 self.sql.push("NOT (");
                 self.write(part);
                 self.sql.push(")");
-                self.texts = texts;
+                self.look = look;
             }
             Condition::Number(id) => self.number("t.id = ", id.0),
             Condition::Status(op, status) => {
@@ -309,8 +309,8 @@ impl Writer<'_> {
         self.sql.push(")");
     }
 
-    fn in_ticket(&self, query: String) -> Fragment {
-        let Some(texts) = self.texts else {
+    fn in_ticket(&self, query: Asked) -> Fragment {
+        let Look::Lead(texts) = self.look else {
             return search::has(self.engine, Of::Ticket, "t.id", query);
         };
         let mut sql = Fragment::default();
@@ -319,14 +319,14 @@ impl Writer<'_> {
         sql
     }
 
-    fn in_comment(&self, query: String) -> Fragment {
+    fn in_comment(&self, query: Asked) -> Fragment {
         let mut sql = Fragment::default();
-        match self.texts {
-            None => {
+        match self.look {
+            Look::Each => {
                 sql.push("EXISTS (SELECT 1 FROM comments w WHERE w.ticket_id = t.id AND ");
                 sql.extend(search::has(self.engine, Of::Comment, "w.id", query)).push(")")
             }
-            Some(texts) => {
+            Look::Lead(texts) => {
                 sql.push("t.id IN (SELECT w.ticket_id FROM (");
                 sql.extend(search::hits(self.engine, Of::Comment, query, texts));
                 sql.push(") h CROSS JOIN comments w WHERE w.id = h.id)")

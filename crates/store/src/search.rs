@@ -17,6 +17,9 @@ mod tickets;
 pub use backfill::{Progress, progress, step};
 pub use tickets::{Ask, Found, Hits, Said, Started, comments, started, tickets};
 
+/// How many texts are looked at where words stand beside other conditions.
+pub(crate) const WIDE: i64 = 20_000;
+
 /// What has words. The table is named after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
@@ -125,8 +128,20 @@ fn vector(doc: &Doc) -> String {
     vector
 }
 
+/// Words as an engine is asked for them.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    text: String,
+    /// Whether SQLite walks along the texts that have them without gathering all of those first. Beginnings of up to six
+    /// letters have an index of their own.
+    is_walked: bool,
+}
+
+/// Letters of the longest beginning with an index of its own.
+const WALKED: usize = 6;
+
 /// What an engine is asked for these words, in one field or in any; nothing if there is no letter in them.
-pub(crate) fn query(engine: Engine, words: &[Words], field: Option<usize>) -> Option<String> {
+pub(crate) fn query(engine: Engine, words: &[Words], field: Option<usize>) -> Option<Asked> {
     let needles: Vec<Needle> = words.iter().filter_map(Words::needle).collect();
     if needles.is_empty() {
         return None;
@@ -136,7 +151,12 @@ pub(crate) fn query(engine: Engine, words: &[Words], field: Option<usize>) -> Op
         Engine::Postgres => (for_postgres, " & "),
     };
     let field = field.map_or(0, |field| field + 1);
-    Some(needles.iter().map(|needle| one(needle, field)).collect::<Vec<_>>().join(and))
+    let text = needles.iter().map(|needle| one(needle, field)).collect::<Vec<_>>().join(and);
+    let is_walked = needles.iter().all(|needle| {
+        let last = needle.tokens.last().map_or(0, |token| token.chars().count());
+        !needle.is_open || (3..=WALKED).contains(&last)
+    });
+    Some(Asked { text, is_walked })
 }
 
 /// `second : "fall back" *`; field 0 is any.
@@ -160,32 +180,36 @@ fn for_postgres(needle: &Needle, field: usize) -> String {
 }
 
 /// Whether the text whose number stands in `id` has this.
-pub(crate) fn has(engine: Engine, of: Of, id: &'static str, query: String) -> Fragment {
+pub(crate) fn has(engine: Engine, of: Of, id: &'static str, asked: Asked) -> Fragment {
     let statements = of.statements();
     let mut sql = Fragment::default();
     match engine {
-        Engine::Sqlite => {
+        Engine::Sqlite if asked.is_walked => {
             let (before, between) = statements.sqlite_has;
-            sql.push(before).push(id).push(between).text(query).push(")");
+            sql.push(before).push(id).push(between).text(asked.text).push(")");
+        }
+        Engine::Sqlite => {
+            // All texts are gathered, once, and not for every one that is looked at.
+            sql.push(id).push(" IN (").push(statements.sqlite_hits).text(asked.text).push(")");
         }
         Engine::Postgres => {
             sql.push(statements.postgres_has).push(id).push(" AND x.tokens @@ CAST(");
-            sql.text(query).push(" AS tsquery))");
+            sql.text(asked.text).push(" AS tsquery))");
         }
     }
     sql
 }
 
 /// The numbers of the newest `most` texts that have this.
-pub(crate) fn hits(engine: Engine, of: Of, query: String, most: i64) -> Fragment {
+pub(crate) fn hits(engine: Engine, of: Of, asked: Asked, most: i64) -> Fragment {
     let statements = of.statements();
     let mut sql = Fragment::default();
     match engine {
         Engine::Sqlite => {
-            sql.push(statements.sqlite_hits).text(query).push(" ORDER BY rowid DESC LIMIT ");
+            sql.push(statements.sqlite_hits).text(asked.text).push(" ORDER BY rowid DESC LIMIT ");
         }
         Engine::Postgres => {
-            sql.push(statements.postgres_hits).text(query);
+            sql.push(statements.postgres_hits).text(asked.text);
             sql.push(" AS tsquery) ORDER BY x.id DESC LIMIT ");
         }
     }
@@ -195,9 +219,9 @@ pub(crate) fn hits(engine: Engine, of: Of, query: String, most: i64) -> Fragment
 
 /// The numbers of the newest `most` people or organizations that have these words.
 pub fn newest(tx: &mut Tx<'_>, of: Of, words: &[Words], most: i64) -> Result<Vec<i64>, Error> {
-    let Some(query) = query(tx.engine(), words, None) else { return Ok(Vec::new()) };
+    let Some(asked) = query(tx.engine(), words, None) else { return Ok(Vec::new()) };
     plan_for_these_words(tx)?;
-    let fragment = hits(tx.engine(), of, query, most);
+    let fragment = hits(tx.engine(), of, asked, most);
     let mut sql = Sql::new();
     fragment.append_to(&mut sql);
     tx.query(sql.text(), sql.params())?.iter().map(|row| row.get(0)).collect()

@@ -3,7 +3,7 @@
 use domain::{BrandId, CommentId, OrganizationId, Status, TeamId, Ticket, TicketId, UserId};
 use jiff::Timestamp;
 
-use crate::conditions::{Fragment, Meant, predicate};
+use crate::conditions::{Fragment, Look, Meant, predicate};
 use crate::page::{KeyValue, Page, Start};
 use crate::{Error, Row, Sql, Tx, params, search};
 
@@ -388,7 +388,7 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter, meant: &'a Fragment) {
 fn meant(tx: &Tx<'_>, filter: &Filter) -> Fragment {
     let mut sql = Fragment::default();
     if let Some(meant) = &filter.meant {
-        sql.push(" AND ").extend(predicate(tx.engine(), meant));
+        sql.push(" AND ").extend(predicate(tx.engine(), meant, Look::Lead(search::WIDE)));
     }
     sql
 }

@@ -50,9 +50,8 @@ fn subjects(desk: &TrialDesk, query: &str) -> Vec<String> {
 }
 
 fn marked(excerpt: &Excerpt) -> String {
-    let part = |part: &domain::search::Part| match part.is_found {
-        true => format!("[{}]", part.text),
-        false => part.text.clone(),
+    let part = |part: &domain::search::Part| {
+        if part.is_found { format!("[{}]", part.text) } else { part.text.clone() }
     };
     excerpt.parts.iter().map(part).collect()
 }

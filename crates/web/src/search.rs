@@ -158,7 +158,7 @@ fn ticket(reader: &Reader, hit: &TicketHit, named: &[User]) -> Markup {
             }
             p.found-text { (excerpt(&hit.excerpt)) }
             p.found-meta {
-                (status(words, ticket.status)) " "
+                (status(words, ticket.status)) " · "
                 span dir="auto" { (name(named, ticket.requester)) } " · "
                 (past(reader, ticket.updated_at))
             }

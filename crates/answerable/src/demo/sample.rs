@@ -34,6 +34,7 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
         play(desk, &ctx, scene, &mut numbers).await?;
     }
     jobs::wake_until(desk, ctx.now).await?;
+    desk.write(ctx, words::views).await?;
     Ok(())
 }
 

@@ -47,9 +47,10 @@ fn page(
     let held: Held = desk::views::held(tx, ctx, text)?;
     let wanted = desk::Page { descending: held.descending, ..paging.page.clone() };
     let mut rows = desk::views::page(tx, ctx, &held, &wanted)?;
-    let count = match paging.wants_count() {
-        true => Some(desk::views::count(tx, ctx, &held, COUNTED)?),
-        false => None,
+    let count = if paging.wants_count() {
+        Some(desk::views::count(tx, ctx, &held, COUNTED)?)
+    } else {
+        None
     };
     let rest = paging
         .finish(query, base, &mut rows, count, |row| desk::tickets::key(held.order, &row.stored));

@@ -92,7 +92,7 @@ fn filter(condition: &Condition) -> Option<Filter> {
             Condition::Tag(Some(tag)) => filter.tag = Some(tag.clone()),
             Condition::ExternalId(Some(name)) => filter.external_ids.push(name.clone()),
             Condition::Organization(Named::Id(id)) => {
-                filter.organization = Some(OrganizationId(*id))
+                filter.organization = Some(OrganizationId(*id));
             }
             Condition::Team(Named::Id(id)) => filter.team = Some(TeamId(*id)),
             Condition::Other(OtherField::Email, Some(email))
@@ -176,7 +176,7 @@ fn page_of_organizations(
         let ids = ids.into_iter().filter(|id| before.is_none_or(|before| *id < before));
         let ids: Vec<_> = ids.map(OrganizationId).collect();
         let mut found = store::organizations::many(tx, &ids)?;
-        found.sort_by(|a, b| b.id.cmp(&a.id));
+        found.sort_by_key(|one| std::cmp::Reverse(one.id));
         (found, None)
     };
     let holds = |one: &Organization| meant.condition.holds_for_organization(one, &meant.asker);

@@ -17,10 +17,15 @@ use crate::{Ctx, Error};
 const JUDGED: usize = 300;
 /// How many are counted on a page.
 const SHOWN: i64 = 1_001;
+/// In how many tickets a common word is looked for one by one.
+pub(super) const EACH: i64 = 1_000;
 /// How many comments are looked at for the best.
 const COMMENTS: i64 = 200;
 /// How many texts one step of the index's job reads.
 const STEP: i64 = 25;
+
+/// How tickets begin, and the comment of each that fits best.
+type Known = HashMap<TicketId, (Option<Started>, Option<Said>)>;
 
 /// The numbers of the tickets that are found, ordered or the best first, and how many there are.
 pub(super) fn ids(
@@ -28,7 +33,7 @@ pub(super) fn ids(
     meant: &Meant,
     order: Option<Order>,
 ) -> Result<(Vec<i64>, i64), Error> {
-    let ask = Ask { order, before: None, most: COUNTED, texts: COUNTED };
+    let ask = Ask { order, before: None, most: COUNTED, texts: COUNTED, each: Some(EACH) };
     let found = store::search::tickets(tx, meant, ask)?.found;
     let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
     let mut ids: Vec<TicketId> = found.into_iter().map(|one| one.id).take(PAGED).collect();
@@ -39,18 +44,14 @@ pub(super) fn ids(
 }
 
 /// Brings the best fit to the front. Gives how the judged ones begin, and the comment of each that fits best.
-fn judge(
-    tx: &mut Tx<'_>,
-    meant: &Meant,
-    ids: &mut [TicketId],
-) -> Result<HashMap<TicketId, (Option<Started>, Option<Said>)>, Error> {
+fn judge(tx: &mut Tx<'_>, meant: &Meant, ids: &mut [TicketId]) -> Result<Known, Error> {
     let (words, _) = meant.condition.split_words();
     let judged = ids.len().min(JUDGED);
     if words.is_empty() {
         return Ok(HashMap::new());
     }
     let judged = &mut ids[..judged];
-    let mut known: HashMap<TicketId, (Option<Started>, Option<Said>)> = HashMap::new();
+    let mut known = Known::new();
     let mut scores: HashMap<TicketId, f64> = HashMap::new();
     for started in store::search::started(tx, judged)? {
         let id = started.id;
@@ -60,7 +61,7 @@ fn judge(
         scores.insert(id, if is_number { f64::MAX } else { fits });
         known.entry(id).or_default().0 = Some(started);
     }
-    for said in store::search::comments(tx, meant, Some(judged), COMMENTS)?.found {
+    for said in store::search::comments(tx, meant, Some(judged), COMMENTS)? {
         let fits = in_comment(&said, words);
         let id = said.ticket;
         let best = scores.entry(id).or_default();
@@ -89,7 +90,7 @@ pub(super) fn groups(
     most: usize,
     groups: &mut Groups,
 ) -> Result<(), Error> {
-    let ask = Ask { order, before: None, most: SHOWN, texts: SHOWN };
+    let ask = Ask { order, before: None, most: SHOWN, texts: SHOWN, each: Some(EACH) };
     let found = store::search::tickets(tx, meant, ask)?.found;
     groups.ticket_count = i64::try_from(found.len()).unwrap_or(i64::MAX);
     let mut ids: Vec<TicketId> = found.into_iter().map(|one| one.id).collect();
@@ -115,10 +116,9 @@ pub(super) fn groups(
             stored,
         });
     }
-    let hits = store::search::comments(tx, meant, None, COMMENTS)?;
-    let mut said = hits.found;
+    let mut said = store::search::comments(tx, meant, None, COMMENTS)?;
     said.sort_by(|a, b| in_comment(b, &words).total_cmp(&in_comment(a, &words)));
-    groups.more_comments = !hits.is_all || said.len() > most;
+    groups.more_comments = said.len() > most;
     said.truncate(most);
     groups.comments = said
         .into_iter()

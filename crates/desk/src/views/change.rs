@@ -49,8 +49,10 @@ pub fn may_change(tx: &mut Tx<'_>, ctx: &Ctx, kept_for: ViewFor) -> Result<bool,
 /// Keeps a list.
 pub fn create(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<View, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
-    let user = ctx.actor.user().ok_or_else(Error::forbidden)?;
-    let kept_for = input.kept_for.unwrap_or(ViewFor::Person(user));
+    let kept_for = match input.kept_for {
+        Some(kept_for) => kept_for,
+        None => ViewFor::Person(ctx.actor.user().ok_or_else(Error::forbidden)?),
+    };
     check(tx, ctx, kept_for)?;
     // Two at once come one after the other, so that each gets a name and a place of its own.
     tx.lock_name(TOPIC)?;

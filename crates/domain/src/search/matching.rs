@@ -31,8 +31,8 @@ impl Words {
         Self { text: text.into(), is_exact: true }
     }
 
-    /// What the index is asked for; nothing if there is no letter in it. A single letter does not go on: half of all
-    /// words begin with it.
+    /// What the index is asked for; nothing if there is no letter in it. One letter or two do not go on: half of all
+    /// words begin with them.
     pub fn needle(&self) -> Option<Needle> {
         let mut cut = tokens(&self.text);
         if cut.last()?.is_tail {
@@ -42,7 +42,7 @@ impl Words {
         let is_open = if last.is_character {
             last.text.chars().count() == 1
         } else {
-            !self.is_exact && last.text.chars().count() > 1
+            !self.is_exact && last.text.chars().count() > 2
         };
         Some(Needle { tokens: cut.into_iter().map(|token| token.text).collect(), is_open })
     }
@@ -154,6 +154,7 @@ mod tests {
         assert!(has("wait for 41.2 please", &[Words::open("41.2")]));
         assert!(!has("abc", &[Words::open("a")]));
         assert!(has("plan a", &[Words::open("a")]));
+        assert!(!has("uint", &[Words::open("ui")]));
     }
 
     #[test]

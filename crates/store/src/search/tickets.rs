@@ -1,16 +1,16 @@
 //! Finding tickets and comments by words and everything else.
 //!
-//! Words lead: the newest texts that have them are few, and what else is asked for is looked at there. Only when more
-//! texts have the words than are looked at, and something else is asked for too, does that lead, and the words are
-//! looked for ticket by ticket; a common word is soon found.
+//! Words lead: the newest texts that have them are few, and what else is asked for is looked at there. When more texts have
+//! the words than are looked at, and the rest of the condition holds for few tickets, that leads, and the words are looked
+//! for ticket by ticket. When both are common, many more of the newest texts are looked at.
 
 use domain::conditions::{Condition, Order, OrderBy};
 use domain::search::Words;
 use domain::{CommentId, Level, Status, TicketId, UserId};
 use jiff::Timestamp;
 
-use super::{Of, hits, plan_for_these_words, query};
-use crate::conditions::{Fragment, Meant, leading, predicate};
+use super::{Asked, Of, WIDE, hits, plan_for_these_words, query};
+use crate::conditions::{Fragment, Look, Meant, predicate};
 use crate::engine::Engine;
 use crate::{Error, Row, Sql, Tx};
 
@@ -28,6 +28,8 @@ pub struct Ask {
     pub most: i64,
     /// How many texts with the words are looked at.
     pub texts: i64,
+    /// In how many tickets words are looked for one by one; none is in all of them, so that not one is left out.
+    pub each: Option<i64>,
 }
 
 /// A ticket that was found, and what it may be ordered by.
@@ -45,11 +47,11 @@ pub struct Found {
     pub priority: Level,
 }
 
-/// What was found.
+/// The tickets that were found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hits<T> {
+pub struct Hits {
     /// In the order asked for.
-    pub found: Vec<T>,
+    pub found: Vec<Found>,
     /// Whether that is all there is.
     pub is_all: bool,
 }
@@ -85,7 +87,7 @@ pub struct Said {
 }
 
 /// The tickets a condition means, newest or as ordered.
-pub fn tickets(tx: &mut Tx<'_>, meant: &Meant, ask: Ask) -> Result<Hits<Found>, Error> {
+pub fn tickets(tx: &mut Tx<'_>, meant: &Meant, ask: Ask) -> Result<Hits, Error> {
     let (words, rest) = meant.condition.split_words();
     let engine = tx.engine();
     let mut from = Fragment::default();
@@ -93,21 +95,27 @@ pub fn tickets(tx: &mut Tx<'_>, meant: &Meant, ask: Ask) -> Result<Hits<Found>, 
     let mut is_all = true;
     if words.is_empty() {
         plan_for_these_words(tx)?;
-        from.extend(leading(engine, meant, ask.texts));
+        from.extend(predicate(engine, meant, Look::Lead(ask.texts.max(WIDE))));
     } else {
         plan_for_these_words(tx)?;
         let Some(asked) = query(engine, words, None) else {
             return Ok(Hits { found: Vec::new(), is_all: true });
         };
-        is_all = are_few(tx, Of::Ticket, &asked, ask.texts)?
+        let rest = Meant { condition: rest, asker: meant.asker.clone() };
+        let few = are_few(tx, Of::Ticket, &asked, ask.texts)?
             && are_few(tx, Of::Comment, &asked, ask.texts)?;
-        if is_all || rest == Condition::always() {
-            from = by_words(engine, words, asked, ask.texts);
-            let rest = Meant { condition: rest, asker: meant.asker.clone() };
-            from.extend(predicate(engine, &rest));
+        let alone = rest.condition == Condition::always();
+        let one_by_one = match ask.each {
+            None => !few,
+            Some(each) => !few && !alone && holds_for_few(tx, &rest, each)?,
+        };
+        if one_by_one {
+            from.extend(predicate(engine, meant, Look::Each));
         } else {
-            from.extend(predicate(engine, meant));
-            is_all = true;
+            let texts = if few || alone { ask.texts } else { ask.texts.max(WIDE) };
+            is_all = few;
+            from = by_words(engine, words, &asked, texts);
+            from.extend(predicate(engine, &rest, Look::Lead(WIDE)));
         }
     }
     let mut found = read(tx, &from, ask)?;
@@ -119,10 +127,15 @@ pub fn tickets(tx: &mut Tx<'_>, meant: &Meant, ask: Ask) -> Result<Hits<Found>, 
 }
 
 /// `FROM` the tickets whose texts have these words, each once.
-fn by_words(engine: Engine, words: &[Words], asked: String, texts: i64) -> Fragment {
+fn by_words(engine: Engine, words: &[Words], asked: &Asked, texts: i64) -> Fragment {
     let mut sql = Fragment::default();
     sql.push("(SELECT h.id FROM (").extend(hits(engine, Of::Ticket, asked.clone(), texts));
-    sql.push(") h UNION SELECT c.ticket_id FROM (").extend(hits(engine, Of::Comment, asked, texts));
+    sql.push(") h UNION SELECT c.ticket_id FROM (").extend(hits(
+        engine,
+        Of::Comment,
+        asked.clone(),
+        texts,
+    ));
     sql.push(") h CROSS JOIN comments c WHERE c.id = h.id");
     if let [one] = words
         && let Some(id) = one.number()
@@ -134,13 +147,25 @@ fn by_words(engine: Engine, words: &[Words], asked: String, texts: i64) -> Fragm
 }
 
 /// Whether no more than `texts` texts have this.
-fn are_few(tx: &mut Tx<'_>, of: Of, asked: &str, texts: i64) -> Result<bool, Error> {
-    let fragment = hits(tx.engine(), of, asked.to_owned(), texts.saturating_add(1));
+fn are_few(tx: &mut Tx<'_>, of: Of, asked: &Asked, texts: i64) -> Result<bool, Error> {
+    let fragment = hits(tx.engine(), of, asked.clone(), texts.saturating_add(1));
     let mut sql = Sql::new();
     sql.push("SELECT count(*) FROM (");
     fragment.append_to(&mut sql);
     sql.push(") h");
     Ok(tx.query_one(sql.text(), sql.params())?.get::<i64>(0)? <= texts)
+}
+
+/// Whether a condition holds for no more than `most` tickets.
+fn holds_for_few(tx: &mut Tx<'_>, meant: &Meant, most: i64) -> Result<bool, Error> {
+    let predicate = predicate(tx.engine(), meant, Look::Lead(WIDE));
+    let mut sql = Sql::new();
+    sql.push(
+        "SELECT count(*) FROM (SELECT 1 AS one FROM tickets t WHERE t.deleted_at IS NULL AND ",
+    );
+    predicate.append_to(&mut sql);
+    sql.push(" LIMIT ").bind(most.saturating_add(1)).push(") AS counted");
+    Ok(tx.query_one(sql.text(), sql.params())?.get::<i64>(0)? <= most)
 }
 
 /// One more than `most`, which says whether that is all.
@@ -217,22 +242,22 @@ pub fn started(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<Started>, Error>
     rows.iter().map(one).collect()
 }
 
-/// The newest comments with the words of a condition, on tickets for which the rest of it holds. `among` are the only
+/// Of the newest `most` comments with the words of a condition those on tickets for which the rest of it holds. `among` are the only
 /// tickets to look at; none is all.
 pub fn comments(
     tx: &mut Tx<'_>,
     meant: &Meant,
     among: Option<&[TicketId]>,
     most: i64,
-) -> Result<Hits<Said>, Error> {
+) -> Result<Vec<Said>, Error> {
     let (words, rest) = meant.condition.split_words();
     let engine = tx.engine();
     let asked = query(engine, words, None).filter(|_| among.is_none_or(|ids| !ids.is_empty()));
-    let Some(asked) = asked else { return Ok(Hits { found: Vec::new(), is_all: true }) };
+    let Some(asked) = asked else { return Ok(Vec::new()) };
     plan_for_these_words(tx)?;
-    let is_all = are_few(tx, Of::Comment, &asked, most)?;
     let hits = hits(engine, Of::Comment, asked, most);
-    let rest = predicate(engine, &Meant { condition: rest, asker: meant.asker.clone() });
+    let rest = Meant { condition: rest, asker: meant.asker.clone() };
+    let rest = predicate(engine, &rest, Look::Lead(WIDE));
     let mut sql = Sql::new();
     sql.push(
         "SELECT c.id, c.ticket_id, t.subject, c.author_id, c.is_public, substr(c.body, 1, CAST(",
@@ -252,8 +277,7 @@ pub fn comments(
         sql.push(")");
     }
     sql.push(" ORDER BY c.id DESC");
-    let found = tx.query(sql.text(), sql.params())?.iter().map(said).collect::<Result<_, _>>()?;
-    Ok(Hits { found, is_all })
+    tx.query(sql.text(), sql.params())?.iter().map(said).collect()
 }
 
 fn said(row: &Row) -> Result<Said, Error> {

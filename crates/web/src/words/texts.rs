@@ -319,7 +319,7 @@ texts! {
     WhyUnknown = "organization unknown",
     Answered = "Answered",
     Done = "Done",
-    SearchedIn = "Looked in tickets, comments, people and organizations, newest first.",
+    SearchedIn = "Looked in tickets, comments, people and organizations.",
     SearchFor = "Type words, or what you know: a number, a name, an address.",
     NothingFound = "Nothing found for “{query}” in the tickets, comments, people and organizations you may see.",
     NothingFoundWhy = "A word is found by its beginning, in any case and without accents; words in quotes as they stand.",
