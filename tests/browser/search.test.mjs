@@ -137,7 +137,7 @@ test("all of it works without script", async (t) => {
   await page.goto("/views/open");
   await page.getByRole("searchbox", { name: "Search" }).fill("safari");
   await page.getByRole("searchbox", { name: "Search" }).press("Enter");
-  await page.getByRole("link", { name: /Flags fall back/ }).click();
+  await page.getByRole("link", { name: /^#1 Flags fall back/ }).click();
   await page.waitForURL(`**/tickets/${ids[0]}`);
   await page.goto("/views/open");
   await page.getByLabel("Query").fill("tags:beta");

@@ -258,7 +258,8 @@ def views(desk, number):
     check(desk.views.count(made).value == 1)
     made.title = "What is solved"
     check(desk.views.update(made).title == "What is solved")
-    check(desk.views(id=made.id).conditions["all"][0]["value"] == "solved")
+    held = desk.views(id=made.id).conditions.to_dict()["all"]
+    check([one["value"] for one in held] == ["solved"], held)
     desk.views.delete(made)
     check(made.id not in [one.id for one in desk.views()])
 

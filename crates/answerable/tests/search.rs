@@ -37,7 +37,8 @@ fn search(desk: &Program, query: &str) -> Answer {
 }
 
 fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    let byte = |byte: u8| ["%".to_owned(), format!("{byte:02X}")];
+    text.bytes().flat_map(byte).collect()
 }
 
 /// The sorts and numbers of what was found.
@@ -398,7 +399,7 @@ fn sign_in(desk: &Program) -> testkit::Visitor {
 }
 
 #[test]
-fn a_list_is_filtered_kept_shared_and_dropped_by_pages() {
+fn a_list_is_filtered_by_query_chips_and_selects() {
     testkit::on_each_engine(BINARY, MONDAY, |desk| {
         let ids = furnish(desk);
         let ada = sign_in(desk);
@@ -420,6 +421,15 @@ fn a_list_is_filtered_kept_shared_and_dropped_by_pages() {
         );
         let page = ada.get("/views/open?q=colour:red").expect(200).text();
         assert!(page.contains("Not understood"));
+    });
+}
+
+#[test]
+fn a_list_is_kept_shared_changed_and_dropped_by_pages() {
+    testkit::on_each_engine(BINARY, MONDAY, |desk| {
+        let ids = furnish(desk);
+        let ada = sign_in(desk);
+        let link = |id: i64| format!("href=\"/tickets/{id}\"");
 
         let form = ada.get("/views/new?q=tags:beta").expect(200).text();
         assert!(form.contains("value=\"tags:beta\""));

@@ -128,13 +128,8 @@ pub fn export(
         _ if !fits => Vec::new(),
         Sort::Ticket => {
             let most = i64::try_from(size).unwrap_or(i64::MAX);
-            let ask = Ask {
-                order: None,
-                before: before.map(TicketId),
-                most,
-                texts: COUNTED,
-                each: None,
-            };
+            let ask =
+                Ask { order: None, before: before.map(TicketId), most, texts: COUNTED, each: None };
             let hits = store::search::tickets(tx, &meant, ask)?;
             hits.found.into_iter().map(|one| one.id.0).collect()
         }
