@@ -5,6 +5,7 @@ everything else of the client is as its users have it.
 """
 
 import sys
+from datetime import datetime, timedelta, timezone
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -17,6 +18,7 @@ from zenpy.lib.api_objects import (
     Request,
     Ticket,
     User,
+    View,
 )
 from zenpy.lib.exception import RecordNotFoundException, APIException
 
@@ -217,6 +219,51 @@ def many_tickets(desk, kim):
     check(sorted(some) == sorted(made[:5]), some)
 
 
+def searching(desk, kim, agent, number):
+    """The search and its counts, with the client's own words for operators."""
+    found = desk.search("funnel", type="ticket")
+    check(len(found) == 1, len(found))
+    check([one.id for one in found] == [number])
+    check(desk.search.count("Question", type="ticket") == COUNT)
+    check([one.id for one in desk.search(type="ticket", assignee=agent.id)] == [number])
+    check([one.id for one in desk.search(type="ticket", tags=["a", "b"])] == [number])
+    check(number not in [one.id for one in desk.search("type:ticket", minus="status:solved")])
+    yesterday = datetime.now(timezone.utc) - timedelta(days=3650)
+    every = list(desk.search(type="ticket", requester="kim@customer.test", created_after=yesterday))
+    check(len(every) == COUNT + 1, len(every))
+    newest = desk.search(type="ticket", sort_by="created_at", sort_order="desc")
+    ids = [one.id for one in newest]
+    check(ids == sorted(ids, reverse=True), ids[:5])
+    exported = [one.id for one in desk.search_export("", type="ticket", cursor_pagination=50)]
+    check(sorted(exported) == sorted(ids), len(exported), len(ids))
+    people = [one.id for one in desk.search("kim", type="user")]
+    check(kim.id in people, people)
+    firms = [one.name for one in desk.search("customer-ltd", type="organization")]
+    check(firms == ["Customer Ltd"], firms)
+    check(list(desk.search("zeppelin")) == [], "something was found")
+
+
+def views(desk, number):
+    made = desk.views.create(
+        View(
+            title="Solved ones",
+            all=[{"field": "status", "operator": "is", "value": "solved"}],
+        )
+    )
+    check(made.title == "Solved ones", made.to_dict())
+    check(made.id in [one.id for one in desk.views()])
+    check(made.id in [one.id for one in desk.views.active()])
+    check(made.id in [one.id for one in desk.views.compact()])
+    check([one.id for one in desk.views.tickets(made)] == [number])
+    check(desk.views.count(made).value == 1)
+    made.title = "What is solved"
+    check(desk.views.update(made).title == "What is solved")
+    held = desk.views(id=made.id).conditions.to_dict()["all"]
+    check([one["value"] for one in held] == ["solved"], held)
+    desk.views.delete(made)
+    check(made.id not in [one.id for one in desk.views()])
+
+
 def asking(url, token):
     """A customer's own view: what they asked, and nothing else."""
     kim = client(url, "kim@customer.test", token)
@@ -253,6 +300,8 @@ def main(url, email, token):
     fields(desk)
     number = tickets(desk, kim, agent, organization, teams)
     many_tickets(desk, kim)
+    searching(desk, kim, agent, number)
+    views(desk, number)
     asking(url, token)
     absent(desk)
     desk.tickets.delete(desk.tickets(id=number))

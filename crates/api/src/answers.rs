@@ -26,6 +26,8 @@ pub enum Problem {
     TooMany,
     /// There is no such route.
     NoSuchEndpoint,
+    /// A query that is not understood, or asks for more than can be had.
+    Unreadable(String),
     /// Right, but not to be had here, with the reason.
     Forbidden(String),
 }
@@ -131,6 +133,10 @@ impl IntoResponse for Problem {
             Self::NoSuchEndpoint => with(
                 StatusCode::NOT_FOUND,
                 json!({ "error": "InvalidEndpoint", "description": "Not found" }),
+            ),
+            Self::Unreadable(description) => with(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                json!({ "error": "invalid", "description": description }),
             ),
             Self::Forbidden(message) => with(
                 StatusCode::FORBIDDEN,

@@ -16,9 +16,11 @@ mod requests;
 mod rotas;
 mod routes;
 mod satisfaction;
+mod search;
 mod sideloads;
 mod tickets;
 mod users;
+mod views;
 mod widget;
 mod work;
 

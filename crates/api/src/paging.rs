@@ -177,6 +177,37 @@ impl Paging {
         }
     }
 
+    /// Reads the parameters of an export: by cursor alone, up to `most` a page, the newest first.
+    pub(crate) fn read_export(query: &Query, most: i64) -> Result<Self, Problem> {
+        let size = number(query, "page[size]", 100)?;
+        if !(1..=most).contains(&size) {
+            return Err(Problem::Attribute(format!("page[size] must be between 1 and {most}")));
+        }
+        let (start, given) = match query.get("page[after]") {
+            Some(cursor) => (Start::After(key(cursor)?), true),
+            None => (Start::Offset(0), false),
+        };
+        let page = Page { start, size: size + 1, descending: true };
+        Ok(Self { page, sort: None, style: Style::Cursor { given, backwards: false }, size })
+    }
+
+    /// The number behind which the page begins.
+    pub(crate) fn after_id(&self) -> Option<i64> {
+        match &self.page.start {
+            Start::After(key) => Some(key.id),
+            Start::Offset(_) | Start::Before(_) => None,
+        }
+    }
+
+    /// The first row of the page and how many it has, when it is asked for by offset.
+    pub(crate) fn window_of(&self) -> (usize, usize) {
+        let offset = match self.page.start {
+            Start::Offset(offset) => offset,
+            Start::After(_) | Start::Before(_) => 0,
+        };
+        (usize::try_from(offset).unwrap_or(usize::MAX), usize::try_from(self.size).unwrap_or(100))
+    }
+
     /// Cuts the extra row off and adds what says how to go on. `rows` are the storage's, `key` places a row.
     pub(crate) fn finish<T>(
         &self,

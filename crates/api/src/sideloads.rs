@@ -19,7 +19,22 @@ pub(crate) fn add<'s>(
     tickets: impl Iterator<Item = &'s Stored> + Clone,
     answer: &mut Map<String, Value>,
 ) -> Result<(), Error> {
-    if query.includes("users") {
+    let wanted: Vec<&str> = ["users", "groups", "organizations"]
+        .into_iter()
+        .filter(|name| query.includes(name))
+        .collect();
+    named(tx, &wanted, base, tickets, answer)
+}
+
+/// Adds these lists.
+pub(crate) fn named<'s>(
+    tx: &mut Tx<'_>,
+    wanted: &[&str],
+    base: &str,
+    tickets: impl Iterator<Item = &'s Stored> + Clone,
+    answer: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    if wanted.contains(&"users") {
         let ids = tickets.clone().flat_map(|stored| {
             let ticket = &stored.ticket;
             [ticket.requester, ticket.submitter]
@@ -30,7 +45,7 @@ pub(crate) fn add<'s>(
         let ids: Vec<UserId> = ids.collect();
         answer.insert("users".to_owned(), users(tx, &ids, base)?);
     }
-    if query.includes("groups") {
+    if wanted.contains(&"groups") {
         let ids: Vec<TeamId> = tickets.clone().map(|stored| stored.ticket.team).collect();
         let teams = desk::tickets::beside::teams(tx)?;
         let found = teams.iter().filter(|team| ids.contains(&team.id));
@@ -39,7 +54,7 @@ pub(crate) fn add<'s>(
             found.map(|team| crate::groups::json(team, base)).collect(),
         );
     }
-    if query.includes("organizations") {
+    if wanted.contains(&"organizations") {
         let ids: Vec<OrganizationId> =
             tickets.filter_map(|stored| stored.ticket.organization).collect();
         let found = desk::tickets::beside::organizations(tx, &ids)?;

@@ -30,6 +30,7 @@ pub mod policy;
 pub mod preferences;
 pub mod replay;
 pub mod rota;
+pub mod search;
 pub mod sent_along;
 pub mod sessions;
 pub mod surveys;
@@ -37,6 +38,7 @@ pub mod teams;
 pub mod texts;
 pub mod tickets;
 pub mod users;
+pub mod views;
 pub mod work;
 
 pub use clock::Clock;

@@ -56,4 +56,6 @@ ids! {
     NoticeId
     /// An API token.
     TokenId
+    /// A list that is kept.
+    ViewId
 }

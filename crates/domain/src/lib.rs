@@ -5,6 +5,7 @@
 
 mod actors;
 mod clocks;
+pub mod conditions;
 mod decide;
 pub mod digests;
 mod events;
@@ -18,9 +19,11 @@ mod promises;
 mod refusals;
 pub mod replay;
 pub mod rota;
+pub mod search;
 mod status;
 mod surveys;
 mod tickets;
+mod views;
 pub mod words;
 pub mod work;
 
@@ -33,7 +36,7 @@ pub use events::{Envelope, Event, Telling, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
     AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId, NoticeId,
-    OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId,
+    OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId, ViewId,
 };
 pub use metrics::{Metrics, Span};
 pub use people::{
@@ -47,5 +50,6 @@ pub use surveys::{
     ANSWERABLE, CHANGEABLE, NoRating, Owners, Rating, Survey, SurveyAnswer, Unasked,
 };
 pub use tickets::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
+pub use views::{View, ViewFor, slug};
 
 pub use handbook::Level;

@@ -101,9 +101,9 @@ impl Worker {
     /// that after a long downtime an answer does not wait for a hundred thousand warnings.
     pub async fn settle(&self) -> Result<(), Error> {
         let _round = self.round.lock().await;
-        let now = self.desk.clock().now();
         let mut more = true;
         while more {
+            let now = self.desk.clock().now();
             more = wakeups::turn(&self.desk, now, false).await?;
             more |= mailboxes::decide(&self.desk).await?;
             outbox::run(&self.desk, &self.ways, &self.node).await?;

@@ -4,7 +4,7 @@ use domain::{AuditId, Channel, CommentId, TicketId, UserId};
 use jiff::Timestamp;
 
 use crate::page::{Page, Start};
-use crate::{Error, Row, Sql, Tx, params};
+use crate::{Error, Row, Sql, Tx, params, search};
 
 /// One comment as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +51,8 @@ pub fn insert(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
             comment.details.as_deref(),
             comment.created_at
         ],
-    )
-    .map(|_| ())
+    )?;
+    search::put(tx, search::Of::Comment, comment.id.0, &[&comment.body])
 }
 
 fn comment(row: &Row) -> Result<Comment, Error> {

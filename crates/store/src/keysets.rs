@@ -46,19 +46,6 @@ pub(crate) fn after_prefix(prefix: &str) -> String {
     format!("{prefix}{}", char::MAX)
 }
 
-/// A `LIKE` pattern (with `ESCAPE '!'`) for texts that hold this one behind a space.
-pub(crate) fn behind_a_space(word: &str) -> String {
-    let mut pattern = String::from("% ");
-    for letter in word.chars() {
-        if matches!(letter, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    pattern
-}
-
 fn signs(page: &Page) -> (&'static str, &'static str) {
     if page.reads_descending() { (" < ", " DESC") } else { (" > ", "") }
 }
@@ -75,11 +62,6 @@ fn cut(sql: &mut Sql<'_>, page: &Page) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pattern_holds_no_wildcards_of_the_asker() {
-        assert_eq!(behind_a_space("100%_!"), "% 100!%!_!!%");
-    }
 
     #[test]
     fn the_end_of_a_prefix_is_behind_all_its_texts() {

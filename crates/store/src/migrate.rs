@@ -40,6 +40,7 @@ pub const ALL: &[Migration] = &[
         sql: include_str!("../migrations/0007_mailboxes.sql"),
     },
     Migration { number: 8, name: "surveys", sql: include_str!("../migrations/0008_surveys.sql") },
+    Migration { number: 9, name: "search", sql: include_str!("../migrations/0009_search.sql") },
     Migration {
         number: 10,
         name: "customers",

@@ -3,6 +3,7 @@
 use domain::{Membership, Organization, OrganizationId, TeamId, UserId, fold};
 
 use crate::page::{Key, KeyValue, Page};
+use crate::search::{self, Of};
 use crate::users::{document, encode};
 use crate::{Error, Row, Sql, Tx, keysets, memberships, params};
 
@@ -142,7 +143,8 @@ pub fn insert(tx: &mut Tx<'_>, organization: &Organization) -> Result<(), Error>
             organization.deleted_at
         ],
     )?;
-    insert_domains(tx, organization)
+    insert_domains(tx, organization)?;
+    index(tx, organization)
 }
 
 /// Stores an organization that changed, its domains included.
@@ -178,7 +180,21 @@ pub fn update(tx: &mut Tx<'_>, organization: &Organization) -> Result<(), Error>
         "DELETE FROM organization_domains WHERE organization_id = $1",
         params![organization.id.0],
     )?;
-    insert_domains(tx, organization)
+    insert_domains(tx, organization)?;
+    index(tx, organization)
+}
+
+/// Writes the words an organization is found by; a deleted one is found by none.
+pub(crate) fn index(tx: &mut Tx<'_>, organization: &Organization) -> Result<(), Error> {
+    let id = organization.id.0;
+    if organization.deleted_at.is_some() {
+        return search::forget(tx, Of::Organization, id);
+    }
+    let rest = [&organization.external_id, &organization.details, &organization.notes];
+    let mut rest: Vec<&str> = rest.into_iter().flatten().map(String::as_str).collect();
+    rest.extend(organization.tags.iter().map(String::as_str));
+    let domains = organization.domains.join(" ");
+    search::put(tx, Of::Organization, id, &[&organization.name, &domains, &rest.join("\n")])
 }
 
 fn insert_domains(tx: &mut Tx<'_>, organization: &Organization) -> Result<(), Error> {

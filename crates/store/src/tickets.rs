@@ -7,8 +7,9 @@ use domain::work::WorkClass;
 use domain::{BrandId, CommentId, OrganizationId, Status, TeamId, Ticket, TicketId, UserId};
 use jiff::Timestamp;
 
+use crate::conditions::{Fragment, Look, Meant, predicate};
 use crate::page::{KeyValue, Page, Start};
-use crate::{Error, Row, Sql, Tx, params};
+use crate::{Error, Row, Sql, Tx, params, search};
 
 /// A ticket with what is stored beside its events.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,9 +68,10 @@ pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO tickets (id, seq, state, subject, subject_salt, first_comment_id, status, priority, team_id,
             assignee_id, requester_id, organization_id, brand_id, mailbox, locale, external_id, due_sort, is_escalated,
-            created_at, updated_at, deleted_at, changed, follow_up_of, work_rank, area, is_answered)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,
-            $26)",
+            created_at, updated_at, deleted_at, changed, follow_up_of, work_rank, area, is_answered, kind, severity,
+            via, submitter_id, solved_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
+            $24, $25, $26, $27, $28, $29, $30, $31)",
         params![
             ticket.id.0,
             ticket.seq,
@@ -96,9 +98,17 @@ pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
             ticket.follow_up_of.map(|id| id.0),
             stored.work.number(),
             ticket.area.as_deref(),
-            ticket.is_answered()
+            ticket.is_answered(),
+            ticket.kind.map(domain::Kind::as_str),
+            ticket.severity.map(domain::Severity::as_str),
+            ticket.channel.as_str(),
+            ticket.submitter.0,
+            ticket.solved_at
         ],
     )?;
+    insert_tags(tx, ticket)?;
+    insert_ccs(tx, ticket)?;
+    index(tx, stored)?;
     if let Some(source) = ticket.follow_up_of {
         // What it says of its follow-ups is another thing now.
         tx.execute("UPDATE tickets SET changed = $2 WHERE id = $1", params![source.0, changed])?;
@@ -133,7 +143,8 @@ pub fn update(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
         "UPDATE tickets SET seq = $2, state = $3, subject = $4, subject_salt = $5, status = $6, priority = $7,
             team_id = $8, assignee_id = $9, requester_id = $10, organization_id = $11, brand_id = $12, mailbox = $13,
             locale = $14, external_id = $15, due_sort = $16, is_escalated = $17, updated_at = $18,
-            deleted_at = $19, changed = $20, work_rank = $21, area = $22, is_answered = $23
+            deleted_at = $19, changed = $20, work_rank = $21, area = $22, is_answered = $23, kind = $24,
+            severity = $25, via = $26, submitter_id = $27, solved_at = $28
          WHERE id = $1",
         params![
             ticket.id.0,
@@ -158,10 +169,78 @@ pub fn update(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
             changed,
             stored.work.number(),
             ticket.area.as_deref(),
-            ticket.is_answered()
+            ticket.is_answered(),
+            ticket.kind.map(domain::Kind::as_str),
+            ticket.severity.map(domain::Severity::as_str),
+            ticket.channel.as_str(),
+            ticket.submitter.0,
+            ticket.solved_at
         ],
     )?;
     crate::wakeups::set(tx, "ticket", ticket.id.0, ticket.next_wakeup(), true)
+}
+
+/// Copies what lists are filtered by out of the fold, for tickets from before there were columns for it.
+pub(crate) fn copy_columns(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE tickets SET kind = $2, severity = $3, area = $4, via = $5, submitter_id = $6, solved_at = $7
+         WHERE id = $1",
+        params![
+            ticket.id.0,
+            ticket.kind.map(domain::Kind::as_str),
+            ticket.severity.map(domain::Severity::as_str),
+            ticket.area.as_deref(),
+            ticket.channel.as_str(),
+            ticket.submitter.0,
+            ticket.solved_at
+        ],
+    )
+    .map(|_| ())
+}
+
+/// Writes a ticket's tags where tickets are found by them.
+pub fn set_tags(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<(), Error> {
+    tx.execute("DELETE FROM ticket_tags WHERE ticket_id = $1", params![ticket.id.0])?;
+    insert_tags(tx, ticket)
+}
+
+fn insert_tags(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<(), Error> {
+    if ticket.tags.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new();
+    sql.push("INSERT INTO ticket_tags (tag, ticket_id) VALUES ");
+    sql.join(&ticket.tags, ", ", "", |sql, tag| {
+        sql.push("(").bind(tag.as_str()).push(", ").bind(ticket.id.0).push(")");
+    });
+    tx.execute(sql.text(), sql.params()).map(|_| ())
+}
+
+/// Writes who is copied in where tickets are found by them.
+pub fn set_ccs(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<(), Error> {
+    tx.execute("DELETE FROM ticket_ccs WHERE ticket_id = $1", params![ticket.id.0])?;
+    insert_ccs(tx, ticket)
+}
+
+fn insert_ccs(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<(), Error> {
+    if ticket.ccs.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new();
+    sql.push("INSERT INTO ticket_ccs (user_id, ticket_id) VALUES ");
+    sql.join(&ticket.ccs, ", ", "", |sql, user| {
+        sql.push("(").bind(user.0).push(", ").bind(ticket.id.0).push(")");
+    });
+    tx.execute(sql.text(), sql.params()).map(|_| ())
+}
+
+/// Writes the words of a ticket's subject, tags and first message where it is found by them.
+pub fn index(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
+    let first = crate::comments::load(tx, stored.first_comment)?;
+    let description = first.map(|comment| comment.body).unwrap_or_default();
+    let tags = stored.ticket.tags.join(" ");
+    let fields = [stored.subject.as_str(), tags.as_str(), description.as_str()];
+    search::put(tx, search::Of::Ticket, stored.ticket.id.0, &fields)
 }
 
 fn encode(ticket: &Ticket) -> String {
@@ -223,6 +302,8 @@ pub struct Filter {
     pub due_before: Option<i64>,
     /// In this class of the order of work or before it.
     pub up_to: Option<WorkClass>,
+    /// For which this holds.
+    pub meant: Option<Meant>,
 }
 
 /// By what a list is ordered; the number decides between equals.
@@ -286,7 +367,7 @@ impl Order {
     }
 }
 
-fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter) {
+fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter, meant: &'a Fragment) {
     sql.push(" WHERE t.deleted_at IS NULL");
     if filter.statuses == [Status::New, Status::Open] {
         // Written as in the partial indexes, so that they serve.
@@ -328,6 +409,16 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter) {
     if filter.escalated {
         sql.push(" AND t.is_escalated");
     }
+    meant.append_to(sql);
+}
+
+/// What a filter's condition adds to a statement.
+fn meant(tx: &Tx<'_>, filter: &Filter) -> Fragment {
+    let mut sql = Fragment::default();
+    if let Some(meant) = &filter.meant {
+        sql.push(" AND ").extend(predicate(tx.engine(), meant, Look::Lead(search::WIDE)));
+    }
+    sql
 }
 
 /// One page of a list.
@@ -358,7 +449,8 @@ fn rows_of_page(
     order: Order,
     page: &Page,
 ) -> Result<Vec<Row>, Error> {
-    let sql = statement(columns, filter, order, page);
+    let meant = meant(tx, filter);
+    let sql = statement(columns, filter, &meant, order, page);
     let mut found = tx.query(sql.text(), sql.params())?;
     if page.reads_backwards() {
         found.reverse();
@@ -369,12 +461,13 @@ fn rows_of_page(
 fn statement<'a>(
     columns: &'static str,
     filter: &'a Filter,
+    meant: &'a Fragment,
     order: Order,
     page: &'a Page,
 ) -> Sql<'a> {
     let mut sql = Sql::new();
     sql.push("SELECT ").push(columns).push(" FROM tickets t");
-    filtered(&mut sql, filter);
+    filtered(&mut sql, filter, &meant);
     let falling = page.reads_descending();
     if let Start::After(key) | Start::Before(key) = &page.start {
         let sign = if falling { " < " } else { " > " };
@@ -415,9 +508,10 @@ fn statement<'a>(
 
 /// How many tickets a filter finds, counted up to `limit`.
 pub fn count_up_to(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<i64, Error> {
+    let meant = meant(tx, filter);
     let mut sql = Sql::new();
     sql.push("SELECT count(*) FROM (SELECT 1 AS one FROM tickets t");
-    filtered(&mut sql, filter);
+    filtered(&mut sql, filter, &meant);
     sql.push(" LIMIT ").bind(limit).push(") AS counted");
     tx.query_one(sql.text(), sql.params())?.get(0)
 }

@@ -1,9 +1,13 @@
 //! People and their addresses.
 
+use domain::search::Words;
 use domain::{Identity, IdentityId, OrganizationId, Role, TeamId, User, UserId, fold};
 use jiff::Timestamp;
 
+use crate::conditions::Fragment;
+use crate::engine::Engine;
 use crate::page::{Key, KeyValue, Page};
+use crate::search::{self, Of};
 use crate::{Error, Row, Sql, Tx, keysets, params};
 
 const COLUMNS: &str = "u.id, u.name, u.role, u.email, u.external_id, u.locale, u.time_zone, u.is_verified, \
@@ -137,8 +141,8 @@ pub fn insert(tx: &mut Tx<'_>, user: &User) -> Result<(), Error> {
             user.updated_at,
             changed
         ],
-    )
-    .map(|_| ())
+    )?;
+    index(tx, user)
 }
 
 /// Stores a person who changed.
@@ -176,12 +180,26 @@ pub fn update(tx: &mut Tx<'_>, user: &User) -> Result<(), Error> {
             user.updated_at,
             changed
         ],
-    )
-    .map(|_| ())
+    )?;
+    index(tx, user)
+}
+
+/// Writes the words a person is found by; a deleted one is found by none.
+pub(crate) fn index(tx: &mut Tx<'_>, user: &User) -> Result<(), Error> {
+    if !user.active {
+        return search::forget(tx, Of::User, user.id.0);
+    }
+    let name = format!("{} {}", user.name, user.alias.as_deref().unwrap_or_default());
+    let rest = [&user.external_id, &user.phone, &user.details, &user.notes];
+    let mut rest: Vec<&str> = rest.into_iter().flatten().map(String::as_str).collect();
+    rest.extend(user.tags.iter().map(String::as_str));
+    let fields = [name.as_str(), user.email.as_deref().unwrap_or_default(), &rest.join("\n")];
+    search::put(tx, Of::User, user.id.0, &fields)
 }
 
 /// Takes a person back who was stored in this very transaction and turned out to be known already.
 pub fn take_back(tx: &mut Tx<'_>, id: UserId) -> Result<(), Error> {
+    search::forget(tx, Of::User, id.0)?;
     tx.execute("DELETE FROM users WHERE id = $1", params![id.0]).map(|_| ())
 }
 
@@ -202,23 +220,31 @@ pub struct Filter {
     pub email: Option<String>,
     /// With this tag.
     pub tag: Option<String>,
-    /// Each of these, folded, begins a word of the name or an address.
+    /// Each of these is a word of theirs that may go on, or the beginning of an address.
     pub words: Vec<String>,
 }
+
+/// How many people with one word are looked at.
+const MOST_OF_A_WORD: i64 = 100_000;
 
 /// What a filter is compared with, kept as long as its statement.
 struct Terms {
     external_ids: Vec<String>,
     email: Option<String>,
     tag: Option<String>,
-    words: Vec<(String, String, String)>,
+    words: Vec<(Fragment, String, String)>,
 }
 
 impl Terms {
-    fn of(filter: &Filter) -> Self {
+    fn of(engine: Engine, filter: &Filter) -> Self {
         let word = |word: &String| {
+            let mut found = Fragment::default();
+            if let Some(query) = search::query(engine, &[Words::open(word.as_str())], None) {
+                found.extend(search::hits(engine, Of::User, query, MOST_OF_A_WORD));
+                found.push(") h UNION ");
+            }
             let word = fold(word);
-            (word.clone(), keysets::after_prefix(&word), keysets::behind_a_space(&word))
+            (found, word.clone(), keysets::after_prefix(&word))
         };
         Self {
             external_ids: filter.external_ids.iter().map(|id| fold(id)).collect(),
@@ -265,13 +291,13 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &Filter, terms: &'a Terms) {
     if let Some(tag) = &terms.tag {
         sql.push(" AND u.tags LIKE ").bind(tag.as_str()).push(" ESCAPE '!'");
     }
-    for (word, end, behind) in &terms.words {
-        // Three index reads; only words inside a name read all names, and of those the index alone.
-        sql.push(" AND u.id IN (SELECT n.id FROM users n WHERE n.name_folded >= ")
-            .bind(word.as_str());
-        sql.push(" AND n.name_folded < ").bind(end.as_str());
-        sql.push(" UNION SELECT n.id FROM users n WHERE n.name_folded LIKE ").bind(behind.as_str());
-        sql.push(" ESCAPE '!' UNION SELECT i.user_id FROM identities i WHERE i.kind = 'email' AND i.folded >= ");
+    for (found, word, end) in &terms.words {
+        sql.push(" AND u.id IN (");
+        if !found.is_empty() {
+            sql.push("SELECT h.id FROM (");
+            found.append_to(sql);
+        }
+        sql.push("SELECT i.user_id FROM identities i WHERE i.kind = 'email' AND i.folded >= ");
         sql.bind(word.as_str()).push(" AND i.folded < ").bind(end.as_str()).push(")");
     }
 }
@@ -304,7 +330,7 @@ pub fn page(
     order: Order,
     page: &Page,
 ) -> Result<Vec<User>, Error> {
-    let terms = Terms::of(filter);
+    let terms = Terms::of(tx.engine(), filter);
     let mut sql = Sql::new();
     sql.push("SELECT ").push(COLUMNS).push(" FROM users u");
     filtered(&mut sql, filter, &terms);
@@ -318,7 +344,7 @@ pub fn page(
 
 /// How many people a filter finds, counted up to `limit`.
 pub fn count_up_to(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<i64, Error> {
-    let terms = Terms::of(filter);
+    let terms = Terms::of(tx.engine(), filter);
     let mut sql = Sql::new();
     sql.push("SELECT count(*) FROM (SELECT 1 AS one FROM users u");
     filtered(&mut sql, filter, &terms);

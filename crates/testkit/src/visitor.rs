@@ -23,6 +23,12 @@ impl Visitor {
         self.keep(self.dressed().get(path))
     }
 
+    /// Fetches a part of a page, as a script on it does.
+    #[track_caller]
+    pub fn get_fragment(&self, path: &str) -> Answer {
+        self.keep(self.dressed().with("HX-Request", "true").get(path))
+    }
+
     /// Looks at the head of an answer that may never end.
     #[track_caller]
     pub fn peek(&self, path: &str) -> Answer {

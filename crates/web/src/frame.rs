@@ -22,8 +22,12 @@ pub(crate) struct Frame<'a> {
     pub(crate) title: &'a str,
     /// The view one is in.
     pub(crate) view: Option<View>,
+    /// The kept view one is in, by its name in addresses.
+    pub(crate) kept: Option<&'a str>,
     /// What is searched for.
     pub(crate) query: &'a str,
+    /// Whether the page shows what is found, so that the bar need not.
+    pub(crate) searches: bool,
     /// What the page listens to, beside what its reader is told.
     pub(crate) topics: Option<&'a str>,
     /// What is to be said about the last action.
@@ -52,6 +56,19 @@ pub(crate) async fn workspace(
             count: Some(*count),
             chord: view.chord(),
             current: frame.view == Some(*view),
+        })
+        .collect();
+    let hrefs: Vec<String> = around.kept.iter().map(|(view, _)| routes::view(&view.slug)).collect();
+    let kept: Vec<Place<'_>> = around
+        .kept
+        .iter()
+        .zip(&hrefs)
+        .map(|((view, count), href)| Place {
+            label: &view.title,
+            href,
+            count: Some(*count),
+            chord: None,
+            current: frame.kept == Some(view.slug.as_str()),
         })
         .collect();
     let led =
@@ -85,9 +102,10 @@ pub(crate) async fn workspace(
         single_keys: visitor.single_keys,
         next: frame.view.is_none() && !around.own.is_empty(),
         views: &views,
-        team_views: &[],
+        team_views: &kept,
         places: &places,
         query: frame.query,
+        searches: frame.searches,
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
         notice: frame.notice,
         live: Some((&topics, 0)),

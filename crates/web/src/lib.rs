@@ -14,6 +14,7 @@ mod frame;
 mod guard;
 mod handbook;
 mod home;
+mod lists;
 mod live;
 mod mailboxes;
 mod memory;

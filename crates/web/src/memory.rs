@@ -18,6 +18,9 @@ use crate::views::View;
 /// How many people's frames are remembered.
 const MOST: usize = 2_000;
 
+/// How many kept views the navigation shows.
+const MOST_KEPT: usize = 20;
+
 /// What stands around every page of somebody who answers.
 #[derive(Clone, Debug)]
 pub(crate) struct Around {
@@ -29,6 +32,10 @@ pub(crate) struct Around {
     pub(crate) counts: Vec<i64>,
     /// How many of the reader's notices are not read.
     pub(crate) unread: i64,
+    /// The views that are kept for the reader and offered, with how many tickets are in each.
+    pub(crate) kept: Vec<(domain::View, i64)>,
+    /// The areas of the handbook: name in queries, and what it is called.
+    pub(crate) areas: Vec<(String, String)>,
     /// Who has the week in the first of the reader's teams that has a hero.
     pub(crate) holding: Option<desk::rota::Holding>,
     /// That team's handover sheet, of the week that ends or of the one before.
@@ -133,7 +140,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn matters(topic: &str) -> bool {
-    matches!(topic, "tickets" | "handbook" | "installation" | "*")
+    matches!(topic, "tickets" | "handbook" | "installation" | desk::views::TOPIC | "*")
         || topic.starts_with("team:")
         || topic.starts_with("user:")
         || topic.starts_with("notices:")
@@ -148,6 +155,11 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
         let filters = view.filters(ctx, user, &own);
         counts.push(desk::tickets::view_counts(tx, ctx, &filters)?.into_iter().sum());
     }
+    let mut kept = Vec::new();
+    for view in desk::views::kept(tx, ctx)?.into_iter().filter(|view| view.active).take(MOST_KEPT) {
+        let count = desk::views::count_of(tx, ctx, &view)?;
+        kept.push((view, count));
+    }
     let mut holding = None;
     for team in teams.iter().filter(|team| own.contains(&team.id)) {
         holding = desk::rota::holding(tx, ctx, team)?;
@@ -161,7 +173,8 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
         None => None,
     };
     let (unread, mail) = (desk::notices::unread(tx, ctx)?, Health::read(tx, ctx)?);
-    Ok(Around { teams, own, counts, unread, holding, handover, mail })
+    let areas = ctx.handbook.areas.iter().map(|area| (area.slug.clone(), area.name.clone()));
+    Ok(Around { teams, own, counts, unread, kept, areas: areas.collect(), holding, handover, mail })
 }
 
 /// Whether this person answers tickets.

@@ -72,6 +72,21 @@ pub fn handbook(version: &str) -> String {
     format!("{HANDBOOK}/{version}")
 }
 
+/// What the bar at the top finds.
+pub const BAR: &str = "/bar";
+/// Keeping a list.
+pub const NEW_VIEW: &str = "/views/new";
+
+/// A search.
+pub fn search(query: &str) -> String {
+    format!("{SEARCH}?q={}", crate::form::escaped(query))
+}
+
+/// A list with a query over it.
+pub fn filtered(list: &str, query: &str) -> String {
+    format!("{list}?q={}", crate::form::escaped(query))
+}
+
 /// A list of tickets.
 pub fn view(slug: &str) -> String {
     format!("/views/{slug}")

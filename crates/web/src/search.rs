@@ -1,76 +1,318 @@
-//! Going somewhere by what one knows: a ticket's number, or who asked.
+//! Searching: one box over tickets, comments, people and organizations, and what the bar at the top finds while one types.
 
 use axum::response::{IntoResponse, Redirect};
-use desk::pages::Rows;
-use desk::tickets::{Filter, Order};
-use desk::{Act, Error, Page};
-use domain::TicketId;
-use maud::html;
+use desk::search::{CommentHit, Groups, TicketHit};
+use desk::{Act, Error};
+use domain::conditions::{Condition, Misread, Place, Query};
+use domain::{Organization, TicketId, User, UserId};
+use maud::{Markup, html};
 
+use crate::components::badge::status;
+use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
-use crate::components::row::{self, Row};
+use crate::components::excerpt::excerpt;
+use crate::components::time::past;
 use crate::problem::Answer;
-use crate::rows::lines;
+use crate::reader::Reader;
+use crate::rows;
 use crate::table::Route;
 use crate::visitor::Visitor;
-use crate::words::Text;
+use crate::words::{Text, Words, number};
 use crate::{frame, routes};
 
-/// How many people a query may mean.
-const MOST_PEOPLE: i64 = 10;
-/// How many tickets of them are listed.
-const MOST_TICKETS: i64 = 50;
+/// How many of each sort the page shows, and the bar.
+const ON_PAGE: usize = 20;
+const IN_BAR: usize = 5;
+/// Beyond this nobody counts.
+const COUNTED: i64 = 1_000;
 
 pub(crate) fn pages() -> Vec<Route> {
-    vec![Route::get("/search", Act::ReadDesk, search)]
+    vec![
+        Route::get(routes::SEARCH, Act::ReadDesk, search),
+        Route::get(routes::BAR, Act::ReadDesk, bar),
+    ]
 }
 
 async fn search(visitor: Visitor) -> Answer {
     let query = visitor.query.get("q").trim().to_owned();
-    if let Ok(id) = query.trim_start_matches('#').parse::<i64>() {
-        let ctx = visitor.ctx.clone();
-        let found =
-            visitor.desk.read(ctx, move |tx, ctx| desk::tickets::show(tx, ctx, TicketId(id)));
-        match found.await {
-            Ok(_) => return Ok(Redirect::to(&routes::ticket(id)).into_response()),
-            Err(Error::NotFound) => {}
-            Err(error) => return Err(error.into()),
-        }
+    if !visitor.fragment
+        && let Some(id) = only_ticket(&visitor, &query).await?
+    {
+        return Ok(Redirect::to(&routes::ticket(id.0)).into_response());
     }
-    let rows = of_people(&visitor, &query).await?;
-    let around = visitor.around().await?;
+    let groups = find(&visitor, &query, ON_PAGE).await?;
     let reader = visitor.reader();
+    let found = found(&reader, &query, &groups);
+    if visitor.fragment {
+        return Ok(frame::html(found));
+    }
     let words = reader.words;
-    let lines = lines(&visitor, &around, &rows, Order::Id);
-    let whys: Vec<Vec<&str>> =
-        lines.iter().map(|line| line.why.iter().map(String::as_str).collect()).collect();
-    let shown: Vec<Row<'_>> = lines.iter().zip(&whys).map(|(line, why)| line.row(why)).collect();
     let main = html! {
         div.heading { h1 tabindex="-1" { (words.say(Text::Search)) } p { (words.say(Text::SearchedIn)) } }
-        @if shown.is_empty() {
-            (empty_state(&words.fill(Text::NothingFound, &[("query", &query)]), words.say(Text::NothingFoundWhy), None))
-        } @else { (row::list(&reader, words.say(Text::Search), &shown)) }
+        (help(words))
+        div #found aria-live="polite" { (found) }
     };
     let title = words.say(Text::Search);
-    let frame = frame::Frame { title, query: &query, ..frame::Frame::default() };
+    let frame = frame::Frame { title, query: &query, searches: true, ..frame::Frame::default() };
     Ok(frame::html(frame::workspace(&visitor, &reader, frame, &main, None).await?))
 }
 
-/// The newest tickets of the people a query means.
-async fn of_people(visitor: &Visitor, query: &str) -> Result<Rows, Error> {
-    if query.is_empty() {
-        return Ok(Rows::default());
+/// The ticket that a query is the number of.
+async fn only_ticket(visitor: &Visitor, query: &str) -> Result<Option<TicketId>, Error> {
+    let Ok(id) = query.trim_start_matches('#').parse::<i64>() else { return Ok(None) };
+    let id = TicketId(id);
+    let shown = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| desk::tickets::show(tx, ctx, id);
+    match visitor.desk.read(visitor.ctx.clone(), shown).await {
+        Ok(_) => Ok(Some(id)),
+        Err(Error::NotFound) => Ok(None),
+        Err(error) => Err(error),
     }
+}
+
+async fn find(visitor: &Visitor, query: &str, most: usize) -> Result<Groups, Error> {
     let query = query.to_owned();
-    let read = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
-        let page = Page::first(MOST_PEOPLE);
-        let (people, _) = desk::users::search(tx, ctx, &query, &page, false)?;
-        let filters: Vec<Filter> = people
-            .iter()
-            .map(|user| Filter { requester: Some(user.id), ..Filter::default() })
-            .collect();
-        let page = Page { descending: true, ..Page::first(MOST_TICKETS) };
-        desk::pages::rows(tx, ctx, &filters, Order::Id, &page)
+    let search =
+        move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| desk::search::groups(tx, ctx, &query, most);
+    visitor.desk.read(visitor.ctx.clone(), search).await
+}
+
+/// What was found, in groups; or that nothing was.
+fn found(reader: &Reader, query: &str, groups: &Groups) -> Markup {
+    let words = reader.words;
+    let nothing = groups.tickets.is_empty()
+        && groups.comments.is_empty()
+        && groups.people.is_empty()
+        && groups.organizations.is_empty();
+    html! {
+        (misread(words, &groups.misread))
+        @if groups.is_building { p.message-box role="status" { (words.say(Text::IndexBuilding)) } }
+        @if query.is_empty() { p.muted { (words.say(Text::SearchFor)) } }
+        @else if nothing { (nothing_found(words, query)) }
+        @else {
+            (tickets(reader, query, groups))
+            (comments(reader, groups))
+            (people(words, &groups.people))
+            (organizations(words, &groups.organizations))
+        }
+    }
+}
+
+/// What of a query was not understood, part by part.
+pub(crate) fn misread(words: Words, misread: &[Misread]) -> Markup {
+    html! {
+        @if !misread.is_empty() {
+            div.message-box.warn role="status" {
+                @for one in misread {
+                    p { (words.fill(Text::NotUnderstood, &[("part", &one.part), ("why", &one.why)])) }
+                }
+            }
+        }
+    }
+}
+
+fn nothing_found(words: Words, query: &str) -> Markup {
+    let parsed = Query::parse(query).query;
+    let (texts, rest) = parsed.condition.split_words();
+    let action = (!texts.is_empty() && rest != Condition::always()).then(|| {
+        let plain = Condition::Text(Place::Anywhere, texts.to_vec()).to_string();
+        let label = words.fill(Text::DropFilters, &[("filters", &rest)]);
+        button::link(&routes::search(&plain), Button::plain(&label))
+    });
+    let heading = words.fill(Text::NothingFound, &[("query", &query)]);
+    empty_state(&heading, words.say(Text::NothingFoundWhy), action.as_ref())
+}
+
+fn tickets(reader: &Reader, query: &str, groups: &Groups) -> Markup {
+    let words = reader.words;
+    let count = if groups.ticket_count > COUNTED {
+        format!("{}+", number(COUNTED))
+    } else {
+        number(groups.ticket_count)
     };
-    visitor.desk.read(visitor.ctx.clone(), read).await
+    let more = groups.ticket_count > i64::try_from(groups.tickets.len()).unwrap_or(i64::MAX);
+    html! {
+        @if !groups.tickets.is_empty() {
+            section.found aria-labelledby="found-tickets" {
+                h2 #found-tickets { (words.say(Text::FoundTickets)) " " span.count { (count) } }
+                row-list { ol { @for hit in &groups.tickets { (ticket(reader, hit, &groups.named)) } } }
+                @if more { p { a href=(routes::filtered(&routes::view("all"), query)) { (words.say(Text::AllTickets)) } } }
+            }
+        }
+    }
+}
+
+fn name(people: &[User], id: UserId) -> &str {
+    people.iter().find(|user| user.id == id).map_or("", |user| &user.name)
+}
+
+fn ticket(reader: &Reader, hit: &TicketHit, named: &[User]) -> Markup {
+    let words = reader.words;
+    let ticket = &hit.stored.ticket;
+    html! {
+        li id={ "found-ticket-" (ticket.id) } {
+            h3 {
+                a href=(routes::ticket(ticket.id.0)) id={ "found-ticket-" (ticket.id) "-link" } {
+                    span.muted { "#" (ticket.id) } " "
+                    @if hit.stored.subject.trim().is_empty() { (words.say(Text::NoSubject)) } @else { (excerpt(&hit.subject)) }
+                }
+            }
+            p.found-text { (excerpt(&hit.excerpt)) }
+            p.found-meta {
+                (status(words, ticket.status)) " · "
+                span dir="auto" { (name(named, ticket.requester)) } " · "
+                (past(reader, ticket.updated_at))
+            }
+        }
+    }
+}
+
+fn comments(reader: &Reader, groups: &Groups) -> Markup {
+    let words = reader.words;
+    html! {
+        @if !groups.comments.is_empty() {
+            section.found aria-labelledby="found-comments" {
+                h2 #found-comments { (words.say(Text::FoundComments)) }
+                row-list { ol { @for hit in &groups.comments { (comment(reader, hit, &groups.named)) } } }
+                @if groups.more_comments { p.muted { (words.say(Text::MoreComments)) } }
+            }
+        }
+    }
+}
+
+fn comment(reader: &Reader, hit: &CommentHit, named: &[User]) -> Markup {
+    let words = reader.words;
+    let said = &hit.said;
+    let subject = rows::subject(words, &said.subject);
+    let to = format!("{}#message-{}", routes::ticket(said.ticket.0), said.id);
+    html! {
+        li id={ "found-comment-" (said.id) } class=[(!said.is_public).then_some("found-note")] {
+            h3 {
+                a href=(to) id={ "found-comment-" (said.id) "-link" } dir="auto" {
+                    (name(named, said.author)) " "
+                    span.muted { (words.fill(Text::OnTicket, &[("id", &said.ticket), ("subject", &subject)])) }
+                }
+            }
+            p.found-text { (excerpt(&hit.excerpt)) }
+            p.found-meta {
+                @if !said.is_public { strong { (words.say(Text::InternalNote)) } " · " }
+                (past(reader, said.created_at))
+            }
+        }
+    }
+}
+
+fn people(words: Words, people: &[User]) -> Markup {
+    html! {
+        @if !people.is_empty() {
+            section.found aria-labelledby="found-people" {
+                h2 #found-people { (words.say(Text::FoundPeople)) }
+                row-list { ol {
+                    @for user in people {
+                        li id={ "found-person-" (user.id) } {
+                            h3 { a href=(tickets_of("requester", user.id.0)) id={ "found-person-" (user.id) "-link" } dir="auto" { (user.name) } }
+                            @if let Some(email) = &user.email { p.found-meta { (email) } }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+fn organizations(words: Words, organizations: &[Organization]) -> Markup {
+    html! {
+        @if !organizations.is_empty() {
+            section.found aria-labelledby="found-organizations" {
+                h2 #found-organizations { (words.say(Text::FoundOrganizations)) }
+                row-list { ol {
+                    @for one in organizations {
+                        li id={ "found-organization-" (one.id) } {
+                            h3 { a href=(tickets_of("organization", one.id.0)) id={ "found-organization-" (one.id) "-link" } dir="auto" { (one.name) } }
+                            @if !one.domains.is_empty() { p.found-meta { (one.domains.join(", ")) } }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+/// The list of somebody's tickets.
+fn tickets_of(property: &str, id: i64) -> String {
+    routes::filtered(&routes::view("all"), &format!("{property}:{id}"))
+}
+
+/// What can be typed, with an example that can be pressed for each.
+fn help(words: Words) -> Markup {
+    let examples: [(&str, Text); 11] = [
+        ("flag", Text::SyntaxWord),
+        ("\"fall back\"", Text::SyntaxPhrase),
+        ("-safari", Text::SyntaxNot),
+        ("(safari OR firefox)", Text::SyntaxOr),
+        ("status<solved", Text::SyntaxStatus),
+        ("assignee:me", Text::SyntaxPeople),
+        ("team:mine", Text::SyntaxTeam),
+        ("tags:vip tags:beta", Text::SyntaxTags),
+        ("created>4hours", Text::SyntaxTime),
+        ("type:user", Text::SyntaxType),
+        ("order_by:updated", Text::SyntaxOrder),
+    ];
+    html! {
+        details.syntax {
+            summary { (words.say(Text::SyntaxHelp)) }
+            dl {
+                @for (example, text) in examples {
+                    dt { a href=(routes::search(example)) { code { (example) } } }
+                    dd { (words.say(text)) }
+                }
+            }
+        }
+    }
+}
+
+/// What the bar at the top shows of what the server finds: places to go to.
+async fn bar(visitor: Visitor) -> Answer {
+    let query = visitor.query.get("q").trim().to_owned();
+    let groups = find(&visitor, &query, IN_BAR).await?;
+    let reader = visitor.reader();
+    let words = reader.words;
+    let option = |id: String, to: &str, label: Markup| {
+        html! { a.bar-option role="option" id=(id) href=(to) tabindex="-1" { (label) } }
+    };
+    let markup = html! {
+        @if !groups.tickets.is_empty() {
+            div role="group" aria-label=(words.say(Text::FoundTickets)) {
+                p.bar-heading aria-hidden="true" { (words.say(Text::FoundTickets)) }
+                @for hit in &groups.tickets {
+                    @let id = hit.stored.ticket.id;
+                    (option(format!("bar-ticket-{id}"), &routes::ticket(id.0), html! {
+                        span.muted { "#" (id) } " " span dir="auto" { (rows::subject(words, &hit.stored.subject)) } " " (status(words, hit.stored.ticket.status))
+                    }))
+                }
+            }
+        }
+        @if !groups.people.is_empty() {
+            div role="group" aria-label=(words.say(Text::FoundPeople)) {
+                p.bar-heading aria-hidden="true" { (words.say(Text::FoundPeople)) }
+                @for user in &groups.people {
+                    (option(format!("bar-person-{}", user.id), &tickets_of("requester", user.id.0), html! {
+                        span dir="auto" { (user.name) } @if let Some(email) = &user.email { " " span.muted { (email) } }
+                    }))
+                }
+            }
+        }
+        @if !groups.organizations.is_empty() {
+            div role="group" aria-label=(words.say(Text::FoundOrganizations)) {
+                p.bar-heading aria-hidden="true" { (words.say(Text::FoundOrganizations)) }
+                @for one in &groups.organizations {
+                    (option(format!("bar-organization-{}", one.id), &tickets_of("organization", one.id.0), html! { span dir="auto" { (one.name) } }))
+                }
+            }
+        }
+        @if !query.is_empty() {
+            (option("bar-everywhere".to_owned(), &routes::search(&query),
+                html! { (words.fill(Text::BarSearchAll, &[("query", &query)])) }))
+        }
+    };
+    Ok(frame::html(markup))
 }

@@ -74,6 +74,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::home::pages());
     all.extend(crate::sign_in::pages());
     all.extend(crate::views::pages());
+    all.extend(crate::lists::pages());
     all.extend(crate::tickets::pages());
     all.extend(crate::requests::pages());
     all.extend(crate::support_hours::pages());

@@ -19,7 +19,7 @@ use crate::rows::{Chips, Line, lines};
 use crate::table::Route;
 use crate::visitor::Visitor;
 use crate::words::{Text, number};
-use crate::{frame, routes, times};
+use crate::{frame, lists, routes, times};
 
 /// How many rows a page has.
 const SIZE: i64 = 50;
@@ -165,7 +165,7 @@ impl View {
 
     /// What waits for us comes in the order of work or by its deadline, everything else by its last change, newest
     /// first.
-    fn descending(self) -> bool {
+    pub(crate) fn descending(self) -> bool {
         self.order() == Order::UpdatedAt
     }
 
@@ -196,7 +196,10 @@ fn soon(ctx: &Ctx) -> jiff::Timestamp {
 }
 
 async fn view(visitor: Visitor, Path(slug): Path<String>) -> Answer {
-    show(&visitor, View::named(&slug).ok_or(Problem::NotFound)?).await
+    match View::named(&slug) {
+        Some(view) if !lists::is_filtered(&visitor) => show(&visitor, view).await,
+        named => lists::show(&visitor, named, &slug).await,
+    }
 }
 
 /// The page of a view.
@@ -288,6 +291,7 @@ impl Listed {
                     (button::action(reader, routes::NEXT, Button::primary(words.say(Text::NextTicket)).with_key("q")))
                 }
             }
+            (lists::bar(reader, around, &view.href()))
             @if view == View::MyQueue { (handover(reader, around)) }
             @if self.nothing_to_take { p.hint role="status" { (words.say(Text::NothingToTake)) } }
             @if rows.is_empty() { (empty(reader, view)) }
@@ -423,7 +427,9 @@ fn empty(reader: &Reader, view: View) -> Markup {
 
 /// What has changed in a list that somebody looks at: chips in place, everything else as a line at the edge.
 async fn news(visitor: Visitor, Path(slug): Path<String>) -> Answer {
-    let view = View::named(&slug).ok_or(Problem::NotFound)?;
+    let Some(view) = View::named(&slug).filter(|_| !lists::is_filtered(&visitor)) else {
+        return lists::news(&visitor, View::named(&slug), &slug).await;
+    };
     let shown: Vec<i64> =
         visitor.query.get("ids").split(',').filter_map(|id| id.parse().ok()).collect();
     let around = visitor.around().await?;

@@ -40,6 +40,7 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
         play(desk, &ctx, scene, &mut numbers).await?;
     }
     jobs::wake_until(desk, ctx.now).await?;
+    desk.write(ctx.clone(), words::views).await?;
     desk.write(ctx.clone(), mailbox::fetch).await?;
     people::tell(desk, &ctx).await
 }

@@ -72,6 +72,8 @@ pub(crate) fn append(
     let is_new = stored.ticket.seq == decided.ticket.seq && !decided.events.is_empty();
     let before = stored.ticket.seq;
     let count = i64::try_from(decided.events.len()).unwrap_or(0);
+    let (new_tags, new_ccs) =
+        (stored.ticket.tags != decided.ticket.tags, stored.ticket.ccs != decided.ticket.ccs);
     stored.ticket = decided.ticket;
     if count == 0 {
         return Ok(Done { stored, audit, events: Vec::new() });
@@ -105,6 +107,16 @@ pub(crate) fn append(
     } else {
         store::tickets::update(tx, &stored)?;
         crate::work::end_lease(tx, stored.ticket.id, &events)?;
+        if new_tags {
+            store::tickets::set_tags(tx, &stored.ticket)?;
+        }
+        if new_ccs {
+            store::tickets::set_ccs(tx, &stored.ticket)?;
+        }
+        let new_subject = |one: &Envelope| matches!(one.event, Event::SubjectChanged { .. });
+        if new_tags || events.iter().any(new_subject) {
+            store::tickets::index(tx, &stored)?;
+        }
     }
     crate::deliveries::cause(tx, ctx, &stored, requester, &events)?;
     tx.touch(format!("ticket:{}", stored.ticket.id));

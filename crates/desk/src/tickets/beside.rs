@@ -1,6 +1,6 @@
 //! What is shown beside tickets: fields, people, teams, organizations. Rights were checked for the tickets themselves.
 
-use domain::{Field, Organization, OrganizationId, Team, User, UserId};
+use domain::{Field, Organization, OrganizationId, Team, TeamId, User, UserId};
 use store::Tx;
 
 use crate::Error;
@@ -26,6 +26,15 @@ pub fn people(tx: &mut Tx<'_>, ids: &[UserId]) -> Result<Vec<User>, Error> {
 /// All teams.
 pub fn teams(tx: &mut Tx<'_>) -> Result<Vec<Team>, Error> {
     Ok(store::teams::all(tx)?)
+}
+
+/// The teams that any of these people is in, each once.
+pub fn teams_of(tx: &mut Tx<'_>, people: &[UserId]) -> Result<Vec<Team>, Error> {
+    let mut ids: Vec<TeamId> =
+        store::memberships::of_users(tx, people)?.into_iter().map(|one| one.of).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(store::teams::many(tx, &ids)?)
 }
 
 /// The organizations with these ids, each once.

@@ -56,6 +56,7 @@ pub fn wake_one(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> 
         crate::rota::SUBJECT => crate::rota::wake(tx, &due, TeamId(id)),
         crate::digests::SUBJECT => crate::digests::wake(tx, &due, TeamId(id)),
         crate::work::SUBJECT => crate::work::wake(tx, &due, id),
+        crate::search::SUBJECT => crate::search::wake(tx, ctx, ctx.now),
         crate::notices::SUBJECT => crate::notices::wake(tx, &present, UserId(id)),
         crate::availability::SUBJECT => crate::availability::wake(tx, &present, ShiftId(id)),
         belong::ORGANIZATION => belong::leave_organization(tx, &present, OrganizationId(id)),
@@ -80,7 +81,12 @@ pub fn wake_some(
     for _ in 0..most {
         // One after the other, for what one of them does may be due again before the next.
         let Some(wakeup) = store::wakeups::due(tx, until, 1)?.pop() else { break };
-        wake_one(tx, ctx, &wakeup)?;
+        if wakeup.subject_kind == crate::search::SUBJECT {
+            // It is in no hurry: whatever else is due goes first.
+            crate::search::wake(tx, ctx, until)?;
+        } else {
+            wake_one(tx, ctx, &wakeup)?;
+        }
         last = Some(wakeup.due_at);
     }
     Ok(last)

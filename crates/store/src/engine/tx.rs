@@ -19,6 +19,7 @@ pub struct Tx<'a> {
     has_written: bool,
     change: Option<i64>,
     touched: Vec<Arc<str>>,
+    plans: Option<Vec<String>>,
 }
 
 /// The connection a transaction runs on.
@@ -38,6 +39,7 @@ impl<'a> Tx<'a> {
             has_written: false,
             change: None,
             touched: Vec::new(),
+            plans: None,
         }
     }
 
@@ -79,6 +81,7 @@ impl<'a> Tx<'a> {
     /// As [`Tx::execute`].
     pub fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, Error> {
         self.has_written |= !sql.trim_start().starts_with("SELECT");
+        self.explain(sql, params)?;
         self.run(|session| match session {
             Session::Sqlite(connection, _) => sqlite::statement::query(connection, sql, params),
             Session::Postgres(link) => link.query(sql, params),
@@ -262,6 +265,36 @@ impl<'a> Tx<'a> {
         }
         self.execute("RELEASE SAVEPOINT part", params![])?;
         outcome
+    }
+
+    /// Runs a part and says how the engine went about each of its queries, for tests: a lost index is seen there.
+    ///
+    /// # Errors
+    ///
+    /// What the part gave.
+    #[doc(hidden)]
+    pub fn plans_of<T, E: From<Error>>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<Vec<String>, E> {
+        self.plans = Some(Vec::new());
+        let outcome = part(self);
+        let plans = self.plans.take().unwrap_or_default();
+        outcome.map(|_| plans)
+    }
+
+    /// Asks for the plan of a query when plans are wanted.
+    fn explain(&mut self, sql: &str, params: &[Param<'_>]) -> Result<(), Error> {
+        let Some(mut plans) = self.plans.take() else { return Ok(()) };
+        let (head, column) = match self.engine() {
+            Engine::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
+            Engine::Postgres => ("EXPLAIN (COSTS OFF) ", 0),
+        };
+        let rows = self.query(&format!("{head}{sql}"), params)?;
+        let lines = rows.iter().map(|row| row.get(column)).collect::<Result<Vec<String>, _>>()?;
+        plans.push(lines.join("\n"));
+        self.plans = Some(plans);
+        Ok(())
     }
 
     fn must_write(&self) -> Result<(), Error> {

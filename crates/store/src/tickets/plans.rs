@@ -3,7 +3,7 @@
 use domain::work::WorkClass;
 use domain::{Status, TeamId, UserId};
 
-use super::{COLUMNS, Filter, Order, statement};
+use super::{COLUMNS, Filter, Fragment, Order, statement};
 use crate::page::{Key, KeyValue, Page, Start};
 use crate::{Error, Options, Param, Sql, Store};
 
@@ -52,7 +52,10 @@ fn the_order_of_work_is_one_walk_along_an_index() {
                 [Start::Offset(0), Start::After(place.clone()), Start::Before(place.clone())];
             for start in starts {
                 let page = Page { start, ..Page::first(50) };
-                let plan = plan(store, &statement(COLUMNS, filter, Order::Work, &page));
+                let plan = plan(
+                    store,
+                    &statement(COLUMNS, filter, &Fragment::default(), Order::Work, &page),
+                );
                 assert!(plan.contains(index), "{filter:?}, {page:?}: {plan}");
                 assert!(!plan.contains("TEMP B-TREE"), "{filter:?}, {page:?}: {plan}");
             }

@@ -214,7 +214,7 @@ impl World {
         let update = Update { severity: Some(severity), ..Update::default() };
         self.change(tx, number, agent, &update, |case, rules| {
             if severity != case.severity {
-                case.severity = severity;
+                case.grade(rules, severity);
                 case.reconsider(rules);
             }
             Ok(())

@@ -218,6 +218,18 @@ impl Case {
         self.said.push((at, said));
     }
 
+    /// One of us grades it; whoever said that it is worse is told. (PR-04)
+    pub(super) fn grade(&mut self, rules: &Rules<'_>, severity: Option<Severity>) {
+        const WORST_FIRST: [Severity; 4] =
+            [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
+        let rank = |one: Option<Severity>| WORST_FIRST.iter().position(|other| Some(*other) == one);
+        let milder = rank(self.severity).zip(rank(severity)).is_some_and(|(from, to)| from < to);
+        if milder && !self.internal && !matches!(self.status, Status::Solved | Status::Closed) {
+            self.send("promise", rules.now, "we have graded it as".to_owned());
+        }
+        self.severity = severity;
+    }
+
     fn send(&mut self, kind: &'static str, at: Timestamp, holds: String) {
         self.letters.push(Letter { kind, at, holds });
     }

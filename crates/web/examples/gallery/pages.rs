@@ -133,6 +133,7 @@ fn framed(
             team_views: &team,
             places: &places,
             query: "",
+            searches: false,
             demo: Some(demo("/views/my-queue")),
             notice,
             live: None,
@@ -373,6 +374,10 @@ fn filters() -> Markup {
                     &[("", "Any priority"), ("high", "High"), ("normal", "Normal")],
                 ),
                 choice("area", "Area", &[("", "Any area"), ("feature_flags", "Feature flags")]),
+            ],
+            chips: &[
+                ("team:flags", "/views/my-queue?q=is%3Aunsolved"),
+                ("is:unsolved", "/views/my-queue?q=team%3Aflags"),
             ],
             save: Some("/views/new?q=team:flags+is:unsolved"),
         },

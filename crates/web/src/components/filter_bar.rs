@@ -1,7 +1,9 @@
-//! One form over a list: the query, and selects that write into it. On a small screen it stands behind one button.
+//! One form over a list: the query, selects that write into it, and chips that take a part of it out. On a small screen
+//! it stands behind one button.
 
 use maud::{Markup, html};
 
+use super::icon::icon;
 use crate::words::{Text, Words};
 
 /// The filters of a list.
@@ -13,6 +15,8 @@ pub struct FilterBar<'a> {
     pub query: &'a str,
     /// The selects.
     pub choices: &'a [Choice<'a>],
+    /// The parts of the query, each with the address of the list without it.
+    pub chips: &'a [(&'a str, &'a str)],
     /// Where the query can be saved as a view.
     pub save: Option<&'a str>,
 }
@@ -34,11 +38,11 @@ pub struct Choice<'a> {
 pub fn filter_bar(words: Words, bar: &FilterBar<'_>) -> Markup {
     html! {
         details.filter-box {
-            summary.button { (words.say(Text::Filters)) }
+            summary.button { (words.say(Text::Filters)) @if !bar.chips.is_empty() { " " (bar.chips.len()) } }
             form.filters action=(bar.action) aria-label=(words.say(Text::FilterThisList)) {
                 label.hidden for="filter-q" { (words.say(Text::Query)) }
                 input.query #filter-q name="q" type="search" value=(bar.query) autocomplete="off" spellcheck="false"
-                    data-key="f" data-key-label=(words.say(Text::Filters)) aria-keyshortcuts="F";
+                    data-key="f" data-key-label=(words.say(Text::Filters)) aria-keyshortcuts="F" dir="auto";
                 @for choice in bar.choices {
                     label.hidden for={ "filter-" (choice.name) } { (choice.label) }
                     select id={ "filter-" (choice.name) } name=(choice.name) {
@@ -47,6 +51,17 @@ pub fn filter_bar(words: Words, bar: &FilterBar<'_>) -> Markup {
                 }
                 button.button type="submit" { (words.say(Text::Filter)) }
                 @if let Some(save) = bar.save { a.button.quiet href=(save) { (words.say(Text::SaveView)) } }
+            }
+            @if !bar.chips.is_empty() {
+                ul.chips {
+                    @for (part, without) in bar.chips {
+                        li {
+                            a.chip href=(without) aria-label=(words.fill(Text::TakeOut, &[("part", part)])) {
+                                code dir="auto" { (part) } (icon("close"))
+                            }
+                        }
+                    }
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ pub mod button;
 pub mod composer;
 pub mod demo_bar;
 pub mod empty_state;
+pub mod excerpt;
 pub mod facts;
 pub mod field;
 pub mod filter_bar;

@@ -38,7 +38,7 @@ pub fn navigation(
         nav #views .views popover aria-label=(words.say(Text::Views)) {
             @if let Some(next) = next { (next) }
             (list(words, views))
-            @if !team_views.is_empty() { h2 { (words.say(Text::TeamViews)) } (list(words, team_views)) }
+            @if !team_views.is_empty() { h2 { (words.say(Text::OwnViews)) } (list(words, team_views)) }
             (list(words, places))
         }
     }

@@ -50,6 +50,8 @@ pub struct Page<'a> {
     pub places: &'a [Place<'a>],
     /// What is searched for.
     pub query: &'a str,
+    /// Whether the page itself shows what is found, while one types.
+    pub searches: bool,
     /// The demo's bar, in the demo.
     pub demo: Option<DemoBar<'a>>,
     /// What is to be said about the last action.
@@ -185,12 +187,18 @@ fn header(page: &Page<'_>) -> Markup {
                 button.button.quiet.top-menu-button type="button" popovertarget="views" { (icon("menu")) (words.say(Text::Menu)) }
                 (wordmark())
             }
-            form.search role="search" action=(routes::SEARCH) {
-                label.hidden for="search" { (words.say(Text::Search)) }
-                (icon("search"))
-                input #search name="q" type="search" value=(page.query) placeholder=(words.say(Text::SearchOrCommand))
-                    autocomplete="off" data-key="/" aria-keyshortcuts="/ Control+K" data-key-label=(words.say(Text::Search));
-                kbd aria-hidden="true" { "Ctrl K" }
+            command-bar data-bar=(routes::BAR) data-commands=(words.say(Text::BarCommands)) data-searches[page.searches] {
+                form.search role="search" action=(routes::SEARCH) {
+                    label.hidden for="search" { (words.say(Text::Search)) }
+                    (icon("search"))
+                    input #search name="q" type="search" value=(page.query) placeholder=(words.say(Text::SearchOrCommand))
+                        autocomplete="off" data-key="/" aria-keyshortcuts="/ Control+K" data-key-label=(words.say(Text::Search));
+                    kbd aria-hidden="true" { "Ctrl K" }
+                }
+                div #bar .bar hidden {
+                    div #bar-options role="listbox" aria-label=(words.say(Text::SearchOrCommand)) {}
+                    p.bar-hint aria-hidden="true" { (words.say(Text::BarHint)) }
+                }
             }
             p.top-hero { @if let Some(hero) = page.hero { (hero) } }
             div.top-own {

@@ -162,7 +162,27 @@ impl Measure<'_> {
                 .load(program, |n| page(&format!("/tickets/{}", of(n))))
                 .map(|report| report.per_second())
         });
+        self.searching(program, &page);
         Ok(())
+    }
+
+    /// Every seeded ticket says "chart", and each another number.
+    fn searching(&mut self, program: &Program, page: &(impl Fn(&str) -> Vec<u8> + Sync)) {
+        let tickets = self.options.tickets.max(1);
+        let rare = move |n: u64| format!("/bar?q=number%20{}", n % tickets);
+        let common = |_| "/bar?q=chart".to_owned();
+        let filtered = |_| "/search?q=chart%20status%3Anew%20assignee%3Anone".to_owned();
+        let all: [(What, &(dyn Fn(u64) -> String + Sync)); 3] = [
+            (What::SearchRare, &rare),
+            (What::SearchCommon, &common),
+            (What::SearchFiltered, &filtered),
+        ];
+        for (what, path) in all {
+            self.take(what, |measure| {
+                let report = measure.load(program, |n| page(&path(n)))?;
+                report.within(990).context("nothing was answered")
+            });
+        }
     }
 
     /// Requests by customers, each with its own address and text.

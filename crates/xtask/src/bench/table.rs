@@ -40,6 +40,9 @@ pub(super) enum What {
     ListLatency,
     QueuePage,
     TicketPage,
+    SearchRare,
+    SearchCommon,
+    SearchFiltered,
     StartToReady,
     Memory,
     MemoryPeak,
@@ -50,7 +53,7 @@ pub(super) enum What {
 }
 
 impl What {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 17] = [
         Self::CreationsByMany,
         Self::CreationsByOne,
         Self::CreationsOverHttp,
@@ -58,6 +61,9 @@ impl What {
         Self::ListLatency,
         Self::QueuePage,
         Self::TicketPage,
+        Self::SearchRare,
+        Self::SearchCommon,
+        Self::SearchFiltered,
         Self::StartToReady,
         Self::Memory,
         Self::MemoryPeak,
@@ -79,6 +85,13 @@ impl What {
             Self::ListLatency => ("the same, 99 of 100 within", "ms", "below 10"),
             Self::QueuePage => ("GET / (the queue, signed in)", "/s", "2,000"),
             Self::TicketPage => ("GET /tickets/{id} (signed in)", "/s", "3,000"),
+            Self::SearchRare => ("the bar finds a rare word, 99 of 100 within", "ms", "below 100"),
+            Self::SearchCommon => {
+                ("the bar finds a word of every ticket, 99 of 100 within", "ms", "below 100")
+            }
+            Self::SearchFiltered => {
+                ("that word and two filters on the page, 99 of 100 within", "ms", "below 200")
+            }
             Self::StartToReady => ("start to ready", "s", "below 1"),
             Self::Memory => ("resident memory after the load", "MB", "below 100"),
             Self::MemoryPeak => ("resident memory, highest", "MB", ""),

@@ -2,7 +2,7 @@
 
 use desk::handovers::Mark;
 use desk::{Ctx, Error, Tx};
-use domain::{Actor, Kind};
+use domain::{Actor, Kind, ViewFor};
 use handbook::Handbook;
 use serde_json::{Map, Value, json};
 
@@ -300,6 +300,26 @@ pub(super) fn people(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Customer>, Error>
         customers.push(customer(tx, &ctx, &format!("{name}@example.test"), name)?);
     }
     Ok(customers)
+}
+
+/// Lists that everybody has beside the built-in ones: title and query.
+const VIEWS: [(&str, &str); 2] = [
+    ("Bugs, unsolved", "kind:bug status<solved order_by:due sort:asc"),
+    ("Critical this week", "severity:critical created>7days order_by:created sort:desc"),
+];
+
+/// Keeps the lists.
+pub(super) fn views(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<(), Error> {
+    for (title, query) in VIEWS {
+        let input = desk::views::Input {
+            title: Some(title.to_owned()),
+            query: Some(query.to_owned()),
+            kept_for: Some(ViewFor::Everybody),
+            ..desk::views::Input::default()
+        };
+        desk::views::create(tx, ctx, &input)?;
+    }
+    Ok(())
 }
 
 fn customer(tx: &mut Tx<'_>, ctx: &Ctx, email: &str, name: &str) -> Result<Customer, Error> {

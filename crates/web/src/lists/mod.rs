@@ -1,0 +1,277 @@
+//! Lists with a query over them: what everybody has, filtered, and what people keep. One form changes both.
+
+mod forms;
+mod news;
+mod rows;
+
+use axum::response::{IntoResponse, Redirect};
+use desk::tickets::{Filter, Order};
+use desk::views::Held;
+use desk::{Act, Ctx, Error, Tx};
+use domain::conditions::{Condition, Misread, Query};
+use domain::{Level, Status};
+use maud::{Markup, html};
+
+use crate::components::badge::status_text;
+use crate::components::button::{self, Button};
+use crate::components::empty_state::empty_state;
+use crate::components::filter_bar::{Choice, FilterBar, filter_bar};
+use crate::memory::Around;
+use crate::problem::{Answer, Problem};
+use crate::reader::Reader;
+use crate::search::misread;
+use crate::table::Route;
+use crate::views::View;
+use crate::visitor::Visitor;
+use crate::words::{Text, Words, number};
+use crate::{frame, routes};
+
+pub(crate) use news::news;
+
+/// The properties that selects write into the query.
+const SELECTS: [&str; 4] = ["status", "priority", "area", "assignee"];
+
+pub(crate) fn pages() -> Vec<Route> {
+    vec![
+        Route::get(routes::NEW_VIEW, Act::WorkTickets, forms::new),
+        Route::post(routes::NEW_VIEW, Act::WorkTickets, forms::create),
+        Route::get("/views/{slug}/edit", Act::WorkTickets, forms::edit),
+        Route::post("/views/{slug}/edit", Act::WorkTickets, forms::update),
+        Route::post("/views/{slug}/deletion", Act::WorkTickets, forms::delete),
+    ]
+}
+
+/// Whether a query or a select is asked for over a list that everybody has.
+pub(crate) fn is_filtered(visitor: &Visitor) -> bool {
+    visitor.query.some("q").is_some() || chosen(visitor)
+}
+
+/// Whether a select was used.
+fn chosen(visitor: &Visitor) -> bool {
+    visitor.query.pairs().any(|(name, _)| SELECTS.contains(&name))
+}
+
+/// Which list it is, and what is asked of it.
+#[derive(Clone)]
+struct Asked {
+    /// The list everybody has, if it is one.
+    built_in: Option<View>,
+    /// The kept one, if it is one.
+    kept: Option<domain::View>,
+    /// Its address.
+    href: String,
+    /// The query over it; of a kept one its own, unless another one was typed.
+    query: String,
+}
+
+impl Asked {
+    async fn read(visitor: &Visitor, built_in: Option<View>, slug: &str) -> Result<Self, Problem> {
+        let typed = visitor.query.pairs().any(|(name, _)| name == "q");
+        let typed = typed.then(|| visitor.query.get("q").trim().to_owned());
+        let kept = match built_in {
+            Some(_) => None,
+            None => {
+                let slug = slug.to_owned();
+                let read = move |tx: &mut Tx<'_>, ctx: &Ctx| desk::views::by_slug(tx, ctx, &slug);
+                Some(visitor.desk.read(visitor.ctx.clone(), read).await?)
+            }
+        };
+        let own = kept.as_ref().map(|view| view.query.clone()).unwrap_or_default();
+        let href = built_in.map_or_else(|| routes::view(slug), View::href);
+        Ok(Self { built_in, kept, href, query: typed.unwrap_or(own) })
+    }
+
+    fn title(&self, words: Words) -> &str {
+        match (&self.kept, self.built_in) {
+            (Some(view), _) => &view.title,
+            (None, Some(view)) => words.say(view.label()),
+            (None, None) => "",
+        }
+    }
+
+    /// Whether the query is not the one that is kept.
+    fn is_changed(&self) -> bool {
+        self.kept.as_ref().is_none_or(|view| view.query != self.query)
+    }
+
+    /// What the list holds: filters no ticket is found by twice, and their order.
+    fn held(&self, tx: &mut Tx<'_>, ctx: &Ctx, around: &Around) -> Result<Lists, Error> {
+        let Held { filter, order, descending, misread } = desk::views::held(tx, ctx, &self.query)?;
+        let ordered = Query::parse(&self.query).query.order.is_some();
+        let (filters, order, descending) = match (self.built_in, ctx.actor.user()) {
+            (Some(view), Some(user)) => {
+                let own = view.filters(ctx, user, &around.own).into_iter();
+                let filters =
+                    own.map(|own| Filter { meant: filter.meant.clone(), ..own }).collect();
+                // What waits for us comes by its deadline unless the query says otherwise.
+                let order = if ordered {
+                    (order, descending)
+                } else if view.descending() {
+                    (Order::UpdatedAt, true)
+                } else {
+                    (Order::Due, false)
+                };
+                (filters, order.0, order.1)
+            }
+            _ => (vec![filter], order, descending),
+        };
+        Ok(Lists { filters, order, descending, misread })
+    }
+}
+
+/// What a list holds, and what of its query was not understood.
+struct Lists {
+    filters: Vec<Filter>,
+    order: Order,
+    descending: bool,
+    misread: Vec<Misread>,
+}
+
+/// A list with a query over it.
+pub(crate) async fn show(visitor: &Visitor, built_in: Option<View>, slug: &str) -> Answer {
+    let asked = Asked::read(visitor, built_in, slug).await?;
+    if chosen(visitor) {
+        let query = with_choices(visitor, &asked.query);
+        return Ok(Redirect::to(&routes::filtered(&asked.href, &query)).into_response());
+    }
+    let around = visitor.around().await?;
+    let listed = rows::Listed::read(visitor, &asked, &around).await?;
+    let reader = visitor.reader();
+    let save = save(&visitor.ctx, &asked);
+    let main = page(&reader, (&asked, save.as_deref()), &listed, &around);
+    let frame = frame::Frame {
+        title: asked.title(reader.words),
+        view: built_in,
+        kept: asked.kept.as_ref().map(|view| view.slug.as_str()),
+        topics: Some("tickets"),
+        ..frame::Frame::default()
+    };
+    Ok(frame::html(frame::workspace(visitor, &reader, frame, &main, None).await?))
+}
+
+/// The query with what the selects say written into it.
+fn with_choices(visitor: &Visitor, query: &str) -> String {
+    let mut query = Query::parse(query).query;
+    for property in SELECTS {
+        if visitor.query.pairs().any(|(name, _)| name == property) {
+            let value = visitor.query.get(property);
+            // A select that shows "any" because the query says more than it can is left alone.
+            if !value.is_empty() || query.value_of(property).is_some() {
+                query = query.with(property, value);
+            }
+        }
+    }
+    query.to_string()
+}
+
+fn page(
+    reader: &Reader,
+    (asked, save): (&Asked, Option<&str>),
+    listed: &rows::Listed,
+    around: &Around,
+) -> Markup {
+    let words = reader.words;
+    let title = asked.title(words);
+    let all = if listed.count > 1_000 {
+        words.fill(Text::ManyTickets, &[("n", &number(1_000))])
+    } else {
+        words.count(Text::Tickets, listed.count)
+    };
+    let edit = asked.kept.as_ref().filter(|_| listed.may_change).map(|view| {
+        button::link(
+            &format!("{}/edit", routes::view(&view.slug)),
+            Button::plain(words.say(Text::EditView)),
+        )
+    });
+    html! {
+        div.heading {
+            h1 tabindex="-1" dir="auto" { (title) }
+            p { (all) @if let Some(keeper) = &listed.keeper { " · " (words.fill(Text::ViewBy, &[("name", keeper)])) } }
+            @if let Some(edit) = edit { (edit) }
+        }
+        @if let Some(description) = asked.kept.as_ref().and_then(|view| view.description.as_deref()) { p.hint dir="auto" { (description) } }
+        (filters(reader, around, (&asked.href, &asked.query), save))
+        (misread(words, &listed.misread))
+        @if listed.lines.is_empty() {
+            (nothing(words, asked))
+        } @else { (listed.markup(reader, title)) }
+    }
+}
+
+fn nothing(words: Words, asked: &Asked) -> Markup {
+    let whole = button::link(&asked.href, Button::plain(words.say(Text::WholeList)));
+    let action = asked.is_changed().then_some(&whole);
+    empty_state(words.say(Text::EmptyQueue), words.say(Text::EmptyFilterWhy), action)
+}
+
+/// The form over a list that nothing is asked of yet.
+pub(crate) fn bar(reader: &Reader, around: &Around, href: &str) -> Markup {
+    filters(reader, around, (href, ""), None)
+}
+
+/// The form over a list.
+fn filters(
+    reader: &Reader,
+    around: &Around,
+    (href, text): (&str, &str),
+    save: Option<&str>,
+) -> Markup {
+    let words = reader.words;
+    let query = Query::parse(text).query;
+    let values: Vec<String> =
+        SELECTS.iter().map(|name| query.value_of(name).unwrap_or_default()).collect();
+    let options = options(words, around);
+    let choices: Vec<Choice<'_>> = SELECTS
+        .iter()
+        .zip(&values)
+        .zip(&options)
+        .map(|((name, value), (label, options))| Choice { name, label, options, value })
+        .collect();
+    let chips: Vec<(String, String)> = query
+        .chips()
+        .into_iter()
+        .map(|(part, rest)| (part, routes::filtered(href, &rest.to_string())))
+        .collect();
+    let chips: Vec<(&str, &str)> =
+        chips.iter().map(|(part, to)| (part.as_str(), to.as_str())).collect();
+    let bar = FilterBar { action: href, query: text, choices: &choices, chips: &chips, save };
+    filter_bar(words, &bar)
+}
+
+/// The form that keeps a list as it is asked for now, unless it is kept so already.
+fn save(ctx: &Ctx, asked: &Asked) -> Option<String> {
+    if !asked.is_changed() || asked.query.is_empty() {
+        return None;
+    }
+    let built_in = desk::views::built_in(ctx);
+    let base = built_in.into_iter().find(|view| routes::view(&view.slug) == asked.href);
+    let mut whole = Query::parse(base.as_ref().map_or("", |view| &view.query)).query;
+    let query = Query::parse(&asked.query).query;
+    let order = query.order.or(whole.order);
+    let parts = [whole.condition, query.condition].into_iter();
+    whole.condition = Condition::all(parts.filter(|part| *part != Condition::always()).collect());
+    Some(routes::filtered(routes::NEW_VIEW, &whole.ordered(order).to_string()))
+}
+
+type Options<'a> = Vec<(&'a str, &'a str)>;
+
+/// The selects: label, and values with their words.
+fn options(words: Words, around: &Around) -> [(&'static str, Options<'_>); 4] {
+    let status = Status::ALL.iter().map(|one| (one.as_str(), words.say(status_text(*one))));
+    let levels = [
+        (Level::Urgent, Text::PriorityUrgent),
+        (Level::High, Text::PriorityHigh),
+        (Level::Normal, Text::PriorityNormal),
+        (Level::Low, Text::PriorityLow),
+    ];
+    let levels = levels.into_iter().map(|(level, text)| (level.as_str(), words.say(text)));
+    let areas = around.areas.iter().map(|(slug, name)| (slug.as_str(), name.as_str()));
+    let any = |text| std::iter::once(("", words.say(text)));
+    let people = [("me", words.say(Text::AssigneeMe)), ("none", words.say(Text::AssigneeNobody))];
+    [
+        (words.say(Text::StatusLabel), any(Text::AnyStatus).chain(status).collect()),
+        (words.say(Text::PriorityLabel), any(Text::AnyPriority).chain(levels).collect()),
+        (words.say(Text::AreaLabel), any(Text::AnyArea).chain(areas).collect()),
+        (words.say(Text::AssigneeLabel), any(Text::AnyAssignee).chain(people).collect()),
+    ]
+}
