@@ -498,3 +498,53 @@ fn another_handbook_gives_other_targets() {
         );
     });
 }
+
+/// SLA-01, SLA-04, SLA-06, ESC-06: programs read what is promised and the hours it is measured in, and change neither.
+#[test]
+fn targets_and_hours_can_be_read_and_are_changed_in_the_handbook_alone() {
+    let handbook = testkit::HANDBOOK.replace(
+        "slug = \"replay\"\n",
+        "slug = \"replay\"\ntimezone = \"America/New_York\"\nhours = { days = [\"sun\", \"mon\"], ranges = [\"09:00-12:30\", \"13:30-24:00\"] }\nholidays = [\"2026-12-25\"]\n",
+    );
+    testkit::on_each_engine_with(BINARY, &Start { handbook, ..Start::at(MONDAY) }, |desk| {
+        let read = desk.as_user("ada@acme.test").get("slas/policies.json").expect(200);
+        assert_eq!(read.number("/count"), 2);
+        assert_eq!(read.at("/next_page"), Value::Null);
+        let of = |policy: usize, metric: &str, priority: &str| -> Vec<Value> {
+            let metrics = read.at(&format!("/sla_policies/{policy}/policy_metrics"));
+            let mut metrics = metrics.as_array().cloned().unwrap_or_default();
+            metrics.retain(|one| one["metric"] == metric && one["priority"] == priority);
+            metrics.iter().map(|one| one["target"].clone()).collect()
+        };
+        assert_eq!(of(0, "next_reply_time", "high"), [2 * 24 * 60]);
+        assert_eq!(of(1, "first_reply_time", "high"), [12 * 60]);
+        assert_eq!(of(1, "next_reply_time", "normal"), [48 * 60]);
+        assert!(of(1, "first_reply_time", "low").is_empty(), "nothing is promised there");
+
+        let read = desk.as_admin().get("business_hours/schedules.json").expect(200);
+        let all = read.at("/schedules");
+        let named =
+            |name: &str| all.as_array().unwrap().iter().find(|one| one["name"] == name).cloned();
+        let company = named("Acme").expect("the company has hours");
+        assert_eq!(company["time_zone"], "Europe/London");
+        assert_eq!(company["intervals"][0], json!({ "start_time": 1440, "end_time": 2880 }));
+        let team = named("Session replay").expect("the team has hours");
+        assert_eq!(team["time_zone"], "America/New_York");
+        let intervals = [(540, 750), (810, 1440), (1980, 2190), (2250, 2880)];
+        let intervals = intervals.map(|(from, to)| json!({ "start_time": from, "end_time": to }));
+        assert_eq!(team["intervals"], json!(intervals));
+        let path = format!("business_hours/schedules/{}/holidays", team["id"]);
+        let days = desk.as_admin().get(&format!("{path}.json")).expect(200);
+        assert_eq!(days.at("/holidays/0/start_date"), "2026-12-25");
+        desk.as_admin().get(&format!("{path}/{}.json", days.number("/holidays/0/id"))).expect(200);
+        let later = desk.as_admin().get(&format!("{path}.json?start_date=2026-12-26")).expect(200);
+        assert_eq!(later.number("/count"), 0);
+        desk.as_admin().get(&format!("{path}.json?start_date=soon")).expect(422);
+
+        let refused =
+            desk.as_admin().put("slas/policies/1.json", &json!({ "sla_policy": {} })).expect(403);
+        assert_eq!(refused.at("/error/title"), "Forbidden");
+        desk.as_admin().post("business_hours/schedules.json", &json!({})).expect(403);
+        desk.as_admin().get("slas/policies/3.json").expect(404);
+    });
+}

@@ -23,6 +23,8 @@ const DESK: Roles = [false, false, true, true];
 /// A customer is let in for themselves alone, and the numbers of this test are nobody's.
 const OTHERS: Roles = DESK;
 const ADMIN: Roles = [false, false, false, true];
+/// The handbook says it, and the handbook alone.
+const NOBODY: Roles = [false, false, false, false];
 
 /// The verbs, the path below `/api/v2`, and who is let in.
 const API: &[(&str, &str, Roles)] = &[
@@ -97,6 +99,21 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/satisfaction_ratings", DESK),
     ("GET", "/satisfaction_ratings/count", DESK),
     ("GET", "/satisfaction_ratings/{id}", DESK),
+    ("GET", "/business_hours/schedules", DESK),
+    ("POST", "/business_hours/schedules", NOBODY),
+    ("GET", "/business_hours/schedules/{id}", DESK),
+    ("PUT DELETE", "/business_hours/schedules/{id}", NOBODY),
+    ("PUT", "/business_hours/schedules/{id}/workweek", NOBODY),
+    ("GET", "/business_hours/schedules/{id}/holidays", DESK),
+    ("POST", "/business_hours/schedules/{id}/holidays", NOBODY),
+    ("GET", "/business_hours/schedules/{id}/holidays/{holiday}", DESK),
+    ("PUT DELETE", "/business_hours/schedules/{id}/holidays/{holiday}", NOBODY),
+    ("GET", "/slas/policies", DESK),
+    ("POST", "/slas/policies", NOBODY),
+    ("GET", "/slas/policies/definitions", DESK),
+    ("PUT", "/slas/policies/reorder", NOBODY),
+    ("GET", "/slas/policies/{id}", DESK),
+    ("PUT DELETE", "/slas/policies/{id}", NOBODY),
     ("GET", "/search", DESK),
     ("GET", "/search/count", DESK),
     ("GET", "/search/export", DESK),

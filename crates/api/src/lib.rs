@@ -12,6 +12,7 @@ mod json_paths;
 mod mailboxes;
 mod organizations;
 mod paging;
+mod policies;
 mod requests;
 mod rotas;
 mod routes;

@@ -92,6 +92,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::satisfaction::routes());
     all.extend(crate::absences::routes());
     all.extend(crate::mailboxes::routes());
+    all.extend(crate::policies::routes());
     all.extend(crate::search::routes());
     all.extend(crate::views::routes());
     all

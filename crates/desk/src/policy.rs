@@ -59,6 +59,17 @@ pub fn read(tx: &mut Tx<'_>, ctx: &Ctx, version: Option<&str>) -> Result<Policy,
     Ok(Policy { version, text, activations, names, decided: decided(tx, ctx.now)? })
 }
 
+/// Since when the handbook in force has been in force.
+///
+/// # Errors
+///
+/// When the caller may not read the desk.
+pub fn since(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Timestamp, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let last = store::handbooks::activations(tx, 1)?.pop();
+    Ok(last.map_or(ctx.now, |activation| activation.at))
+}
+
 /// The person who put a handbook in force, if it was one.
 pub fn person(activation: &Activation) -> Option<UserId> {
     (activation.actor_kind == "person").then(|| activation.actor_id.parse().ok().map(UserId))?

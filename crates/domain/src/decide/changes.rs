@@ -43,7 +43,7 @@ impl Deciding<'_> {
     /// Whether only a rule moves the ticket to where it belongs: its organization or its team is no more.
     fn follows(&self, changes: &Changes) -> bool {
         let (organization, team) = (changes.organization, changes.team);
-        let moves = Changes { organization, team, ..Changes::default() };
+        let moves = Changes { team, organization, ..Changes::default() };
         matches!(self.actor, Actor::Rule(_) | Actor::System) && *changes == moves
     }
 
@@ -64,7 +64,7 @@ impl Deciding<'_> {
         if let Some(to) = changes.severity
             && to != self.ticket.severity
         {
-            self.grade(to, changes.severity_reason.clone());
+            self.grade(to, changes.severity_reason.as_ref());
         }
         if let Some(to) = &changes.area
             && *to != self.ticket.area
@@ -94,9 +94,9 @@ impl Deciding<'_> {
     }
 
     /// The severity is another one. Whoever said it was worse is told that one of us graded it down. (PR-04, D-21)
-    fn grade(&mut self, to: Option<Severity>, reason: Option<String>) {
+    fn grade(&mut self, to: Option<Severity>, reason: Option<&String>) {
         let from = self.ticket.severity;
-        self.record(Event::SeverityChanged { from, to, reason: reason.clone() });
+        self.record(Event::SeverityChanged { from, to, reason: reason.cloned() });
         if let (Some(from), Some(to)) = (from, to)
             && to.is_milder_than(from)
             && self.actor.is_agent()
@@ -105,7 +105,7 @@ impl Deciding<'_> {
             && !self.ticket.status.is_done()
         {
             let reader = &self.facts.reader;
-            let text = words::graded_down(reader.locale, from, to, reason.as_deref());
+            let text = words::graded_down(reader.locale, from, to, reason.map(String::as_str));
             self.tell(Telling::GradedDown, text, self.ticket.due_at());
         }
     }

@@ -174,11 +174,31 @@ struct Reading {
     area_without_route: Option<TeamId>,
 }
 
+/// The command that is nothing but this event, if there is one.
+fn order(event: &Event) -> Option<Order> {
+    Some(match event {
+        Event::Escalated { team, .. } => Order::Escalate(*team),
+        Event::Deescalated { .. } => Order::Deescalate,
+        Event::Reapplied => Order::Reapply,
+        Event::Deleted => Order::Delete,
+        Event::MergedInto { into } => Order::MergeInto(*into),
+        Event::Unmerged => Order::Unmerge,
+        Event::LetGo { ticket } => Order::LetGo(*ticket),
+        Event::SplitOff { ticket, comment } => Order::SplitOff(*ticket, *comment),
+        Event::AnswerBounced { comment } => Order::Bounced(*comment),
+        Event::PromiseWithdrawn { reason } => Order::WithdrawPromise(reason.clone()),
+        _ => return None,
+    })
+}
+
 impl Reading {
     /// Takes in one event; `ticket` is the recorded one just before it.
     fn read(&mut self, ticket: Option<&Ticket>, envelope: &Envelope) {
         if self.actor.is_none() && envelope.actor_kind != "rule" {
             self.actor = Some(actor(envelope));
+        }
+        if let Some(order) = order(&envelope.event) {
+            self.order = Some(order);
         }
         let changes = &mut self.changes;
         match &envelope.event {
@@ -188,8 +208,8 @@ impl Reading {
                 self.facts = Some((facts.clone(), provenance.clone()));
             }
             Event::PriorityOverridden { level, reason, until } => {
-                let (level, reason, until) = (*level, reason.clone(), *until);
-                changes.level = Some(ByHand { level, reason, until });
+                let reason = reason.clone();
+                changes.level = Some(ByHand { level: *level, reason, until: *until });
             }
             Event::Routed { .. } => self.routed = true,
             Event::Commented { .. } => self.read_comment(ticket, &envelope.event),
@@ -209,9 +229,6 @@ impl Reading {
                 changes.severity = Some(*to);
                 changes.severity_reason.clone_from(reason);
             }
-            Event::PromiseWithdrawn { reason } => {
-                self.order = Some(Order::WithdrawPromise(reason.clone()));
-            }
             Event::Told { about, .. } => self.told_of_escalation |= *about == Telling::Escalated,
             Event::AreaChanged { to } => {
                 changes.area = Some(to.clone());
@@ -228,27 +245,25 @@ impl Reading {
             Event::FieldChanged { field, digest } => {
                 changes.fields.push(CustomChange { field: *field, digest: digest.clone() });
             }
-            Event::Escalated { team, .. } => self.order = Some(Order::Escalate(*team)),
-            Event::Deescalated { .. } => self.order = Some(Order::Deescalate),
-            Event::Reapplied => self.order = Some(Order::Reapply),
-            Event::Deleted => self.order = Some(Order::Delete),
-            Event::MergedInto { into } => self.order = Some(Order::MergeInto(*into)),
             Event::TookIn { .. } => self.read_taken_in(&envelope.event),
-            Event::Unmerged => self.order = Some(Order::Unmerge),
-            Event::LetGo { ticket } => self.order = Some(Order::LetGo(*ticket)),
-            Event::SplitOff { ticket, comment } => {
-                self.order = Some(Order::SplitOff(*ticket, *comment));
-            }
-            Event::AnswerBounced { comment } => self.order = Some(Order::Bounced(*comment)),
             Event::IssueLinked { url } => changes.issue = Some(url.clone()),
             Event::SurveyAnswered { .. } | Event::SurveySuppressed { .. } => {
                 self.read_survey(&envelope.event);
             }
-            // Together with something else its status says the rest.
-            Event::MarkedSpam => {}
             Event::UnmarkedSpam => changes.status = Some(Status::Open),
-            // What the handbook made of it.
-            Event::ClockStarted { .. }
+            // Orders; and what the handbook made of it. Of spam its status says the rest.
+            Event::Escalated { .. }
+            | Event::Deescalated { .. }
+            | Event::Reapplied
+            | Event::Deleted
+            | Event::MergedInto { .. }
+            | Event::Unmerged
+            | Event::LetGo { .. }
+            | Event::SplitOff { .. }
+            | Event::AnswerBounced { .. }
+            | Event::PromiseWithdrawn { .. }
+            | Event::MarkedSpam
+            | Event::ClockStarted { .. }
             | Event::ClockResumed { .. }
             | Event::OverrideEnded
             | Event::ClockMoved { .. }
