@@ -81,6 +81,10 @@ pub(crate) struct ServeOptions {
     /// Mail server for outgoing mail: `smtps://user:password@host:465` or `smtp://host:587?tls=required`.
     #[arg(long, env = "ANSWERABLE_SMTP_URL", hide_env_values = true)]
     pub(crate) smtp_url: Option<String>,
+    /// Folder for attachments and long mails, part of the backup; beside an SQLite file if none is given, and shared by all
+    /// nodes on PostgreSQL.
+    #[arg(long, env = "ANSWERABLE_FILES")]
+    pub(crate) files: Option<PathBuf>,
     /// TOML file with any of the above; flags and environment win.
     #[arg(long, env = "ANSWERABLE_CONFIG")]
     pub(crate) config: Option<PathBuf>,

@@ -16,6 +16,7 @@ pub(crate) struct Config {
     pub(crate) handbook: Option<PathBuf>,
     pub(crate) public_url: String,
     pub(crate) smtp_url: Option<String>,
+    pub(crate) files: PathBuf,
 }
 
 /// The file; each key is the flag of the same name.
@@ -28,6 +29,17 @@ struct File {
     handbook: Option<PathBuf>,
     public_url: Option<String>,
     smtp_url: Option<String>,
+    files: Option<PathBuf>,
+}
+
+/// Where files are kept unless somebody says otherwise: beside the database's file, else in the working directory.
+pub(crate) fn files_beside(database_url: &str) -> PathBuf {
+    let file =
+        database_url.strip_prefix("sqlite://").map(|rest| rest.split('?').next().unwrap_or(rest));
+    file.map_or_else(
+        || "answerable.files".into(),
+        |file| PathBuf::from(file).with_extension("files"),
+    )
 }
 
 /// Puts file, environment and flags together; the later wins.
@@ -65,6 +77,7 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
     }
     Ok(Config {
         listen,
+        files: options.files.or(file.files).unwrap_or_else(|| files_beside(&database_url)),
         database_url,
         key_file,
         handbook: options.handbook.or(file.handbook),

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use axum::Router;
 use channels::Transport;
 use channels::smtp::{Smtp, SmtpConfig};
-use desk::{Clock, Ctx, Desk, Settings, Store};
+use desk::{Blobs, Clock, Ctx, Desk, Settings, Store};
 use domain::{Actor, Channel};
 use handbook::Handbook;
 use jobs::Worker;
@@ -80,7 +80,8 @@ async fn open(
     let text = handbook.map(read).transpose()?;
     let name = handbook.map(|path| path.display().to_string()).unwrap_or_default();
     let handbook = start_handbook(&store, text.as_deref(), &name, Clock::System.now()).await?;
-    Ok(Desk::new(store, Clock::System, secrets, handbook, settings))
+    let blobs = Blobs::at(&config.files);
+    Ok(Desk::new((store, blobs), Clock::System, secrets, handbook, settings))
 }
 
 /// The text of a handbook file.

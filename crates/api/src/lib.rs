@@ -1,6 +1,7 @@
 //! The JSON API under `/api/v2`, thin: a request becomes a command or a query, an answer becomes JSON.
 
 mod answers;
+mod attachments;
 mod body;
 mod bulk;
 mod caller;
@@ -13,6 +14,7 @@ mod requests;
 mod rotas;
 mod routes;
 mod sideloads;
+mod suspended;
 mod tickets;
 mod users;
 

@@ -76,7 +76,7 @@ async fn create(
     let fields = desk.read(caller.ctx.clone(), |tx, _| shape::custom_fields(tx)).await?;
     let custom = input::custom(&mut input, &fields, input::Choices::Dropped);
     let named = input::requester(&mut input);
-    let comment = input::comment(&mut input, true).filter(|comment| !comment.body.is_empty());
+    let comment = input::comment(&mut input, true).filter(|comment| !comment.is_empty());
     let subject = input.text("subject", 1000).flatten().unwrap_or_default();
     let person = match (&caller.user, named) {
         (Some(user), None) => Some(Person::Known(user.id)),
@@ -95,7 +95,9 @@ async fn create(
     let ccs = input::people(&mut input, "collaborators").unwrap_or_default();
     input.finish()?;
     let (Some(person), Some(comment)) = (person, comment) else { return Err(Problem::BrokenJson) };
-    let mut new = NewTicket::request(person, &subject, comment.body, Channel::Web);
+    let words = input::worded(comment.body);
+    let mut new = NewTicket::request(person, &subject, words, Channel::Web);
+    new.files = comment.files;
     new.severity = custom.severity.flatten();
     new.area = custom.area.flatten();
     new.kind = custom.kind.flatten();
@@ -195,7 +197,9 @@ async fn update(
     let custom = input::custom(&mut input, &fields, input::Choices::Dropped);
     input.finish()?;
     let author = caller.ctx.actor.user();
+    let files = comment.as_ref().map(|comment| comment.files.clone()).unwrap_or_default();
     let change = Update {
+        files,
         comment: comment.map(|comment| Reply {
             body: comment.body,
             public: Some(true),
@@ -247,7 +251,7 @@ async fn comments(
                 answer.insert("users".to_owned(), sideloads::people(tx, &authors)?);
             }
             let list = rows.iter().map(|row| {
-                let mut value = shape::comment(row);
+                let mut value = shape::comment(row, &base);
                 value["request_id"] = id.0.into();
                 value
             });

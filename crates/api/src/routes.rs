@@ -86,6 +86,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::groups::routes());
     all.extend(crate::fields::routes());
     all.extend(crate::rotas::routes());
+    all.extend(crate::attachments::routes());
+    all.extend(crate::suspended::routes());
     all
 }
 

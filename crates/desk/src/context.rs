@@ -5,6 +5,7 @@ use std::sync::{Arc, RwLock};
 use domain::{Actor, Channel};
 use handbook::Handbook;
 use jiff::Timestamp;
+use store::blobs::Blobs;
 use store::{Store, Tx};
 
 use crate::{Clock, Error, Secrets};
@@ -59,14 +60,15 @@ struct Inner {
     secrets: Arc<Secrets>,
     handbook: RwLock<Arc<Handbook>>,
     settings: Settings,
+    blobs: Blobs,
     ticket_count: std::sync::Mutex<Option<(i64, i64)>>,
     attempts: crate::attempts::Attempts,
 }
 
 impl Desk {
-    /// A desk over an opened store. The handbook must have been activated in it.
+    /// A desk over an opened store and a folder for files. The handbook must have been activated in the store.
     pub fn new(
-        store: Store,
+        (store, blobs): (Store, Blobs),
         clock: Clock,
         secrets: Secrets,
         handbook: Handbook,
@@ -78,6 +80,7 @@ impl Desk {
             secrets: Arc::new(secrets),
             handbook: RwLock::new(Arc::new(handbook)),
             settings,
+            blobs,
             ticket_count: std::sync::Mutex::new(None),
             attempts: crate::attempts::Attempts::default(),
         };
@@ -87,6 +90,11 @@ impl Desk {
     /// The storage.
     pub fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// The contents of files.
+    pub fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
     }
 
     /// The clock.

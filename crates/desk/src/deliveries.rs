@@ -3,6 +3,8 @@
 //! A letter to a customer is made from a `PublicComment` or from a rule's text. An internal note has no way to
 //! become one: the only constructor of `PublicComment` looks at the comment's visibility.
 
+use std::collections::HashMap;
+
 use domain::words::{self, Locale};
 use domain::{Cause, Envelope, Event, Promise, Status, User};
 use jiff::Timestamp;
@@ -15,7 +17,7 @@ use store::outbox::Queued;
 use store::tickets::Stored;
 
 use crate::tickets::reader_of;
-use crate::{Ctx, Error, texts};
+use crate::{Ctx, Desk, Error, texts};
 
 /// What a mail needs beside the columns of the outbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -32,7 +34,24 @@ pub struct Letter {
     /// The conversation so far, newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+    /// The files that go along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Enclosed>,
 }
+
+/// A file that goes along with a mail.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Enclosed {
+    /// Its content.
+    pub hash: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub content_type: String,
+}
+
+/// What a mail of ours may weigh; servers take 25 MB, and files grow by a third on the way.
+const MOST_ENCLOSED: i64 = 18 * 1024 * 1024;
 
 /// A comment that customers may read. A note cannot be one.
 struct PublicComment<'c>(&'c Comment);
@@ -113,14 +132,14 @@ impl Post<'_> {
         let subject =
             words::mail::acknowledged_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::acknowledged(locale, self.number(), &promise.text, &self.link());
-        self.letter(tx, "acknowledgement", true, (&subject, text, None))
+        self.letter(tx, "acknowledgement", true, (&subject, text, None), Vec::new())
     }
 
     fn improve(&self, tx: &mut Tx<'_>, promise: &Promise) -> Result<(), Error> {
         let locale = self.locale();
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::improved(locale, self.number(), &promise.text, &self.link());
-        self.letter(tx, "promise", true, (&subject, text, None))
+        self.letter(tx, "promise", true, (&subject, text, None), Vec::new())
     }
 
     fn reply(&self, tx: &mut Tx<'_>, comment: &PublicComment<'_>) -> Result<(), Error> {
@@ -129,11 +148,34 @@ impl Post<'_> {
         let name = author.alias.as_deref().unwrap_or(&author.name);
         let company = &self.ctx.handbook.company.name;
         let footer = words::mail::reply_footer(locale, name, company, &self.link());
-        let text = format!("{}\n\n-- \n{footer}\n", comment.0.body.trim_end());
-        let html =
-            format!("{}<p>{}</p>", comment.0.html, texts::escape(&footer).replace('\n', "<br>"));
+        let (files, links) = self.enclosed(tx, comment)?;
+        let text = format!("{}\n{links}\n-- \n{footer}\n", comment.0.body.trim_end());
+        let links = texts::Body::plain(&links).html;
+        let footer = texts::escape(&footer).replace('\n', "<br>");
+        let html = format!("{}{links}<p>{footer}</p>", comment.0.html);
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
-        self.letter(tx, "reply", false, (&subject, text, Some(html)))
+        self.letter(tx, "reply", false, (&subject, text, Some(html)), files)
+    }
+
+    /// The files of an answer; where they are too heavy for a mail, addresses where they can be had.
+    fn enclosed(
+        &self,
+        tx: &mut Tx<'_>,
+        comment: &PublicComment<'_>,
+    ) -> Result<(Vec<Enclosed>, String), Error> {
+        let files = store::attachments::of_comments(tx, &[comment.0.id])?;
+        if files.iter().map(|file| file.size).sum::<i64>() > MOST_ENCLOSED {
+            let lines = files.iter().map(|file| {
+                format!("\n{}: {}/attachments/token/{}/", file.name, self.ctx.base_url, file.token)
+            });
+            return Ok((Vec::new(), lines.collect::<String>() + "\n"));
+        }
+        let enclosed = files.into_iter().map(|file| Enclosed {
+            hash: file.hash,
+            name: file.name,
+            content_type: file.content_type,
+        });
+        Ok((enclosed.collect(), String::new()))
     }
 
     fn remind(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -146,14 +188,14 @@ impl Post<'_> {
         });
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::reminder(locale, self.number(), when.as_deref(), &self.link());
-        self.letter(tx, "reminder", true, (&subject, text, None))
+        self.letter(tx, "reminder", true, (&subject, text, None), Vec::new())
     }
 
     fn auto_solved(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let locale = self.locale();
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::auto_solved(locale, self.number(), &self.link());
-        self.letter(tx, "auto_solved", true, (&subject, text, None))
+        self.letter(tx, "auto_solved", true, (&subject, text, None), Vec::new())
     }
 
     fn warn(&self, tx: &mut Tx<'_>, threshold: &str) -> Result<(), Error> {
@@ -315,6 +357,7 @@ impl Post<'_> {
         kind: &str,
         automatic: bool,
         (subject, text, html): (&str, String, Option<String>),
+        files: Vec<Enclosed>,
     ) -> Result<(), Error> {
         let Some(address) = self.requester.email.clone() else { return Ok(()) };
         let id = store::outbox::next_id(tx)?;
@@ -333,6 +376,7 @@ impl Post<'_> {
                 .collect(),
             cc,
             from,
+            files,
         };
         let delivery = Delivery {
             id,
@@ -389,6 +433,7 @@ pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
         subject: delivery.subject.clone(),
         text: delivery.text.clone(),
         html: delivery.html.clone(),
+        attachments: Vec::new(),
         message_id: letter.message_id,
         in_reply_to: letter.references.first().cloned(),
         references: letter.references,
@@ -398,10 +443,82 @@ pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
     }
 }
 
-/// Takes what is due to be sent, for a while; a crash only delays it.
+impl Desk {
+    /// The mail that a queued delivery stands for, with the files that go along.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read.
+    pub async fn outgoing(&self, delivery: &Delivery, instance: &str) -> Result<Outgoing, Error> {
+        let mut mail = outgoing(delivery, instance);
+        let letter: Letter = serde_json::from_str(&delivery.payload).unwrap_or_default();
+        for file in letter.files {
+            mail.attachments.push(mail::Attachment {
+                bytes: self.content(&file.hash).await?,
+                name: file.name,
+                content_type: file.content_type,
+                content_id: None,
+            });
+        }
+        Ok(mail)
+    }
+}
+
+/// How many automatic mails an address is sent within an hour: two machines that answer each other fall silent. (CH-03)
+const MOST_AUTOMATIC: i64 = 10;
+
+/// Takes what is due to be sent, for a while; a crash only delays it. What an address would be sent beyond the limit of
+/// automatic mails is suppressed, with the reason. Notices to our own people are not counted.
 pub fn claim(tx: &mut Tx<'_>, ctx: &Ctx, limit: i64) -> Result<Vec<Queued>, Error> {
     let lease = ctx.now.checked_add(jiff::SignedDuration::from_mins(5)).unwrap_or(ctx.now);
-    Ok(store::outbox::claim(tx, ctx.now, lease, limit)?)
+    let since = ctx.now.checked_sub(jiff::SignedDuration::from_hours(1)).unwrap_or(ctx.now);
+    let mut admitted: HashMap<Vec<String>, i64> = HashMap::new();
+    loop {
+        let found = store::outbox::claim(tx, ctx.now, lease, limit)?;
+        let was_empty = found.is_empty();
+        let mut claimed = Vec::new();
+        for queued in found {
+            if is_one_too_many(tx, &queued.delivery, since, &mut admitted)? {
+                suppress(tx, ctx, &queued.delivery)?;
+            } else {
+                claimed.push(queued);
+            }
+        }
+        if was_empty || !claimed.is_empty() {
+            return Ok(claimed);
+        }
+    }
+}
+
+/// Whether an automatic mail would be one too many for its address; `admitted` is what was let through so far.
+fn is_one_too_many(
+    tx: &mut Tx<'_>,
+    delivery: &Delivery,
+    since: Timestamp,
+    admitted: &mut HashMap<Vec<String>, i64>,
+) -> Result<bool, Error> {
+    let counts =
+        delivery.automatic && delivery.channel == "email" && delivery.kind != "notification";
+    if !counts {
+        return Ok(false);
+    }
+    let known = match admitted.get(&delivery.to) {
+        Some(known) => *known,
+        None => store::outbox::automatic_since(tx, &delivery.to, since, MOST_AUTOMATIC)?,
+    };
+    if known < MOST_AUTOMATIC {
+        admitted.insert(delivery.to.clone(), known + 1);
+    }
+    Ok(known >= MOST_AUTOMATIC)
+}
+
+fn suppress(tx: &mut Tx<'_>, ctx: &Ctx, delivery: &Delivery) -> Result<(), Error> {
+    let why = format!("{MOST_AUTOMATIC} automatic mails went to this address within an hour");
+    store::outbox::finish(tx, delivery.id, "suppressed", Some(&why), ctx.now, ctx.now)?;
+    if let Some(ticket) = delivery.ticket {
+        tx.touch(format!("ticket:{ticket}"));
+    }
+    Ok(())
 }
 
 /// Records that deliveries left.
@@ -427,7 +544,9 @@ pub fn later(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(
 /// Records that a delivery failed for good; the ticket's page says so.
 pub fn failed(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
     store::outbox::finish(tx, queued.delivery.id, "failed", Some(why), ctx.now, ctx.now)?;
-    crate::tickets::bounced(tx, ctx, &queued.delivery)?;
+    if queued.delivery.channel == "email" {
+        crate::tickets::refused(tx, ctx, &queued.delivery, why)?;
+    }
     if let Some(ticket) = queued.delivery.ticket {
         tx.touch(format!("ticket:{ticket}"));
     }

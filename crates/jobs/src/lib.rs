@@ -1,5 +1,6 @@
 //! What is due: wake-ups and the outbox, the only two queues. Nothing is kept in memory between two rounds.
 
+mod files;
 mod outbox;
 mod wakeups;
 
@@ -31,6 +32,7 @@ impl Worker {
     /// Works until `stop` turns true: after every change, and every second.
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut changes = self.desk.store().changes();
+        let sweeping = tokio::spawn(files::run(self.desk.clone(), stop.clone()));
         while !*stop.borrow() {
             if let Err(error) = self.settle().await {
                 tracing::error!(
@@ -45,6 +47,7 @@ impl Worker {
                 () = tokio::time::sleep(ROUND) => {}
             }
         }
+        let _ = sweeping.await;
     }
 
     /// Waits until something was put into the outbox.

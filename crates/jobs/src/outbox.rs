@@ -68,10 +68,17 @@ async fn send(desk: &Desk, transport: &Transport, ctx: &Ctx, queued: &Queued) ->
     let captured = || Outcome::Sent { response: "captured".to_owned() };
     match queued.delivery.channel.as_str() {
         _ if desk.settings().demo => captured(),
-        "email" => {
-            let mail = desk::deliveries::outgoing(&queued.delivery, &ctx.secrets.instance);
-            transport.send(&mail).await
-        }
+        "email" => match desk.outgoing(&queued.delivery, &ctx.secrets.instance).await {
+            Ok(mail) => transport.send(&mail).await,
+            Err(error) => {
+                tracing::error!(
+                    delivery.id = queued.delivery.id.0,
+                    error = &error as &dyn std::error::Error,
+                    "a file of a mail cannot be read"
+                );
+                Outcome::Later { reason: "a file that goes along cannot be read".to_owned() }
+            }
+        },
         other => Outcome::Failed { reason: format!("no connection to {other} is configured") },
     }
 }

@@ -19,6 +19,8 @@ pub use value::{FromValue, Param, Row, Value};
 
 // The tables, a module each.
 pub mod api_jobs;
+pub mod attachments;
+pub mod blobs;
 pub mod comments;
 pub mod dedupe;
 pub mod events;

@@ -32,6 +32,7 @@ pub const ALL: &[Migration] = &[
         sql: include_str!("../migrations/0002_follow_ups.sql"),
     },
     Migration { number: 3, name: "rotas", sql: include_str!("../migrations/0003_rotas.sql") },
+    Migration { number: 6, name: "mail", sql: include_str!("../migrations/0006_mail.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -41,7 +41,7 @@ pub struct Delivery {
 pub struct Queued {
     /// The effect.
     pub delivery: Delivery,
-    /// pending, sent, failed or refused.
+    /// pending, sent, failed, refused or suppressed.
     pub state: String,
     /// When it is tried next.
     pub due_at: Timestamp,
@@ -148,7 +148,7 @@ pub fn claim(
     Ok(found)
 }
 
-/// Records how an attempt ended: "sent", "failed" and "refused" are final, "pending" is tried again at `due_at`.
+/// Records how an attempt ended: "sent", "failed", "refused" and "suppressed" are final, "pending" is tried again at `due_at`.
 pub fn finish(
     tx: &mut Tx<'_>,
     id: DeliveryId,
@@ -215,6 +215,23 @@ pub fn of_ticket(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Vec<Queued>, Error
 /// When the next delivery is due, if any waits.
 pub fn next(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
     tx.query_one("SELECT min(due_at) FROM outbox WHERE state = 'pending'", params![])?.get(0)
+}
+
+/// How many automatic mails have left for exactly these recipients since an instant;
+/// counted up to `limit`.
+pub fn automatic_since(
+    tx: &mut Tx<'_>,
+    to: &[String],
+    since: Timestamp,
+    limit: i64,
+) -> Result<i64, Error> {
+    let to = serde_json::to_string(to).expect("a list of texts");
+    tx.query_one(
+        "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE recipients = $1 AND is_automatic AND state = 'sent'
+            AND channel = 'email' AND kind <> 'notification' AND finished_at > $2 LIMIT $3) AS counted",
+        params![&to, since, limit],
+    )?
+    .get(0)
 }
 
 /// How many deliveries are in a state.

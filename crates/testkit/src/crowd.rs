@@ -59,7 +59,8 @@ impl Crowd {
             })
             .await?;
         let settings = Settings { public_url: "http://127.0.0.1".into(), demo: true };
-        let desk = Desk::new(store, clock, Secrets::fresh(), handbook, settings);
+        let blobs = desk::Blobs::at(std::env::temp_dir().join("answerable-crowd.files"));
+        let desk = Desk::new((store, blobs), clock, Secrets::fresh(), handbook, settings);
         let (customers, agent) = people(&desk).await?;
         Ok(Arc::new(Self { desk, customers, agent, turn: AtomicU64::new(0) }))
     }

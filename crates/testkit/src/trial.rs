@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use channels::Transport;
 use channels::smtp::Capture;
-use desk::{Clock, Ctx, Desk, Error, Secrets, Settings, Store, Tx};
+use desk::{Blobs, Clock, Ctx, Desk, Error, Secrets, Settings, Store, Tx};
 use domain::{Actor, Channel};
 use handbook::Handbook;
 use jiff::{SignedDuration, Timestamp};
@@ -24,7 +24,7 @@ pub struct TrialDesk {
     worker: Arc<Worker>,
     runtime: Runtime,
     // Last, so that the store is closed before its files go.
-    _place: Place,
+    place: Place,
 }
 
 impl TrialDesk {
@@ -44,13 +44,19 @@ impl TrialDesk {
             desk::handbooks::start(tx, &base, HANDBOOK).map_err(desk_error)
         });
         let handbook = started.expect("the handbook can be put in force");
+        let blobs = Blobs::at(place.folder().join("files"));
         let settings = Settings { public_url: "http://desk.test".into(), demo: true };
-        let desk =
-            Desk::new(store, Clock::standing(now), Secrets::new([7; 32], 1), handbook, settings);
+        let desk = Desk::new(
+            (store, blobs),
+            Clock::standing(now),
+            Secrets::new([7; 32], 1),
+            handbook,
+            settings,
+        );
         let worker = Worker::new(desk.clone(), Transport::Capture(Capture));
         let runtime =
             Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
-        Self { desk, worker, runtime, _place: place }
+        Self { desk, worker, runtime, place: place }
     }
 
     /// The circumstances of a command of the desk itself, now.
@@ -82,6 +88,20 @@ impl TrialDesk {
         case: impl FnMut(&mut Tx<'_>, &Ctx) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         self.runtime.block_on(self.desk.read(ctx, case))
+    }
+
+    /// Takes away what nobody wants any more; how many contents went.
+    ///
+    /// # Panics
+    ///
+    /// When the folder of files does not work.
+    pub fn sweep(&self) -> usize {
+        self.runtime.block_on(self.desk.sweep_files()).expect("the folder of files can be swept")
+    }
+
+    /// The folder of files.
+    pub fn files(&self) -> std::path::PathBuf {
+        self.place.folder().join("files")
     }
 
     /// Moves the clock, doing what falls due on the way.

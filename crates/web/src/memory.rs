@@ -26,6 +26,8 @@ pub(crate) struct Around {
     pub(crate) own: Vec<TeamId>,
     /// How many tickets are in each of [`View::ALL`].
     pub(crate) counts: Vec<i64>,
+    /// How many mails wait for a decision.
+    pub(crate) suspended: i64,
     /// Who has the week in the first of the reader's teams that has a hero.
     pub(crate) holding: Option<desk::rota::Holding>,
 }
@@ -126,7 +128,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn matters(topic: &str) -> bool {
-    matches!(topic, "tickets" | "handbook" | "*")
+    matches!(topic, "tickets" | "mails" | "handbook" | "*")
         || topic.starts_with("team:")
         || topic.starts_with("user:")
 }
@@ -147,7 +149,8 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
             break;
         }
     }
-    Ok(Around { teams, own, counts, holding })
+    let suspended = desk::mailbox::count_suspended(tx, ctx)?;
+    Ok(Around { teams, own, counts, suspended, holding })
 }
 
 /// Whether this person answers tickets.

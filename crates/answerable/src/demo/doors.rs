@@ -237,8 +237,12 @@ fn delivery(delivery: &desk::deliveries::Delivery, instance: &str) -> Value {
 async fn receive(State(desk): State<Desk>, body: Bytes) -> Response {
     let ctx = desk.ctx(Actor::System, Channel::Email);
     let message = mail::parse(&body);
-    let outcome =
-        desk.write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &body, &message)).await;
+    let trust = mail::Trust::warned_of(&message);
+    let incoming = match desk.incoming(body.into(), message, trust).await {
+        Ok(incoming) => incoming,
+        Err(error) => return failed(&error),
+    };
+    let outcome = desk.write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &incoming)).await;
     match outcome {
         Ok(received) => {
             let ticket = received.ticket.map(|id| id.0);

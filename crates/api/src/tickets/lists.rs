@@ -197,7 +197,10 @@ pub(super) async fn comments(
                 let authors: Vec<UserId> = rows.iter().map(|row| row.author).collect();
                 answer.insert("users".to_owned(), sideloads::users(tx, &authors, &base)?);
             }
-            answer.insert("comments".to_owned(), rows.iter().map(shape::comment).collect());
+            answer.insert(
+                "comments".to_owned(),
+                rows.iter().map(|row| shape::comment(row, &base)).collect(),
+            );
             Ok(answer)
         })
         .await?;

@@ -144,7 +144,7 @@ pub(crate) fn changed(
     done: desk::tickets::Done,
     base: &str,
 ) -> Result<Value, Error> {
-    let audit = audits::of_change(tx, &done)?;
+    let audit = audits::of_change(tx, ctx, &done)?;
     let query = Query::new(&axum::http::Uri::from_static("/"));
     let ticket = one(tx, ctx, done.stored, base, &query)?;
     Ok(json!({ "ticket": ticket, "audit": audit }))

@@ -35,7 +35,7 @@ pub use store::tickets::{Filter, Order, Stored};
 pub use update::{Reply, Update, delete, issue_in, update};
 pub use wake::{Woken, due, next_due, put_off, reconsider_organization, wake, wake_one, wake_some};
 
-pub(crate) use bounce::{bounced, reported};
+pub(crate) use bounce::{refused, reported};
 pub(crate) use situation::reader as reader_of;
 
 /// The ticket with everything done that had come due before now.

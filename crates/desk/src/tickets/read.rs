@@ -147,7 +147,8 @@ pub fn count_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<i64, E
 
 /// The comments with these ids.
 pub fn comments_by_id(tx: &mut Tx<'_>, ids: &[domain::CommentId]) -> Result<Vec<Comment>, Error> {
-    Ok(store::comments::many(tx, ids)?)
+    let found = store::comments::many(tx, ids)?;
+    Ok(store::comments::with_attachments(tx, found)?)
 }
 
 /// Values of a ticket's custom fields, as JSON text.
@@ -181,7 +182,8 @@ pub fn comments(
         show_own(tx, ctx, id)?;
         true
     };
-    Ok(store::comments::page(tx, id, only_public, page)?)
+    let found = store::comments::page(tx, id, only_public, page)?;
+    Ok(store::comments::with_attachments(tx, found)?)
 }
 
 /// How many tickets of a person's own are in these statuses.
@@ -200,7 +202,8 @@ pub fn own_comments(
     page: &Page,
 ) -> Result<Vec<Comment>, Error> {
     show_own(tx, ctx, id)?;
-    Ok(store::comments::page(tx, id, true, page)?)
+    let found = store::comments::page(tx, id, true, page)?;
+    Ok(store::comments::with_attachments(tx, found)?)
 }
 
 /// How many public comments a person's own ticket has.
@@ -230,7 +233,7 @@ pub fn audits(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<ChangeSet>
             _ => None,
         })
         .collect();
-    let comments = store::comments::many(tx, &ids)?;
+    let comments = comments_by_id(tx, &ids)?;
     let mut sets: Vec<ChangeSet> = Vec::new();
     for envelope in events {
         match sets.last_mut() {

@@ -12,6 +12,7 @@ use store::{Kind as Ids, Tx};
 use super::append::{Done, append};
 use super::open::{self, CustomValue, Person};
 use super::{situation, wake};
+use crate::attachments::{self, Files};
 use crate::texts::Body;
 use crate::{Act, Ctx, Error, require, secrets, texts};
 
@@ -75,6 +76,10 @@ pub struct Update {
     pub external_id: Option<Option<String>>,
     /// Custom fields beside severity, area and kind.
     pub fields: Vec<CustomValue>,
+    /// What goes along with the comment.
+    pub files: Files,
+    /// When the customer's message arrived, if it was kept waiting until now.
+    pub arrived_at: Option<Timestamp>,
 }
 
 /// The ticket, locked, with everything done that had come due before now.
@@ -119,6 +124,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     let subject_salt = update.subject.as_ref().map(|_| open::salt());
     let changes = Changes {
         comment: comment.as_ref().map(|(_, new)| new.clone()),
+        arrived_at: update.arrived_at,
         status: update.status,
         hold_until: update.hold_until,
         cause: update.cause,
@@ -151,6 +157,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     let decided = decide(Some(ticket), &command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
     if let Some((row, _)) = &comment {
         store::comments::insert(tx, row)?;
+        attachments::bind(tx, ctx, &update.files, (id, row.id))?;
     }
     for (field, value) in &update.fields {
         store::tickets::set_field(tx, id, *field, value.as_deref())?;
@@ -313,7 +320,7 @@ fn comment(
     audit: AuditId,
 ) -> Result<Option<(Comment, NewComment)>, Error> {
     let (Some(reply), Some(author)) = (&update.comment, author) else { return Ok(None) };
-    if reply.body.is_empty() {
+    if reply.body.is_empty() && update.files.is_empty() {
         return Ok(None);
     }
     let ticket = &stored.ticket;
@@ -332,6 +339,7 @@ fn comment(
         via: ctx.via,
         details: reply.details.clone(),
         created_at: ctx.now,
+        attachments: Vec::new(),
     };
     let digest = secrets::digest(&row.salt, &row.body);
     let new = NewComment { id: row.id, author: author.id, by, public, digest };

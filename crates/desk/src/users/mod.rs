@@ -2,6 +2,7 @@
 
 mod arrive;
 mod change;
+mod deliverable;
 mod identities;
 mod read;
 mod search;
@@ -21,4 +22,5 @@ pub use search::roles;
 pub use store::users::{Filter, Order};
 pub use tags::{Retag, clean as clean_tags, of_user as tags, retag};
 
-pub(crate) use arrive::{address, blank, insert_with_address, name_from_address};
+pub(crate) use arrive::{address, blank, insert_with_address, name_from_address, nameless};
+pub(crate) use deliverable::{hears_again, mark_undeliverable};

@@ -1,6 +1,6 @@
 //! Mails: new ones, answers by token or by reference, copies, late ones, automatic ones, and false tokens.
 
-use desk::mailbox;
+use desk::mailbox::{self, Incoming};
 use domain::{Actor, Channel, Status};
 use jiff::SignedDuration;
 use store::Tx;
@@ -150,7 +150,9 @@ impl World {
     fn hand_over(&self, tx: &mut Tx<'_>, post: &Post) -> Result<mailbox::Received, Stop> {
         let message = mail::parse(post.raw.as_bytes());
         let ctx = self.ctx(Actor::System, Channel::Email);
-        Ok(tx.attempt(|tx| mailbox::receive(tx, &ctx, post.raw.as_bytes(), &message))?)
+        let raw = post.raw.clone().into_bytes();
+        let incoming = Incoming::of_words(raw, message, mail::Trust::default());
+        Ok(tx.attempt(|tx| mailbox::receive(tx, &ctx, &incoming))?)
     }
 
     /// A mail arrives.

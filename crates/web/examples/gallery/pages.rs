@@ -495,6 +495,7 @@ fn conversation(reader: &Reader) -> Markup {
         hidden_from: "Dana",
         at: at("2026-06-05T20:05:00Z"),
         body: html! { p { "Same as the storage bug of March? " b { "@Bo" } " knows that corner." } },
+        attachments: &[],
     };
     let changes = [
         Happening {

@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use desk::mailbox::Filed;
 use desk::tickets::{Comment, Queued};
 use domain::{CommentId, Envelope, Event};
 use maud::{Markup, PreEscaped, html};
 
-use super::{SHOWN, Seen, said, via};
+use super::{SHOWN, Seen, letters, said};
+use crate::attachments::Along;
 use crate::components::notice::{Tone, message_box};
 use crate::components::timeline::{self, Delivery, Happening, Message, Note};
 use crate::routes;
@@ -19,6 +21,7 @@ pub(crate) fn cleaned(comment: &Comment) -> PreEscaped<&str> {
 
 /// Everything of a timeline that stays together.
 enum Item<'a> {
+    Came(&'a Filed),
     Said(&'a Envelope, &'a Comment),
     Told(&'a Envelope, &'a str),
     Happened(Vec<(&'a Envelope, String)>),
@@ -35,6 +38,7 @@ pub(crate) fn conversation(seen: &Seen, shown: i64, missed: &[CommentId]) -> Mar
                     @if Some(&comment.id) == first_missed { (timeline::new_since(&seen.reader)) }
                     (comment_item(seen, envelope, comment))
                 }
+                Item::Came(mail) => (letters::automatic(seen, mail)),
                 Item::Told(envelope, text) => (told(seen, envelope, text)),
                 Item::Happened(all) => (happened(seen, &all)),
                 Item::LeftOut => (left_out(seen, shown)),
@@ -52,7 +56,13 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
     let resumes = whole.comments.get(1).filter(|_| whole.left_out > 0).map(|comment| comment.id);
     let mut skipping = false;
     let mut items: Vec<Item<'_>> = Vec::new();
+    let mut automatic = whole.automatic.iter().peekable();
     for envelope in &whole.events {
+        while let Some(mail) = automatic.next_if(|mail| mail.received_at < envelope.at) {
+            if !skipping {
+                items.push(Item::Came(mail));
+            }
+        }
         let said = match &envelope.event {
             Event::Commented { comment, .. } => comments.get(comment).copied(),
             _ => None,
@@ -83,6 +93,7 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
             _ => items.push(Item::Happened(vec![(envelope, sentence)])),
         }
     }
+    items.extend(automatic.map(Item::Came));
     items
 }
 
@@ -91,6 +102,8 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
     let names = seen.names();
     let requester = seen.requester();
     let author = names.person(comment.author);
+    let files = Along::new(reader.words, &comment.attachments);
+    let details = letters::details(comment);
     if !comment.public {
         return timeline::note(
             reader,
@@ -100,6 +113,7 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
                 hidden_from: &requester,
                 at: comment.created_at,
                 body: html! { (cleaned(comment)) },
+                attachments: &files.shown(),
             },
         );
     }
@@ -113,18 +127,22 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
         reader.words.say(Text::DidWrite).to_owned()
     };
     let failed = failure_of(seen, envelope.seq);
+    let way = letters::way(reader.words, comment, details.as_ref());
     timeline::message(
         reader,
         &Message {
             id: comment.id.0,
             author,
             did: &did,
-            via: (!ours).then(|| via(reader.words, comment.via)),
+            via: (!ours || details.is_some()).then_some(&way),
             at: comment.created_at,
             ours: ours
                 || (comment.author != ticket.requester && !ticket.has_participant(comment.author)),
-            body: html! { (cleaned(comment)) },
-            attachments: &[],
+            body: html! {
+                (cleaned(comment))
+                @if let Some(details) = &details { (letters::below(reader, seen.id(), details)) }
+            },
+            attachments: &files.shown(),
             delivery: failed.map(|queued| Delivery::Failed(why(queued))),
         },
     )
@@ -137,7 +155,8 @@ fn failure_of(seen: &Seen, seq: i64) -> Option<&Queued> {
 }
 
 fn failed(seen: &Seen) -> impl Iterator<Item = &Queued> {
-    seen.whole.deliveries.iter().filter(|queued| queued.state == "failed")
+    let left = |queued: &&Queued| matches!(queued.state.as_str(), "failed" | "suppressed");
+    seen.whole.deliveries.iter().filter(left)
 }
 
 fn why(queued: &Queued) -> &str {
