@@ -85,6 +85,13 @@ pub(crate) struct ServeOptions {
     /// nodes on PostgreSQL.
     #[arg(long, env = "ANSWERABLE_FILES")]
     pub(crate) files: Option<PathBuf>,
+    /// The mail server that takes our mail in, as it calls itself in Authentication-Results; then its word about senders
+    /// counts, and no name server is asked.
+    #[arg(long, env = "ANSWERABLE_TRUSTED_SERVER")]
+    pub(crate) trusted_server: Option<String>,
+    /// Domains of forwarders and mailing lists whose sealed word (ARC) about senders counts.
+    #[arg(long, env = "ANSWERABLE_TRUSTED_FORWARDERS", value_delimiter = ',')]
+    pub(crate) trusted_forwarders: Vec<String>,
     /// TOML file with any of the above; flags and environment win.
     #[arg(long, env = "ANSWERABLE_CONFIG")]
     pub(crate) config: Option<PathBuf>,

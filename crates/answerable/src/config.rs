@@ -17,6 +17,8 @@ pub(crate) struct Config {
     pub(crate) public_url: String,
     pub(crate) smtp_url: Option<String>,
     pub(crate) files: PathBuf,
+    pub(crate) trusted_server: Option<String>,
+    pub(crate) trusted_forwarders: Vec<String>,
 }
 
 /// The file; each key is the flag of the same name.
@@ -30,6 +32,9 @@ struct File {
     public_url: Option<String>,
     smtp_url: Option<String>,
     files: Option<PathBuf>,
+    trusted_server: Option<String>,
+    #[serde(default)]
+    trusted_forwarders: Vec<String>,
 }
 
 /// Where files are kept unless somebody says otherwise: beside the database's file, else in the working directory.
@@ -83,5 +88,11 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
         handbook: options.handbook.or(file.handbook),
         public_url,
         smtp_url: options.smtp_url.or(file.smtp_url),
+        trusted_server: options.trusted_server.or(file.trusted_server),
+        trusted_forwarders: if options.trusted_forwarders.is_empty() {
+            file.trusted_forwarders
+        } else {
+            options.trusted_forwarders
+        },
     })
 }

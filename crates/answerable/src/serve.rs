@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use channels::Transport;
+use channels::authentication::Authenticator;
 use channels::smtp::{Smtp, SmtpConfig};
 use desk::{Blobs, Clock, Ctx, Desk, Settings, Store};
 use domain::{Actor, Channel};
@@ -23,10 +24,12 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<()> {
     let store = store(&config.database_url)?;
     let secrets = keys::open(&config.key_file)?;
     let transport = transport(&config)?;
+    let authenticator = authenticator(&config);
     let desk = open(store, secrets, config.handbook.as_deref(), &config).await?;
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
+    tracing::info!(senders.checked_by = ?authenticator, "senders of mail are checked");
     tracing::info!(address = %config.listen, public_url = %config.public_url, "the desk is open");
     let (stop, stopped) = watch::channel(false);
     let worker = tokio::spawn(Worker::new(desk.clone(), transport).run(stopped.clone()));
@@ -67,6 +70,22 @@ fn transport(config: &Config) -> anyhow::Result<Transport> {
             Ok(Transport::None)
         }
     }
+}
+
+/// Who looks whether senders are who they say.
+fn authenticator(config: &Config) -> Authenticator {
+    if let Some(server) = &config.trusted_server {
+        return Authenticator::Server(server.clone());
+    }
+    let host = config.public_url.split("://").nth(1).unwrap_or_default();
+    let host = host.split(['/', ':']).next().unwrap_or_default();
+    Authenticator::ourselves(config.trusted_forwarders.clone(), host).unwrap_or_else(|error| {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "senders of mail cannot be checked, so none counts as proved; name a trusted_server, or mend the settings"
+        );
+        Authenticator::Server(String::new())
+    })
 }
 
 /// A desk with a handbook in force.

@@ -131,6 +131,11 @@ impl Trust {
         disowned.map(|trust| Self { policy: Policy::None, ..trust }).unwrap_or_default()
     }
 
+    /// What some results (`dkim=pass header.d=…; dmarc=pass`) say about this mail.
+    pub fn of_results(results: &str, message: &Message) -> Self {
+        domain(message).map(|domain| Self::read(results, &domain)).unwrap_or_default()
+    }
+
     fn read(results: &str, from_domain: &str) -> Self {
         let mut trust = Self::default();
         for result in results.split(';').take(50) {
@@ -191,12 +196,11 @@ fn domain(message: &Message) -> Option<String> {
     from.rsplit_once('@').map(|(_, domain)| domain.to_owned())
 }
 
-/// Whether a signer's domain is the sender's, or the one above it.
+/// Whether a signer's domain is the sender's, or one above it. One below it is not enough: many a domain lends names below
+/// itself to strangers.
 pub fn is_aligned(signer: &str, from_domain: &str) -> bool {
-    let under = |low: &str, high: &str| {
-        low.strip_suffix(high).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    };
-    signer.contains('.') && (under(from_domain, signer) || under(signer, from_domain))
+    let rest = from_domain.strip_suffix(signer);
+    signer.contains('.') && rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -247,6 +251,7 @@ mod tests {
         assert_eq!(read("dkim=pass header.d=fernlight.test"), Verdict::Aligned);
         assert_eq!(read("dkim=pass header.i=@fernlight.test"), Verdict::Aligned);
         assert_eq!(read("dkim=pass header.d=test"), Verdict::Unaligned);
+        assert_eq!(read("dkim=pass header.d=shop.fernlight.test"), Verdict::Unaligned);
         assert_eq!(read("dkim=pass header.d=nlight.test"), Verdict::Unaligned);
         assert_eq!(
             read("dkim=fail header.d=fernlight.test; dkim=pass header.d=evil.test"),

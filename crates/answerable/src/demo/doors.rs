@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use channels::authentication::Authenticator;
 use desk::{Desk, Error};
 use domain::{Actor, Channel, DeliveryId};
 use jiff::{SignedDuration, Timestamp};
@@ -237,7 +238,7 @@ fn delivery(delivery: &desk::deliveries::Delivery, instance: &str) -> Value {
 async fn receive(State(desk): State<Desk>, body: Bytes) -> Response {
     let ctx = desk.ctx(Actor::System, Channel::Email);
     let message = mail::parse(&body);
-    let trust = mail::Trust::warned_of(&message);
+    let trust = Authenticator::Nobody.check(&body, &message, None).await;
     let incoming = match desk.incoming(body.into(), message, trust).await {
         Ok(incoming) => incoming,
         Err(error) => return failed(&error),
