@@ -46,6 +46,10 @@ pub fn parse(raw: &[u8]) -> Message {
     if headers_cut {
         message.defects.push(Defect::HeadersCut);
     }
+    if message.message_id.is_none() && message.from.is_none() {
+        // Nothing tells it from another one but its bytes.
+        message.fingerprint = fingerprint::of_bytes(raw);
+    }
     message
 }
 

@@ -4,6 +4,7 @@
 //! on a desk of this process. Both run the same body on a fresh SQLite file and on a fresh PostgreSQL database.
 
 mod caller;
+mod corpus;
 mod crowd;
 mod handbooks;
 mod http;
@@ -15,6 +16,7 @@ mod trial;
 mod visitor;
 
 pub use caller::Caller;
+pub use corpus::{Awkward, corpus};
 pub use crowd::{Crowd, Failure};
 pub use handbooks::{AREA, HANDBOOK, KIND, SEVERITY};
 pub use http::{Answer, Connection};
