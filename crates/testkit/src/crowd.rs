@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use channels::Transport;
 use channels::smtp::Capture;
+use desk::mailbox::Received;
 use desk::organizations::Input;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update};
@@ -102,6 +103,18 @@ impl Crowd {
         let note = Update { comment: Some(reply), ..Update::default() };
         self.desk.write(ctx, move |tx, ctx| desk::tickets::update(tx, ctx, id, &note)).await?;
         Ok(())
+    }
+
+    /// A mail arrives: from raw bytes to a stored ticket.
+    ///
+    /// # Errors
+    ///
+    /// When it was not stored.
+    pub async fn receive(&self, raw: Vec<u8>) -> Result<Received, Error> {
+        let message = mail::parse(&raw);
+        let incoming = self.desk.incoming(raw, message, mail::Trust::default()).await?;
+        let ctx = self.desk.ctx(Actor::System, Channel::Email);
+        self.desk.write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &incoming)).await
     }
 
     /// The clock, for those who move it.
