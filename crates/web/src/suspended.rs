@@ -98,7 +98,7 @@ fn explained(queue: Queue) -> Text {
 
 fn tabs(reader: &Reader, current: Queue) -> Markup {
     html! {
-        nav.line aria-label=(reader.words.say(Text::Views)) {
+        nav.line aria-label=(reader.words.say(Text::KindsOfMail)) {
             @for queue in [Queue::Suspended, Queue::Automatic] {
                 a href=(href(queue)) aria-current=[(queue == current).then_some("page")] { (reader.words.say(title(queue))) }
             }

@@ -115,11 +115,43 @@ fn cleaned(html: &str, files: &mut [Kept]) -> (String, usize) {
             let is_ours = leads && (value.starts_with('/') || value.starts_with("cid:"));
             (!is_ours).then_some(Cow::Borrowed(value))
         });
-    let html = cleaner.clean(html).to_string();
+    let html = without_empty_pictures(&cleaner.clean(html).to_string());
     for file in files.iter_mut() {
         file.inline = html.contains(&*file.token);
     }
     (html, remote.load(Ordering::Relaxed))
+}
+
+/// Clean HTML without the pictures that lost their address; their words stay. Each that is left has words, if only none.
+fn without_empty_pictures(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(start) = rest.find("<img") {
+        out.push_str(&rest[..start]);
+        let mut quoted = false;
+        let end = rest[start..].find(|c| {
+            quoted ^= c == '"';
+            c == '>' && !quoted
+        });
+        let Some(end) = end.map(|end| start + end + 1) else {
+            rest = "";
+            break;
+        };
+        let tag = &rest[start..end];
+        let alt = tag.split_once(" alt=\"").and_then(|(_, rest)| rest.split('"').next());
+        match (tag.contains(" src=\""), alt) {
+            (true, Some(_)) => out.push_str(tag),
+            (true, None) => {
+                out.push_str(tag.trim_end_matches('>'));
+                out.push_str(" alt=\"\">");
+            }
+            // In an attribute only quotation marks are escaped.
+            (false, alt) => out.push_str(&alt.unwrap_or_default().replace('<', "&lt;")),
+        }
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
 }
 
 fn address(file: &Kept) -> String {
@@ -152,7 +184,9 @@ mod tests {
 
         let (cleaned, remote) = cleaned(html, &mut files);
 
-        assert!(cleaned.contains("<img src=\"/attachments/token/token-a@mail/\">"), "{cleaned}");
+        let ours = "<img src=\"/attachments/token/token-a@mail/\" alt=\"\">";
+        assert!(cleaned.contains(ours), "{cleaned}");
+        assert_eq!(cleaned.matches("<img").count(), 1, "{cleaned}");
         assert_eq!(remote, 1);
         for bad in ["evil.test", "onerror", "data:", "sign-out", "javascript", "<script"] {
             assert!(!cleaned.contains(bad), "{bad} in {cleaned}");

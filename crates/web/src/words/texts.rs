@@ -433,6 +433,7 @@ texts! {
 
     // Mail that waits.
     ViewSuspended = "Suspended",
+    KindsOfMail = "Kinds of mail",
     AutomaticMails = "Automatic mail",
     SuspendedWhy = "Mail that waits for a decision. What you accept counts from when it arrived.",
     AutomaticWhy = "Mail that no person wrote and that belongs to no ticket. It was kept and did nothing.",
