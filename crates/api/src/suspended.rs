@@ -99,7 +99,7 @@ async fn recover_many(State(desk): State<Desk>, caller: Caller, query: Query) ->
         match accepted(&desk, &caller, id).await {
             Ok(ticket) => tickets.push(ticket),
             Err(Problem::Desk(Error::NotFound | Error::Conflict(_))) => {
-                left.push(json!({ "id": id }))
+                left.push(json!({ "id": id }));
             }
             Err(problem) => return Err(problem),
         }

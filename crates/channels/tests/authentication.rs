@@ -126,7 +126,7 @@ async fn a_header_proves_nothing_by_itself() {
 /// CH-03: forwarding breaks signatures; then a trusted forwarder's sealed word counts, and nobody else's
 #[tokio::test]
 async fn a_trusted_forwarder_vouches_for_what_it_saw() {
-    let raw = forwarded(&signed("fernlight.test", PLAIN)).await;
+    let raw = forwarded(&signed("fernlight.test", PLAIN));
 
     let trust = check(&ourselves(&["lists.test"]), &raw, None).await;
     assert_eq!((trust.verdict, trust.arc), (Verdict::Aligned, Check::Pass));
@@ -140,7 +140,7 @@ async fn a_trusted_forwarder_vouches_for_what_it_saw() {
 }
 
 /// A mail as a list passes it on: what it saw written down, a footer added, and all of it sealed.
-async fn forwarded(raw: &str) -> String {
+fn forwarded(raw: &str) -> String {
     let original = AuthenticatedMessage::parse(raw.as_bytes()).expect("a mail");
     let outputs = [mail_auth::DkimOutput::pass().with_signature(&original.dkim_headers[0].header)];
     let results =

@@ -14,7 +14,7 @@ pub(crate) async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
         match desk.sweep_files().await {
             Ok(0) => {}
             Ok(gone) => {
-                tracing::info!(files.gone = gone, "files that nobody wanted were taken away")
+                tracing::info!(files.gone = gone, "files that nobody wanted were taken away");
             }
             Err(error) => tracing::error!(
                 error = &error as &dyn std::error::Error,

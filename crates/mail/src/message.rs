@@ -33,7 +33,7 @@ pub struct Message {
     pub forwarded: bool,
     /// Who wrote the mail that is passed on, as far as it says so.
     pub original_sender: Option<Address>,
-    /// It carries a signature (OpenPGP, S/MIME), which nobody has checked.
+    /// It carries a signature (PGP, S/MIME), which nobody has checked.
     pub signed: bool,
     /// Authentication-Results, the topmost first. Anybody can write one.
     pub authentication_results: Vec<String>,

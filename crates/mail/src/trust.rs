@@ -209,12 +209,12 @@ mod tests {
     use crate::parse;
 
     fn message(results: &[&str]) -> Message {
-        let mut raw = String::new();
-        for result in results {
-            raw.push_str(&format!("Authentication-Results: {result}\r\n"));
-        }
-        raw.push_str("From: Dana <dana@fernlight.test>\r\nSubject: x\r\n\r\nHi\r\n");
-        parse(raw.as_bytes())
+        let results = results.iter().map(|one| format!("Authentication-Results: {one}\r\n"));
+        let head: String = results.collect();
+        parse(
+            format!("{head}From: Dana <dana@fernlight.test>\r\nSubject: x\r\n\r\nHi\r\n")
+                .as_bytes(),
+        )
     }
 
     /// CH-03

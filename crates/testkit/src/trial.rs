@@ -56,7 +56,7 @@ impl TrialDesk {
         let worker = Worker::new(desk.clone(), Transport::Capture(Capture));
         let runtime =
             Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
-        Self { desk, worker, runtime, place: place }
+        Self { desk, worker, runtime, place }
     }
 
     /// The circumstances of a command of the desk itself, now.

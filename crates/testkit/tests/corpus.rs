@@ -14,7 +14,8 @@ fn taken_in(desk: &TrialDesk, awkward: &Awkward) -> (&'static str, Option<(Strin
     let message = mail::parse(&awkward.raw);
     let trust = Trust::warned_of(&message);
     let now = desk.clock().now();
-    let incoming = Incoming::keep(desk.blobs(), awkward.raw.clone(), message, trust, now).unwrap();
+    let incoming = Incoming::keep(desk.blobs(), awkward.raw.clone(), message, trust, now)
+        .expect("its files can be kept");
     let ctx = desk.ctx(Actor::System, Channel::Email);
     let received = desk
         .change(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &incoming))
@@ -25,7 +26,7 @@ fn taken_in(desk: &TrialDesk, awkward: &Awkward) -> (&'static str, Option<(Strin
     let page = Page { start: Start::Offset(0), size: 1, descending: true };
     let said = desk
         .look(desk.system(), move |tx, ctx| desk::tickets::comments(tx, ctx, id, &page))
-        .unwrap();
+        .expect("comments can be read");
     let comment = said.first().expect("a ticket has a comment");
     (received.outcome, Some((comment.body.clone(), comment.html.clone())))
 }

@@ -7,7 +7,7 @@ use testkit::{TrialDesk, each_desk};
 
 fn kept(desk: &TrialDesk, content: &[u8]) -> attachments::Kept {
     let file = NewFile { name: "a.txt".into(), content: content.to_vec(), content_id: None };
-    attachments::keep(desk.blobs(), file, desk.clock().now()).unwrap()
+    attachments::keep(desk.blobs(), file, desk.clock().now()).expect("a file can be kept")
 }
 
 /// Somebody sends a file ahead; the token that binds it.
@@ -18,10 +18,12 @@ fn upload(desk: &TrialDesk, content: &[u8]) -> (attachments::Kept, String) {
         .change(desk.system(), |tx, ctx| {
             desk::sessions::ensure_agent(tx, ctx, "ada@acme.test", "Ada", Role::Agent)
         })
-        .unwrap()
+        .expect("an agent can be made known")
         .id;
     let ada = desk.ctx(Actor::Person { id, role: Role::Agent }, Channel::Web);
-    let sent = desk.change(ada, move |tx, ctx| attachments::upload(tx, ctx, &again, None)).unwrap();
+    let sent = desk
+        .change(ada, move |tx, ctx| attachments::upload(tx, ctx, &again, None))
+        .expect("a file can be sent ahead");
     (file, sent.token)
 }
 

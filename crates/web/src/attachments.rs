@@ -79,7 +79,7 @@ impl Along {
 pub(crate) fn size(words: Words, bytes: i64) -> String {
     match bytes {
         ..1_000 => words.fill(Text::SizeBytes, &[("n", &bytes)]),
-        ..1_000_000 => words.fill(Text::SizeKilobytes, &[("n", &(bytes / 1_000))]),
+        1_000..1_000_000 => words.fill(Text::SizeKilobytes, &[("n", &(bytes / 1_000))]),
         _ => {
             let tenths = bytes / 100_000;
             let megabytes = format!("{}.{}", tenths / 10, tenths % 10);

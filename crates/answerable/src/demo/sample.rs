@@ -34,6 +34,12 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
         play(desk, &ctx, scene, &mut numbers).await?;
     }
     jobs::wake_until(desk, ctx.now).await?;
+    for raw in words::LETTERS {
+        let message = mail::parse(raw.as_bytes());
+        let incoming = desk.incoming(raw.into(), message, mail::Trust::default()).await?;
+        let ctx = Ctx { via: Channel::Email, ..ctx.clone() };
+        desk.write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &incoming)).await?;
+    }
     Ok(())
 }
 

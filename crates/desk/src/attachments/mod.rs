@@ -145,6 +145,21 @@ pub(crate) fn bind(
     Ok(())
 }
 
+/// The files of a comment for another one: the same contents under addresses of their own.
+pub(crate) fn copies(tx: &mut Tx<'_>, comment: CommentId) -> Result<Files, Error> {
+    let files = store::attachments::of_comments(tx, &[comment])?.into_iter();
+    let kept = files.map(|file| Kept {
+        hash: file.hash,
+        name: file.name,
+        content_type: file.content_type,
+        size: file.size,
+        token: secrets::token(),
+        content_id: None,
+        inline: file.inline,
+    });
+    Ok(Files::of(kept.collect()))
+}
+
 fn row(tx: &mut Tx<'_>, ctx: &Ctx, kept: &Kept) -> Result<Attachment, Error> {
     Ok(Attachment {
         id: store::attachments::next_id(tx)?,

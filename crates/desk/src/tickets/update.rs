@@ -155,13 +155,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     };
     let command = Command::Update(Box::new(changes));
     let decided = decide(Some(ticket), &command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
-    if let Some((row, _)) = &comment {
-        store::comments::insert(tx, row)?;
-        attachments::bind(tx, ctx, &update.files, (id, row.id))?;
-    }
-    for (field, value) in &update.fields {
-        store::tickets::set_field(tx, id, *field, value.as_deref())?;
-    }
+    keep_words(tx, ctx, id, update, comment.as_ref().map(|(row, _)| row))?;
     let mut stored = stored;
     if subject != stored.subject {
         stored.subject = subject;
@@ -175,6 +169,24 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         }
     }
     append(tx, ctx, audit, stored, decided, &requester)
+}
+
+/// Stores what lives beside the events: the comment with its files, and the values of fields.
+fn keep_words(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+    update: &Update,
+    comment: Option<&Comment>,
+) -> Result<(), Error> {
+    if let Some(comment) = comment {
+        store::comments::insert(tx, comment)?;
+        attachments::bind(tx, ctx, &update.files, (id, comment.id))?;
+    }
+    for (field, value) in &update.fields {
+        store::tickets::set_field(tx, id, *field, value.as_deref())?;
+    }
+    Ok(())
 }
 
 fn authorize(ctx: &Ctx, stored: &Stored) -> Result<(), Error> {

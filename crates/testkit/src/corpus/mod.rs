@@ -1,6 +1,8 @@
 //! Awkward and hostile mails, each with a name: written from what the standards forbid, what mail programs get wrong and
 //! what attackers try. Every one must become a ticket that is not empty, or wait with a cause, and must run nothing.
 
+use std::fmt::Write as _;
+
 mod charsets;
 mod files;
 mod headers;
@@ -43,13 +45,13 @@ fn mail(name: impl Into<String>, headers: &str, body: impl AsRef<[u8]>) -> Awkwa
             line.split(':').next().is_some_and(|one| one.trim().eq_ignore_ascii_case(header))
         });
         if !there {
-            head.push_str(&format!("{header}: {value}\r\n"));
+            let _ = write!(head, "{header}: {value}\r\n");
         }
     }
     let id: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     if !headers.to_ascii_lowercase().contains("message-id:") {
-        head.push_str(&format!("Message-ID: <{id}@corpus.test>\r\n"));
+        let _ = write!(head, "Message-ID: <{id}@corpus.test>\r\n");
     }
     let mut raw = head.into_bytes();
     raw.extend_from_slice(headers.as_bytes());
@@ -67,7 +69,7 @@ fn bytes(name: &str, raw: impl AsRef<[u8]>) -> Awkward {
 fn multipart(name: impl Into<String>, kind: &str, parts: &[&str]) -> Awkward {
     let mut body = String::new();
     for part in parts {
-        body.push_str(&format!("--edge\r\n{part}\r\n"));
+        let _ = write!(body, "--edge\r\n{part}\r\n");
     }
     body.push_str("--edge--\r\n");
     let headers =

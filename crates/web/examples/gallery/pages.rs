@@ -429,6 +429,7 @@ fn ticket(open: Kind, refusal: Option<&Markup>) -> Markup {
             reply: "Hi Dana, found it: Safari 19 drops our storage event, so the flags never arrive. Fixed in 41.2, which is out now.",
             note: "",
             open,
+            files: None,
             refusal,
         }))
         (bottom_bar(&reader, &header))
