@@ -139,7 +139,10 @@ fn files_come_and_go_by_mail() {
         let received = desk.inbox(letter("support@acme.test", html));
         let id = received["ticket_id"].as_i64().unwrap();
 
-        let comment = desk.comments(id)[0].clone();
+        let listed = desk.comments(id)[0]["attachments"].as_array().map(Vec::len);
+        assert_eq!(listed, Some(1), "a picture in the text is listed when it is asked for");
+        let path = format!("tickets/{id}/comments.json?include_inline_images=true");
+        let comment = desk.as_admin().get(&path).expect(200).at("/comments/0");
         let files = comment["attachments"].as_array().unwrap();
         assert_eq!(files.len(), 2, "{files:?}");
         let (picture, evil) = (&files[0], &files[1]);

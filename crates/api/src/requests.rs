@@ -250,8 +250,9 @@ async fn comments(
                 let authors: Vec<_> = rows.iter().map(|row| row.author).collect();
                 answer.insert("users".to_owned(), sideloads::people(tx, &authors)?);
             }
+            let inline = query.get("include_inline_images") == Some("true");
             let list = rows.iter().map(|row| {
-                let mut value = shape::comment(row, &base);
+                let mut value = shape::comment(row, &base, inline);
                 value["request_id"] = id.0.into();
                 value
             });

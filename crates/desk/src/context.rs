@@ -25,6 +25,8 @@ pub struct Ctx {
     pub secrets: Arc<Secrets>,
     /// Where our pages are, without a slash at the end; links in mails begin with it.
     pub base_url: Arc<str>,
+    /// Nothing leaves, so what somebody types into a form is not held back.
+    pub demo: bool,
 }
 
 impl Ctx {
@@ -149,6 +151,7 @@ impl Desk {
             handbook: self.handbook(),
             secrets: self.inner.secrets.clone(),
             base_url: self.inner.settings.public_url.clone(),
+            demo: self.inner.settings.demo,
         }
     }
 
@@ -202,6 +205,7 @@ impl Ctx {
             handbook: Arc::new(handbook),
             secrets: Arc::new(Secrets::fresh()),
             base_url: "".into(),
+            demo: false,
         }
     }
 }

@@ -217,19 +217,21 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, Error> {
     tx.query_one("SELECT min(due_at) FROM outbox WHERE state = 'pending'", params![])?.get(0)
 }
 
-/// How many automatic mails have left for exactly these recipients since an instant;
+/// How many automatic mails have left for exactly these recipients since an instant, or only those that a mail caused;
 /// counted up to `limit`.
 pub fn automatic_since(
     tx: &mut Tx<'_>,
     to: &[String],
     since: Timestamp,
+    only_answers: bool,
     limit: i64,
 ) -> Result<i64, Error> {
     let to = serde_json::to_string(to).expect("a list of texts");
     tx.query_one(
         "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE recipients = $1 AND is_automatic AND state = 'sent'
-            AND channel = 'email' AND kind <> 'notification' AND finished_at > $2 LIMIT $3) AS counted",
-        params![&to, since, limit],
+            AND channel = 'email' AND kind <> 'notification' AND finished_at > $2
+            AND (NOT $3 OR payload LIKE '%\"answers_mail\":true%') LIMIT $4) AS counted",
+        params![&to, since, only_answers, limit],
     )?
     .get(0)
 }

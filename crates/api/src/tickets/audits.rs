@@ -184,7 +184,7 @@ fn event(
         }
         Event::Commented { comment: wanted, .. } => {
             if let Some(found) = comments.iter().find(|comment| comment.id == *wanted) {
-                let mut value = comment(found, &words.base);
+                let mut value = comment(found, &words.base, false);
                 value["type"] = "Comment".into();
                 push(value);
             }

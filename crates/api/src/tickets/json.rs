@@ -218,9 +218,9 @@ pub(crate) fn ticket<'t>(listed: &'t Listed, fields: &CustomFields, base: &str) 
     }
 }
 
-/// A comment as the API writes it.
-pub(crate) fn comment(comment: &Comment, base: &str) -> Value {
-    let files = comment.attachments.iter();
+/// A comment as the API writes it. The pictures that stand in its text are listed where they are asked for.
+pub(crate) fn comment(comment: &Comment, base: &str, inline: bool) -> Value {
+    let files = comment.attachments.iter().filter(|file| inline || !file.inline);
     let files: Vec<Value> =
         files.map(|file| attachments::attachment(file, comment.public, base)).collect();
     json!({

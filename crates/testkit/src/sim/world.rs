@@ -130,6 +130,7 @@ impl World {
             handbook: self.policies[self.policy].handbook.clone(),
             secrets: self.secrets.clone(),
             base_url: "http://desk.test".into(),
+            demo: true,
         }
     }
 
