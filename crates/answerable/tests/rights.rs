@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use testkit::{Answer, Caller, Visitor};
+use testkit::{Answer, Caller, Mail, Program, Visitor};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
 
@@ -36,6 +36,16 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/requests", KNOWN),
     ("GET", "/requests/open", KNOWN),
     ("GET", "/requests/solved", KNOWN),
+    ("POST", "/uploads", KNOWN),
+    ("DELETE", "/uploads/{token}", KNOWN),
+    ("GET", "/attachments/{id}", KNOWN),
+    ("GET", "/attachments/{id}/content", KNOWN),
+    ("PUT", "/tickets/{id}/comments/{comment}/attachments/{attachment}/redact", DESK),
+    ("GET", "/suspended_tickets", DESK),
+    ("PUT", "/suspended_tickets/recover_many", DESK),
+    ("DELETE", "/suspended_tickets/destroy_many", DESK),
+    ("GET DELETE", "/suspended_tickets/{id}", DESK),
+    ("PUT", "/suspended_tickets/{id}/recover", DESK),
     ("GET PUT", "/requests/{id}", KNOWN),
     ("GET", "/requests/{id}/comments", KNOWN),
     ("GET", "/requests/{id}/comments/{comment}", KNOWN),
@@ -212,6 +222,8 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/sign-in", ALL),
     ("POST", "/sign-out", ALL),
     ("GET", "/support-hours", ALL),
+    ("GET", "/attachments/token/{token}", ALL),
+    ("GET", "/attachments/token/{token}/", ALL),
     ("GET POST", "/survey", ALL),
     ("GET POST", "/survey/refusal", ALL),
     ("GET POST", "/welcome/{token}", ALL),
@@ -265,6 +277,11 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET POST", "/tickets/{id}/skip", DESK),
     ("GET", "/tickets/{id}/explanation", DESK),
     ("GET POST", "/tickets/{id}/hold", DESK),
+    ("GET", "/tickets/{id}/mails/{mail}/source", DESK),
+    ("GET", "/views/suspended", DESK),
+    ("GET", "/suspended/{mail}/source", DESK),
+    ("POST", "/suspended/{mail}/acceptance", DESK),
+    ("POST", "/suspended/{mail}/refusal", DESK),
     ("GET", "/tickets/{id}/news", DESK),
     ("POST", "/tickets/{id}/notes", DESK),
     ("GET POST", "/tickets/{id}/priority", DESK),
@@ -515,6 +532,13 @@ fn each_role_sees_the_pages_that_the_table_says() {
                     let sent = desk.sent(id, "acknowledgement")[0]["id"].clone();
                     path = format!("{before}/deliveries/{sent}/retry");
                 }
+                if path.starts_with("/suspended/") {
+                    path = path.replace(&id.to_string(), &waiting(desk).to_string());
+                }
+                if path.contains("/mails/") {
+                    let ticket = desk.receive(&Mail::from(KIM)).1.unwrap_or_default();
+                    path = source(&desk.sign_in(ADA, password), ticket);
+                }
                 if path == "/live" {
                     path = format!("/live?topics=ticket:{id}");
                 }
@@ -537,6 +561,22 @@ fn each_role_sees_the_pages_that_the_table_says() {
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
     });
+}
+
+/// The number of a mail that has just come and waits: it has no sender.
+fn waiting(desk: &Program) -> i64 {
+    let id = testkit::unique();
+    desk.inbox(format!("Subject: Hello\r\nMessage-ID: <{id}@story>\r\n\r\nHi\r\n").into_bytes());
+    let list = desk.as_admin().get("suspended_tickets.json").expect(200).at("/suspended_tickets");
+    let numbers = list.as_array().into_iter().flatten().filter_map(|one| one["id"].as_i64());
+    numbers.max().unwrap_or_default()
+}
+
+/// Where the mail that a ticket began with is found.
+fn source(agent: &Visitor, ticket: i64) -> String {
+    let page = agent.get(&format!("/tickets/{ticket}")).expect(200).text();
+    let start = page.find(&format!("/tickets/{ticket}/mails/")).expect("the source is linked");
+    page[start..].split('"').next().unwrap_or_default().to_owned()
 }
 
 #[test]

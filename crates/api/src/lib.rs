@@ -2,6 +2,7 @@
 
 mod absences;
 mod answers;
+mod attachments;
 mod body;
 mod bulk;
 mod caller;
@@ -17,6 +18,7 @@ mod rotas;
 mod routes;
 mod satisfaction;
 mod sideloads;
+mod suspended;
 mod tickets;
 mod users;
 mod widget;

@@ -92,6 +92,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::satisfaction::routes());
     all.extend(crate::absences::routes());
     all.extend(crate::mailboxes::routes());
+    all.extend(crate::attachments::routes());
+    all.extend(crate::suspended::routes());
     all
 }
 

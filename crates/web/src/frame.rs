@@ -22,6 +22,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) title: &'a str,
     /// The view one is in.
     pub(crate) view: Option<View>,
+    /// Whether one looks at the mail that waits.
+    pub(crate) suspended: bool,
     /// What is searched for.
     pub(crate) query: &'a str,
     /// What the page listens to, beside what its reader is told.
@@ -42,7 +44,7 @@ pub(crate) async fn workspace(
     let bar = visitor.demo().await?;
     let words = reader.words;
     let hrefs: Vec<String> = View::ALL.iter().map(|view| view.href()).collect();
-    let views: Vec<Place<'_>> = View::ALL
+    let mut views: Vec<Place<'_>> = View::ALL
         .iter()
         .zip(&around.counts)
         .zip(&hrefs)
@@ -54,6 +56,13 @@ pub(crate) async fn workspace(
             current: frame.view == Some(*view),
         })
         .collect();
+    views.push(Place {
+        label: words.say(Text::ViewSuspended),
+        href: routes::SUSPENDED,
+        count: Some(around.suspended),
+        chord: Some("g j"),
+        current: frame.suspended,
+    });
     let led =
         |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
     let mut places = vec![

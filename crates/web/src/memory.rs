@@ -29,6 +29,8 @@ pub(crate) struct Around {
     pub(crate) counts: Vec<i64>,
     /// How many of the reader's notices are not read.
     pub(crate) unread: i64,
+    /// How many mails wait for a decision.
+    pub(crate) suspended: i64,
     /// Who has the week in the first of the reader's teams that has a hero.
     pub(crate) holding: Option<desk::rota::Holding>,
     /// That team's handover sheet, of the week that ends or of the one before.
@@ -133,7 +135,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn matters(topic: &str) -> bool {
-    matches!(topic, "tickets" | "handbook" | "installation" | "*")
+    matches!(topic, "tickets" | "mails" | "handbook" | "installation" | "*")
         || topic.starts_with("team:")
         || topic.starts_with("user:")
         || topic.starts_with("notices:")
@@ -161,7 +163,8 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
         None => None,
     };
     let (unread, mail) = (desk::notices::unread(tx, ctx)?, Health::read(tx, ctx)?);
-    Ok(Around { teams, own, counts, unread, holding, handover, mail })
+    let suspended = desk::mailbox::count_suspended(tx, ctx)?;
+    Ok(Around { teams, own, counts, suspended, unread, holding, handover, mail })
 }
 
 /// Whether this person answers tickets.

@@ -7,6 +7,7 @@ mod mailbox;
 mod people;
 mod words;
 
+use desk::mailbox::Arrival;
 use desk::surveys;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update, open, update};
@@ -41,6 +42,14 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
     }
     jobs::wake_until(desk, ctx.now).await?;
     desk.write(ctx.clone(), mailbox::fetch).await?;
+    for raw in words::LETTERS {
+        let message = mail::parse(raw.as_bytes());
+        let incoming = desk.incoming(raw.into(), message, mail::Trust::default()).await?;
+        let ctx = Ctx { via: Channel::Email, ..ctx.clone() };
+        let arrival = Arrival::handed_in(&ctx.handbook.company.from, ctx.now);
+        desk.write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &arrival, &incoming))
+            .await?;
+    }
     people::tell(desk, &ctx).await
 }
 

@@ -288,8 +288,16 @@ impl Reading {
     }
 
     fn read_comment(&mut self, ticket: Option<&Ticket>, event: &Event) {
-        let Event::Commented { comment, author, public, answer, from_escalation, ask, digest } =
-            event
+        let Event::Commented {
+            comment,
+            author,
+            public,
+            answer,
+            from_escalation,
+            ask,
+            arrived_at,
+            digest,
+        } = event
         else {
             return;
         };
@@ -304,6 +312,7 @@ impl Reading {
         };
         self.author.id = Some(*author);
         self.from_escalation = *from_escalation;
+        self.changes.arrived_at = *arrived_at;
         self.changes.comment = Some(NewComment {
             id: *comment,
             author: *author,
