@@ -2,6 +2,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
@@ -10,6 +11,8 @@ use futures_util::StreamExt as _;
 const KEPT: usize = 2 * 1024 * 1024 + 1;
 /// What the demo's mailbox is given at most.
 const KEPT_MAIL: usize = 50 * 1024 * 1024 + 1;
+/// What doors for files are given at most: more than a file may have, so that they can say how much too large it is.
+const KEPT_FILES: usize = 64 * 1024 * 1024 + 1;
 /// After so much nobody listens to us anyway.
 const READ: usize = 256 * 1024 * 1024;
 
@@ -18,7 +21,7 @@ pub(crate) async fn whole(request: Request) -> Result<Request, Response> {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(request);
     }
-    let limit = if request.uri().path() == "/demo/inbox/email" { KEPT_MAIL } else { KEPT };
+    let limit = limit(&request);
     let (parts, body) = request.into_parts();
     let mut chunks = body.into_data_stream();
     let mut kept = Vec::new();
@@ -35,4 +38,16 @@ pub(crate) async fn whole(request: Request) -> Result<Request, Response> {
         }
     }
     Ok(Request::from_parts(parts, Body::from(Bytes::from(kept))))
+}
+
+fn limit(request: &Request) -> usize {
+    let path = request.uri().path();
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let has_files = kind.is_some_and(|kind| kind.starts_with("multipart/form-data"));
+    match path {
+        "/demo/inbox/email" => KEPT_MAIL,
+        "/api/v2/uploads" | "/api/v2/uploads.json" => KEPT_FILES,
+        path if has_files && !path.starts_with("/api/") => KEPT_FILES,
+        _ => KEPT,
+    }
 }

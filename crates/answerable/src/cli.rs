@@ -148,6 +148,17 @@ pub(crate) struct ServeOptions {
     /// Address at which a mail server of your own hands in mail, by LMTP or SMTP; loopback or a network of your own.
     #[arg(long, env = "ANSWERABLE_LMTP_LISTEN")]
     pub(crate) lmtp_listen: Option<SocketAddr>,
+    /// Folder for attachments and long mails, part of the backup; beside an SQLite file if none is given, and shared by all
+    /// nodes on PostgreSQL.
+    #[arg(long, env = "ANSWERABLE_FILES")]
+    pub(crate) files: Option<PathBuf>,
+    /// The mail server that takes our mail in, as it calls itself in Authentication-Results; then its word about senders
+    /// counts, and no name server is asked.
+    #[arg(long, env = "ANSWERABLE_TRUSTED_SERVER")]
+    pub(crate) trusted_server: Option<String>,
+    /// Domains of forwarders and mailing lists whose sealed word (ARC) about senders counts.
+    #[arg(long, env = "ANSWERABLE_TRUSTED_FORWARDERS", value_delimiter = ',')]
+    pub(crate) trusted_forwarders: Vec<String>,
     /// TOML file with any of the above, mailboxes and DKIM keys; flags and environment win.
     #[arg(long, env = "ANSWERABLE_CONFIG")]
     pub(crate) config: Option<PathBuf>,

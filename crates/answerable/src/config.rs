@@ -24,6 +24,9 @@ pub(crate) struct Config {
     pub(crate) lmtp_listen: Option<SocketAddr>,
     pub(crate) mailboxes: Vec<Mailbox>,
     pub(crate) signers: Vec<Signer>,
+    pub(crate) files: PathBuf,
+    pub(crate) trusted_server: Option<String>,
+    pub(crate) trusted_forwarders: Vec<String>,
 }
 
 /// A mailbox to fetch, and how often at least.
@@ -47,6 +50,20 @@ struct File {
     mailbox: Vec<MailboxTable>,
     #[serde(default)]
     dkim: Vec<DkimTable>,
+    files: Option<PathBuf>,
+    trusted_server: Option<String>,
+    #[serde(default)]
+    trusted_forwarders: Vec<String>,
+}
+
+/// Where files are kept unless somebody says otherwise: beside the database's file, else in the working directory.
+pub(crate) fn files_beside(database_url: &str) -> PathBuf {
+    let file =
+        database_url.strip_prefix("sqlite://").map(|rest| rest.split('?').next().unwrap_or(rest));
+    file.map_or_else(
+        || "answerable.files".into(),
+        |file| PathBuf::from(file).with_extension("files"),
+    )
 }
 
 /// `[[mailbox]]`
@@ -107,6 +124,7 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
     }
     Ok(Config {
         listen,
+        files: options.files.or(file.files).unwrap_or_else(|| files_beside(&database_url)),
         database_url,
         key_file,
         handbook: options.handbook.or(file.handbook),
@@ -115,6 +133,12 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
         lmtp_listen: options.lmtp_listen.or(file.lmtp_listen),
         mailboxes: mailboxes(file.mailbox)?,
         signers: file.dkim.iter().map(signer).collect::<Result<_, _>>()?,
+        trusted_server: options.trusted_server.or(file.trusted_server),
+        trusted_forwarders: if options.trusted_forwarders.is_empty() {
+            file.trusted_forwarders
+        } else {
+            options.trusted_forwarders
+        },
     })
 }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use channels::authentication::Authenticator;
 use channels::posthog::Posthog;
-use desk::{Clock, Ctx, Desk, Settings, Store};
+use desk::{Blobs, Clock, Ctx, Desk, Settings, Store};
 use domain::{Actor, Channel};
 use handbook::Handbook;
 use jobs::Worker;
@@ -23,15 +24,18 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<()> {
     let store = store(&config.database_url)?;
     let secrets = keys::open(&config.key_file)?;
     let transport = post::transport(&mut config)?;
+    let authenticator = authenticator(&config);
     let (secrets, began) = post::begin(&store, secrets, &config).await?;
     let desk = open(store, secrets, config.handbook.as_deref(), &config).await?;
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.listen))?;
+    tracing::info!(senders.checked_by = ?authenticator, "senders of mail are checked");
     tracing::info!(address = %config.listen, public_url = %config.public_url, "the desk is open");
     let (stop, stopped) = watch::channel(false);
     let posthog = Posthog::new(config::environment);
-    let worker = Worker::with_posthog(&post::node(&config), desk.clone(), transport, posthog);
+    let node = post::node(&config);
+    let worker = Worker::serving(&node, desk.clone(), transport, posthog, authenticator);
     let worker = tokio::spawn(worker.run(stopped.clone()));
     let follower = tokio::spawn(follow_handbook(desk.clone(), stopped.clone()));
     let post = post::start(&desk, config, &began, &stopped).await?;
@@ -62,6 +66,22 @@ pub(crate) fn shown(url: &str) -> String {
     }
 }
 
+/// Who looks whether senders are who they say.
+fn authenticator(config: &Config) -> Authenticator {
+    if let Some(server) = &config.trusted_server {
+        return Authenticator::Server(server.clone());
+    }
+    let host = config.public_url.split("://").nth(1).unwrap_or_default();
+    let host = host.split(['/', ':']).next().unwrap_or_default();
+    Authenticator::ourselves(config.trusted_forwarders.clone(), host).unwrap_or_else(|error| {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "senders of mail cannot be checked, so none counts as proved; name a trusted_server, or mend the settings"
+        );
+        Authenticator::Server(String::new())
+    })
+}
+
 /// A desk with a handbook in force.
 async fn open(
     store: Store,
@@ -73,7 +93,8 @@ async fn open(
     let text = handbook.map(read).transpose()?;
     let name = handbook.map(|path| path.display().to_string()).unwrap_or_default();
     let handbook = start_handbook(&store, text.as_deref(), &name, Clock::System.now()).await?;
-    Ok(Desk::new(store, Clock::System, secrets, handbook, settings))
+    let blobs = Blobs::at(&config.files);
+    Ok(Desk::new((store, blobs), Clock::System, secrets, handbook, settings))
 }
 
 /// The text of a handbook file.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use testkit::{Answer, Caller, Visitor};
+use testkit::{Answer, Caller, Mail, Program, Visitor};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
 
@@ -38,6 +38,16 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/requests", KNOWN),
     ("GET", "/requests/open", KNOWN),
     ("GET", "/requests/solved", KNOWN),
+    ("POST", "/uploads", KNOWN),
+    ("DELETE", "/uploads/{token}", KNOWN),
+    ("GET", "/attachments/{id}", KNOWN),
+    ("GET", "/attachments/{id}/content", KNOWN),
+    ("PUT", "/tickets/{id}/comments/{comment}/attachments/{attachment}/redact", DESK),
+    ("GET", "/suspended_tickets", DESK),
+    ("PUT", "/suspended_tickets/recover_many", DESK),
+    ("DELETE", "/suspended_tickets/destroy_many", DESK),
+    ("GET DELETE", "/suspended_tickets/{id}", DESK),
+    ("PUT", "/suspended_tickets/{id}/recover", DESK),
     ("GET PUT", "/requests/{id}", KNOWN),
     ("GET", "/requests/{id}/comments", KNOWN),
     ("GET", "/requests/{id}/comments/{comment}", KNOWN),
@@ -248,6 +258,8 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/sign-in", ALL),
     ("POST", "/sign-out", ALL),
     ("GET", "/support-hours", ALL),
+    ("GET", "/attachments/token/{token}", ALL),
+    ("GET", "/attachments/token/{token}/", ALL),
     ("GET POST", "/survey", ALL),
     ("GET POST", "/survey/refusal", ALL),
     ("GET POST", "/welcome/{token}", ALL),
@@ -302,6 +314,11 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET POST", "/tickets/{id}/skip", DESK),
     ("GET", "/tickets/{id}/explanation", DESK),
     ("GET POST", "/tickets/{id}/hold", DESK),
+    ("GET", "/tickets/{id}/mails/{mail}/source", DESK),
+    ("GET", "/views/suspended", DESK),
+    ("GET", "/suspended/{mail}/source", DESK),
+    ("POST", "/suspended/{mail}/acceptance", DESK),
+    ("POST", "/suspended/{mail}/refusal", DESK),
     ("GET", "/tickets/{id}/news", DESK),
     ("POST", "/tickets/{id}/notes", DESK),
     ("GET POST", "/tickets/{id}/priority", DESK),
@@ -505,15 +522,11 @@ fn each_role_sees_the_pages_that_the_table_says() {
     testkit::on_sqlite_with(BINARY, &start, |desk| {
         desk.ask(KIM, "", "");
         let password = "a long enough password";
-        for email in [KIM, ADA] {
+        for email in [KIM, ADA, desk.admin_email()] {
             let id = desk.as_user(email).get("users/me.json").expect(200).number("/user/id");
             let body = json!({ "password": password });
             desk.as_admin().post(&format!("users/{id}/password.json"), &body).expect(200);
         }
-        let admin =
-            desk.as_user(desk.admin_email()).get("users/me.json").expect(200).number("/user/id");
-        let body = json!({ "password": password });
-        desk.as_admin().post(&format!("users/{admin}/password.json"), &body).expect(200);
         let roles: [Box<dyn Fn() -> Visitor>; 4] = [
             Box::new(|| desk.visit()),
             Box::new(|| desk.sign_in(KIM, password)),
@@ -539,13 +552,8 @@ fn each_role_sees_the_pages_that_the_table_says() {
                     desk.ask(KIM, "", "")
                 };
                 let mut path = filled(path, &id.to_string());
-                if path.starts_with("/views/")
-                    && (path.ends_with("/edit") || path.ends_with("/deletion"))
-                {
-                    // One of the visitor's own; of whom else it is, somebody else may not change it.
-                    path = path.replace(&id.to_string(), &kept_by(desk, number, id));
-                } else if path.starts_with("/views/") {
-                    path = path.replace(&id.to_string(), "all");
+                if path.starts_with("/views/") {
+                    path = of_views(desk, &path, number, id);
                 }
                 if path.starts_with("/settings/handbook/") {
                     let policy =
@@ -559,6 +567,13 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if let Some((before, _)) = path.split_once("/deliveries/") {
                     let sent = desk.sent(id, "acknowledgement")[0]["id"].clone();
                     path = format!("{before}/deliveries/{sent}/retry");
+                }
+                if path.starts_with("/suspended/") {
+                    path = path.replace(&id.to_string(), &waiting(desk).to_string());
+                }
+                if path.contains("/mails/") {
+                    let ticket = desk.receive(&Mail::from(KIM)).1.unwrap_or_default();
+                    path = source(&desk.sign_in(ADA, password), ticket);
                 }
                 if path == "/live" {
                     path = format!("/live?topics=ticket:{id}");
@@ -584,12 +599,35 @@ fn each_role_sees_the_pages_that_the_table_says() {
     });
 }
 
+/// Lists are found by their names; one is changed by whoever keeps it.
+fn of_views(desk: &Program, path: &str, number: usize, id: i64) -> String {
+    let changes = path.ends_with("/edit") || path.ends_with("/deletion");
+    let name = if changes { kept_by(desk, number, id) } else { "all".to_owned() };
+    path.replace(&id.to_string(), &name)
+}
+
 /// A list that the one in this row of the table keeps, or that Ada does.
-fn kept_by(desk: &testkit::Program, number: usize, id: i64) -> String {
+fn kept_by(desk: &Program, number: usize, id: i64) -> String {
     let email = if number == 3 { desk.admin_email() } else { ADA };
     let view = json!({ "view": { "title": format!("Kept {id}"), "query": "status:open" } });
     desk.as_user(email).post("views.json", &view).expect(201);
     format!("kept-{id}")
+}
+
+/// The number of a mail that has just come and waits: it has no sender.
+fn waiting(desk: &Program) -> i64 {
+    let id = testkit::unique();
+    desk.inbox(format!("Subject: Hello\r\nMessage-ID: <{id}@story>\r\n\r\nHi\r\n").into_bytes());
+    let list = desk.as_admin().get("suspended_tickets.json").expect(200).at("/suspended_tickets");
+    let numbers = list.as_array().into_iter().flatten().filter_map(|one| one["id"].as_i64());
+    numbers.max().unwrap_or_default()
+}
+
+/// Where the mail that a ticket began with is found.
+fn source(agent: &Visitor, ticket: i64) -> String {
+    let page = agent.get(&format!("/tickets/{ticket}")).expect(200).text();
+    let start = page.find(&format!("/tickets/{ticket}/mails/")).expect("the source is linked");
+    page[start..].split('"').next().unwrap_or_default().to_owned()
 }
 
 #[test]

@@ -20,6 +20,8 @@ pub enum Problem {
     BrokenJson,
     /// The body is too large.
     TooLarge,
+    /// The file is too large.
+    AttachmentTooLarge,
     /// A parameter of the path or the query is wrong.
     Attribute(String),
     /// More than a hundred.
@@ -121,6 +123,10 @@ impl IntoResponse for Problem {
             Self::TooLarge => with(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 json!({ "error": "PayloadTooLarge", "description": "The body has more than 2 MB; attachments go to uploads" }),
+            ),
+            Self::AttachmentTooLarge => with(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                json!({ "error": "AttachmentTooLarge", "description": "The file has more than 20 MB" }),
             ),
             Self::Attribute(message) => with(
                 StatusCode::BAD_REQUEST,

@@ -2,6 +2,7 @@
 
 mod absences;
 mod answers;
+mod attachments;
 mod body;
 mod bulk;
 mod caller;
@@ -19,6 +20,7 @@ mod routes;
 mod satisfaction;
 mod search;
 mod sideloads;
+mod suspended;
 mod tickets;
 mod users;
 mod views;

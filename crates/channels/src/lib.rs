@@ -1,5 +1,6 @@
 //! The outside world: one module each, each with its fake.
 
+pub mod authentication;
 pub mod dkim;
 pub mod dns;
 pub mod imap;

@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 use domain::{Actor, Channel};
 use handbook::Handbook;
 use jiff::Timestamp;
+use store::blobs::Blobs;
 use store::{Store, Tx};
 
 use crate::{Clock, Error, Secrets};
@@ -29,6 +30,8 @@ pub struct Ctx {
     pub secrets: Arc<Secrets>,
     /// Where our pages are, without a slash at the end; links in mails begin with it.
     pub base_url: Arc<str>,
+    /// Nothing leaves, so what somebody types into a form is not held back.
+    pub demo: bool,
 }
 
 impl Ctx {
@@ -64,6 +67,7 @@ struct Inner {
     secrets: Arc<Secrets>,
     handbook: RwLock<Arc<Handbook>>,
     settings: Settings,
+    blobs: Blobs,
     ticket_count: std::sync::Mutex<Option<(i64, i64)>>,
     attempts: crate::attempts::Attempts,
     limits: crate::limits::Limits,
@@ -71,9 +75,9 @@ struct Inner {
 }
 
 impl Desk {
-    /// A desk over an opened store. The handbook must have been activated in it.
+    /// A desk over an opened store and a folder for files. The handbook must have been activated in the store.
     pub fn new(
-        store: Store,
+        (store, blobs): (Store, Blobs),
         clock: Clock,
         secrets: Secrets,
         handbook: Handbook,
@@ -85,6 +89,7 @@ impl Desk {
             secrets: Arc::new(secrets),
             handbook: RwLock::new(Arc::new(handbook)),
             settings,
+            blobs,
             ticket_count: std::sync::Mutex::new(None),
             attempts: crate::attempts::Attempts::default(),
             limits: crate::limits::Limits::default(),
@@ -96,6 +101,11 @@ impl Desk {
     /// The storage.
     pub fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// The contents of files.
+    pub fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
     }
 
     /// The clock.
@@ -165,6 +175,7 @@ impl Desk {
             handbook: self.handbook(),
             secrets: self.inner.secrets.clone(),
             base_url: self.inner.settings.public_url.clone(),
+            demo: self.inner.settings.demo,
         }
     }
 
@@ -230,6 +241,7 @@ impl Ctx {
             handbook: Arc::new(handbook),
             secrets: Arc::new(Secrets::fresh()),
             base_url: "".into(),
+            demo: false,
         }
     }
 }

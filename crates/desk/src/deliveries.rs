@@ -6,8 +6,10 @@
 mod recipients;
 mod surveys;
 
+use std::collections::HashMap;
+
 use domain::words::{self, Locale};
-use domain::{Cause, DeliveryId, Envelope, Event, Promise, Status, TeamId, User};
+use domain::{Cause, Channel, DeliveryId, Envelope, Event, Promise, Status, TeamId, User};
 use jiff::Timestamp;
 use mail::Outgoing;
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,7 @@ pub(crate) use surveys::late_words;
 
 pub use self::recipients::{Recipient, Said, concluded, heard, of_ticket, try_again, waiting};
 use crate::tickets::reader_of;
-use crate::{Ctx, Error, texts};
+use crate::{Ctx, Desk, Error, texts};
 
 /// What a mail needs beside the columns of the outbox.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -41,7 +43,27 @@ pub struct Letter {
     /// Where one says that one wants no more mails of this sort, if one can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unsubscribe: Option<String>,
+    /// The files that go along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<Enclosed>,
+    /// A mail caused it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answers_mail: bool,
 }
+
+/// A file that goes along with a mail.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Enclosed {
+    /// Its content.
+    pub hash: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub content_type: String,
+}
+
+/// What a mail of ours may weigh; servers take 25 MB, and files grow by a third on the way.
+const MOST_ENCLOSED: i64 = 18 * 1024 * 1024;
 
 /// A comment that customers may read. A note cannot be one.
 struct PublicComment<'c>(&'c Comment);
@@ -136,14 +158,14 @@ impl Post<'_> {
         let subject =
             words::mail::acknowledged_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::acknowledged(locale, self.number(), &promise.text, &self.link());
-        self.letter(tx, "acknowledgement", true, (&subject, text, None))
+        self.letter(tx, "acknowledgement", true, (&subject, text, None), Vec::new())
     }
 
     fn improve(&self, tx: &mut Tx<'_>, promise: &Promise) -> Result<(), Error> {
         let locale = self.locale();
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::improved(locale, self.number(), &promise.text, &self.link());
-        self.letter(tx, "promise", true, (&subject, text, None))
+        self.letter(tx, "promise", true, (&subject, text, None), Vec::new())
     }
 
     fn reply(&self, tx: &mut Tx<'_>, comment: &PublicComment<'_>) -> Result<(), Error> {
@@ -152,11 +174,34 @@ impl Post<'_> {
         let name = author.alias.as_deref().unwrap_or(&author.name);
         let company = &self.ctx.handbook.company.name;
         let footer = words::mail::reply_footer(locale, name, company, &self.link());
-        let text = format!("{}\n\n-- \n{footer}\n", comment.0.body.trim_end());
-        let html =
-            format!("{}<p>{}</p>", comment.0.html, texts::escape(&footer).replace('\n', "<br>"));
+        let (files, links) = self.enclosed(tx, comment)?;
+        let text = format!("{}\n{links}\n-- \n{footer}\n", comment.0.body.trim_end());
+        let links = texts::Body::plain(&links).html;
+        let footer = texts::escape(&footer).replace('\n', "<br>");
+        let html = format!("{}{links}<p>{footer}</p>", comment.0.html);
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
-        self.letter(tx, "reply", false, (&subject, text, Some(html)))
+        self.letter(tx, "reply", false, (&subject, text, Some(html)), files)
+    }
+
+    /// The files of an answer; where they are too heavy for a mail, addresses where they can be had.
+    fn enclosed(
+        &self,
+        tx: &mut Tx<'_>,
+        comment: &PublicComment<'_>,
+    ) -> Result<(Vec<Enclosed>, String), Error> {
+        let files = store::attachments::of_comments(tx, &[comment.0.id])?;
+        if files.iter().map(|file| file.size).sum::<i64>() > MOST_ENCLOSED {
+            let lines = files.iter().map(|file| {
+                format!("\n{}: {}/attachments/token/{}/", file.name, self.ctx.base_url, file.token)
+            });
+            return Ok((Vec::new(), lines.collect::<String>() + "\n"));
+        }
+        let enclosed = files.into_iter().map(|file| Enclosed {
+            hash: file.hash,
+            name: file.name,
+            content_type: file.content_type,
+        });
+        Ok((enclosed.collect(), String::new()))
     }
 
     fn remind(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -169,14 +214,14 @@ impl Post<'_> {
         });
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::reminder(locale, self.number(), when.as_deref(), &self.link());
-        self.letter(tx, "reminder", true, (&subject, text, None))
+        self.letter(tx, "reminder", true, (&subject, text, None), Vec::new())
     }
 
     fn auto_solved(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let locale = self.locale();
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::auto_solved(locale, self.number(), &self.link());
-        self.letter(tx, "auto_solved", true, (&subject, text, None))
+        self.letter(tx, "auto_solved", true, (&subject, text, None), Vec::new())
     }
 
     fn warn(&self, tx: &mut Tx<'_>, threshold: &str) -> Result<(), Error> {
@@ -272,8 +317,9 @@ impl Post<'_> {
         kind: &str,
         automatic: bool,
         words: (&str, String, Option<String>),
+        files: Vec<Enclosed>,
     ) -> Result<(), Error> {
-        self.letter_with(tx, kind, automatic, words, None).map(|_| ())
+        self.letter_with(tx, kind, automatic, words, files, None).map(|_| ())
     }
 
     /// The same, perhaps with a way to say that one wants no more of the sort. Gives the mail's number.
@@ -283,6 +329,7 @@ impl Post<'_> {
         kind: &str,
         automatic: bool,
         (subject, text, html): (&str, String, Option<String>),
+        files: Vec<Enclosed>,
         unsubscribe: Option<String>,
     ) -> Result<Option<DeliveryId>, Error> {
         let Some(address) = self.requester.email.clone() else { return Ok(None) };
@@ -303,6 +350,8 @@ impl Post<'_> {
             cc,
             from,
             unsubscribe,
+            files,
+            answers_mail: self.envelope.via == Channel::Email,
         };
         let delivery = Delivery {
             id,
@@ -433,6 +482,7 @@ pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
         subject: delivery.subject.clone(),
         text: delivery.text.clone(),
         html: delivery.html.clone(),
+        attachments: Vec::new(),
         message_id: letter.message_id,
         in_reply_to: letter.references.first().cloned(),
         references: letter.references,
@@ -443,16 +493,99 @@ pub fn outgoing(delivery: &Delivery, instance: &str) -> Outgoing {
     }
 }
 
+impl Desk {
+    /// The mail that a queued delivery stands for, with the files that go along.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read.
+    pub async fn outgoing(&self, delivery: &Delivery, instance: &str) -> Result<Outgoing, Error> {
+        let mut mail = outgoing(delivery, instance);
+        let letter: Letter = serde_json::from_str(&delivery.payload).unwrap_or_default();
+        for file in letter.files {
+            mail.attachments.push(mail::Attachment {
+                bytes: self.content(&file.hash).await?,
+                name: file.name,
+                content_type: file.content_type,
+                content_id: None,
+            });
+        }
+        Ok(mail)
+    }
+}
+
 /// How long a worker keeps what it claimed; after that another one may take it.
 pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
 
-/// Takes what is due to be sent for a node, for a while; a crash only delays it. Nothing is due while we are mute.
+/// How many automatic mails an address is sent within an hour: two machines that answer each other fall silent. (CH-03)
+const MOST_AUTOMATIC: i64 = 10;
+
+/// Mails to our own people, and links to sign in with that somebody asked for, are not counted.
+const UNCOUNTED: [&str; 3] = ["notification", "handover", "sign_in"];
+
+/// Takes what is due to be sent for a node, for a while; a crash only delays it. Nothing is due while we are mute. What an
+/// address would be sent beyond the limit of automatic mails is suppressed, with the reason. In the demo only what a mail
+/// caused is counted, for there nothing is held back that is typed into forms.
 pub fn claim(tx: &mut Tx<'_>, ctx: &Ctx, node: &str, limit: i64) -> Result<Vec<Queued>, Error> {
     if crate::installation::muted(tx)?.is_some() {
         return Ok(Vec::new());
     }
     let lease = ctx.now.checked_add(LEASE).unwrap_or(ctx.now);
-    Ok(store::outbox::claim(tx, node, ctx.now, lease, limit)?)
+    let mut admitted: HashMap<Vec<String>, i64> = HashMap::new();
+    loop {
+        let found = store::outbox::claim(tx, node, ctx.now, lease, limit)?;
+        let was_empty = found.is_empty();
+        let mut claimed = Vec::new();
+        for queued in found {
+            if is_one_too_many(tx, ctx, &queued.delivery, &mut admitted)? {
+                suppress(tx, ctx, &queued.delivery)?;
+            } else {
+                claimed.push(queued);
+            }
+        }
+        if was_empty || !claimed.is_empty() {
+            return Ok(claimed);
+        }
+    }
+}
+
+/// Whether an automatic mail would be one too many for its address; `admitted` is what was let through so far.
+fn is_one_too_many(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    delivery: &Delivery,
+    admitted: &mut HashMap<Vec<String>, i64>,
+) -> Result<bool, Error> {
+    let answers_mail =
+        serde_json::from_str::<Letter>(&delivery.payload).is_ok_and(|letter| letter.answers_mail);
+    let counts = delivery.automatic
+        && delivery.channel == "email"
+        && !UNCOUNTED.contains(&delivery.kind.as_str())
+        && (answers_mail || !ctx.demo);
+    if !counts {
+        return Ok(false);
+    }
+    let since = ctx.now.checked_sub(jiff::SignedDuration::from_hours(1)).unwrap_or(ctx.now);
+    let known = match admitted.get(&delivery.to) {
+        Some(known) => *known,
+        None => {
+            let to = &delivery.to;
+            store::outbox::automatic_since(tx, to, since, ctx.demo, MOST_AUTOMATIC)?
+        }
+    };
+    if known < MOST_AUTOMATIC {
+        admitted.insert(delivery.to.clone(), known + 1);
+    }
+    Ok(known >= MOST_AUTOMATIC)
+}
+
+fn suppress(tx: &mut Tx<'_>, ctx: &Ctx, delivery: &Delivery) -> Result<(), Error> {
+    let why = format!("{MOST_AUTOMATIC} automatic mails went to this address within an hour");
+    store::outbox::finish(tx, delivery.id, "suppressed", Some(&why), ctx.now, ctx.now)?;
+    if let Some(ticket) = delivery.ticket {
+        tx.touch(format!("ticket:{ticket}"));
+    }
+    Ok(())
 }
 
 /// Records that deliveries left.
@@ -507,7 +640,9 @@ pub fn put_back(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Resul
 /// Records that a delivery failed for good; the ticket's page says so.
 pub fn failed(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued, why: &str) -> Result<(), Error> {
     store::outbox::finish(tx, queued.delivery.id, "failed", Some(why), ctx.now, ctx.now)?;
-    crate::tickets::bounced(tx, ctx, &queued.delivery)?;
+    if queued.delivery.channel == "email" {
+        crate::tickets::bounced(tx, ctx, &queued.delivery)?;
+    }
     if let Some(ticket) = queued.delivery.ticket {
         tx.touch(format!("ticket:{ticket}"));
     }

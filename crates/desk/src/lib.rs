@@ -7,6 +7,7 @@ mod error;
 mod rights;
 mod secrets;
 
+pub mod attachments;
 mod attempts;
 pub mod availability;
 pub mod bulk;
@@ -46,5 +47,6 @@ pub use context::{Ctx, Desk, Settings};
 pub use error::{Error, FieldError};
 pub use rights::{Act, may, require};
 pub use secrets::{Secrets, digest, random, token, token_hash};
+pub use store::blobs::Blobs;
 pub use store::page::{Key, KeyValue, Page, Start};
 pub use store::{Store, Tx};

@@ -65,9 +65,19 @@ pub struct Listing {
 
 /// Keeps a mail's bytes, and writes down that its message is accounted for. The same again changes nothing.
 pub fn archive(tx: &mut Tx<'_>, ctx: &Ctx, arrival: &Arrival, raw: &[u8]) -> Result<i64, Error> {
-    let digest = secrets::content_hash(raw);
+    archive_as(tx, ctx, arrival, &secrets::content_hash(raw), raw)
+}
+
+/// The same for a mail whose digest is known; its bytes may be elsewhere.
+pub(crate) fn archive_as(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    arrival: &Arrival,
+    digest: &str,
+    raw: &[u8],
+) -> Result<i64, Error> {
     let (id, _) =
-        store::mails::archive(tx, arrival.received_at, &arrival.mailbox, &digest, raw, ctx.now)?;
+        store::mails::archive(tx, arrival.received_at, &arrival.mailbox, digest, raw, ctx.now)?;
     if let Source::Imap { validity, uid } = arrival.source {
         let place = Place { mailbox: &arrival.mailbox, validity, uid };
         store::mailboxes::archived(tx, place, id, &day(ctx), ctx.now)?;

@@ -5,6 +5,7 @@ use domain::{Claimed, CommentId, Envelope, Event, Organization, Status, TicketId
 use store::Tx;
 use store::comments::Comment;
 use store::leases::Lease;
+use store::mails::Filed;
 use store::outbox::Queued;
 use store::page::{KeyValue, Page, Start};
 use store::recipients::Recipient;
@@ -153,6 +154,10 @@ pub struct Whole {
     pub survey: Option<Survey>,
     /// What became of it at each of those it was for.
     pub recipients: Vec<Recipient>,
+    /// Automatic mail that came.
+    pub automatic: Vec<Filed>,
+    /// Addresses of the requester and of those copied in where mail does not arrive, and why.
+    pub undeliverable: Vec<(String, String)>,
 }
 
 /// A ticket as agents see it, with its last `most` comments.
@@ -200,12 +205,23 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
         context: store::tickets::context(tx, id)?,
         survey: store::surveys::of_ticket(tx, id)?,
         recipients: store::recipients::of_ticket(tx, id)?,
+        automatic: crate::mailbox::automatic(tx, ctx, id)?,
+        undeliverable: undeliverable(tx, &stored)?,
         others,
         stored,
         events,
         comments,
         left_out,
     })
+}
+
+/// Where mail about a ticket would go and does not arrive.
+fn undeliverable(tx: &mut Tx<'_>, stored: &Stored) -> Result<Vec<(String, String)>, Error> {
+    let mut people = vec![stored.ticket.requester];
+    people.extend(&stored.ticket.ccs);
+    let identities = store::users::identities_of(tx, &people)?.into_iter();
+    let primary = identities.filter(|identity| identity.primary && identity.kind == "email");
+    Ok(primary.filter_map(|one| Some((one.value, one.undeliverable?))).collect())
 }
 
 /// A ticket as its requester sees it: what was said in public, and by whom.
@@ -245,16 +261,15 @@ fn comments(
     let last = Page { descending: true, ..Page::first(most) };
     let mut comments = store::comments::page(tx, id, public, &last)?;
     comments.reverse();
-    if i64::try_from(comments.len()).unwrap_or(i64::MAX) < most {
-        return Ok((comments, 0));
+    let mut left_out = 0;
+    if i64::try_from(comments.len()).unwrap_or(i64::MAX) >= most {
+        let first = store::comments::page(tx, id, public, &Page::first(1))?;
+        if comments.first().map(|comment| comment.id) != first.first().map(|comment| comment.id) {
+            left_out = store::comments::count(tx, id, public)? - most - 1;
+            comments.splice(0..0, first);
+        }
     }
-    let first = store::comments::page(tx, id, public, &Page::first(1))?;
-    if comments.first().map(|comment| comment.id) == first.first().map(|comment| comment.id) {
-        return Ok((comments, 0));
-    }
-    let left_out = store::comments::count(tx, id, public)? - most - 1;
-    comments.splice(0..0, first);
-    Ok((comments, left_out))
+    Ok((store::comments::with_attachments(tx, comments)?, left_out))
 }
 
 /// What was said on a ticket after an event: what somebody who writes now has not seen. The ticket stays locked until

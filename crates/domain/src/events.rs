@@ -152,6 +152,9 @@ pub enum Event {
         /// A customer message: it waits for an answer.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         ask: bool,
+        /// When the message arrived, if it was kept waiting before it became a comment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arrived_at: Option<Timestamp>,
         /// Digest of the body, which lives in a row of its own.
         digest: String,
     },

@@ -1,6 +1,7 @@
 //! What is due: wake-ups, mail that came in and was not decided, and the outbox. Nothing is kept in memory between two
 //! rounds.
 
+mod files;
 mod mailboxes;
 mod outbox;
 mod wakeups;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use channels::Transport;
+use channels::authentication::Authenticator;
 use channels::posthog::Posthog;
 use desk::{Desk, Error};
 use domain::{Actor, Channel};
@@ -24,6 +26,8 @@ const ROUND: Duration = Duration::from_secs(1);
 pub struct Worker {
     desk: Desk,
     ways: Ways,
+    /// Who looks whether senders of mail are who they say.
+    authenticator: Arc<Authenticator>,
     node: String,
     round: Mutex<()>,
 }
@@ -36,23 +40,26 @@ pub(crate) struct Ways {
 }
 
 impl Worker {
-    /// A worker over a desk, sending mail through a transport and nothing else.
+    /// A worker over a desk, sending mail through a transport and nothing else, and looking at no sender.
     pub fn new(desk: Desk, transport: Transport) -> Arc<Self> {
-        Self::over("", desk, Ways { mail: transport, posthog: None })
+        Self::over("", desk, Ways { mail: transport, posthog: None }, Authenticator::Nobody)
     }
 
-    /// The same for one of several nodes, each with a name of its own, and with a way for what analytics want to know.
-    pub fn with_posthog(
+    /// The same for one of several nodes, each with a name of its own, with a way for what analytics want to know, and with
+    /// somebody who looks at senders.
+    pub fn serving(
         node: &str,
         desk: Desk,
         transport: Transport,
         posthog: Posthog,
+        authenticator: Authenticator,
     ) -> Arc<Self> {
-        Self::over(node, desk, Ways { mail: transport, posthog: Some(posthog) })
+        Self::over(node, desk, Ways { mail: transport, posthog: Some(posthog) }, authenticator)
     }
 
-    fn over(node: &str, desk: Desk, ways: Ways) -> Arc<Self> {
-        Arc::new(Self { desk, ways, node: node.to_owned(), round: Mutex::new(()) })
+    fn over(node: &str, desk: Desk, ways: Ways, authenticator: Authenticator) -> Arc<Self> {
+        let authenticator = Arc::new(authenticator);
+        Arc::new(Self { desk, ways, authenticator, node: node.to_owned(), round: Mutex::new(()) })
     }
 
     /// Works until `stop` turns true: after every change, and every second.
@@ -64,6 +71,7 @@ impl Worker {
                 "what was about to leave when we ended waits a little"
             );
         }
+        let sweeping = tokio::spawn(files::run(self.desk.clone(), stop.clone()));
         while !*stop.borrow() {
             if let Err(error) = self.settle().await {
                 tracing::error!(
@@ -78,6 +86,7 @@ impl Worker {
                 () = tokio::time::sleep(ROUND) => {}
             }
         }
+        let _ = sweeping.await;
     }
 
     /// Takes up again what this node had taken when it ended.
@@ -105,7 +114,7 @@ impl Worker {
         while more {
             let now = self.desk.clock().now();
             more = wakeups::turn(&self.desk, now, false).await?;
-            more |= mailboxes::decide(&self.desk).await?;
+            more |= mailboxes::decide(&self.desk, &self.authenticator).await?;
             outbox::run(&self.desk, &self.ways, &self.node).await?;
         }
         Ok(())

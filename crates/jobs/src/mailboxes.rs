@@ -3,11 +3,13 @@
 //! A node that fetches a mailbox says so in the data for some minutes and says it again while it works. Should two ever
 //! fetch at once, both archive the same, and the second changes nothing.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::time::Duration;
 
+use channels::authentication::Authenticator;
 use channels::imap::{Fetched, Imap, ImapConfig};
-use desk::mailbox::{Arrival, Source};
+use desk::mailbox::{Arrival, Incoming, Source};
 use desk::mailboxes::{Archived, Listing, Mailbox};
 use desk::{Ctx, Desk, Error};
 use domain::{Actor, Channel};
@@ -335,19 +337,13 @@ fn pause(failures: u32, trouble: &Trouble) -> Duration {
 
 /// Decides about the next mails that were archived, some of them in one transaction; what fails is tried alone and put
 /// off. Says whether there may be more.
-pub(crate) async fn decide(desk: &Desk) -> Result<bool, Error> {
+pub(crate) async fn decide(desk: &Desk, authenticator: &Arc<Authenticator>) -> Result<bool, Error> {
     let ctx = desk.ctx(Actor::System, Channel::Email);
     let due = desk.read(ctx.clone(), desk::mailboxes::undecided).await?;
     if due.is_empty() {
         return Ok(false);
     }
-    let read = tokio::task::spawn_blocking(move || due.into_iter().map(read).collect::<Vec<_>>());
-    let (readable, broken): (Vec<_>, Vec<_>) =
-        read.await.unwrap_or_default().into_iter().partition(|one: &Read| one.message.is_some());
-    for one in broken {
-        put_off(desk, one.mail, "the message could not be read".to_owned()).await?;
-    }
-    let readable: std::sync::Arc<[Read]> = readable.into();
+    let readable: Arc<[Ready]> = ready(desk, authenticator, due).await?.into();
     let all = readable.clone();
     let together = desk
         .write(ctx.clone(), move |tx, ctx| all.iter().try_for_each(|one| one.decide(tx, ctx)))
@@ -373,25 +369,60 @@ pub(crate) async fn decide(desk: &Desk) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// A mail that was read, if it could be.
-struct Read {
-    mail: Archived,
-    raw: Vec<u8>,
-    message: Option<desk::mailbox::Message>,
-}
-
-impl Read {
-    fn decide(&self, tx: &mut desk::Tx<'_>, ctx: &Ctx) -> Result<(), Error> {
-        let Some(message) = &self.message else { return Ok(()) };
-        let arrival = Arrival::handed_in(&self.mail.mailbox, self.mail.received_at);
-        desk::mailbox::receive(tx, ctx, &arrival, &self.raw, message).map(|_| ())
+/// The mails that could be read, in their order, with their files kept and their senders looked at, all at the same time:
+/// name servers may be slow. The others are put off.
+async fn ready(
+    desk: &Desk,
+    authenticator: &Arc<Authenticator>,
+    due: Vec<(Archived, Vec<u8>)>,
+) -> Result<Vec<Ready>, Error> {
+    let tasks: Vec<_> = due
+        .into_iter()
+        .map(|(mail, raw)| {
+            let (desk, authenticator) = (desk.clone(), authenticator.clone());
+            let incoming = tokio::spawn(async move { incoming(&desk, &authenticator, raw).await });
+            (mail, incoming)
+        })
+        .collect();
+    let mut all = Vec::new();
+    for (mail, incoming) in tasks {
+        let why = match incoming.await {
+            Ok(Ok(incoming)) => {
+                all.push(Ready { mail, incoming });
+                continue;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the message could not be read".to_owned(),
+        };
+        tracing::error!(mail.id, "a mail could not be read; it is tried again later");
+        put_off(desk, mail, why).await?;
     }
+    Ok(all)
 }
 
-/// Reading never fails; should it, the mail waits and the others go on.
-fn read((mail, raw): (Archived, Vec<u8>)) -> Read {
-    let message = catch_unwind(AssertUnwindSafe(|| desk::mailbox::parse(&raw))).ok();
-    Read { mail, raw, message }
+/// Reads a mail, asks who its sender is, and keeps its files.
+async fn incoming(
+    desk: &Desk,
+    authenticator: &Authenticator,
+    raw: Vec<u8>,
+) -> Result<Incoming, Error> {
+    let read = tokio::task::spawn_blocking(move || (desk::mailbox::parse(&raw), raw));
+    let (message, raw) = read.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
+    let trust = authenticator.check(&raw, &message, None).await;
+    desk.incoming(raw, message, trust).await
+}
+
+/// A mail about which something can be decided.
+struct Ready {
+    mail: Archived,
+    incoming: Incoming,
+}
+
+impl Ready {
+    fn decide(&self, tx: &mut desk::Tx<'_>, ctx: &Ctx) -> Result<(), Error> {
+        let arrival = Arrival::handed_in(&self.mail.mailbox, self.mail.received_at);
+        desk::mailbox::receive(tx, ctx, &arrival, &self.incoming).map(|_| ())
+    }
 }
 
 async fn put_off(desk: &Desk, mail: Archived, why: String) -> Result<(), Error> {

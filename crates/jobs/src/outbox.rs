@@ -89,7 +89,18 @@ impl Round<'_> {
     /// Sends one mail. Says whether somebody answers at the other end.
     async fn mail(&self, ctx: &Ctx, queued: Queued, since: Instant) -> Result<bool, Error> {
         let instance = ctx.secrets.instance.clone();
-        let mail = desk::deliveries::outgoing(&queued.delivery, &instance);
+        let mail = match self.desk.outgoing(&queued.delivery, &instance).await {
+            Ok(mail) => mail,
+            Err(error) => {
+                tracing::error!(
+                    delivery.id = queued.delivery.id.0,
+                    error = &error as &dyn std::error::Error,
+                    "a file of a mail cannot be read"
+                );
+                let reason = "a file that goes along cannot be read".to_owned();
+                return self.record(ctx, queued, Outcome::Later { reason }).await.map(|()| true);
+            }
+        };
         if let Err(error) = mail.envelope() {
             let reason = error.to_string();
             return self.record(ctx, queued, Outcome::Failed { reason }).await.map(|()| true);

@@ -29,6 +29,11 @@ pub(crate) fn of(message: &Message, whole_text: &str) -> String {
     hex(&hash.finalize())
 }
 
+/// The same over the bytes of a mail that names neither itself nor its sender.
+pub(crate) fn of_bytes(raw: &[u8]) -> String {
+    hex(&Sha256::digest(raw))
+}
+
 /// Length first, so that no two lists of fields run together into the same bytes.
 fn add(hash: &mut Sha256, field: &[u8], value: &[u8]) {
     hash.update(field);

@@ -7,6 +7,8 @@
 //! Between: a [`ReplyKey`] signs the token that lets a reply find its ticket. [`find_token`]
 //! is a right, [`claims`] is only a claim.
 //!
+//! A [`Trust`] says whether the sender is who they say, as far as anybody looked.
+//!
 //! Out: [`Outgoing`] becomes the bytes of one mail. Nothing in it can add a header.
 //!
 //! ```
@@ -23,6 +25,7 @@
 
 mod automatic;
 mod fingerprint;
+mod forward;
 mod html;
 mod message;
 mod outgoing;
@@ -31,6 +34,7 @@ mod quote;
 mod text;
 mod threading;
 mod token;
+mod trust;
 
 pub use automatic::{Automatic, Bounce};
 pub use message::{Address, Attachment, Defect, Message};
@@ -38,3 +42,4 @@ pub use outgoing::{Envelope, Error, Outgoing};
 pub use parse::{MAX_TEXT_BYTES, parse};
 pub use threading::{claims, find_token, reply_address};
 pub use token::ReplyKey;
+pub use trust::{Check, Policy, Trust, Verdict, is_aligned};

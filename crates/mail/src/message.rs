@@ -27,6 +27,16 @@ pub struct Message {
     pub reply_text: String,
     /// The quoted rest, if `reply_text` leaves one out.
     pub quoted: Option<String>,
+    /// The signature below the answer, if `reply_text` leaves one out.
+    pub signature: Option<String>,
+    /// It passes another mail on; then `reply_text` is all of it.
+    pub forwarded: bool,
+    /// Who wrote the mail that is passed on, as far as it says so.
+    pub original_sender: Option<Address>,
+    /// It carries a signature (PGP, S/MIME), which nobody has checked.
+    pub signed: bool,
+    /// Authentication-Results, the topmost first. Anybody can write one.
+    pub authentication_results: Vec<String>,
     /// The HTML body as it came: **not cleaned**.
     pub html: Option<String>,
     /// Why this is not a person writing, if so.
@@ -76,8 +86,22 @@ pub struct Attachment {
     pub name: String,
     /// As the sender says, for example `image/png`; lower case.
     pub content_type: String,
+    /// What the HTML calls it by (`cid:…`), in lower case.
+    pub content_id: Option<String>,
     /// The decoded content.
     pub bytes: Vec<u8>,
+}
+
+impl Attachment {
+    /// Whether it only proves who wrote the rest.
+    pub fn is_signature(&self) -> bool {
+        matches!(
+            self.content_type.as_str(),
+            "application/pgp-signature"
+                | "application/pkcs7-signature"
+                | "application/x-pkcs7-signature"
+        )
+    }
 }
 
 /// What was wrong with a message, or had to be left out.

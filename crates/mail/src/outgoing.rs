@@ -7,12 +7,12 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use lettre::message::{
-    Mailbox, Mailboxes, MultiPart, SinglePart,
-    header::{self, HeaderName, HeaderValue, Headers},
+    Body, Mailbox, Mailboxes, MultiPart, SinglePart,
+    header::{self, ContentTransferEncoding, ContentType, HeaderName, HeaderValue, Headers},
 };
 use sha2::{Digest, Sha256};
 
-use crate::{fingerprint::hex, text};
+use crate::{fingerprint::hex, message::Attachment, text};
 
 const MAX_REFERENCES: usize = 20;
 /// The last second of the year 9999, beyond which a date has no form.
@@ -49,6 +49,8 @@ pub struct Outgoing {
     pub text: String,
     /// The same as HTML.
     pub html: Option<String>,
+    /// The files that go along.
+    pub attachments: Vec<Attachment>,
     /// With or without brackets, here and in the next two.
     pub message_id: String,
     /// The message this one answers.
@@ -95,14 +97,23 @@ impl Outgoing {
         let mut bytes = format!("{}MIME-Version: 1.0\r\n", self.written_headers()).into_bytes();
         let (plain, _) = text::clean(&self.text);
         let plain = SinglePart::plain(plain);
-        bytes.extend(match &self.html {
-            None => plain.formatted(),
-            Some(html) => MultiPart::alternative()
-                .boundary(self.boundary())
-                .singlepart(plain)
+        let words = self.html.as_ref().map(|html| {
+            MultiPart::alternative()
+                .boundary(self.boundary("words"))
+                .singlepart(plain.clone())
                 .singlepart(SinglePart::html(html.clone()))
-                .formatted(),
         });
+        if self.attachments.is_empty() {
+            bytes.extend(words.map_or_else(|| plain.formatted(), |words| words.formatted()));
+            return Ok(bytes);
+        }
+        let mixed = MultiPart::mixed().boundary(self.boundary("files"));
+        let whole = match words {
+            Some(words) => mixed.multipart(words),
+            None => mixed.singlepart(plain),
+        };
+        let whole = self.attachments.iter().fold(whole, |whole, file| whole.singlepart(part(file)));
+        bytes.extend(whole.formatted());
         Ok(bytes)
     }
 
@@ -177,13 +188,24 @@ impl Outgoing {
     }
 
     /// Derived from the content, which therefore cannot contain it.
-    fn boundary(&self) -> String {
+    fn boundary(&self, of: &str) -> String {
         let mut hash = Sha256::new();
+        hash.update(of);
         hash.update(&self.message_id);
         hash.update(&self.text);
         hash.update(self.html.as_deref().unwrap_or_default());
         format!("answerable-{}", &hex(&hash.finalize())[..32])
     }
+}
+
+/// A file, encoded so that nothing on the way can change it.
+fn part(file: &Attachment) -> SinglePart {
+    let kind = ContentType::parse(&file.content_type);
+    let kind = kind.or_else(|_| ContentType::parse("application/octet-stream"));
+    let kind = kind.unwrap_or(ContentType::TEXT_PLAIN);
+    let body = Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64);
+    let body = body.unwrap_or_else(Body::new);
+    lettre::message::Attachment::new(text::one_line(&file.name)).body(body, kind)
 }
 
 fn mailboxes(written: &[String]) -> Option<Mailboxes> {

@@ -10,7 +10,7 @@ use std::{borrow::Cow, panic::catch_unwind};
 use mail_parser::{HeaderForm, HeaderName, MessageParser, MimeHeaders, PartType};
 
 use crate::{
-    automatic, fingerprint, html,
+    automatic, fingerprint, forward, html,
     message::{Address, Attachment, Defect, Message},
     quote, text,
 };
@@ -35,9 +35,9 @@ pub fn parse(raw: &[u8]) -> Message {
         let parser = MessageParser::default();
         if too_many_parts {
             let body = String::from_utf8_lossy(&bytes[end_of_headers(&bytes)..]);
-            parser.parse_headers(&*bytes).map(|mail| read(&mail, Some(&body)))
+            parser.parse_headers(&*bytes).map(|mail| read(mail, Some(&body)))
         } else {
-            parser.parse(&*bytes).map(|mail| read(&mail, None))
+            parser.parse(&*bytes).map(|mail| read(mail, None))
         }
     });
     let Ok(Some(mut message)) = read else {
@@ -45,6 +45,10 @@ pub fn parse(raw: &[u8]) -> Message {
     };
     if headers_cut {
         message.defects.push(Defect::HeadersCut);
+    }
+    if message.message_id.is_none() && message.from.is_none() {
+        // Nothing tells it from another one but its bytes.
+        message.fingerprint = fingerprint::of_bytes(raw);
     }
     message
 }
@@ -100,37 +104,46 @@ fn unreadable(raw: &[u8]) -> Message {
 }
 
 /// Takes the message apart; a body given as it came stands for parts nobody took apart.
-fn read(mail: &mail_parser::Message<'_>, whole_body: Option<&str>) -> Message {
+fn read(mut mail: mail_parser::Message<'_>, whole_body: Option<&str>) -> Message {
     let mut defects = Vec::new();
+    let mut message = head(&mail, &mut defects);
+    let body = if let Some(whole) = whole_body {
+        defects.push(Defect::TooManyParts);
+        text::clean(whole).0
+    } else {
+        body(&mail, &mut message.html, &mut defects)
+    };
+    message.original_sender = original_sender(&mail);
+    message.attachments = attachments(&mut mail, &mut defects);
+    message.signed = message.attachments.iter().any(Attachment::is_signature);
+    message.defects = defects;
+    finish(message, body)
+}
+
+/// What stands above the body.
+fn head(mail: &mail_parser::Message<'_>, defects: &mut Vec<Defect>) -> Message {
     let mut message = Message {
         message_id: message_ids(mail, HeaderName::MessageId).into_iter().next(),
-        reply_to: addresses(mail, HeaderName::ReplyTo, &mut defects),
-        to: addresses(mail, HeaderName::To, &mut defects),
-        cc: addresses(mail, HeaderName::Cc, &mut defects),
+        reply_to: addresses(mail, HeaderName::ReplyTo, defects),
+        to: addresses(mail, HeaderName::To, defects),
+        cc: addresses(mail, HeaderName::Cc, defects),
         date: date(mail),
         automatic: automatic::reason(mail),
         instance: automatic::text(mail, "X-Answerable-Instance"),
-        attachments: attachments(mail, &mut defects),
+        authentication_results: authentication_results(mail),
         ..Message::default()
     };
-    message.from = sender(mail, &mut defects);
-    message.subject = subject(mail, &mut defects);
-    message.references = references(mail, &mut defects);
-    message.recipients = recipients(mail, &message, &mut defects);
+    message.from = sender(mail, defects);
+    message.subject = subject(mail, defects);
+    message.references = references(mail, defects);
+    message.recipients = recipients(mail, &message, defects);
     if message.message_id.is_none() {
         defects.push(Defect::MissingMessageId);
     }
     if message.date.is_none() {
         defects.push(Defect::MissingDate);
     }
-    let body = if let Some(whole) = whole_body {
-        defects.push(Defect::TooManyParts);
-        text::clean(whole).0
-    } else {
-        body(mail, &mut message.html, &mut defects)
-    };
-    message.defects = defects;
-    finish(message, body)
+    message
 }
 
 /// What depends on the whole text: the fingerprint before it is cut, the answer after it.
@@ -139,9 +152,36 @@ fn finish(mut message: Message, mut body: String) -> Message {
     if text::cut(&mut body, MAX_TEXT_BYTES) {
         message.defects.push(Defect::TextCut);
     }
-    (message.reply_text, message.quoted) = quote::split(&body);
+    message.forwarded = forward::is_forward(&message.subject, &body);
+    if message.forwarded {
+        // What was forwarded is what the mail is about.
+        message.original_sender = message.original_sender.or_else(|| forward::sender(&body));
+        message.reply_text.clone_from(&body);
+    } else {
+        message.original_sender = None;
+        (message.reply_text, message.quoted) = quote::split(&body);
+        (message.reply_text, message.signature) = quote::without_signature(message.reply_text);
+    }
     message.text = body;
     message
+}
+
+/// The sender of the first mail that is attached, if one is.
+fn original_sender(mail: &mail_parser::Message<'_>) -> Option<Address> {
+    let attached = mail.parts.iter().find_map(|part| match &part.body {
+        PartType::Message(attached) => Some(attached),
+        _ => None,
+    })?;
+    addresses(attached, HeaderName::From, &mut Vec::new()).into_iter().next()
+}
+
+/// What servers on the way say about the sender, the last one first.
+fn authentication_results(mail: &mail_parser::Message<'_>) -> Vec<String> {
+    const MAX_HEADERS: usize = 20;
+    let headers = mail
+        .headers_raw()
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("Authentication-Results"));
+    headers.map(|(_, value)| text::one_line(value)).take(MAX_HEADERS).collect()
 }
 
 fn sender(mail: &mail_parser::Message<'_>, defects: &mut Vec<Defect>) -> Option<Address> {
@@ -323,9 +363,12 @@ fn append(body: &mut String, part: &str) {
     body.push_str(part);
 }
 
-fn attachments(mail: &mail_parser::Message<'_>, defects: &mut Vec<Defect>) -> Vec<Attachment> {
+fn attachments(mail: &mut mail_parser::Message<'_>, defects: &mut Vec<Defect>) -> Vec<Attachment> {
     let mut found = Vec::new();
-    for part in mail.attachments() {
+    for id in std::mem::take(&mut mail.attachments) {
+        let Some(part) = usize::try_from(id).ok().and_then(|id| mail.parts.get_mut(id)) else {
+            continue;
+        };
         if found.len() >= MAX_ATTACHMENTS {
             defects.push(Defect::AttachmentsCut);
             break;
@@ -340,9 +383,20 @@ fn attachments(mail: &mail_parser::Message<'_>, defects: &mut Vec<Defect>) -> Ve
         }
         let name = file_name(part.attachment_name().unwrap_or_default());
         let name = name.unwrap_or_else(|| default_name(&content_type, found.len() + 1));
-        found.push(Attachment { name, content_type, bytes: part.contents().to_vec() });
+        let content_id = part.content_id().map(|id| text::one_line(id).to_lowercase());
+        found.push(Attachment { name, content_type, content_id, bytes: contents(part) });
     }
     found
+}
+
+/// Takes the content out of a part: a long one is not copied.
+fn contents(part: &mut mail_parser::MessagePart<'_>) -> Vec<u8> {
+    match std::mem::take(&mut part.body) {
+        PartType::Text(text) | PartType::Html(text) => text.into_owned().into_bytes(),
+        PartType::Binary(bytes) | PartType::InlineBinary(bytes) => bytes.into_owned(),
+        PartType::Message(message) => message.raw_message.into_owned(),
+        PartType::Multipart(_) => Vec::new(),
+    }
 }
 
 fn content_type(part: &mail_parser::MessagePart<'_>) -> String {

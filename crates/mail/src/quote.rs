@@ -30,6 +30,22 @@ pub(crate) fn split(text: &str) -> (String, Option<String>) {
     (joined(reply), Some(joined(quoted)))
 }
 
+/// An answer without the signature below it, and the signature: what follows the line `-- `, if it is short enough to be
+/// one. Without words above it, it is all there is.
+pub(crate) fn without_signature(text: String) -> (String, Option<String>) {
+    const MAX_LINES: usize = 12;
+    let lines: Vec<&str> = text.lines().collect();
+    let Some(at) = lines.iter().rposition(|line| matches!(*line, "-- " | "--")) else {
+        return (text, None);
+    };
+    let (reply, signature) = lines.split_at(at);
+    let signature = &signature[1..];
+    if signature.len() > MAX_LINES || is_blank(reply) || is_blank(signature) {
+        return (text, None);
+    }
+    (joined(reply), Some(joined(signature)))
+}
+
 enum Sign {
     /// From here to the end.
     RestIsQuoted,
@@ -283,6 +299,21 @@ mod tests {
         check(inline, inline, None);
         let only_quote = "On 5 Jun Bo wrote:\n> Is it?";
         check(only_quote, only_quote, None);
+    }
+
+    /// CH-03
+    #[test]
+    fn a_signature_is_set_apart_and_never_the_whole_answer() {
+        let split = |text: &str| without_signature(text.to_owned());
+
+        assert_eq!(
+            split("Yes.\n\n-- \nDana\nFernlight"),
+            ("Yes.".to_owned(), Some("Dana\nFernlight".to_owned()))
+        );
+        assert_eq!(split("-- \nDana"), ("-- \nDana".to_owned(), None));
+        assert_eq!(split("Yes.\n-- "), ("Yes.\n-- ".to_owned(), None));
+        let list = format!("Columns:\n--\n{}", "row\n".repeat(30));
+        assert_eq!(split(&list), (list.clone(), None));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Our own mail: the same bytes for the same value, and nothing smuggled in.
 
-use mail::{Error, Outgoing, parse};
+use mail::{Attachment, Error, Outgoing, parse};
 
 fn reply() -> Outgoing {
     Outgoing {
@@ -11,6 +11,7 @@ fn reply() -> Outgoing {
         subject: "Re: Übersicht lädt nicht".into(),
         text: "Schöne Grüße\nhttps://acme.test/a?b=c\n".into(),
         html: Some("<p>Schöne Grüße</p>".into()),
+        attachments: Vec::new(),
         message_id: "t1-1-abc.7@acme.test".into(),
         in_reply_to: Some("<m2@fernlight.test>".into()),
         references: vec!["m2@fernlight.test".into(), "m1@fernlight.test".into()],
@@ -132,4 +133,34 @@ fn an_unusable_address_or_id_is_refused() {
 #[test]
 fn the_same_mail_gives_the_same_bytes() {
     assert_eq!(reply().to_bytes(), reply().to_bytes());
+}
+
+/// CH-03
+#[test]
+fn files_go_along_unchanged() {
+    let content: Vec<u8> = (0..=255).cycle().take(10_000).collect();
+    let file = |name: &str, content_type: &str| Attachment {
+        name: name.into(),
+        content_type: content_type.into(),
+        content_id: None,
+        bytes: content.clone(),
+    };
+    let mut mail = reply();
+    mail.attachments =
+        vec![file("Übersicht.bin", "image/png"), file("x\r\nBcc: eve@evil.test", "no type")];
+
+    let read = parse(&mail.to_bytes().unwrap());
+
+    assert_eq!(read.text, "Schöne Grüße\nhttps://acme.test/a?b=c");
+    assert!(read.html.is_some());
+    let [first, second] = &read.attachments[..] else { panic!("{:?}", read.attachments) };
+    assert_eq!((&*first.name, &*first.content_type), ("Übersicht.bin", "image/png"));
+    assert_eq!(second.content_type, "application/octet-stream");
+    assert!(first.bytes == content && second.bytes == content);
+    assert!(read.recipients.iter().all(|one| one.email != "eve@evil.test"));
+    assert_eq!(mail.to_bytes(), mail.to_bytes());
+
+    mail.html = None;
+    let read = parse(&mail.to_bytes().unwrap());
+    assert_eq!((read.attachments.len(), read.html), (2, None));
 }

@@ -22,6 +22,9 @@ fn any_mail() -> impl Strategy<Value = Vec<u8>> {
         Just(b"\r\n--b\r\n".to_vec()),
         Just(b"--b--\r\n".to_vec()),
         Just(b"On 5 Jun 08:00 a@b.test wrote:\r\n> x\r\n".to_vec()),
+        Just(b"\r\n-- \r\nDana\r\n".to_vec()),
+        Just(b"Subject: Fwd: x\r\n".to_vec()),
+        Just(b"---------- Forwarded message ---------\r\nFrom: K <k@c.test>\r\n".to_vec()),
         Just(b"<p>&amp;<a href='x'>=C3=".to_vec()),
         prop::collection::vec(any::<u8>(), 0..20),
     ];
@@ -62,7 +65,9 @@ proptest! {
 
         let count = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
         let folded = mail.quoted.as_deref().map_or(0, count);
-        prop_assert_eq!(count(&mail.reply_text) + folded, count(&mail.text));
+        // The line that sets a signature apart is two dashes.
+        let signature = mail.signature.as_deref().map_or(0, |text| count(text) + 2);
+        prop_assert_eq!(count(&mail.reply_text) + folded + signature, count(&mail.text));
     }
 
     /// CH-03
@@ -137,6 +142,21 @@ proptest! {
         prop_assert_eq!(read.automatic.is_some(), automatic);
         if !text.trim().is_empty() {
             prop_assert_eq!(read.text, text.trim_matches('\n').trim_end());
+        }
+    }
+}
+
+proptest! {
+    /// CH-03: a word about the sender is read from any header, and none but a pass proves anything
+    #[test]
+    fn no_header_without_a_pass_proves_a_sender(results in "[ -~]{0,200}") {
+        let raw = format!("From: a@b.test\r\nAuthentication-Results: mx; {results}\r\n\r\nx");
+        let message = parse(raw.as_bytes());
+
+        if let Some(trust) = mail::Trust::told_by("mx", &message)
+            && !results.to_ascii_lowercase().contains("=pass")
+        {
+            prop_assert!(!trust.is_proved());
         }
     }
 }

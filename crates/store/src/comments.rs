@@ -3,6 +3,7 @@
 use domain::{AuditId, Channel, CommentId, TicketId, UserId};
 use jiff::Timestamp;
 
+use crate::attachments::{self, Attachment};
 use crate::page::{Page, Start};
 use crate::{Error, Row, Sql, Tx, params, search};
 
@@ -31,6 +32,8 @@ pub struct Comment {
     pub details: Option<String>,
     /// When.
     pub created_at: Timestamp,
+    /// What came along; only where it is asked for by [`with_attachments`].
+    pub attachments: Vec<Attachment>,
 }
 
 /// Stores a comment.
@@ -71,7 +74,23 @@ fn comment(row: &Row) -> Result<Comment, Error> {
             .map_err(|error| Error::corrupt("comments.via", error))?,
         details: row.get(9)?,
         created_at: row.get(10)?,
+        attachments: Vec::new(),
     })
+}
+
+/// Comments with the files that came along.
+pub fn with_attachments(
+    tx: &mut Tx<'_>,
+    mut comments: Vec<Comment>,
+) -> Result<Vec<Comment>, Error> {
+    let ids: Vec<CommentId> = comments.iter().map(|comment| comment.id).collect();
+    for file in attachments::of_comments(tx, &ids)? {
+        let whose = comments.iter_mut().find(|comment| Some(comment.id) == file.comment);
+        if let Some(comment) = whose {
+            comment.attachments.push(file);
+        }
+    }
+    Ok(comments)
 }
 
 const COLUMNS: &str =

@@ -63,6 +63,21 @@ pub fn seen(
     row.map(|row| Ok((row.get::<Option<i64>>(0)?.map(TicketId), row.get(1)?))).transpose()
 }
 
+/// A message that was seen has another end: somebody decided about it.
+pub fn settle(
+    tx: &mut Tx<'_>,
+    channel: &str,
+    external_id: &str,
+    ticket: Option<TicketId>,
+    outcome: &str,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE external_ids SET ticket_id = $3, outcome = $4 WHERE channel = $1 AND external_id = $2",
+        params![channel, external_id, ticket.map(|id| id.0), outcome],
+    )
+    .map(|_| ())
+}
+
 /// Remembers what became of a message from outside. A second time is an error (unique violation).
 pub fn saw(
     tx: &mut Tx<'_>,

@@ -140,6 +140,9 @@ pub enum Error {
         #[source]
         source: Cause,
     },
+    /// A content could not be written to the folder of files, or read from it.
+    #[error("the folder of files does not work")]
+    Blob(#[source] std::io::Error),
     /// A thread of the store could not be started.
     #[error("cannot start a thread of the store")]
     Thread(#[source] std::io::Error),

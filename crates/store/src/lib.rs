@@ -20,6 +20,8 @@ pub use value::{FromValue, Param, Row, Value};
 // The tables, a module each.
 pub mod absences;
 pub mod api_jobs;
+pub mod attachments;
+pub mod blobs;
 pub mod calendar_links;
 pub mod claims;
 pub mod comments;

@@ -34,6 +34,7 @@ pub const ALL: &[Migration] = &[
     Migration { number: 3, name: "rotas", sql: include_str!("../migrations/0003_rotas.sql") },
     Migration { number: 4, name: "work", sql: include_str!("../migrations/0004_work.sql") },
     Migration { number: 5, name: "notices", sql: include_str!("../migrations/0005_notices.sql") },
+    Migration { number: 6, name: "mail", sql: include_str!("../migrations/0006_mail.sql") },
     Migration {
         number: 7,
         name: "mailboxes",

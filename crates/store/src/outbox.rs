@@ -41,7 +41,7 @@ pub struct Delivery {
 pub struct Queued {
     /// The effect.
     pub delivery: Delivery,
-    /// pending, sent, failed or refused.
+    /// pending, sent, failed, refused or suppressed.
     pub state: String,
     /// When it is tried next.
     pub due_at: Timestamp,
@@ -151,7 +151,7 @@ pub fn claim(
     Ok(found)
 }
 
-/// Records how an attempt ended: "sent", "failed" and "refused" are final, "pending" is tried again at `due_at`.
+/// Records how an attempt ended: "sent", "failed", "refused" and "suppressed" are final, "pending" is tried again at `due_at`.
 pub fn finish(
     tx: &mut Tx<'_>,
     id: DeliveryId,
@@ -213,7 +213,7 @@ pub fn reclaim(tx: &mut Tx<'_>, node: &str, now: Timestamp) -> Result<u64, Error
 pub fn renew(tx: &mut Tx<'_>, id: DeliveryId, now: Timestamp) -> Result<bool, Error> {
     let renewed = tx.execute(
         "UPDATE outbox SET state = 'pending', attempts = 0, due_at = $2, finished_at = NULL
-         WHERE id = $1 AND state IN ('failed', 'held', 'sent')",
+         WHERE id = $1 AND state IN ('failed', 'held', 'suppressed', 'sent')",
         params![id.0, now],
     )?;
     tx.touch("outbox");
@@ -286,4 +286,23 @@ pub fn unsent(tx: &mut Tx<'_>, state: &str) -> Result<i64, Error> {
 pub fn sent_up_to(tx: &mut Tx<'_>, limit: i64) -> Result<i64, Error> {
     let sql = "SELECT count(*) FROM (SELECT 1 AS one FROM outbox WHERE state = 'sent' LIMIT $1) AS counted";
     tx.query_one(sql, params![limit])?.get(0)
+}
+
+/// How many automatic mails have left for exactly these recipients since an instant, or only those that a mail caused;
+/// counted up to `limit`.
+pub fn automatic_since(
+    tx: &mut Tx<'_>,
+    to: &[String],
+    since: Timestamp,
+    only_answers: bool,
+    limit: i64,
+) -> Result<i64, Error> {
+    let to = serde_json::to_string(to).expect("a list of texts");
+    tx.query_one(
+        "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE recipients = $1 AND is_automatic AND state = 'sent'
+            AND channel = 'email' AND kind NOT IN ('notification', 'handover', 'sign_in') AND finished_at > $2
+            AND (NOT $3 OR payload LIKE '%\"answers_mail\":true%') LIMIT $4) AS counted",
+        params![&to, since, only_answers, limit],
+    )?
+    .get(0)
 }

@@ -467,7 +467,7 @@ fn statement<'a>(
 ) -> Sql<'a> {
     let mut sql = Sql::new();
     sql.push("SELECT ").push(columns).push(" FROM tickets t");
-    filtered(&mut sql, filter, &meant);
+    filtered(&mut sql, filter, meant);
     let falling = page.reads_descending();
     if let Start::After(key) | Start::Before(key) = &page.start {
         let sign = if falling { " < " } else { " > " };

@@ -384,21 +384,6 @@ fn identity(row: &Row) -> Result<Identity, Error> {
     })
 }
 
-/// Notes why mail to an address does not arrive, or that it does again.
-pub fn set_undeliverable(
-    tx: &mut Tx<'_>,
-    email: &str,
-    why: Option<&str>,
-    at: Timestamp,
-) -> Result<(), Error> {
-    tx.execute(
-        "UPDATE identities SET undeliverable = $2, updated_at = $3
-         WHERE kind = 'email' AND folded = $1 AND undeliverable IS DISTINCT FROM $2",
-        params![fold(email).as_str(), why, at],
-    )
-    .map(|_| ())
-}
-
 /// A person's addresses and accounts, the oldest first.
 pub fn identities(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Identity>, Error> {
     identities_of(tx, &[user])
@@ -423,6 +408,21 @@ pub fn load_identity(tx: &mut Tx<'_>, id: IdentityId) -> Result<Option<Identity>
     let mut sql = Sql::new();
     sql.push(IDENTITY).push("i.id = ").bind(id.0);
     tx.query_opt(sql.text(), sql.params())?.as_ref().map(identity).transpose()
+}
+
+/// Remembers that mail does not arrive at an address, or does again. Gives whose it is, if that is news.
+pub fn set_undeliverable(
+    tx: &mut Tx<'_>,
+    address: &str,
+    why: Option<&str>,
+    now: Timestamp,
+) -> Result<Option<UserId>, Error> {
+    let row = tx.query_opt(
+        "UPDATE identities SET undeliverable = $2, updated_at = $3
+         WHERE kind = 'email' AND folded = $1 AND undeliverable IS DISTINCT FROM $2 RETURNING user_id",
+        params![&fold(address), why, now],
+    )?;
+    row.map(|row| row.get(0).map(UserId)).transpose()
 }
 
 /// Stores an address or account; false if somebody has it already.

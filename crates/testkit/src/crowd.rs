@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use channels::Transport;
 use channels::smtp::Capture;
+use desk::mailbox::{Arrival, Received};
 use desk::organizations::Input;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update};
@@ -59,7 +60,8 @@ impl Crowd {
             })
             .await?;
         let settings = Settings { public_url: "http://127.0.0.1".into(), demo: true };
-        let desk = Desk::new(store, clock, Secrets::fresh(), handbook, settings);
+        let blobs = desk::Blobs::at(std::env::temp_dir().join("answerable-crowd.files"));
+        let desk = Desk::new((store, blobs), clock, Secrets::fresh(), handbook, settings);
         let (customers, agent) = people(&desk).await?;
         Ok(Arc::new(Self { desk, customers, agent, turn: AtomicU64::new(0) }))
     }
@@ -101,6 +103,21 @@ impl Crowd {
         let note = Update { comment: Some(reply), ..Update::default() };
         self.desk.write(ctx, move |tx, ctx| desk::tickets::update(tx, ctx, id, &note)).await?;
         Ok(())
+    }
+
+    /// A mail arrives: from raw bytes to a stored ticket.
+    ///
+    /// # Errors
+    ///
+    /// When it was not stored.
+    pub async fn receive(&self, raw: Vec<u8>) -> Result<Received, Error> {
+        let message = mail::parse(&raw);
+        let incoming = self.desk.incoming(raw, message, mail::Trust::default()).await?;
+        let ctx = self.desk.ctx(Actor::System, Channel::Email);
+        let arrival = Arrival::handed_in("crowd", ctx.now);
+        self.desk
+            .write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &arrival, &incoming))
+            .await
     }
 
     /// The clock, for those who move it.

@@ -5,6 +5,7 @@
 
 mod analytics;
 mod caller;
+mod corpus;
 mod crowd;
 mod handbooks;
 mod http;
@@ -20,6 +21,7 @@ mod visitor;
 
 pub use analytics::Analytics;
 pub use caller::Caller;
+pub use corpus::{Awkward, corpus};
 pub use crowd::{Crowd, Failure};
 pub use handbooks::{AREA, HANDBOOK, KIND, SEVERITY};
 pub use http::{Answer, Connection};

@@ -5,12 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use channels::Transport;
+use channels::authentication::Authenticator;
 use channels::posthog::Posthog;
 use channels::smtp::Capture;
 use desk::deliveries::Delivery;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update};
-use desk::{Clock, Ctx, Desk, Error, Secrets, Settings, Store, Tx};
+use desk::{Blobs, Clock, Ctx, Desk, Error, Secrets, Settings, Store, Tx};
 use domain::{Actor, Channel, DeliveryId, Ticket, TicketId, User};
 use handbook::Handbook;
 use jiff::{SignedDuration, Timestamp};
@@ -28,7 +29,7 @@ pub struct TrialDesk {
     worker: Arc<Worker>,
     runtime: Runtime,
     // Last, so that the store is closed before its files go.
-    _place: Place,
+    place: Place,
 }
 
 impl TrialDesk {
@@ -61,17 +62,25 @@ impl TrialDesk {
         let started = store
             .write_blocking(move |tx| desk::handbooks::start(tx, &base, &text).map_err(desk_error));
         let handbook = started.expect("the handbook can be put in force");
+        let blobs = Blobs::at(place.folder().join("files"));
         let settings = Settings { public_url: "http://desk.test".into(), demo: posthog.is_none() };
-        let desk =
-            Desk::new(store, Clock::standing(now), Secrets::new([7; 32], 1), handbook, settings);
+        let desk = Desk::new(
+            (store, blobs),
+            Clock::standing(now),
+            Secrets::new([7; 32], 1),
+            handbook,
+            settings,
+        );
         let mail = Transport::Capture(Capture);
         let worker = match posthog {
-            Some(posthog) => Worker::with_posthog("", desk.clone(), mail, posthog),
+            Some(posthog) => {
+                Worker::serving("", desk.clone(), mail, posthog, Authenticator::Nobody)
+            }
             None => Worker::new(desk.clone(), mail),
         };
         let runtime =
             Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
-        Self { desk, worker, runtime, _place: place }
+        Self { desk, worker, runtime, place }
     }
 
     /// The circumstances of a command of the desk itself, now.
@@ -198,6 +207,20 @@ impl TrialDesk {
     pub fn advance_to(&self, at: &str) {
         let at: Timestamp = at.parse().expect("that is an instant");
         self.runtime.block_on(self.worker.advance_to(at)).expect("what is due can be done");
+    }
+
+    /// Takes away what nobody wants any more; how many contents went.
+    ///
+    /// # Panics
+    ///
+    /// When the folder of files does not work.
+    pub fn sweep(&self) -> usize {
+        self.runtime.block_on(self.desk.sweep_files()).expect("the folder of files can be swept")
+    }
+
+    /// The folder of files.
+    pub fn files(&self) -> std::path::PathBuf {
+        self.place.folder().join("files")
     }
 
     /// Moves the clock, doing what falls due on the way.

@@ -137,7 +137,7 @@ fn the_storage_and_the_domain_agree_on_every_condition() {
                 telling.set(telling.get() + usize::from(tells));
                 let meant = Meant { condition: condition.clone(), asker: asker.clone() };
                 let looked = desk.look(agent.clone(), move |tx, _| both_ways(tx, &meant));
-                let (listed, searched, few) = looked.unwrap();
+                let [listed, searched, few] = looked.unwrap();
                 prop_assert_eq!(&listed, &expected, "listed: {}", condition);
                 prop_assert_eq!(&searched, &expected, "searched: {}", condition);
                 prop_assert_eq!(&few, &expected, "searched by the rest: {}", condition);
@@ -150,10 +150,7 @@ fn the_storage_and_the_domain_agree_on_every_condition() {
 }
 
 /// The tickets a list holds, a search finds, and a search that looks at one text only.
-fn both_ways(
-    tx: &mut desk::Tx<'_>,
-    meant: &Meant,
-) -> Result<(Vec<TicketId>, Vec<TicketId>, Vec<TicketId>), desk::Error> {
+fn both_ways(tx: &mut desk::Tx<'_>, meant: &Meant) -> Result<[Vec<TicketId>; 3], desk::Error> {
     let filter = Filter { meant: Some(meant.clone()), ..Filter::default() };
     let page = store::page::Page::first(100);
     let listed = store::tickets::page(tx, &filter, store::tickets::Order::Id, &page)?;
@@ -174,7 +171,7 @@ fn both_ways(
     // Where both are common, many more texts are looked at.
     let many = search(Condition::All(parts), 0, 0)?;
     assert_eq!(many, few);
-    Ok((listed, searched, few))
+    Ok([listed, searched, few])
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn keys(desk: &TrialDesk) -> Keys {
     let app = AppKeys::of(7);
     let pem = app.pem();
     let ctx = desk.system();
-    let hs256 = desk.change(ctx.clone(), |tx, ctx| keys::create_secret(tx, ctx)).unwrap();
+    let hs256 = desk.change(ctx.clone(), keys::create_secret).unwrap();
     let eddsa = desk.change(ctx, move |tx, ctx| keys::create_public(tx, ctx, &pem)).unwrap();
     Keys { hs256, eddsa, app }
 }
@@ -135,7 +135,7 @@ fn one_key_follows_another_and_a_revoked_one_is_over() {
         let id = old.hs256.0.clone();
         let again = desk.change(ctx.clone(), move |tx, ctx| keys::revoke(tx, ctx, &id));
         assert!(matches!(again, Err(Error::NotFound)));
-        let listed = desk.look(ctx, |tx, ctx| keys::list(tx, ctx)).unwrap();
+        let listed = desk.look(ctx, keys::list).unwrap();
         assert_eq!(listed.len(), 4);
         assert!(
             listed.iter().all(|key| !key.material.contains(&new.hs256.1)),

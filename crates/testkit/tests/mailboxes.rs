@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use desk::installation::{self, Here};
-use desk::mailbox::{self, Arrival, Source};
+use desk::mailbox::{self, Arrival, Incoming, Source};
 use desk::mailboxes::{self, Listing, Mailbox};
 use desk::{Error, Tx};
 use jiff::{SignedDuration, Timestamp};
@@ -57,9 +57,10 @@ fn decide(desk: &TrialDesk) -> Vec<(String, &'static str)> {
             let message = mailbox::parse(&raw);
             let subject = message.subject.clone();
             let arrival = Arrival::handed_in(&mail.mailbox, mail.received_at);
+            let incoming = Incoming::of_words(raw, message, mail::Trust::default());
             let received = desk
                 .change(desk.system(), move |tx, ctx| {
-                    mailbox::receive(tx, ctx, &arrival, &raw, &message)
+                    mailbox::receive(tx, ctx, &arrival, &incoming)
                 })
                 .unwrap();
             (subject, received.outcome)

@@ -1,15 +1,21 @@
 //! What a form or the query of an address says.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use desk::attachments::{NewFile, hash_of};
+
 use crate::multipart;
 
-/// Names and values in the order they were sent.
+/// Names and values in the order they were sent, and files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Form(Vec<(String, String)>);
+pub(crate) struct Form {
+    fields: Vec<(String, String)>,
+    files: Arc<Vec<(String, NewFile)>>,
+}
 
 /// The field whose value is no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,22 +25,45 @@ impl Form {
     /// Reads `application/x-www-form-urlencoded`.
     pub(crate) fn read(source: &[u8]) -> Result<Self, NotText> {
         let pairs = source.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
-        pairs.map(pair).collect::<Result<_, _>>().map(Self)
+        let fields = pairs.map(pair).collect::<Result<_, _>>()?;
+        Ok(Self { fields, files: Arc::default() })
     }
 
-    /// Reads `multipart/form-data`, a file being a field with its content.
+    /// Reads `multipart/form-data`. Where no file was chosen browsers send an empty one, which is none.
     pub(crate) fn read_parts(source: &[u8], boundary: &str) -> Result<Self, NotText> {
-        let parts = multipart::parts(source, boundary).into_iter();
-        let text = |(name, value): (String, &[u8])| match std::str::from_utf8(value) {
-            Ok(value) => Ok((name, value.replace("\r\n", "\n"))),
-            Err(_) => Err(NotText(name)),
-        };
-        parts.map(text).collect::<Result<_, _>>().map(Self)
+        let mut fields = Vec::new();
+        let mut files = Vec::new();
+        for part in multipart::parts(source, boundary) {
+            match (part.file, std::str::from_utf8(part.content)) {
+                (Some(name), _) if name.is_empty() && part.content.is_empty() => {}
+                (Some(name), _) => {
+                    let content = part.content.to_vec();
+                    files.push((part.name, NewFile { name, content, content_id: None }));
+                }
+                (None, Ok(value)) => fields.push((part.name, value.replace("\r\n", "\n"))),
+                (None, Err(_)) => return Err(NotText(part.name)),
+            }
+        }
+        Ok(Self { fields, files: Arc::new(files) })
+    }
+
+    /// The files of a field.
+    pub(crate) fn files(&self, name: &str) -> Vec<NewFile> {
+        let files = self.files.iter().filter(|(known, _)| known == name);
+        files.map(|(_, file)| file.clone()).collect()
+    }
+
+    /// The text of a file, if there is one with text in it.
+    pub(crate) fn text_of(&self, name: &str) -> Result<Option<String>, NotText> {
+        let file = self.files.iter().find(|(known, _)| known == name);
+        let Some((_, file)) = file else { return Ok(None) };
+        let text = std::str::from_utf8(&file.content).map_err(|_| NotText(name.to_owned()))?;
+        Ok((!text.trim().is_empty()).then(|| text.replace("\r\n", "\n")))
     }
 
     /// The first value of a field; empty if it is not there.
     pub(crate) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
     /// The first value of a field, without spaces around it; none if it is empty.
@@ -49,7 +78,7 @@ impl Form {
 
     /// Names and values.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// What makes two sendings of a form the same: everything but the proof, which differs on every page.
@@ -57,6 +86,12 @@ impl Form {
         let mut bytes = Vec::new();
         for (name, value) in self.pairs().filter(|(name, _)| *name != "csrf") {
             for part in [name, value] {
+                bytes.extend_from_slice(part.as_bytes());
+                bytes.push(0);
+            }
+        }
+        for (name, file) in self.files.iter() {
+            for part in [name, &file.name, &hash_of(&file.content)] {
                 bytes.extend_from_slice(part.as_bytes());
                 bytes.push(0);
             }

@@ -24,6 +24,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) view: Option<View>,
     /// The kept view one is in, by its name in addresses.
     pub(crate) kept: Option<&'a str>,
+    /// Whether one looks at the mail that waits.
+    pub(crate) suspended: bool,
     /// What is searched for.
     pub(crate) query: &'a str,
     /// Whether the page shows what is found, so that the bar need not.
@@ -46,7 +48,7 @@ pub(crate) async fn workspace(
     let bar = visitor.demo().await?;
     let words = reader.words;
     let hrefs: Vec<String> = View::ALL.iter().map(|view| view.href()).collect();
-    let views: Vec<Place<'_>> = View::ALL
+    let mut views: Vec<Place<'_>> = View::ALL
         .iter()
         .zip(&around.counts)
         .zip(&hrefs)
@@ -58,6 +60,13 @@ pub(crate) async fn workspace(
             current: frame.view == Some(*view),
         })
         .collect();
+    views.push(Place {
+        label: words.say(Text::ViewSuspended),
+        href: routes::SUSPENDED,
+        count: Some(around.suspended),
+        chord: Some("g j"),
+        current: frame.suspended,
+    });
     let hrefs: Vec<String> = around.kept.iter().map(|(view, _)| routes::view(&view.slug)).collect();
     let kept: Vec<Place<'_>> = around
         .kept

@@ -22,6 +22,9 @@ use crate::{cookies, csrf, multipart, routes};
 /// The largest form: a long message, written in three bytes a letter, each escaped.
 const LARGEST: usize = 1024 * 1024;
 
+/// The largest form with files: more than a file may have, so that the page can say how much too large it is.
+const LARGEST_WITH_FILES: usize = 64 * 1024 * 1024;
+
 /// Scripts, styles and pictures come from us, and nobody may frame a page or send its forms elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -87,7 +90,8 @@ async fn read(request: &mut Request) -> Result<Form, Problem> {
     let is_form =
         content_type.is_empty() || content_type.starts_with("application/x-www-form-urlencoded");
     let body = std::mem::replace(request.body_mut(), Body::empty());
-    let bytes = to_bytes(body, LARGEST).await.map_err(|_| Problem::TooLarge)?;
+    let largest = if boundary.is_some() { LARGEST_WITH_FILES } else { LARGEST };
+    let bytes = to_bytes(body, largest).await.map_err(|_| Problem::TooLarge)?;
     if let Some(boundary) = boundary {
         return Form::read_parts(&bytes, &boundary).map_err(|wrong| Problem::NotText(wrong.0));
     }
@@ -131,8 +135,9 @@ fn kept(form: &Form) -> String {
 
 /// What every answer carries.
 fn dress(headers: &mut HeaderMap) {
+    // What is served for somebody else than a page has a stricter policy of its own.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),

@@ -5,6 +5,7 @@
 //! [`assets`] what the browser loads. [`routes()`] is the table of everything that answers: each module beside it holds
 //! the pages of one thing, and nobody gets past `guard`, which knows who visits and what they may do.
 
+mod attachments;
 mod cookies;
 mod csrf;
 mod demo;
@@ -29,6 +30,7 @@ mod settings;
 mod sign_in;
 mod support_hours;
 mod surveys;
+mod suspended;
 mod table;
 mod tickets;
 mod views;

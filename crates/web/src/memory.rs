@@ -36,6 +36,8 @@ pub(crate) struct Around {
     pub(crate) kept: Vec<(domain::View, i64)>,
     /// The areas of the handbook: name in queries, and what it is called.
     pub(crate) areas: Vec<(String, String)>,
+    /// How many mails wait for a decision.
+    pub(crate) suspended: i64,
     /// Who has the week in the first of the reader's teams that has a hero.
     pub(crate) holding: Option<desk::rota::Holding>,
     /// That team's handover sheet, of the week that ends or of the one before.
@@ -140,7 +142,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn matters(topic: &str) -> bool {
-    matches!(topic, "tickets" | "handbook" | "installation" | desk::views::TOPIC | "*")
+    matches!(topic, "tickets" | "mails" | "handbook" | "installation" | desk::views::TOPIC | "*")
         || topic.starts_with("team:")
         || topic.starts_with("user:")
         || topic.starts_with("notices:")
@@ -174,7 +176,19 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
     };
     let (unread, mail) = (desk::notices::unread(tx, ctx)?, Health::read(tx, ctx)?);
     let areas = ctx.handbook.areas.iter().map(|area| (area.slug.clone(), area.name.clone()));
-    Ok(Around { teams, own, counts, unread, kept, areas: areas.collect(), holding, handover, mail })
+    let suspended = desk::mailbox::count_suspended(tx, ctx)?;
+    Ok(Around {
+        teams,
+        own,
+        counts,
+        unread,
+        kept,
+        areas: areas.collect(),
+        suspended,
+        holding,
+        handover,
+        mail,
+    })
 }
 
 /// Whether this person answers tickets.

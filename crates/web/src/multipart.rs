@@ -1,4 +1,15 @@
-//! Forms with files, as browsers send them: `multipart/form-data`. A file becomes a field with its content.
+//! Forms with files, as browsers send them: `multipart/form-data`.
+
+/// One part of such a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part<'b> {
+    /// What the form calls it.
+    pub(crate) name: String,
+    /// The name of a file, if it is one.
+    pub(crate) file: Option<String>,
+    /// Its content.
+    pub(crate) content: &'b [u8],
+}
 
 /// The boundary that a content type names, if it is that of a form with files.
 pub(crate) fn boundary(content_type: &str) -> Option<&str> {
@@ -8,8 +19,8 @@ pub(crate) fn boundary(content_type: &str) -> Option<&str> {
     (!named.is_empty() && named.len() <= 70).then_some(named)
 }
 
-/// Names and contents of the parts, in order. What is not well-formed is left out.
-pub(crate) fn parts<'b>(body: &'b [u8], boundary: &str) -> Vec<(String, &'b [u8])> {
+/// The parts, in order. What is not well-formed is left out.
+pub(crate) fn parts<'b>(body: &'b [u8], boundary: &str) -> Vec<Part<'b>> {
     let delimiter = format!("--{boundary}");
     let mut found = Vec::new();
     let mut rest = body;
@@ -26,7 +37,7 @@ pub(crate) fn parts<'b>(body: &'b [u8], boundary: &str) -> Vec<(String, &'b [u8]
 }
 
 /// One part: its head says the name, its content ends before the line break that belongs to the next boundary.
-fn read(part: &[u8]) -> Option<(String, &[u8])> {
+fn read(part: &[u8]) -> Option<Part<'_>> {
     let part = part.strip_prefix(b"\r\n")?;
     let blank = find(part, b"\r\n\r\n")?;
     let head = std::str::from_utf8(&part[..blank]).ok()?;
@@ -35,8 +46,15 @@ fn read(part: &[u8]) -> Option<(String, &[u8])> {
     let disposition = head.split("\r\n").find(|line| {
         line.get(..20).is_some_and(|name| name.eq_ignore_ascii_case("content-disposition:"))
     })?;
-    let name = disposition.split(';').find_map(|one| one.trim().strip_prefix("name=\""))?;
-    Some((name.split('"').next()?.to_owned(), content))
+    let name = parameter(disposition, " name=\"")?;
+    Some(Part { name, file: parameter(disposition, " filename=\""), content })
+}
+
+/// A quoted parameter; browsers write a quote in a name as `%22`.
+fn parameter(line: &str, key: &str) -> Option<String> {
+    let (_, rest) = line.split_once(key)?;
+    let (value, _) = rest.split_once('"')?;
+    Some(value.replace("%22", "\"").replace("%0D", " ").replace("%0A", " "))
 }
 
 fn find(within: &[u8], what: &[u8]) -> Option<usize> {
@@ -57,9 +75,13 @@ mod tests {
 
         let read = parts(BODY, boundary(kind).unwrap());
 
-        let expected: [(String, &[u8]); 2] =
-            [("days".to_owned(), b"28"), ("file".to_owned(), b"[company]\r\nname = \"x\"\r\n")];
-        assert_eq!(read, expected);
+        let days = Part { name: "days".to_owned(), file: None, content: b"28" };
+        let file = Part {
+            name: "file".to_owned(),
+            file: Some("a.toml".to_owned()),
+            content: b"[company]\r\nname = \"x\"\r\n",
+        };
+        assert_eq!(read, [days, file]);
     }
 
     #[test]

@@ -127,6 +127,19 @@ pub fn claim(token: &str) -> String {
     format!("/claim/{token}")
 }
 
+/// A mail of a ticket as it came.
+pub fn mail_source(id: i64, mail: i64) -> String {
+    format!("/tickets/{id}/mails/{mail}/source")
+}
+
+/// Mail that waits for a decision.
+pub const SUSPENDED: &str = "/views/suspended";
+
+/// One action on such a mail: `suspended(7, "acceptance")`.
+pub fn suspended(mail: i64, part: &str) -> String {
+    format!("/suspended/{mail}/{part}")
+}
+
 /// A customer's ticket.
 pub fn request(id: i64) -> String {
     format!("/requests/{id}")

@@ -73,10 +73,12 @@ pub fn routes() -> Vec<Route> {
     let mut all = Vec::new();
     all.extend(crate::home::pages());
     all.extend(crate::sign_in::pages());
+    all.extend(crate::suspended::pages());
     all.extend(crate::views::pages());
     all.extend(crate::lists::pages());
     all.extend(crate::tickets::pages());
     all.extend(crate::requests::pages());
+    all.extend(crate::attachments::pages());
     all.extend(crate::support_hours::pages());
     all.extend(crate::surveys::pages());
     all.extend(crate::search::pages());

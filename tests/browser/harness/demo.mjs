@@ -105,6 +105,11 @@ class Demo {
     return this.#call("POST", "/demo/inbox/email", { "content-type": "message/rfc822" }, lines.join("\r\n"));
   }
 
+  /** Hands over exactly these bytes as a mail. */
+  async deliver(raw) {
+    return this.#call("POST", "/demo/inbox/email", { "content-type": "message/rfc822" }, raw);
+  }
+
   async #call(method, path, headers = {}, body = undefined) {
     const answer = await fetch(this.url + path, { method, headers, body });
     const text = await answer.text();

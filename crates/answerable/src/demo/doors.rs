@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use channels::authentication::Authenticator;
 use desk::mailbox::Arrival;
 use desk::{Desk, Error};
 use domain::{Actor, Channel, DeliveryId};
@@ -238,10 +239,14 @@ fn delivery(delivery: &desk::deliveries::Delivery, instance: &str) -> Value {
 async fn receive(State(desk): State<Desk>, body: Bytes) -> Response {
     let ctx = desk.ctx(Actor::System, Channel::Email);
     let message = mail::parse(&body);
+    let trust = Authenticator::Nobody.check(&body, &message, None).await;
+    let incoming = match desk.incoming(body.into(), message, trust).await {
+        Ok(incoming) => incoming,
+        Err(error) => return failed(&error),
+    };
     let arrival = Arrival::handed_in(&ctx.handbook.company.from, ctx.now);
-    let outcome = desk
-        .write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &arrival, &body, &message))
-        .await;
+    let outcome =
+        desk.write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &arrival, &incoming)).await;
     match outcome {
         Ok(received) => {
             let ticket = received.ticket.map(|id| id.0);

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use channels::Transport;
 use channels::smtp::Capture;
-use desk::{Clock, Ctx, Desk, Secrets, Settings, Store};
+use desk::{Blobs, Clock, Ctx, Desk, Secrets, Settings, Store};
 use domain::{Actor, Channel, Role};
 use handbook::Handbook;
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::cli::DemoOptions;
+use crate::config::files_beside;
 use crate::{app, serve};
 
 /// The demo's admin, who is in no team.
@@ -50,7 +51,11 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {}", options.listen))?;
     let address = format!("http://{}", listener.local_addr()?);
     let settings = Settings { public_url: address.as_str().into(), demo: true };
-    let desk = Desk::new(store, clock, Secrets::fresh(), handbook, settings);
+    let blobs = Blobs::at(match &options.database_url {
+        Some(url) if url.starts_with("sqlite:") => files_beside(url),
+        _ => folder.files(),
+    });
+    let desk = Desk::new((store, blobs), clock, Secrets::fresh(), handbook, settings);
     let credentials = admin(&desk, &address).await?;
     if !options.empty {
         sample::fill(&desk).await.context("the sample company could not be made")?;
@@ -152,6 +157,10 @@ impl Folder {
         std::fs::create_dir_all(&path)
             .with_context(|| format!("cannot make the folder {}", path.display()))?;
         Ok(Self(path))
+    }
+
+    fn files(&self) -> PathBuf {
+        self.0.join("files")
     }
 
     fn database(&self) -> String {

@@ -7,6 +7,7 @@ mod mailbox;
 mod people;
 mod words;
 
+use desk::mailbox::Arrival;
 use desk::surveys;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Update, open, update};
@@ -42,6 +43,14 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
     jobs::wake_until(desk, ctx.now).await?;
     desk.write(ctx.clone(), words::views).await?;
     desk.write(ctx.clone(), mailbox::fetch).await?;
+    for raw in words::LETTERS {
+        let message = mail::parse(raw.as_bytes());
+        let incoming = desk.incoming(raw.into(), message, mail::Trust::default()).await?;
+        let ctx = Ctx { via: Channel::Email, ..ctx.clone() };
+        let arrival = Arrival::handed_in(&ctx.handbook.company.from, ctx.now);
+        desk.write(ctx, move |tx, ctx| desk::mailbox::receive(tx, ctx, &arrival, &incoming))
+            .await?;
+    }
     people::tell(desk, &ctx).await
 }
 
@@ -357,13 +366,7 @@ async fn play(
             (person(agent, Role::Agent), Update { hold_until, ..change(None, Some(Status::Hold)) })
         }
         What::Escalate { agent, team } => {
-            let Some(id) = number else { return Ok(()) };
-            let note = Body::markdown(words::ESCALATION);
-            let ctx = person(agent, Role::Agent);
-            let outcome = desk
-                .write(ctx, move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note, true))
-                .await;
-            return tolerate(outcome.map(|_| ()));
+            return escalate(desk, person(agent, Role::Agent), number, team).await;
         }
         What::Rate { rating, words } => {
             let ctx = person(UserId(0), Role::EndUser);
@@ -372,6 +375,20 @@ async fn play(
     };
     let Some(id) = number else { return Ok(()) };
     tolerate(desk.write(actor, move |tx, ctx| update(tx, ctx, id, &change)).await.map(|_| ()))
+}
+
+async fn escalate(
+    desk: &Desk,
+    ctx: Ctx,
+    number: Option<TicketId>,
+    team: TeamId,
+) -> anyhow::Result<()> {
+    let Some(id) = number else { return Ok(()) };
+    let note = Body::markdown(words::ESCALATION);
+    let outcome = desk
+        .write(ctx, move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note, true))
+        .await;
+    tolerate(outcome.map(|_| ()))
 }
 
 /// Who was not asked, because it was reopened or nobody had answered, says nothing.

@@ -159,7 +159,7 @@ fn asked(
     } else {
         input::requester(&mut input)
     };
-    let comment = input::comment(&mut input, true).filter(|comment| !comment.body.is_empty());
+    let comment = input::comment(&mut input, true).filter(|comment| !comment.is_empty());
     let subject = input.words("subject", 1000).flatten().unwrap_or_default();
     let person = match (&caller.user, named) {
         (Some(user), None) => Some(Person::Known(user.id)),
@@ -193,7 +193,9 @@ fn asked(
     };
     let is_from_app = !context.is_empty() || checked.is_some();
     let channel = if is_from_app { Channel::App } else { Channel::Web };
-    let mut new = NewTicket::request(requester, &subject, comment.body, channel);
+    let words = input::worded(comment.body);
+    let mut new = NewTicket::request(requester, &subject, words, channel);
+    new.files = comment.files;
     new.severity = custom.severity.flatten();
     new.area = custom.area.flatten();
     new.kind = custom.kind.flatten();

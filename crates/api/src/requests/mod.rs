@@ -118,7 +118,9 @@ async fn update(
     let custom = input::custom(&mut input, &fields, input::Choices::Dropped);
     input.finish()?;
     let author = caller.ctx.actor.user();
+    let files = comment.as_ref().map(|comment| comment.files.clone()).unwrap_or_default();
     let change = Update {
+        files,
         comment: comment.map(|comment| Reply {
             body: comment.body,
             public: Some(true),
@@ -157,10 +159,11 @@ async fn comment(
     Path((id, comment)): Path<(String, String)>,
 ) -> Answer {
     let (id, comment) = (TicketId(path_id(&id)?), CommentId(path_id(&comment)?));
+    let base = caller.base;
     let answer = desk
         .read(caller.ctx, move |tx, ctx| -> Result<_, Error> {
             let found = desk::tickets::own_comment(tx, ctx, id, comment)?;
-            let mut value = shape::comment(&found);
+            let mut value = shape::comment(&found, &base, false);
             value["request_id"] = id.0.into();
             Ok(json!({ "comment": value }))
         })
@@ -207,8 +210,9 @@ async fn comments(
                 let authors: Vec<_> = rows.iter().map(|row| row.author).collect();
                 answer.insert("users".to_owned(), sideloads::people(tx, &authors)?);
             }
+            let inline = query.get("include_inline_images") == Some("true");
             let list = rows.iter().map(|row| {
-                let mut value = shape::comment(row);
+                let mut value = shape::comment(row, &base, inline);
                 value["request_id"] = id.0.into();
                 value
             });

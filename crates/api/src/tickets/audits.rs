@@ -22,16 +22,17 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// The change set of a command that has just run.
-pub(super) fn of_change(tx: &mut Tx<'_>, done: &Done) -> Result<Value, Error> {
+pub(super) fn of_change(tx: &mut Tx<'_>, ctx: &desk::Ctx, done: &Done) -> Result<Value, Error> {
     let ids: Vec<_> = done.events.iter().filter_map(comment_id).collect();
     let comments = desk::tickets::comments_by_id(tx, &ids)?;
-    let words = Words::read(tx, &done.stored, &done.events)?;
+    let words = Words::read(tx, ctx, &done.stored, &done.events)?;
     Ok(audit(&done.events, &comments, &words, &mut None, done))
 }
 
 /// The erasable words that events only have digests of. Present ones are known; what they were before is not kept.
-#[derive(Default)]
 struct Words {
+    /// Where our pages are.
+    base: std::sync::Arc<str>,
     subject: String,
     /// Values of custom fields as they are now.
     fields: Vec<(i64, Value)>,
@@ -42,6 +43,7 @@ struct Words {
 impl Words {
     fn read(
         tx: &mut Tx<'_>,
+        ctx: &desk::Ctx,
         stored: &desk::tickets::Stored,
         events: &[Envelope],
     ) -> Result<Self, Error> {
@@ -59,6 +61,7 @@ impl Words {
             set.insert(what, envelope.id);
         }
         Ok(Self {
+            base: ctx.base_url.clone(),
             subject: stored.subject.clone(),
             fields: fields.collect(),
             latest: set.into_values().collect(),
@@ -181,7 +184,7 @@ fn event(
         }
         Event::Commented { comment: wanted, .. } => {
             if let Some(found) = comments.iter().find(|comment| comment.id == *wanted) {
-                let mut value = comment(found);
+                let mut value = comment(found, &words.base, false);
                 value["type"] = "Comment".into();
                 push(value);
             }
@@ -311,7 +314,7 @@ fn all(tx: &mut Tx<'_>, ctx: &desk::Ctx, id: TicketId) -> Result<Vec<Value>, Err
     let sets = desk::tickets::audits(tx, ctx, id)?;
     let stored = desk::tickets::show(tx, ctx, id)?;
     let log: Vec<Envelope> = sets.iter().flat_map(|(events, _)| events.clone()).collect();
-    let words = Words::read(tx, &stored, &log)?;
+    let words = Words::read(tx, ctx, &stored, &log)?;
     Ok(sets
         .iter()
         .map(|(events, comments)| audit(events, comments, &words, &mut state, &events[0]))

@@ -1,5 +1,6 @@
 //! What clients write about tickets, checked field by field.
 
+use desk::attachments::Files;
 use desk::texts::{self, Body};
 use desk::tickets::{CustomValue, NewTicket, Person, Reply, Update};
 use desk::{Error, Tx};
@@ -221,13 +222,33 @@ pub(crate) struct Comment {
     pub body: Body,
     pub public: Option<bool>,
     pub author: Option<UserId>,
+    pub files: Files,
+}
+
+impl Comment {
+    fn of(body: Body) -> Self {
+        Self { body, public: None, author: None, files: Files::default() }
+    }
+
+    /// Whether nothing is said and nothing comes along.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.body.is_empty() && self.files.is_empty()
+    }
+}
+
+/// Tokens of files sent ahead: a list, or one as a bare text.
+fn uploads(inner: &mut Object<'_>) -> Files {
+    let uploads = inner.texts("uploads", 50).flatten().unwrap_or_default();
+    let mut uploads: Vec<String> = uploads.into_iter().filter(|token| !token.is_empty()).collect();
+    uploads.dedup();
+    Files { kept: Vec::new(), uploads }
 }
 
 /// Reads `comment`, an object or a bare text; agents' words are Markdown, customers' are plain.
 pub(crate) fn comment(input: &mut Object<'_>, plain: bool) -> Option<Comment> {
     let write = |text: &str| if plain { Body::plain(text) } else { Body::markdown(text) };
     if let Some(Value::String(text)) = input.raw("comment") {
-        return Some(Comment { body: write(text), public: None, author: None });
+        return Some(Comment::of(write(text)));
     }
     let mut inner = input.object("comment")?;
     let html = inner.words("html_body", COMMENT).flatten();
@@ -235,13 +256,19 @@ pub(crate) fn comment(input: &mut Object<'_>, plain: bool) -> Option<Comment> {
         inner.words("body", COMMENT).flatten().or_else(|| inner.words("value", COMMENT).flatten());
     let public = inner.flag("public").flatten();
     let author = inner.id("author_id").flatten().map(UserId);
+    let files = uploads(&mut inner);
     input.absorb(inner);
     let body = match (html, text) {
         (Some(html), _) if !html.trim().is_empty() => Body::html(&html),
         (_, Some(text)) => write(&text),
         _ => Body::default(),
     };
-    Some(Comment { body, public, author })
+    Some(Comment { body, public, author, files })
+}
+
+/// The words of a first comment: a ticket that is only files says so.
+pub(crate) fn worded(body: Body) -> Body {
+    if body.is_empty() { Body::plain("(no text)") } else { body }
 }
 
 /// Who needs help: `requester`, by address.
@@ -373,9 +400,9 @@ pub(crate) fn new_ticket(
     let submitter = input.id("submitter_id").flatten().map(UserId);
     let comment = comment(&mut input, false);
     let description = input.words("description", COMMENT).flatten();
-    let comment = comment.filter(|comment| !comment.body.is_empty()).or_else(|| {
+    let comment = comment.filter(|comment| !comment.is_empty()).or_else(|| {
         let text = description.filter(|text| !text.trim().is_empty())?;
-        Some(Comment { body: Body::markdown(&text), public: None, author: None })
+        Some(Comment::of(Body::markdown(&text)))
     });
     let Some(comment) = comment else {
         input.complain("base", "BlankValue", "a comment with a body is needed");
@@ -387,7 +414,8 @@ pub(crate) fn new_ticket(
         (None, None, Some(caller)) => Person::Known(caller),
         (None, None, None) => return Err(Error::Unauthenticated.into()),
     };
-    let mut new = NewTicket::request(person, "", comment.body, Channel::Api);
+    let mut new = NewTicket::request(person, "", worded(comment.body), Channel::Api);
+    new.files = comment.files;
     new.subject = subject(&mut input).unwrap_or_default();
     new.submitter = submitter;
     new.author = comment.author;
@@ -444,7 +472,9 @@ pub(crate) fn update(
     let comment = comment(&mut input, false);
     let named = requester(&mut input);
     let requester_id = input.id("requester_id").flatten().map(UserId);
+    let files = comment.as_ref().map(|comment| comment.files.clone()).unwrap_or_default();
     let mut change = Update {
+        files,
         comment: comment.map(|comment| Reply {
             body: comment.body,
             public: comment.public,

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::attachments;
+
 /// An instant as the API writes it: UTC, whole seconds.
 pub(crate) fn time(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap_or(at).to_string()
@@ -216,8 +218,11 @@ pub(crate) fn ticket<'t>(listed: &'t Listed, fields: &CustomFields, base: &str) 
     }
 }
 
-/// A comment as the API writes it.
-pub(crate) fn comment(comment: &Comment) -> Value {
+/// A comment as the API writes it. The pictures that stand in its text are listed where they are asked for.
+pub(crate) fn comment(comment: &Comment, base: &str, inline: bool) -> Value {
+    let files = comment.attachments.iter().filter(|file| inline || !file.inline);
+    let files: Vec<Value> =
+        files.map(|file| attachments::attachment(file, comment.public, base)).collect();
     json!({
         "id": comment.id.0,
         "type": "Comment",
@@ -227,7 +232,7 @@ pub(crate) fn comment(comment: &Comment) -> Value {
         "html_body": comment.html,
         "plain_body": desk::texts::words_of(&comment.html),
         "public": comment.public,
-        "attachments": [],
+        "attachments": files,
         "via": via(comment.via),
         "metadata": { "system": {}, "custom": {} },
         "created_at": time(comment.created_at),

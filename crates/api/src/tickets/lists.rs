@@ -201,7 +201,9 @@ pub(super) async fn comments(
                 let authors: Vec<UserId> = rows.iter().map(|row| row.author).collect();
                 answer.insert("users".to_owned(), sideloads::users(tx, &authors, &base)?);
             }
-            answer.insert("comments".to_owned(), rows.iter().map(shape::comment).collect());
+            let inline = query.get("include_inline_images") == Some("true");
+            let list = rows.iter().map(|row| shape::comment(row, &base, inline));
+            answer.insert("comments".to_owned(), list.collect());
             Ok(answer)
         })
         .await?;

@@ -156,7 +156,7 @@ pub(crate) fn changed(
     done: desk::tickets::Done,
     base: &str,
 ) -> Result<Value, Error> {
-    let audit = audits::of_change(tx, &done)?;
+    let audit = audits::of_change(tx, ctx, &done)?;
     let query = Query::new(&axum::http::Uri::from_static("/"));
     let assigned = |one: &Envelope| matches!(one.event, Event::Assigned { to: Some(_) });
     let unfamiliar = if done.events.iter().any(assigned) {

@@ -53,7 +53,7 @@ pub fn heard(
         Said::No(text) | Said::Nobody(text) => (FAILED, text),
     };
     if let Said::Nobody(why) = said {
-        store::users::set_undeliverable(tx, address, Some(why), ctx.now)?;
+        crate::users::mark_undeliverable(tx, ctx, address, why)?;
     }
     let one = Recipient {
         delivery: queued.delivery.id,
@@ -129,7 +129,7 @@ pub fn try_again(
         .ok_or(Error::NotFound)?;
     let refused = store::recipients::forget_refusals(tx, delivery)?;
     let is_open = match queued.state.as_str() {
-        FAILED | "held" => true,
+        FAILED | "held" | "suppressed" => true,
         SENT => refused > 0,
         _ => false,
     };

@@ -40,7 +40,7 @@ impl Post<'_> {
         let (text, html) = written(texts, &intro, &links, &stop);
         let subject = texts.subject.replace("{number}", &number);
         let mail = (subject.as_str(), text, Some(html));
-        row.delivery = self.letter_with(tx, "survey", true, mail, Some(stop))?;
+        row.delivery = self.letter_with(tx, "survey", true, mail, Vec::new(), Some(stop))?;
         Ok(store::surveys::insert(tx, &row)?)
     }
 

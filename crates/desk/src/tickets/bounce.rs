@@ -37,24 +37,18 @@ pub(crate) fn bounced(tx: &mut Tx<'_>, ctx: &Ctx, delivery: &Delivery) -> Result
 
 /// The same, for a delivery that a report names by its Message-ID: `token.number@domain`. Where only copies of it failed,
 /// the customer has it, and nothing follows.
-pub(crate) fn reported(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    message_id: &str,
-    failed: &[String],
-) -> Result<(), Error> {
+pub(crate) fn reported(tx: &mut Tx<'_>, ctx: &Ctx, bounce: &mail::Bounce) -> Result<(), Error> {
+    let Some(message_id) = &bounce.original else { return Ok(()) };
+    let failed = &bounce.recipients;
     let Some((local, _)) = message_id.rsplit_once('@') else { return Ok(()) };
     let Some((token, number)) = local.rsplit_once('.') else { return Ok(()) };
     let Some(ticket) = ctx.secrets.reply_key().verify(token) else { return Ok(()) };
     let Ok(number) = number.parse() else { return Ok(()) };
     match store::outbox::load(tx, DeliveryId(number))? {
-        Some(queued)
-            if queued.delivery.ticket.is_some_and(|id| id.0 == ticket)
-                && !only_copies(&queued.delivery, failed) =>
-        {
-            for address in failed.iter().filter(|one| queued.delivery.to.contains(one)) {
-                let why = Some("a report said that it does not arrive");
-                store::users::set_undeliverable(tx, address, why, ctx.now)?;
+        Some(queued) if queued.delivery.ticket.is_some_and(|id| id.0 == ticket) => {
+            mark(tx, ctx, &queued.delivery, failed, &said(bounce))?;
+            if only_copies(&queued.delivery, failed) {
+                return Ok(());
             }
             bounced(tx, ctx, &queued.delivery)
         }
@@ -62,10 +56,41 @@ pub(crate) fn reported(
     }
 }
 
+/// What the other server said, in a line.
+fn said(bounce: &mail::Bounce) -> String {
+    let parts = bounce.status.iter().chain(&bounce.diagnostic).map(String::as_str);
+    let said = crate::texts::one_line(&parts.collect::<Vec<_>>().join(" "), 300);
+    if said.is_empty() { "a mail could not be delivered".to_owned() } else { said }
+}
+
+/// Remembers of the addresses that a delivery went to that mail does not arrive there. A report may name others, about
+/// which it proves nothing; one that names nobody means the only one there was.
+fn mark(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    delivery: &Delivery,
+    failed: &[String],
+    why: &str,
+) -> Result<(), Error> {
+    let copies = copies(delivery);
+    let went_to = delivery.to.iter().chain(&copies);
+    let is_meant = |address: &&String| match failed {
+        [] => copies.is_empty(),
+        failed => failed.iter().any(|one| one.eq_ignore_ascii_case(address)),
+    };
+    for address in went_to.filter(is_meant) {
+        crate::users::mark_undeliverable(tx, ctx, address, why)?;
+    }
+    Ok(())
+}
+
+fn copies(delivery: &Delivery) -> Vec<String> {
+    serde_json::from_str::<Letter>(&delivery.payload).map(|letter| letter.cc).unwrap_or_default()
+}
+
 /// Whether all addresses that failed are of people copied in. An unknown one may be where the customer's mail went on to.
 fn only_copies(delivery: &Delivery, failed: &[String]) -> bool {
-    let copies = serde_json::from_str::<Letter>(&delivery.payload).map(|letter| letter.cc);
-    let copies = copies.unwrap_or_default();
+    let copies = copies(delivery);
     let copied = |one: &String| copies.iter().any(|copy| copy.eq_ignore_ascii_case(one));
     !failed.is_empty() && failed.iter().all(copied)
 }

@@ -32,6 +32,7 @@ pub(super) fn note_on(
         salt: open::salt(),
         via: ctx.via,
         details: None,
+        attachments: Vec::new(),
         created_at: ctx.now,
     };
     let digest = secrets::digest(&comment.salt, &comment.body);

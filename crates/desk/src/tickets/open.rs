@@ -12,6 +12,7 @@ use store::{Kind as Ids, Tx};
 
 use super::append::{Done, append};
 use super::situation;
+use crate::attachments::{self, Files};
 use crate::texts::Body;
 use crate::{Act, Ctx, Error, require, secrets, texts};
 
@@ -96,10 +97,14 @@ pub struct NewTicket {
     pub claims: Option<TicketId>,
     /// The ticket whose message it is split out of, and when that message arrived.
     pub split_from: Option<(TicketId, Timestamp)>,
+    /// When it arrived, if it was kept waiting until now.
+    pub arrived_at: Option<Timestamp>,
     /// The support address it came to.
     pub mailbox: Option<String>,
     /// Delivery details of a mail, as JSON.
     pub details: Option<String>,
+    /// What goes along with the first comment.
+    pub files: Files,
 }
 
 impl NewTicket {
@@ -132,8 +137,10 @@ impl NewTicket {
             follow_up_of: None,
             claims: None,
             split_from: None,
+            arrived_at: None,
             mailbox: None,
             details: None,
+            files: Files::default(),
         }
     }
 }
@@ -211,7 +218,7 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
         follow_up_of: new.follow_up_of,
         claims: new.claims,
         split_from: new.split_from.map(|(id, _)| id),
-        arrived_at: new.split_from.map(|(_, at)| at),
+        arrived_at: new.split_from.map(|(_, at)| at).or(new.arrived_at),
         subject_digest: secrets::digest(&subject_salt, &new.subject),
         comment: NewComment {
             id: comment.id,
@@ -241,6 +248,7 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
         work: domain::work::WorkClass::Rest,
     };
     store::comments::insert(tx, &comment)?;
+    attachments::bind(tx, ctx, &new.files, (ids.ticket, comment.id))?;
     for (field, value) in &new.fields {
         store::tickets::set_field(tx, ids.ticket, *field, value.as_deref())?;
     }
@@ -380,6 +388,7 @@ fn comment_row(ctx: &Ctx, ids: &Numbers, author: &User, new: &NewTicket) -> Comm
         via: new.channel,
         details: new.details.clone(),
         created_at: ctx.now,
+        attachments: Vec::new(),
     }
 }
 

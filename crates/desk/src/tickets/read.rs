@@ -158,7 +158,8 @@ pub fn count_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<i64, E
 
 /// The comments with these ids.
 pub fn comments_by_id(tx: &mut Tx<'_>, ids: &[CommentId]) -> Result<Vec<Comment>, Error> {
-    Ok(store::comments::many(tx, ids)?)
+    let found = store::comments::many(tx, ids)?;
+    Ok(store::comments::with_attachments(tx, found)?)
 }
 
 /// Values of a ticket's custom fields, as JSON text.
@@ -192,7 +193,8 @@ pub fn comments(
         show_own(tx, ctx, id)?;
         true
     };
-    Ok(store::comments::page(tx, id, only_public, page)?)
+    let found = store::comments::page(tx, id, only_public, page)?;
+    Ok(store::comments::with_attachments(tx, found)?)
 }
 
 /// How many tickets of a person's own are in these statuses.
@@ -211,7 +213,8 @@ pub fn own_comments(
     page: &Page,
 ) -> Result<Vec<Comment>, Error> {
     show_own(tx, ctx, id)?;
-    Ok(store::comments::page(tx, id, true, page)?)
+    let found = store::comments::page(tx, id, true, page)?;
+    Ok(store::comments::with_attachments(tx, found)?)
 }
 
 /// One public comment of a person's own ticket.
@@ -223,7 +226,9 @@ pub fn own_comment(
 ) -> Result<Comment, Error> {
     show_own(tx, ctx, id)?;
     let found = store::comments::load(tx, comment)?;
-    found.filter(|comment| comment.ticket == id && comment.public).ok_or(Error::NotFound)
+    let found = found.filter(|comment| comment.ticket == id && comment.public);
+    let mut found = store::comments::with_attachments(tx, found.into_iter().collect())?;
+    found.pop().ok_or(Error::NotFound)
 }
 
 /// How many public comments a person's own ticket has.
@@ -253,7 +258,7 @@ pub fn audits(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<ChangeSet>
             _ => None,
         })
         .collect();
-    let comments = store::comments::many(tx, &ids)?;
+    let comments = comments_by_id(tx, &ids)?;
     let mut sets: Vec<ChangeSet> = Vec::new();
     for envelope in events {
         match sets.last_mut() {

@@ -13,7 +13,7 @@ use crate::{Act, Ctx, Error, require};
 ///
 /// When the ticket is closed.
 pub fn mark_spam(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
-    run(tx, &ctx, id, &Command::MarkSpam)
+    run(tx, ctx, id, &Command::MarkSpam)
 }
 
 /// It was a request after all: its clock counts from the arrival of the message. (SLA-12)
@@ -22,7 +22,7 @@ pub fn mark_spam(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error
 ///
 /// When the ticket is closed.
 pub fn unmark_spam(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
-    run(tx, &ctx, id, &Command::UnmarkSpam)
+    run(tx, ctx, id, &Command::UnmarkSpam)
 }
 
 fn run(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, command: &Command) -> Result<Done, Error> {

@@ -6,6 +6,7 @@ use store::{Kind as Ids, Tx};
 use super::append::Done;
 use super::open::{NewTicket, Person, open, side};
 use super::{command, update};
+use crate::attachments;
 use crate::texts::Body;
 use crate::{Act, Ctx, Error, require};
 
@@ -42,6 +43,7 @@ pub fn split(
     new.split_from = Some((id, message.created_at));
     new.submitter = Some(author.id);
     new.details = message.details.clone();
+    new.files = attachments::copies(tx, comment)?;
     // What was promised for the message was promised at the level it came with. (PR-07)
     new.severity = from.ticket.severity;
     new.area.clone_from(&from.ticket.area);

@@ -12,6 +12,7 @@ use store::{Kind as Ids, Tx};
 use super::append::{Done, append};
 use super::open::{self, CustomValue, Person};
 use super::{situation, wake};
+use crate::attachments::{self, Files};
 use crate::texts::Body;
 use crate::{Act, Ctx, Error, require, secrets, texts};
 
@@ -77,6 +78,10 @@ pub struct Update {
     pub external_id: Option<Option<String>>,
     /// Custom fields beside severity, area and kind.
     pub fields: Vec<CustomValue>,
+    /// What goes along with the comment.
+    pub files: Files,
+    /// When the customer's message arrived, if it was kept waiting until now.
+    pub arrived_at: Option<Timestamp>,
 }
 
 /// The ticket, locked, with everything done that had come due before now, and the circumstances as of now: a command that
@@ -131,6 +136,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     let subject_salt = update.subject.as_ref().map(|_| open::salt());
     let changes = Changes {
         comment: comment.as_ref().map(|(_, new)| new.clone()),
+        arrived_at: update.arrived_at,
         status: if holds_again { Some(Status::Hold) } else { update.status },
         hold_until: update.hold_until,
         cause: update.cause,
@@ -159,12 +165,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     };
     let command = Command::Update(Box::new(changes));
     let decided = decide(Some(ticket), &command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
-    if let Some((row, _)) = &comment {
-        store::comments::insert(tx, row)?;
-    }
-    for (field, value) in &update.fields {
-        store::tickets::set_field(tx, id, *field, value.as_deref())?;
-    }
+    keep_words(tx, ctx, id, update, comment.as_ref().map(|(row, _)| row))?;
     let mut stored = stored.clone();
     if subject != stored.subject {
         stored.subject = subject;
@@ -199,6 +200,24 @@ fn facts(
         situation::with_claims(&mut facts, &claimed, named);
     }
     Ok(facts)
+}
+
+/// Stores what lives beside the events: the comment with its files, and the values of fields.
+fn keep_words(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+    update: &Update,
+    comment: Option<&Comment>,
+) -> Result<(), Error> {
+    if let Some(comment) = comment {
+        store::comments::insert(tx, comment)?;
+        attachments::bind(tx, ctx, &update.files, (id, comment.id))?;
+    }
+    for (field, value) in &update.fields {
+        store::tickets::set_field(tx, id, *field, value.as_deref())?;
+    }
+    Ok(())
 }
 
 fn authorize(ctx: &Ctx, stored: &Stored) -> Result<(), Error> {
@@ -345,7 +364,7 @@ fn comment(
     audit: AuditId,
 ) -> Result<Option<(Comment, NewComment)>, Error> {
     let (Some(reply), Some(author)) = (&update.comment, author) else { return Ok(None) };
-    if reply.body.is_empty() {
+    if reply.body.is_empty() && update.files.is_empty() {
         return Ok(None);
     }
     let ticket = &stored.ticket;
@@ -364,6 +383,7 @@ fn comment(
         via: ctx.via,
         details: reply.details.clone(),
         created_at: ctx.now,
+        attachments: Vec::new(),
     };
     let digest = secrets::digest(&row.salt, &row.body);
     let new = NewComment { id: row.id, author: author.id, by, public, digest };

@@ -187,6 +187,14 @@ pub(crate) fn blank(tx: &mut Tx<'_>, ctx: &Ctx, name: &str) -> Result<User, Erro
     })
 }
 
+/// Somebody of whom nothing is known, not even an address.
+pub(crate) fn nameless(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<User, Error> {
+    let user = blank(tx, ctx, "Unknown sender")?;
+    store::users::insert(tx, &user)?;
+    tx.touch(format!("user:{}", user.id));
+    Ok(user)
+}
+
 /// Stores a new person with a valid address, who joins the organization of the mail domain if they are an end user. If
 /// the address became somebody's meanwhile, it is that person who is answered and nobody new is kept.
 pub(crate) fn insert_with_address(

@@ -2,6 +2,7 @@
 
 mod arrive;
 mod change;
+mod deliverable;
 mod identities;
 mod read;
 mod search;
@@ -22,5 +23,6 @@ pub use store::users::{Filter, Order};
 pub use tags::{Retag, clean as clean_tags, of_user as tags, retag};
 
 pub(crate) use arrive::{
-    address, blank, insert_with_address, language, name_from_address, tidy, zone,
+    address, blank, insert_with_address, language, name_from_address, nameless, tidy, zone,
 };
+pub(crate) use deliverable::{hears_again, mark_undeliverable};

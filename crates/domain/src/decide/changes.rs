@@ -25,11 +25,11 @@ impl Deciding<'_> {
             self.record(Event::IssueLinked { url: url.clone() });
         }
         if let Some(comment) = &changes.comment {
-            self.comment(comment);
+            self.arrived(comment, changes.arrived_at);
         }
         let asks = asks && self.ticket.spam.is_none();
         if asks {
-            self.asked();
+            self.asked(changes.arrived_at.unwrap_or(self.now));
         } else if facts_changed {
             self.reconsider();
         }

@@ -130,6 +130,8 @@ pub struct Opening {
 pub struct Changes {
     /// A comment.
     pub comment: Option<NewComment>,
+    /// When the customer's message arrived, if that was before now.
+    pub arrived_at: Option<Timestamp>,
     /// Another status.
     pub status: Option<Status>,
     /// When a held ticket comes back.

@@ -197,9 +197,7 @@ impl Reading {
         if self.actor.is_none() && envelope.actor_kind != "rule" {
             self.actor = Some(actor(envelope));
         }
-        if let Some(order) = order(&envelope.event) {
-            self.order = Some(order);
-        }
+        self.order = order(&envelope.event).or(self.order.take());
         let changes = &mut self.changes;
         match &envelope.event {
             Event::Opened(opened) => self.opened = Some(opened.clone()),
@@ -303,8 +301,16 @@ impl Reading {
     }
 
     fn read_comment(&mut self, ticket: Option<&Ticket>, event: &Event) {
-        let Event::Commented { comment, author, public, answer, from_escalation, ask, digest } =
-            event
+        let Event::Commented {
+            comment,
+            author,
+            public,
+            answer,
+            from_escalation,
+            ask,
+            arrived_at,
+            digest,
+        } = event
         else {
             return;
         };
@@ -319,6 +325,7 @@ impl Reading {
         };
         self.author.id = Some(*author);
         self.from_escalation = *from_escalation;
+        self.changes.arrived_at = *arrived_at;
         self.changes.comment = Some(NewComment {
             id: *comment,
             author: *author,

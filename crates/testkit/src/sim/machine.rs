@@ -72,7 +72,10 @@ impl Machine {
         let handbook: Handbook = (*world.policy().handbook).clone();
         let settings = Settings { public_url: "http://desk.test".into(), demo: true };
         let secrets = Secrets::new([7; 32], 1);
-        let desk = Desk::new(store, Clock::standing(world.now), secrets, handbook, settings);
+        // The simulated company sends no files.
+        let blobs = desk::Blobs::at(std::env::temp_dir().join("answerable-simulation.files"));
+        let desk =
+            Desk::new((store, blobs), Clock::standing(world.now), secrets, handbook, settings);
         Ok(self.runtime.block_on(jobs::wake_until(&desk, until))?)
     }
 }

@@ -1,6 +1,6 @@
 //! Mails: new ones, answers by token or by reference, copies, late ones, automatic ones, and false tokens.
 
-use desk::mailbox;
+use desk::mailbox::{self, Incoming};
 use domain::{Actor, Channel, Status};
 use jiff::SignedDuration;
 use store::Tx;
@@ -151,8 +151,9 @@ impl World {
         let message = mail::parse(post.raw.as_bytes());
         let ctx = self.ctx(Actor::System, Channel::Email);
         let arrival = mailbox::Arrival::handed_in("simulation", self.now);
-        let raw = post.raw.as_bytes();
-        Ok(tx.attempt(|tx| mailbox::receive(tx, &ctx, &arrival, raw, &message))?)
+        let raw = post.raw.clone().into_bytes();
+        let incoming = Incoming::of_words(raw, message, mail::Trust::default());
+        Ok(tx.attempt(|tx| mailbox::receive(tx, &ctx, &arrival, &incoming))?)
     }
 
     /// A mail arrives.

@@ -132,6 +132,7 @@ impl World {
             secrets: self.secrets.clone(),
             base_url: "http://desk.test".into(),
             outside: None,
+            demo: true,
         }
     }
 

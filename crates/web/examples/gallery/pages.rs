@@ -437,6 +437,7 @@ fn ticket(open: Kind, refusal: Option<&Markup>) -> Markup {
             reply: "Hi Dana, found it: Safari 19 drops our storage event, so the flags never arrive. Fixed in 41.2, which is out now.",
             note: "",
             open,
+            files: None,
             refusal,
         }))
         (bottom_bar(&reader, &header))
@@ -503,6 +504,7 @@ fn conversation(reader: &Reader) -> Markup {
         hidden_from: "Dana",
         at: at("2026-06-05T20:05:00Z"),
         body: html! { p { "Same as the storage bug of March? " b { "@Bo" } " knows that corner." } },
+        attachments: &[],
     };
     let changes = [
         Happening {

@@ -25,6 +25,8 @@ pub struct Composer<'a> {
     pub note: &'a str,
     /// Which one is open.
     pub open: Kind,
+    /// Files that were chosen before and are kept: the token that binds them, and their names.
+    pub files: Option<(&'a str, &'a [String])>,
     /// What is said above the field, such as a refused send; with the words already typed below it.
     pub refusal: Option<&'a Markup>,
 }
@@ -88,12 +90,13 @@ fn reply(reader: &Reader, composer: &Composer<'_>) -> Markup {
             summary data-key="r" aria-keyshortcuts="R" {
                 span { (words.fill(Text::ReplyTo, &[("name", &composer.requester)])) } (key_cap(Some("r")))
             }
-            form id={ (id) "-form" } method="post" action=(routes::replies(composer.ticket)) data-send {
+            form id={ (id) "-form" } method="post" enctype="multipart/form-data" action=(routes::replies(composer.ticket)) data-send {
                 (carried(reader, composer))
                 @if composer.open == Kind::Reply { @if let Some(refusal) = composer.refusal { (refusal) } }
                 (toolbar(reader, &id))
                 label.hidden for=(id) { (words.fill(Text::YourReply, &[("name", &composer.requester)])) }
                 draft-keeper name=(id) { textarea id=(id) name="body" dir="auto" required { (composer.reply) } }
+                (files(reader, &id, composer, Kind::Reply))
                 div.composer-foot {
                     span.draft role="status" {}
                     div.then {
@@ -120,19 +123,35 @@ fn note(reader: &Reader, composer: &Composer<'_>) -> Markup {
             summary data-key="n" aria-keyshortcuts="N" {
                 (icon("lock")) span { (words.say(Text::InternalNote)) } (key_cap(Some("n")))
             }
-            form id={ (id) "-form" } method="post" action=(routes::notes(composer.ticket)) data-send {
+            form id={ (id) "-form" } method="post" enctype="multipart/form-data" action=(routes::notes(composer.ticket)) data-send {
                 (carried(reader, composer))
                 @if composer.open == Kind::Note { @if let Some(refusal) = composer.refusal { (refusal) } }
                 p.composer-warning { (icon("lock")) (words.fill(Text::CannotSee, &[("name", &composer.requester)])) }
                 (toolbar(reader, &id))
                 label.hidden for=(id) { (words.fill(Text::YourNote, &[("name", &composer.requester)])) }
                 draft-keeper name=(id) { textarea id=(id) name="body" dir="auto" required { (composer.note) } }
+                (files(reader, &id, composer, Kind::Note))
                 div.composer-foot {
                     span.draft role="status" {}
                     button.button.primary type="submit" data-send-button aria-keyshortcuts="Control+Enter Meta+Enter" {
                         (words.say(Text::AddNote)) kbd aria-hidden="true" { "Ctrl ↵" }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Where files are chosen; those chosen before are kept.
+fn files(reader: &Reader, id: &str, composer: &Composer<'_>, kind: Kind) -> Markup {
+    let words = reader.words;
+    html! {
+        div.composer-files {
+            label for={ (id) "-files" } { (words.say(Text::Attach)) }
+            input id={ (id) "-files" } name="files" type="file" multiple;
+            @if let Some((token, names)) = composer.files.filter(|_| composer.open == kind) {
+                input type="hidden" name="upload" value=(token);
+                span { (words.fill(Text::AttachedSoFar, &[("names", &names.join(", "))])) }
             }
         }
     }

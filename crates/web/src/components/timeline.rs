@@ -75,6 +75,8 @@ pub struct Note<'a> {
     pub at: Timestamp,
     /// The words, cleaned.
     pub body: Markup,
+    /// What came along.
+    pub attachments: &'a [Attachment<'a>],
 }
 
 /// Something that happened, and who or which rule did it.
@@ -140,6 +142,7 @@ pub fn note(reader: &Reader, note: &Note<'_>) -> Markup {
                     }
                 }
                 div.prose dir="auto" { (note.body) }
+                (attachments(note.attachments))
             }
         }
     }

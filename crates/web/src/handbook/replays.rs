@@ -50,7 +50,8 @@ pub(super) async fn form(visitor: Visitor) -> Answer {
 
 /// Replays what was sent.
 pub(super) async fn run(visitor: Visitor, form: Form) -> Answer {
-    let text = form.some("file").or(form.some("text")).unwrap_or_default().to_owned();
+    let file = form.text_of("file").map_err(|wrong| Problem::NotText(wrong.0))?;
+    let text = file.unwrap_or_else(|| form.some("text").unwrap_or_default().to_owned());
     let days = form.number("days").filter(|days| SPANS.contains(days)).unwrap_or(28);
     let mut typed = Typed { text, days: Some(days), wrong: Vec::new() };
     let words = visitor.reader().words;

@@ -3,6 +3,7 @@
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::IntoResponse;
+use desk::attachments::Files;
 use desk::idempotency::{self, Key};
 use desk::limits::Limit;
 use desk::texts::Body;
@@ -34,13 +35,18 @@ pub(crate) async fn form(visitor: Visitor) -> Answer {
 
 /// Takes the form.
 pub(crate) async fn send(visitor: Visitor, form: Form) -> Answer {
-    let new = match asked(&visitor, &form) {
+    let mut new = match asked(&visitor, &form) {
         Ok(new) => new,
         Err(errors) => return page(&visitor, &form, &errors).await,
     };
     if let Err(error) = admit(&visitor, &form) {
         return too_often(&visitor, &form, error).await;
     }
+    let chosen = form.files("files");
+    if let Err(Error::Invalid(errors)) = desk::attachments::check("files", &chosen) {
+        return page(&visitor, &form, &errors).await;
+    }
+    new.files = Files::of(visitor.desk.keep(chosen).await?);
     // The same form sent twice, by a double click or a reload, is one ticket.
     let key = form.some("key").map(|key| Key::new("request-form", key, &form.content()));
     let ctx = visitor.ctx.clone();
@@ -218,8 +224,14 @@ fn ask(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) 
         control: Control::Text,
         ..line("body", Text::TellUs)
     });
+    fields.push(Field {
+        hint: Some(words.say(Text::AttachHint)),
+        control: Control::Files,
+        optional: true,
+        ..line("files", Text::Attach)
+    });
     html! {
-        form method="post" action=(routes::NEW_REQUEST) novalidate {
+        form method="post" enctype="multipart/form-data" action=(routes::NEW_REQUEST) novalidate {
             (button::csrf(reader))
             input type="hidden" name="key" value=(typed.some("key").filter(|_| error("base").is_none()).map_or_else(desk::token, str::to_owned));
             (summary(words, &fields.iter().collect::<Vec<_>>()))

@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect};
+use desk::attachments::Files;
 use desk::pages::Own;
 use desk::texts::Body;
 use desk::tickets::{Listed, Reply, Update};
@@ -11,6 +12,7 @@ use desk::{Error, Page, Start};
 use domain::{Cause, Status, Ticket, TicketId, TimerKind, User};
 use maud::{Markup, PreEscaped, html};
 
+use crate::attachments::Along;
 use crate::components::badge::status_for_customer;
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
@@ -148,6 +150,8 @@ fn conversation(visitor: &Visitor, reader: &Reader, own: &Own, most: i64) -> Mar
             @let author = own.authors.iter().find(|user| user.id == comment.author);
             @let ours = author.is_some_and(|user| user.role.answers()) && !own.stored.ticket.has_participant(comment.author);
             @let name = if Some(comment.author) == me { words.say(Text::You).to_owned() } else { called(author, ours, company, reader) };
+            @let files = Along::new(words, &comment.attachments);
+            @let details = crate::tickets::details(comment);
             @let did = if ours { Text::DidAnswer } else if index == 0 { Text::DidAsk } else { Text::DidWrite };
             (message(reader, &Message {
                 id: comment.id.0,
@@ -156,8 +160,11 @@ fn conversation(visitor: &Visitor, reader: &Reader, own: &Own, most: i64) -> Mar
                 via: None,
                 at: comment.created_at,
                 ours,
-                body: html! { (PreEscaped(&comment.html)) },
-                attachments: &[],
+                body: html! {
+                    (PreEscaped(&comment.html))
+                    @if let Some(details) = &details { (crate::tickets::folded(reader, details)) }
+                },
+                attachments: &files.shown(),
                 delivery: None,
             }))
             @if index == 0 && own.left_out > 0 {
@@ -191,11 +198,18 @@ fn answer(reader: &Reader, own: &Own, typed: &str, error: Option<&str>) -> Marku
         control: Control::Text,
         ..Field::line("body", words.say(Text::YourReplyHere))
     };
+    let files = Field {
+        optional: true,
+        hint: Some(words.say(Text::AttachHint)),
+        control: Control::Files,
+        ..Field::line("files", words.say(Text::Attach))
+    };
     html! {
-        form method="post" action={ (routes::request(id)) "/replies" } {
+        form method="post" enctype="multipart/form-data" action={ (routes::request(id)) "/replies" } {
             (button::csrf(reader))
             input type="hidden" name="key" value=(desk::token());
             (field(words, &reply))
+            (field(words, &files))
             div.field-actions { (button::submit(Button::primary(words.say(if is_solved { Text::Reopen } else { Text::Reply })))) }
         }
         @if !ticket.status.is_done() {
@@ -222,18 +236,24 @@ fn closed(reader: &Reader) -> Markup {
 pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
     let id = number(&id)?;
     let body = Body::plain(form.get("body"));
-    if body.is_empty() {
+    let chosen = form.files("files");
+    if body.is_empty() && chosen.is_empty() {
         let why = visitor.customer().words.say(Text::NothingWritten);
         return refuse(&visitor, id, "", why).await;
     }
-    let comment = Reply { body, public: Some(true), author: None, details: None };
-    let update = Update { comment: Some(comment), ..Update::default() };
+    if let Err(Error::Invalid(errors)) = desk::attachments::check("files", &chosen) {
+        let why = errors.first().map(|error| error.description.as_str()).unwrap_or_default();
+        return refuse(&visitor, id, form.get("body"), why).await;
+    }
     if let Err(Error::TooMany { seconds }) = super::ask::admit(&visitor, &form) {
         let why = visitor.customer().words.count(Text::WidgetTooOften, seconds);
         let page = page(&visitor, id, form.get("body"), Some(&why)).await?;
         let wait = [(RETRY_AFTER, HeaderValue::from(seconds))];
         return Ok((StatusCode::TOO_MANY_REQUESTS, wait, frame::html(page)).into_response());
     }
+    let files = Files::of(visitor.desk.keep(chosen).await?);
+    let comment = Reply { body, public: Some(true), author: None, details: None };
+    let update = Update { comment: Some(comment), files, ..Update::default() };
     let user = visitor.user.as_ref().map_or(0, |user| user.id.0);
     let key = form.some("key").map(|key| {
         desk::idempotency::Key::new("own-reply", &format!("{user}:{id}:{key}"), &form.content())

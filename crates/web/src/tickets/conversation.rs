@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use desk::mailbox::Filed;
 use desk::tickets::{Comment, Queued};
 use domain::{CommentId, Envelope, Event, Telling};
 use maud::{Markup, PreEscaped, html};
 
-use super::{SHOWN, Seen, said, via};
+use super::{SHOWN, Seen, letters, said};
+use crate::attachments::Along;
 use crate::components::button::{self, Button};
 use crate::components::notice::{Tone, message_box};
 use crate::components::timeline::{self, Delivery, Happening, Message, Note};
@@ -20,6 +22,7 @@ pub(crate) fn cleaned(comment: &Comment) -> PreEscaped<&str> {
 
 /// Everything of a timeline that stays together.
 enum Item<'a> {
+    Came(&'a Filed),
     Said(&'a Envelope, &'a Comment),
     Told(&'a Envelope, &'a str),
     Happened(Vec<(&'a Envelope, String)>),
@@ -36,6 +39,7 @@ pub(crate) fn conversation(seen: &Seen, shown: i64, missed: &[CommentId]) -> Mar
                     @if Some(&comment.id) == first_missed { (timeline::new_since(&seen.reader)) }
                     (comment_item(seen, envelope, comment))
                 }
+                Item::Came(mail) => (letters::automatic(seen, mail)),
                 Item::Told(envelope, text) => (told(seen, envelope, text)),
                 Item::Happened(all) => (happened(seen, &all)),
                 Item::LeftOut => (left_out(seen, shown)),
@@ -53,7 +57,13 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
     let resumes = whole.comments.get(1).filter(|_| whole.left_out > 0).map(|comment| comment.id);
     let mut skipping = false;
     let mut items: Vec<Item<'_>> = Vec::new();
+    let mut automatic = whole.automatic.iter().peekable();
     for envelope in &whole.events {
+        while let Some(mail) = automatic.next_if(|mail| mail.received_at < envelope.at) {
+            if !skipping {
+                items.push(Item::Came(mail));
+            }
+        }
         let said = match &envelope.event {
             Event::Commented { comment, .. } => comments.get(comment).copied(),
             _ => None,
@@ -85,6 +95,7 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
             _ => items.push(Item::Happened(vec![(envelope, sentence)])),
         }
     }
+    items.extend(automatic.map(Item::Came));
     items
 }
 
@@ -93,6 +104,8 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
     let names = seen.names();
     let requester = seen.requester();
     let author = names.person(comment.author);
+    let files = Along::new(reader.words, &comment.attachments);
+    let details = letters::details(comment);
     if !comment.public {
         return timeline::note(
             reader,
@@ -102,6 +115,7 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
                 hidden_from: &requester,
                 at: comment.created_at,
                 body: html! { (cleaned(comment)) },
+                attachments: &files.shown(),
             },
         );
     }
@@ -115,18 +129,22 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
         reader.words.say(Text::DidWrite).to_owned()
     };
     let lost = lost(seen, envelope.seq);
+    let way = letters::way(reader.words, comment, details.as_ref());
     timeline::message(
         reader,
         &Message {
             id: comment.id.0,
             author,
             did: &did,
-            via: (!ours).then(|| via(reader.words, comment.via)),
+            via: (!ours || details.is_some()).then_some(&way),
             at: comment.created_at,
             ours: ours
                 || (comment.author != ticket.requester && !ticket.has_participant(comment.author)),
-            body: html! { (cleaned(comment)) },
-            attachments: &[],
+            body: html! {
+                (cleaned(comment))
+                @if let Some(details) = &details { (letters::below(reader, seen.id(), details)) }
+            },
+            attachments: &files.shown(),
             delivery: lost
                 .as_ref()
                 .map(|lost| Delivery::Failed { whom: &lost.whom, retry: &lost.retry }),
@@ -159,7 +177,7 @@ fn lost_of(seen: &Seen, queued: &Queued) -> Option<Lost> {
         .filter(|one| one.delivery == id && one.state == "failed")
         .map(|one| (one.address.clone(), one.said.clone()))
         .collect();
-    if whom.is_empty() && matches!(queued.state.as_str(), "failed" | "held") {
+    if whom.is_empty() && matches!(queued.state.as_str(), "failed" | "held" | "suppressed") {
         let why = queued.last_error.clone().unwrap_or_default();
         whom.push((queued.delivery.to.join(", "), why));
     }

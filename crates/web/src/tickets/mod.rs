@@ -4,6 +4,7 @@ mod actions;
 mod activity;
 mod aside;
 mod conversation;
+mod letters;
 mod names;
 mod rated;
 mod reapplying;
@@ -38,6 +39,7 @@ use crate::{frame, routes, times};
 
 use names::{Names, first_name};
 
+pub(crate) use letters::{details, folded, plain, proved};
 pub(crate) use names::via;
 
 /// How many comments a page shows at first.
@@ -53,6 +55,7 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get("/tickets/{id}/explanation", Act::ReadDesk, explanation),
         Route::get("/tickets/{id}/activity", Act::ReadDesk, activity),
         Route::post("/tickets/{id}/reapplication", Act::Configure, reapplying::reapply),
+        Route::get("/tickets/{id}/mails/{mail}/source", Act::ReadDesk, letters::source),
         Route::post("/tickets/{id}/replies", Act::WorkTickets, writing::reply),
         Route::post("/tickets/{id}/notes", Act::WorkTickets, writing::note),
     ];
@@ -76,6 +79,8 @@ pub(crate) struct Writing {
     pub(crate) refusal: Option<Markup>,
     /// What the writer has not seen.
     pub(crate) missed: Vec<domain::CommentId>,
+    /// Files that were chosen and are kept: the token that binds them, and their names.
+    pub(crate) files: Option<(String, Vec<String>)>,
 }
 
 /// A ticket and what its pages need beside it.
@@ -200,6 +205,7 @@ pub(crate) async fn page(
             (taking::told(&seen))
             (rated::suggestion(&seen))
             (away)
+            (letters::undeliverable(&seen))
             (conversation::failures(&seen))
             (timeline::timeline(&conversation::conversation(&seen, shown, &writing.missed)))
             (watch(&seen))
@@ -299,6 +305,7 @@ fn compose(seen: &Seen, writing: &Writing) -> Markup {
             note,
             open: writing.open,
             refusal: writing.refusal.as_ref(),
+            files: writing.files.as_ref().map(|(token, names)| (token.as_str(), names.as_slice())),
         },
     )
 }

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
+use desk::attachments::{Files, Kept};
 use desk::idempotency::{self, Key};
 use desk::texts::Body;
 use desk::tickets::{Reply, Update};
@@ -80,9 +81,19 @@ async fn write(
     update: Update,
     to: &str,
 ) -> Answer {
-    if update.comment.as_ref().is_none_or(|comment| comment.body.is_empty()) {
+    let chosen = form.files("files");
+    let is_empty = update.comment.as_ref().is_none_or(|comment| comment.body.is_empty());
+    if is_empty && chosen.is_empty() && form.some("upload").is_none() {
         return empty(visitor, id, kind).await;
     }
+    if let Err(Error::Invalid(errors)) = desk::attachments::check("files", &chosen) {
+        let why = errors.first().map(|error| error.description.as_str()).unwrap_or_default();
+        return again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, why).await;
+    }
+    let kept = visitor.desk.keep(chosen).await?;
+    let uploads = form.some("upload").map(str::to_owned).into_iter().collect();
+    let files = Files { kept: kept.clone(), uploads };
+    let update = Update { files, ..update };
     // Within one person's writing a key is sent twice only by accident.
     let key = form.some("idempotency_key").map(|key| {
         let user = visitor.user.as_ref().map_or(0, |user| user.id.0);
@@ -96,10 +107,17 @@ async fn write(
         .await;
     match outcome {
         Ok(Outcome::Kept) => Ok(Redirect::to(to).into_response()),
-        Ok(Outcome::Missed(missed)) => not_sent(visitor, id, form, kind, missed).await,
+        Ok(Outcome::Missed(missed)) => {
+            let files = put_by(visitor, form, kept).await?;
+            not_sent(visitor, id, form, kind, (missed, files)).await
+        }
         Err(Error::KeyReused) => {
             let why = visitor.reader().words.say(Text::AlreadySent);
             again(visitor, id, form, kind, StatusCode::CONFLICT, why).await
+        }
+        Err(Error::Invalid(errors)) => {
+            let why = errors.first().map(|error| error.description.as_str()).unwrap_or_default();
+            again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, why).await
         }
         Err(Error::Refused(refusal)) => {
             let why = refused(&refusal).description;
@@ -107,6 +125,31 @@ async fn write(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Keeps the files of a form that was not sent, so that they need not be chosen again: the token that binds them, and their
+/// names.
+async fn put_by(
+    visitor: &Visitor,
+    form: &Form,
+    kept: Vec<Kept>,
+) -> Result<Option<(String, Vec<String>)>, Problem> {
+    let before = form.some("upload").map(str::to_owned);
+    if kept.is_empty() && before.is_none() {
+        return Ok(None);
+    }
+    let ctx = visitor.ctx.clone();
+    let put = visitor.desk.write(ctx, move |tx, ctx| {
+        let mut token = before.clone();
+        let mut names = Vec::new();
+        for file in &kept {
+            let sent = desk::attachments::upload(tx, ctx, file, token.as_deref())?;
+            names = sent.files.into_iter().map(|file| file.name).collect();
+            token = Some(sent.token);
+        }
+        Ok(token.map(|token| (token, names)))
+    });
+    Ok(put.await?)
 }
 
 /// Writes once, and only over what the writer has seen.
@@ -142,7 +185,7 @@ async fn not_sent(
     id: TicketId,
     form: &Form,
     kind: Kind,
-    missed: Vec<CommentId>,
+    (missed, files): (Vec<CommentId>, Option<(String, Vec<String>)>),
 ) -> Answer {
     let reader = visitor.reader();
     let words = reader.words;
@@ -173,7 +216,7 @@ async fn not_sent(
         },
     );
     let text = form.get("body").to_owned();
-    let writing = Writing { open: kind, text, refusal: Some(box_), missed };
+    let writing = Writing { open: kind, text, refusal: Some(box_), missed, files };
     let markup = page(visitor, id, &writing, routes::HOME).await?;
     Ok((StatusCode::CONFLICT, frame::html(markup)).into_response())
 }
@@ -196,7 +239,7 @@ async fn again(
     let heading = visitor.reader().words.say(Text::NotSent);
     let box_ = refusal_box("not-sent", Tone::Danger, heading, &html! { p { (why) } });
     let text = form.get("body").to_owned();
-    let writing = Writing { open: kind, text, refusal: Some(box_), missed: Vec::new() };
+    let writing = Writing { open: kind, text, refusal: Some(box_), ..Writing::default() };
     let markup = page(visitor, id, &writing, routes::HOME).await?;
     Ok((status, frame::html(markup)).into_response())
 }

@@ -60,6 +60,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
         let mut measure =
             Measure { engine, options: &options, folder: &folder.0, table: &mut table };
         measure.use_cases(&database("use_cases")?);
+        measure.letters(&database("letters")?);
         measure.due(&database("due")?);
         if engine == Engine::Sqlite {
             measure.take(What::SimulatedYear, |_| simulated_year());
@@ -92,28 +93,44 @@ impl Measure<'_> {
         self.take(What::CreationsByOne, |measure| measure.throughput(database, 1));
     }
 
+    /// Mail, small and large.
+    fn letters(&mut self, database: &str) {
+        let seconds = self.options.seconds.to_string();
+        let figures = [
+            (What::Letters, "per_second"),
+            (What::LargeLetter, "large_seconds"),
+            (What::LargeLetterMemory, "large_memory"),
+        ];
+        self.figures(read(&mut example("letters", &[database, &seconds])), &figures);
+    }
+
     /// What falls due all at once, and whether people notice.
     fn due(&mut self, database: &str) {
         let count = self.options.due.to_string();
-        let measured = read(&mut example("due", &[database, &count])).and_then(|answer| {
+        let figures = [
+            (What::Due, "seconds"),
+            (What::DuePage, "page_p99_ms"),
+            (What::DueWrite, "write_p99_ms"),
+        ];
+        self.figures(read(&mut example("due", &[database, &count])), &figures);
+    }
+
+    /// Takes the figures that an example printed as JSON into the table, or says why not.
+    fn figures(&mut self, answer: Result<String>, figures: &[(What, &str)]) {
+        let measured = answer.and_then(|answer| {
             let line = answer.lines().last().unwrap_or_default();
             serde_json::from_str::<serde_json::Value>(line)
                 .with_context(|| format!("it said `{line}`"))
         });
-        match measured {
-            Ok(answer) => {
-                let figures = [
-                    (What::Due, "seconds"),
-                    (What::DuePage, "page_p99_ms"),
-                    (What::DueWrite, "write_p99_ms"),
-                ];
-                for (what, name) in figures {
-                    let value = answer[name].as_f64().unwrap_or_default();
+        for (what, name) in figures {
+            match &measured {
+                Ok(answer) => {
+                    let value = answer[*name].as_f64().unwrap_or_default();
                     println!("   {}: {}", what.text().0, what.show(value));
-                    self.table.note(self.engine, what, value);
+                    self.table.note(self.engine, *what, value);
                 }
+                Err(error) => println!("   {}: {error:#}", what.text().0),
             }
-            Err(error) => println!("   {}: {error:#}", What::Due.text().0),
         }
     }
 

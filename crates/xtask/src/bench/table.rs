@@ -36,6 +36,9 @@ pub(super) enum What {
     CreationsByMany,
     CreationsByOne,
     CreationsOverHttp,
+    Letters,
+    LargeLetter,
+    LargeLetterMemory,
     List,
     ListLatency,
     QueuePage,
@@ -53,10 +56,13 @@ pub(super) enum What {
 }
 
 impl What {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 20] = [
         Self::CreationsByMany,
         Self::CreationsByOne,
         Self::CreationsOverHttp,
+        Self::Letters,
+        Self::LargeLetter,
+        Self::LargeLetterMemory,
         Self::List,
         Self::ListLatency,
         Self::QueuePage,
@@ -81,6 +87,9 @@ impl What {
             }
             Self::CreationsByOne => ("durable ticket creations, use case, one caller", "/s", ""),
             Self::CreationsOverHttp => ("POST /api/v2/requests.json", "/s", "3,000"),
+            Self::Letters => ("ordinary mails, from bytes to stored ticket", "/s", "1,000"),
+            Self::LargeLetter => ("a mail of 25 MB, from bytes to stored ticket", "s", "below 1"),
+            Self::LargeLetterMemory => ("memory it takes, in times its size", "×", "below 2"),
             Self::List => ("GET /api/v2/tickets.json?per_page=50", "/s", "5,000"),
             Self::ListLatency => ("the same, 99 of 100 within", "ms", "below 10"),
             Self::QueuePage => ("GET / (the queue, signed in)", "/s", "2,000"),

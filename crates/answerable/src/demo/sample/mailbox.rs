@@ -1,6 +1,6 @@
 //! The mailbox of the sample company: what it listed this morning, and where that went.
 
-use desk::mailbox::{Arrival, Source, parse, receive};
+use desk::mailbox::{Arrival, Incoming, Source, parse, receive};
 use desk::mailboxes::{self, Listing};
 use desk::{Ctx, Error, Tx};
 
@@ -34,7 +34,9 @@ pub(super) fn fetch(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<(), Error> {
             source: Source::Imap { validity: VALIDITY, uid },
             received_at: ctx.now,
         };
-        receive(tx, ctx, &arrival, raw.as_bytes(), &parse(raw.as_bytes()))?;
+        let message = parse(raw.as_bytes());
+        let incoming = Incoming::of_words(raw.into_bytes(), message, mail::Trust::default());
+        receive(tx, ctx, &arrival, &incoming)?;
     }
     let mailbox = mailboxes::Mailbox { validity: VALIDITY, last_uid: 104, ..mailbox };
     mailboxes::listed(tx, ctx, &mailbox, &listing(&[101, 102, 103]))?;

@@ -344,3 +344,12 @@ pub(super) fn agents(tx: &mut Tx<'_>, handbook: &Handbook) -> Result<Vec<Agent>,
     }
     Ok(agents)
 }
+
+/// Mail that becomes no ticket by itself: one that waits for a decision, and one that no person wrote.
+pub(super) const LETTERS: [&str; 2] = [
+    "Subject: Our invoice\r\nMessage-ID: <invoice@sample.test>\r\nTo: support@acme.test\r\n\r\n\
+     Hello, our last invoice names the old address. Could you send it again?\r\n",
+    "From: News <news@letters.test>\r\nSubject: Ten ways to write less\r\n\
+     Message-ID: <ten@letters.test>\r\nTo: support@acme.test\r\nList-Id: <news.letters.test>\r\n\r\n\
+     This week: ten ways to write less.\r\n",
+];
