@@ -560,10 +560,10 @@ fn each_role_sees_the_pages_that_the_table_says() {
                         desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
                     path = path.replace(&id.to_string(), &policy);
                 }
+                path = of_people(path, id, (number == 2, &visitor, desk));
                 if path.ends_with("/handover") {
                     path = "/rota/replay/2026-06-08/handover".to_owned();
                 }
-                path = of_people(path, id, (number == 2, &visitor, desk));
                 if let Some((before, _)) = path.split_once("/deliveries/") {
                     let sent = desk.sent(id, "acknowledgement")[0]["id"].clone();
                     path = format!("{before}/deliveries/{sent}/retry");

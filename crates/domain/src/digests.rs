@@ -64,6 +64,8 @@ pub enum Notable {
     Missed,
     /// It was escalated to the team.
     Escalated,
+    /// Whoever asked was not content. (CS-09)
+    RatedBadly,
     /// It has waited longest.
     Waits,
 }
@@ -85,6 +87,10 @@ pub struct Numbers {
     pub first_replies: Vec<TicketId>,
     /// The median of the open seconds until then; none of fewer than five.
     pub median_seconds: Option<i64>,
+    /// Rated in it by those who asked: the help was good.
+    pub rated_well: Vec<TicketId>,
+    /// It was not. (CS-09)
+    pub rated_badly: Vec<TicketId>,
     /// What was asked, by area, the most frequent first.
     pub areas: Vec<Theme>,
     /// By kind.
@@ -105,6 +111,8 @@ impl Numbers {
             && self.promises.is_empty()
             && self.escalated_in.is_empty()
             && self.escalated_out.is_empty()
+            && self.rated_well.is_empty()
+            && self.rated_badly.is_empty()
     }
 
     /// The tickets behind a number, by the name of the number: `asked`, `missed-high`, `tag:safari`.
@@ -125,6 +133,8 @@ impl Numbers {
             Some(("escalated", "in")) => &self.escalated_in,
             Some(("escalated", "out")) => &self.escalated_out,
             Some(("first", "replies")) => &self.first_replies,
+            Some(("rated", "well")) => &self.rated_well,
+            Some(("rated", "badly")) => &self.rated_badly,
             _ => match of {
                 "asked" => &self.asked,
                 "answered" => &self.answered,
@@ -174,6 +184,10 @@ pub fn count(
     let answered = |ticket: &Ticket| {
         first(ticket) || ticket.answered.as_ref().is_some_and(|answer| within(answer.at))
     };
+    let rated = |ticket: &Ticket| {
+        let answer = ticket.survey.as_ref().and_then(|survey| survey.answer);
+        answer.filter(|answer| within(answer.at)).map(|answer| answer.rating.is_good())
+    };
     let mut numbers = Numbers {
         asked: some(&asked, &|_| true),
         answered: some(&own, &answered),
@@ -184,6 +198,8 @@ pub fn count(
         }),
         first_replies: some(&own, &first),
         median_seconds: median(&own, &first, calendar),
+        rated_well: some(&about, &|ticket| rated(ticket) == Some(true)),
+        rated_badly: some(&about, &|ticket| rated(ticket) == Some(false)),
         areas: themes(&asked, |ticket| ticket.area.iter().cloned().collect()),
         kinds: themes(&asked, |ticket| {
             ticket.kind.iter().map(|kind| kind.as_str().to_owned()).collect()
@@ -269,6 +285,8 @@ fn notable(numbers: &Numbers, own: &[&Ticket], to: Timestamp) -> Vec<(Notable, T
     missed.take(MOST_NOTABLE).for_each(|id| add(Notable::Missed, id));
     let escalated = numbers.escalated_in.iter().copied();
     escalated.take(MOST_NOTABLE).for_each(|id| add(Notable::Escalated, id));
+    let rated = numbers.rated_badly.iter().copied();
+    rated.take(MOST_NOTABLE).for_each(|id| add(Notable::RatedBadly, id));
     let waiting = own.iter().filter(|ticket| !ticket.status.is_done());
     let mut waiting: Vec<(Timestamp, TicketId)> = waiting
         .filter_map(|ticket| Some((ticket.asked_at.filter(|at| *at < to)?, ticket.id)))

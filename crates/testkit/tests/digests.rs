@@ -6,7 +6,7 @@ use desk::Error;
 use desk::calendars::Whose;
 use desk::digests::Edit;
 use desk::tickets::Update;
-use domain::{Cause, Severity, Status, User};
+use domain::{Cause, Rating, Severity, Status, TicketId, User};
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use testkit::{HANDBOOK, TrialDesk, each_desk};
@@ -70,6 +70,26 @@ fn a_digest_counts_its_week_and_each_number_has_its_tickets() {
         desk.activate(&handbook());
         let (bo, ada) = (desk.person("bo"), desk.person("ada"));
         live(desk, &bo);
+        // Both were solved: Kim says that it helped, Lee that it did not.
+        for (number, email, rating) in
+            [(1, "kim@customer.test", Rating::BEST), (2, "lee@customer.test", Rating::WORST)]
+        {
+            let id = TicketId(number);
+            if !desk.ticket(id).status.is_done() {
+                let solved = Update {
+                    status: Some(Status::Solved),
+                    cause: Some(Cause::Answered),
+                    ..Update::default()
+                };
+                desk.update(&bo, id, solved);
+            }
+            let who = desk.look(desk.system(), move |tx, _| desk::sessions::candidate(tx, email));
+            let who = who.unwrap().unwrap();
+            desk.change(desk.acting(&who), move |tx, ctx| {
+                desk::surveys::rate(tx, ctx, id, rating, "")
+            })
+            .unwrap();
+        }
 
         let seen = digest(desk, &ada, WEEK).unwrap();
 
@@ -89,11 +109,14 @@ fn a_digest_counts_its_week_and_each_number_has_its_tickets() {
             numbers.tickets("issue:https://github.com/acme/replay/issues/12").map(<[_]>::len),
             Some(1)
         );
+        assert_eq!(numbers.tickets("rated-well").unwrap(), [TicketId(1)]);
+        assert_eq!(numbers.tickets("rated-badly").unwrap(), [TicketId(2)]);
         assert_eq!(numbers.tickets("secrets"), None);
         for part in [
             "# Session replay, Fri 5 Jun, 16:00 to Fri 12 Jun, 16:00 (BST)",
             "- [3](http://desk.test/digest/replay/2026-06-08/tickets?of=asked) asked",
             "- High: [1](http://desk.test/digest/replay/2026-06-08/tickets?of=met-high) in time",
+            "- Rated as good [1](http://desk.test/digest/replay/2026-06-08/tickets?of=rated-well), as bad [1]",
             "Session replay: [3]",
             "<https://github.com/acme/replay/issues/12>: [1]",
             r"Missed \*loudly\*: past its target",

@@ -262,6 +262,12 @@ fn figures(
         html! { (words.say(Text::DigestEscalatedOut)) },
         cell(&numbers.escalated_out, "escalated-out"),
     ]);
+    for (text, tickets, of) in [
+        (Text::DigestRatedWell, &numbers.rated_well, "rated-well"),
+        (Text::DigestRatedBadly, &numbers.rated_badly, "rated-badly"),
+    ] {
+        rows.push(vec![html! { (words.say(text)) }, cell(tickets, of)]);
+    }
     if let Some(seconds) = numbers.median_seconds {
         let span = times::span(words, seconds);
         rows.push(vec![

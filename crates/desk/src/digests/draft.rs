@@ -95,6 +95,14 @@ impl Writing<'_> {
                 self.number(&numbers.first_replies, "first-replies")
             );
         }
+        if !numbers.rated_well.is_empty() || !numbers.rated_badly.is_empty() {
+            let _ = writeln!(
+                text,
+                "- Rated as good {}, as bad {}",
+                self.number(&numbers.rated_well, "rated-well"),
+                self.number(&numbers.rated_badly, "rated-badly")
+            );
+        }
         text
     }
 
@@ -120,6 +128,7 @@ impl Writing<'_> {
             let why = match why {
                 Notable::Missed => "past its target",
                 Notable::Escalated => "escalated to us",
+                Notable::RatedBadly => "rated as bad",
                 Notable::Waits => "waits longest",
             };
             let subject = subjects.get(id).map_or("", String::as_str);

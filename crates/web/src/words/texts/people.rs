@@ -140,6 +140,8 @@ macro_rules! with_people {
             DigestMissed = "{level}: target missed",
             DigestEscalatedIn = "Escalated to the team",
             DigestEscalatedOut = "Escalated by the team",
+            DigestRatedWell = "Rated as good",
+            DigestRatedBadly = "Rated as bad",
             DigestMedian = "Median first reply in open hours",
             DigestBase = "of",
             DigestAreas = "Areas",
