@@ -108,7 +108,7 @@ fn a_month_of_downtime_tells_once_and_in_the_hours() {
         desk.set_clock("2026-07-13T13:00:00Z");
         let mails = told(&desk, BO);
         assert_eq!(mails.len(), 1, "{engine:?}: {mails:?}");
-        assert!(text(&mails[0]).contains(&format!("/tickets/{id}\n")), "{engine:?}: {mails:?}");
+        assert!(text(&mails[0]).contains(&format!("/tickets/{id}\n")));
         desk.advance("24h");
         assert_eq!(told(&desk, BO).len(), 1, "{engine:?}");
     }

@@ -164,7 +164,7 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
     };
     let (unread, mail) = (desk::notices::unread(tx, ctx)?, Health::read(tx, ctx)?);
     let suspended = desk::mailbox::count_suspended(tx, ctx)?;
-    Ok(Around { teams, own, counts, unread, suspended, holding, handover, mail })
+    Ok(Around { teams, own, counts, suspended, unread, holding, handover, mail })
 }
 
 /// Whether this person answers tickets.
