@@ -101,6 +101,40 @@ fn every_message_that_was_ever_listed_is_accounted_for() {
     });
 }
 
+/// CH-03: what is long lives in the folder of files once it is decided, and its row says where
+#[test]
+fn a_long_mail_is_archived_first_and_a_file_afterwards() {
+    each_desk(|desk| {
+        list(desk, 9, &[1], true);
+        let long = [raw("1", "Long"), b"words ".repeat(50_000)].concat();
+        let id = archive(desk, 9, 1, &long);
+        let (mail, raw) = desk.look(desk.system(), mailboxes::undecided).unwrap().remove(0);
+        assert_eq!((mail.id, &raw), (id, &long));
+
+        let now = desk.clock().now();
+        let message = mailbox::parse(&raw);
+        let incoming =
+            Incoming::keep(desk.blobs(), raw, message, mail::Trust::default(), now).unwrap();
+        let arrival = Arrival::handed_in(&mail.mailbox, mail.received_at);
+        let received = desk
+            .change(desk.system(), move |tx, ctx| mailbox::receive(tx, ctx, &arrival, &incoming))
+            .unwrap();
+        assert_eq!(received.outcome, "created");
+
+        let look = move |tx: &mut Tx<'_>, _: &desk::Ctx| {
+            Ok((store::mails::load(tx, id)?.unwrap(), store::mails::raw(tx, id)?.unwrap()))
+        };
+        let (filed, kept) = desk.look(desk.system(), look).unwrap();
+        assert_eq!((filed.mailbox.as_str(), filed.subject.as_str()), ("support", "Long"));
+        assert_eq!((filed.ticket, kept.len()), (received.ticket, 0));
+        let hash = filed.hash.unwrap();
+        desk.advance(SignedDuration::from_hours(48));
+        assert_eq!(desk.sweep(), 0, "a row names it");
+        assert_eq!(desk.blobs().get(&hash).unwrap(), long);
+        assert_eq!(archive(desk, 10, 1, &long), id, "and it is known when it comes again");
+    });
+}
+
 /// CH-03: the same bytes under other UIDs, and the same message in other bytes
 #[test]
 fn what_comes_again_is_known_by_its_bytes_and_by_its_message() {
