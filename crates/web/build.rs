@@ -21,11 +21,12 @@ const HTMX: &str = "node_modules/htmx.org/dist/htmx.min.js";
 /// The languages beside English: file and function.
 const LANGUAGES: [(&str, &str); 4] =
     [("de", "german"), ("fr", "french"), ("es", "spanish"), ("ja", "japanese")];
-const ENGLISH: &str = "src/words/texts.rs";
+/// The English texts, and those that customers read.
+const ENGLISH: [&str; 2] = ["src/words/texts.rs", "src/words/texts/customers.rs"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for input in ["build.rs", "assets", "words", ENGLISH, "package.json", "package-lock.json", HTMX]
-    {
+    let inputs = ["build.rs", "assets", "words", "package.json", "package-lock.json", HTMX];
+    for input in inputs.into_iter().chain(ENGLISH) {
         println!("cargo::rerun-if-changed={input}");
     }
     fetch_htmx()?;
@@ -69,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The names and words of a file of translations, or of the English texts.
 fn words(file: &str) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
-    let is_source = file == ENGLISH;
+    let is_source = ENGLISH.contains(&file);
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     let pairs = lines.filter_map(|line| line.trim().split_once(" = "));
     Ok(pairs
@@ -108,12 +109,13 @@ fn widget() -> Result<String, Box<dyn Error>> {
         .collect();
     asked.sort_unstable();
     asked.dedup();
-    let english = words(ENGLISH)?;
+    let mut english = Vec::new();
+    for file in ENGLISH {
+        english.extend(words(file)?);
+    }
     let mut table = String::from("{");
-    for (tag, file) in std::iter::once(("en", ENGLISH.to_owned()))
-        .chain(LANGUAGES.map(|(tag, _)| (tag, format!("words/{tag}.txt"))))
-    {
-        let own = words(&file)?;
+    for tag in std::iter::once("en").chain(LANGUAGES.map(|(tag, _)| tag)) {
+        let own = if tag == "en" { Vec::new() } else { words(&format!("words/{tag}.txt"))? };
         write!(table, "{tag}:{{")?;
         for name in &asked {
             let found = own.iter().chain(&english).find(|(known, _)| known == name);

@@ -1,6 +1,8 @@
 //! The texts themselves: a name for each, and its English.
 
 #[macro_use]
+mod customers;
+#[macro_use]
 mod people;
 
 macro_rules! texts {
@@ -20,7 +22,7 @@ macro_rules! texts {
     };
 }
 
-with_people! { texts:
+with_customers! { texts:
     // The frame.
     SkipToContent = "Skip to content",
     Menu = "Menu",
@@ -783,102 +785,6 @@ with_people! { texts:
     ColumnWho = "Who",
     ColumnVia = "Where",
 
-    // Customers.
-    AskForHelp = "Ask for help",
-    YourName = "Your name",
-    AskSubject = "What is it about?",
-    AreaHint = "It decides which engineers read it.",
-    NoArea = "Not sure",
-    HowBad = "How bad is it?",
-    SeverityCritical = "Critical",
-    SeverityCriticalHint = "it is down, or data is lost",
-    SeverityHigh = "High",
-    SeverityHighHint = "a main thing does not work",
-    SeverityMedium = "Medium",
-    SeverityMediumHint = "something is wrong",
-    SeverityLow = "Low",
-    SeverityLowHint = "a question or a wish",
-    WhatSort = "What sort of request is it?",
-    KindOpen = "Not said",
-    KindQuestion = "A question",
-    KindBug = "A bug",
-    KindFeedback = "Feedback",
-    KindFeature = "A feature wish",
-    TellUs = "Tell us more",
-    TellUsHint = "What you did, what you expected, what happened instead.",
-    Send = "Send",
-    EmailMissing = "E-mail is missing.",
-    SubjectMissing = "Subject is missing.",
-    SubjectTooLong = "The subject is too long: at most 255 characters.",
-    NameTooLong = "The name is too long: at most 255 characters.",
-    BodyMissing = "The message is missing.",
-    AreaUnknown = "Area: choose one of the list.",
-    SeverityUnknown = "Severity: choose one of the four.",
-    KindUnknown = "Kind: choose one of the list.",
-    SentBefore = "This form was sent before with other words. If this is another request, send it again.",
-    RequestNumber = "Request #{id}",
-    WeHaveIt = "We have your request",
-    OpenRequest = "Open the request",
-    CopyWent = "A copy goes to {email}. To add something, reply to that mail.",
-    SupportHoursLink = "When and how we answer",
-    YourRequests = "Your requests",
-    NoRequests = "No requests yet",
-    NoRequestsWhy = "What you ask stands here, with our answers.",
-    WeSaid = "We said:",
-    EngineerAt = "{name}, engineer at {company}",
-    YourReplyHere = "Your reply",
-    ThisIsSolved = "This is solved",
-    RateOurHelp = "How was our help?",
-    ElseSolved = "Otherwise we mark it solved on {when}.",
-    ClosedForYou = "This request is closed. A new one can refer to it by its number.",
-
-    SolvedForYou = "Write what is still wrong; that opens it again.",
-    Reopen = "Reopen",
-    Languages = "Language",
-
-    // Customers signing in.
-    OwnSignIn = "See your requests",
-    OwnSignInHint = "We send a link to your address. It needs no password.",
-    SendLink = "Send the link",
-    AddressWrong = "E-mail: expected an address such as dana@example.test.",
-    LinkSent = "Look into your mail",
-    LinkSentWhy = "If we know {email}, a link is on its way. It is good for an hour and works once.",
-    GoOnAsNamed = "Go on as {name}",
-    GoOnWhy = "Press the button to open your requests. The link works once.",
-    OpenMyRequests = "Open my requests",
-    OwnLinkOverWhy = "It was used, or it is too old. You can have another one.",
-    ClaimTitle = "Is this conversation yours?",
-    ClaimWhy = "It was moved here for you. Prove your address, and it stands among your requests.",
-    ClaimIt = "Claim it",
-    EngineersHere = "You answer requests here?",
-
-    // The widget.
-    WidgetHelp = "Help",
-    WidgetBack = "Back",
-    WidgetTickets = "My tickets",
-    WidgetUnread = "{n} new|{n} new",
-    WidgetNewTab = "opens in a new tab",
-    WidgetAlong = "Sent along",
-    WidgetAlongHint = "Untick what you would rather keep.",
-    WidgetKeptOffline = "Kept. It is sent when you are back online.",
-    WidgetSent = "Sent",
-    WidgetCopy = "A copy goes to {email}.",
-    WidgetDone = "Done",
-    WidgetNotSent = "This was not sent. Your text is kept; try again.",
-    WidgetTooOften = "Too many requests. Your text is kept; try again in {n} s.|Too many requests. Your text is kept; try again in {n} s.",
-    WidgetNoConnection = "No connection. What you wrote is kept here.",
-    WidgetLoading = "Loading…",
-    WidgetNotKnown = "This app does not say who you are, so your tickets are not shown here.",
-    WidgetOnTheWeb = "See them on the web",
-    WidgetPage = "Page",
-    WidgetVersion = "Version",
-    WidgetBrowser = "Browser",
-    WidgetLanguage = "Language",
-    WidgetZone = "Time zone",
-    WidgetReplay = "Session replay",
-    WidgetPerson = "Analytics id",
-    WidgetErrors = "Recent errors",
-
     // The handbook.
     HandbookNumber = "Handbook {version}",
     LiveSince = "Live since {when}. It is changed in version control, not here.",
@@ -966,35 +872,6 @@ with_people! { texts:
     WasSurveyed = "Asked how the help was",
     DoneAt = "done {when}",
     WouldRefuse = "refused: {why}",
-
-    // Support hours.
-    SupportHoursTitle = "When and how we answer",
-    RoundTheClock = "round the clock",
-    HoursSaid = "{days}, {hours}, {place} time",
-    NoWeekends = "No weekends.",
-    ClosedOn = "Closed on {days}.",
-    HoursOfTeams = "Teams with hours of their own",
-    Hours = "Hours",
-    Holidays = "Closed on",
-    HowSoon = "How soon we answer",
-    HoursCount = "Hours count only while we are open. A target promises an answer, not a fix.",
-    PriorityColumn = "Priority",
-    FirstReply = "First reply",
-    FollowUps = "Follow-ups",
-    EscalatedColumn = "Escalated",
-    BusinessDays = "{n} business day|{n} business days",
-    NoPromiseHere = "no promise; we read all and often answer",
-    AnyOf = "{level} is any of: {reasons}.",
-    EverythingElse = "Everything else comes last, without a promised time.",
-    Channels = "Channels",
-    WhoMay = "Who may use it",
-    ChannelApp = "In the app, under Help",
-    ChannelForm = "Request form",
-    ChannelMail = "E-mail",
-    ChannelApi = "API",
-    Everyone = "everyone",
-    WithToken = "programs with a token, and forms without one",
-    ExamplePromise = "A {level} request sent now is answered by {when}.",
 
     // The demo's own pages.
     Set = "Set",
