@@ -16,6 +16,8 @@ use crate::{ClockKind, ClockState, TeamId, Ticket, TicketId};
 const LEAST: usize = 5;
 /// How many tags and issues are named.
 const MOST: usize = 10;
+/// The tag of a ticket whose answer should have been in the documentation.
+const DOCS: &str = "docs";
 /// How many notable tickets are named for each reason.
 const MOST_NOTABLE: usize = 5;
 
@@ -99,6 +101,8 @@ pub struct Numbers {
     pub tags: Vec<Theme>,
     /// Public issues that tickets of the week are linked to.
     pub issues: Vec<Theme>,
+    /// Asked or answered in it, and the documentation should have had the answer: tagged `docs`.
+    pub docs: Vec<TicketId>,
     /// Tickets worth naming.
     pub notable: Vec<(Notable, TicketId)>,
 }
@@ -138,6 +142,7 @@ impl Numbers {
             _ => match of {
                 "asked" => &self.asked,
                 "answered" => &self.answered,
+                "docs" => &self.docs,
                 _ => return None,
             },
         };
@@ -211,6 +216,10 @@ pub fn count(
             } else {
                 Vec::new()
             }
+        }),
+        docs: some(&about, &|ticket| {
+            (within(ticket.created_at) || answered(ticket))
+                && ticket.tags.iter().any(|tag| tag == DOCS)
         }),
         notable: Vec::new(),
     };

@@ -48,7 +48,7 @@ fn live(desk: &TrialDesk, bo: &User) {
     let kept = desk.ask("kim@customer.test", "Kept", area);
     tag(kept, &["safari", "export"]);
     let missed = desk.ask("lee@customer.test", "Missed *loudly*", area);
-    tag(missed, &["safari"]);
+    tag(missed, &["safari", "docs"]);
     desk.advance(HOUR);
     desk.write(bo, kept, "Here.", true);
     desk.advance(HOUR * 15);
@@ -111,12 +111,14 @@ fn a_digest_counts_its_week_and_each_number_has_its_tickets() {
         );
         assert_eq!(numbers.tickets("rated-well").unwrap(), [TicketId(1)]);
         assert_eq!(numbers.tickets("rated-badly").unwrap(), [TicketId(2)]);
+        assert_eq!(numbers.tickets("docs").unwrap(), [TicketId(2)]);
         assert_eq!(numbers.tickets("secrets"), None);
         for part in [
             "# Session replay, Fri 5 Jun, 16:00 to Fri 12 Jun, 16:00 (BST)",
             "- [3](http://desk.test/digest/replay/2026-06-08/tickets?of=asked) asked",
             "- High: [1](http://desk.test/digest/replay/2026-06-08/tickets?of=met-high) in time",
             "- Rated as good [1](http://desk.test/digest/replay/2026-06-08/tickets?of=rated-well), as bad [1]",
+            "## Documentation\n\n- [1](http://desk.test/digest/replay/2026-06-08/tickets?of=docs) that",
             "Session replay: [3]",
             "<https://github.com/acme/replay/issues/12>: [1]",
             r"Missed \*loudly\*: past its target",

@@ -265,6 +265,7 @@ fn figures(
     for (text, tickets, of) in [
         (Text::DigestRatedWell, &numbers.rated_well, "rated-well"),
         (Text::DigestRatedBadly, &numbers.rated_badly, "rated-badly"),
+        (Text::DigestDocs, &numbers.docs, "docs"),
     ] {
         rows.push(vec![html! { (words.say(text)) }, cell(tickets, of)]);
     }

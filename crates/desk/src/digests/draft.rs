@@ -11,6 +11,9 @@ use jiff::civil::Date;
 
 use crate::Ctx;
 
+/// How many gaps of the documentation are named.
+const MOST_NAMED: usize = 5;
+
 /// What the numbers of a week say.
 pub(super) fn draft(
     ctx: &Ctx,
@@ -35,6 +38,9 @@ pub(super) fn draft(
     }
     if !numbers.issues.is_empty() {
         let _ = write!(text, "\n## Issues\n\n{}", writing.issues(&numbers.issues));
+    }
+    if !numbers.docs.is_empty() {
+        let _ = write!(text, "\n## Documentation\n\n{}", writing.docs(&numbers.docs, subjects));
     }
     if !numbers.notable.is_empty() {
         let _ = write!(text, "\n## Notable\n\n{}", writing.notable(numbers, subjects));
@@ -123,6 +129,21 @@ impl Writing<'_> {
         issues.iter().map(line).collect()
     }
 
+    /// What the documentation should have answered.
+    fn docs(&self, tickets: &[TicketId], subjects: &HashMap<TicketId, String>) -> String {
+        let count = self.number(tickets, "docs");
+        let mut text = format!("- {count} that it should have answered\n");
+        for id in tickets.iter().take(MOST_NAMED) {
+            let subject = subjects.get(id).map_or("", String::as_str);
+            let _ = writeln!(text, "- {} {}", self.ticket(*id), plain(subject));
+        }
+        text
+    }
+
+    fn ticket(&self, id: TicketId) -> String {
+        format!("[#{id}]({}/tickets/{id})", self.ctx.base_url)
+    }
+
     fn notable(&self, numbers: &Numbers, subjects: &HashMap<TicketId, String>) -> String {
         let line = |(why, id): &(Notable, TicketId)| {
             let why = match why {
@@ -132,8 +153,7 @@ impl Writing<'_> {
                 Notable::Waits => "waits longest",
             };
             let subject = subjects.get(id).map_or("", String::as_str);
-            let link = format!("[#{id}]({}/tickets/{id})", self.ctx.base_url);
-            format!("- {link} {}: {why}\n", plain(subject))
+            format!("- {} {}: {why}\n", self.ticket(*id), plain(subject))
         };
         numbers.notable.iter().map(line).collect()
     }

@@ -142,6 +142,7 @@ macro_rules! with_people {
             DigestEscalatedOut = "Escalated by the team",
             DigestRatedWell = "Rated as good",
             DigestRatedBadly = "Rated as bad",
+            DigestDocs = "Tagged docs: the documentation should have answered",
             DigestMedian = "Median first reply in open hours",
             DigestBase = "of",
             DigestAreas = "Areas",
