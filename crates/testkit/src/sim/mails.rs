@@ -229,11 +229,10 @@ impl World {
             let outcome = if agent.is_some() { "claimed" } else { "created" };
             return self.began(tx, received, post, outcome);
         }
-        let was_closed = case.status == Status::Closed;
         case.advance(&rules, self.now);
         if case.status == Status::Closed {
-            if !was_closed {
-                // It closed on the way, which is written down.
+            if !case.said.is_empty() {
+                // It closed on the way, or its customer was asked how the help was; that is written down.
                 self.threads[number].case = case;
                 self.compare(tx, number)?;
             }
