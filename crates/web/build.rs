@@ -1,7 +1,8 @@
 //! Bundles what the browser needs: style sheet, own script, htmx, the icon sprite, and the in-app help.
 //!
-//! Translations are files of lines, `Name = words`; from them come a function for each language, and the words of the
-//! in-app help, which are the same ones.
+//! Texts are files of lines, `Name = words`: English in `words/en`, a file for each subject, and its translations, a file
+//! for each language. From them come the names of all texts, a function for each language, and the words of the in-app
+//! help, which are the same ones.
 //!
 //! Each bundle is compressed once, here, and named after the hash of its content, so that it may be cached for a
 //! year. htmx is nobody's code of ours: it comes from its npm package by lock file and is fetched when it is missing.
@@ -21,12 +22,9 @@ const HTMX: &str = "node_modules/htmx.org/dist/htmx.min.js";
 /// The languages beside English: file and function.
 const LANGUAGES: [(&str, &str); 4] =
     [("de", "german"), ("fr", "french"), ("es", "spanish"), ("ja", "japanese")];
-/// The English texts, and those that customers read.
-const ENGLISH: [&str; 2] = ["src/words/texts.rs", "src/words/texts/customers.rs"];
-
 fn main() -> Result<(), Box<dyn Error>> {
     let inputs = ["build.rs", "assets", "words", "package.json", "package-lock.json", HTMX];
-    for input in inputs.into_iter().chain(ENGLISH) {
+    for input in inputs {
         println!("cargo::rerun-if-changed={input}");
     }
     fetch_htmx()?;
@@ -48,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("WIDGET_JS", "widget", "js", "text/javascript; charset=utf-8", widget()?),
     ];
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    fs::write(out.join("translations.rs"), translations()?)?;
+    fs::write(out.join("texts.rs"), texts()?)?;
     let mut code = String::new();
     for (constant, name, extension, content_type, content) in assets {
         let file = out.join(format!("{name}.{extension}"));
@@ -67,30 +65,35 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The names and words of a file of translations, or of the English texts.
-fn words(file: &str) -> Result<Vec<(String, String)>, Box<dyn Error>> {
-    let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
-    let is_source = ENGLISH.contains(&file);
+/// A text: its name and its words.
+type Text = (String, String);
+
+/// The texts of a language: English in several files, the others in one.
+fn words(tag: &str) -> Result<Vec<Text>, Box<dyn Error>> {
+    let text = if tag == "en" {
+        bundle("words/en", "txt", |_, text| text.to_owned())?
+    } else {
+        let file = format!("words/{tag}.txt");
+        fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?
+    };
     let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
-    let pairs = lines.filter_map(|line| line.trim().split_once(" = "));
-    Ok(pairs
-        .filter_map(|(name, words)| {
-            let words = if is_source {
-                words.strip_prefix('"')?.strip_suffix("\",")?.replace("\\\"", "\"")
-            } else {
-                words.to_owned()
-            };
-            Some((name.to_owned(), words))
+    lines
+        .map(|line| {
+            let (name, words) = line.split_once(" = ").ok_or_else(|| format!("no text: {line}"))?;
+            Ok((name.to_owned(), words.to_owned()))
         })
-        .collect())
+        .collect()
 }
 
-/// A function for each language, to be made by `translated!`: the words of a text, where it has any.
-fn translations() -> Result<String, Box<dyn Error>> {
+/// The names of all texts with their English, to be made by `texts!`, and a function for each other language, by
+/// `translated!`: the words of a text, where it has any.
+fn texts() -> Result<String, Box<dyn Error>> {
     let mut code = String::new();
-    for (tag, function) in LANGUAGES {
-        writeln!(code, "translated! {{ {function}:")?;
-        for (name, words) in words(&format!("words/{tag}.txt"))? {
+    let functions = std::iter::once(("en", "texts! {".to_owned()))
+        .chain(LANGUAGES.map(|(tag, function)| (tag, format!("translated! {{ {function}:"))));
+    for (tag, opening) in functions {
+        writeln!(code, "{opening}")?;
+        for (name, words) in words(tag)? {
             writeln!(code, "    {name} = {words:?},")?;
         }
         writeln!(code, "}}")?;
@@ -109,13 +112,10 @@ fn widget() -> Result<String, Box<dyn Error>> {
         .collect();
     asked.sort_unstable();
     asked.dedup();
-    let mut english = Vec::new();
-    for file in ENGLISH {
-        english.extend(words(file)?);
-    }
+    let english = words("en")?;
     let mut table = String::from("{");
     for tag in std::iter::once("en").chain(LANGUAGES.map(|(tag, _)| tag)) {
-        let own = if tag == "en" { Vec::new() } else { words(&format!("words/{tag}.txt"))? };
+        let own = if tag == "en" { Vec::new() } else { words(tag)? };
         write!(table, "{tag}:{{")?;
         for name in &asked {
             let found = own.iter().chain(&english).find(|(known, _)| known == name);

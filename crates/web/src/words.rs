@@ -1,10 +1,9 @@
 //! Every text a page shows, in one place, in every language we speak.
 //!
 //! A text is a whole sentence with placeholders in braces, never glued from parts; a plural is two forms with a bar
-//! between them. The match in [`english`] has no default arm: a text without words does not compile. Customers' pages
-//! have translations, files in `words/` beside the sources; a text that is not in them is English.
-
-mod texts;
+//! between them. Texts are files in `words/` beside the sources: the English ones, a file for each subject, make up
+//! [`Text`], so that a page that says what is not there does not compile. Customers' pages have translations, a file for
+//! each language; a text that is not in them is English.
 
 use std::fmt::Display;
 
@@ -14,15 +13,24 @@ pub use texts::Text;
 
 use texts::english;
 
-/// The words of one language.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Words {
-    /// The language spoken.
-    pub language: Language,
-}
+mod texts {
+    /// The key of each text, and its English.
+    macro_rules! texts {
+        ($($name:ident = $english:literal,)+) => {
+            /// The key of a text.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            pub enum Text { $(#[doc = concat!("“", $english, "”")] $name),+ }
 
-mod translations {
-    use super::Text;
+            impl Text {
+                /// All of them.
+                pub const ALL: &[Text] = &[$(Text::$name),+];
+            }
+
+            pub(super) fn english(text: Text) -> &'static str {
+                match text { $(Text::$name => $english),+ }
+            }
+        };
+    }
 
     /// The words of a text in one language, where it has any.
     macro_rules! translated {
@@ -33,7 +41,14 @@ mod translations {
         };
     }
 
-    include!(concat!(env!("OUT_DIR"), "/translations.rs"));
+    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+}
+
+/// The words of one language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The language spoken.
+    pub language: Language,
 }
 
 impl Words {
@@ -46,10 +61,10 @@ impl Words {
     pub fn say(self, text: Text) -> &'static str {
         let translated = match self.language {
             Language::En => None,
-            Language::De => translations::german(text),
-            Language::Fr => translations::french(text),
-            Language::Es => translations::spanish(text),
-            Language::Ja => translations::japanese(text),
+            Language::De => texts::german(text),
+            Language::Fr => texts::french(text),
+            Language::Es => texts::spanish(text),
+            Language::Ja => texts::japanese(text),
         };
         translated.unwrap_or_else(|| english(text))
     }
@@ -145,14 +160,14 @@ mod tests {
     fn every_language_has_the_same_texts_with_the_same_places_to_fill() {
         let translated = |language: Language, text: Text| match language {
             Language::En => Some(english(text)),
-            Language::De => translations::german(text),
-            Language::Fr => translations::french(text),
-            Language::Es => translations::spanish(text),
-            Language::Ja => translations::japanese(text),
+            Language::De => texts::german(text),
+            Language::Fr => texts::french(text),
+            Language::Es => texts::spanish(text),
+            Language::Ja => texts::japanese(text),
         };
         let mut count = 0;
         for text in Text::ALL {
-            let is_translated = translations::german(*text).is_some();
+            let is_translated = texts::german(*text).is_some();
             count += usize::from(is_translated);
             for language in Language::ALL.into_iter().filter(|one| *one != Language::En) {
                 let words = translated(language, *text);

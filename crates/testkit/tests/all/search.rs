@@ -2,17 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "searching/office.rs"]
-#[expect(dead_code, reason = "the office of another file of tests")]
-mod office;
-
+use crate::office::{as_agent, furnish, person};
 use desk::search::{Groups, Item};
 use desk::texts::Body;
 use desk::tickets::{Filter, NewTicket, Order, Person, Reply, Update};
 use domain::search::Excerpt;
 use domain::{Actor, Channel, Role, TicketId};
 use jiff::SignedDuration;
-use office::{as_agent, furnish, person};
 use store::{Error as StoreError, params};
 use testkit::{Engine, TrialDesk, each_desk};
 

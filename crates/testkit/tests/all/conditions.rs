@@ -2,12 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "searching/office.rs"]
-#[expect(dead_code, reason = "the office of another file of tests")]
-mod office;
-
 use std::cell::Cell;
 
+use crate::office::{TEXTS, WORDS, Whole, as_agent, furnish};
 use desk::tickets::Filter;
 use domain::conditions::{
     Condition, CustomField, Named, Op, PersonField, Place, Query, TimeField, Unit, When, objects,
@@ -15,7 +12,6 @@ use domain::conditions::{
 use domain::search::Words;
 use domain::{Channel, Kind, Level, Severity, Status, TicketId};
 use jiff::civil::date;
-use office::{TEXTS, WORDS, Whole, as_agent, furnish};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, TestRunner};

@@ -4,7 +4,7 @@ use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Stored, Update};
 use desk::{Ctx, Error, Tx};
 use domain::conditions::Item;
-use domain::{Actor, Cause, Channel, Kind, Role, Severity, Status, TeamId, TicketId, User, UserId};
+use domain::{Actor, Cause, Channel, Kind, Severity, Status, TeamId, TicketId, User, UserId};
 use jiff::SignedDuration;
 use testkit::TrialDesk;
 
@@ -206,9 +206,4 @@ impl Whole {
             comments: &self.comments,
         }
     }
-}
-
-/// An agent of ours, for when it matters that it is one.
-pub(crate) fn is_agent(user: &User) -> bool {
-    user.role >= Role::Agent
 }

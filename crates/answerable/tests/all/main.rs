@@ -1,0 +1,29 @@
+//! The real program from outside: one module for each subject.
+
+mod api_shapes;
+mod aside;
+mod attachments;
+mod bad_input;
+mod belonging;
+mod bounces;
+mod clients;
+mod conversations;
+mod crash;
+mod customers;
+mod ends;
+mod handbooks;
+mod identity;
+mod letters;
+mod lists;
+mod people;
+mod post;
+mod post_chaos;
+mod promises;
+mod ratings;
+mod rights;
+mod rota;
+mod search;
+mod serve;
+mod surveys;
+mod telling;
+mod work;

@@ -1,0 +1,19 @@
+//! The crates together, on both engines: one module for each subject.
+
+mod availability;
+mod conditions;
+mod corpus;
+mod deliveries;
+mod digests;
+mod files;
+mod handovers;
+mod identities;
+mod mailboxes;
+mod notices;
+mod office;
+mod posthog;
+mod replay;
+mod rota;
+mod search;
+mod simulation;
+mod work;
