@@ -17,3 +17,4 @@ mod rota;
 mod search;
 mod simulation;
 mod work;
+mod writing;
