@@ -57,34 +57,6 @@ impl Body {
     }
 }
 
-/// The placeholders in some words that nobody has filled in, as they are written; what is code may look like one.
-pub fn placeholders(body: &Body) -> Vec<String> {
-    let mut rest = body.html.as_str();
-    let mut plain = String::new();
-    while let Some(start) = rest.find("<code") {
-        plain.push_str(&rest[..start]);
-        rest = rest[start..].split_once("</code>").map_or("", |(_, after)| after);
-    }
-    plain.push_str(rest);
-    let mut found: Vec<String> = Vec::new();
-    let mut rest = plain.as_str();
-    while let Some((_, after)) = rest.split_once("{{") {
-        let Some((inside, after)) = after.split_once("}}") else { break };
-        let name = inside.trim();
-        let is_name = |c: char| c.is_alphanumeric() || "_.-".contains(c);
-        let whole = format!("{{{{{name}}}}}");
-        if !name.is_empty()
-            && name.len() <= 100
-            && name.chars().all(is_name)
-            && !found.contains(&whole)
-        {
-            found.push(whole);
-        }
-        rest = after;
-    }
-    found
-}
-
 /// HTML with everything dangerous taken out; links open without a referrer.
 pub fn clean(html: &str) -> String {
     static CLEANER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {

@@ -92,6 +92,10 @@ fn before(log: &[Envelope], reply: &Comment) -> Option<Ticket> {
                     | Event::Assigned { .. }
                     | Event::IssueLinked { .. }
                     | Event::TimersSet { .. }
+                    | Event::Tagged { .. }
+                    | Event::TeamChanged { .. }
+                    | Event::PriorityOverridden { .. }
+                    | Event::Applied(_)
             )
     });
     if !only_the_reply {

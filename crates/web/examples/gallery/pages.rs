@@ -446,6 +446,7 @@ fn ticket(open: Kind, refusal: Option<&Markup>) -> Markup {
             },
             note: Side::default(),
             open,
+            staged: None,
             refusal,
         }))
         (bottom_bar(&reader, &header))

@@ -30,6 +30,8 @@ pub struct Composer<'a> {
     pub note: Side<'a>,
     /// Which one is open.
     pub open: Kind,
+    /// The macro that stands in the open one, with what it also changes.
+    pub staged: Option<&'a Markup>,
     /// What is said above the field, such as a refused send; with the words already typed below it.
     pub refusal: Option<&'a Markup>,
 }
@@ -126,7 +128,7 @@ fn reply(reader: &Reader, composer: &Composer<'_>) -> Markup {
             }
             form id={ (id) "-form" } method="post" enctype="multipart/form-data" action=(routes::replies(composer.ticket)) data-send {
                 (carried(reader, composer))
-                @if composer.open == Kind::Reply { @if let Some(refusal) = composer.refusal { (refusal) } }
+                @if composer.open == Kind::Reply { @if let Some(refusal) = composer.refusal { (refusal) } @if let Some(staged) = composer.staged { (staged) } }
                 (field(reader, composer, Kind::Reply, &id, &words.fill(Text::YourReply, &name)))
                 (file_drop(reader, composer.ticket, &id, &composer.reply.files))
                 div.composer-foot {
@@ -160,7 +162,7 @@ fn note(reader: &Reader, composer: &Composer<'_>) -> Markup {
             }
             form id={ (id) "-form" } method="post" enctype="multipart/form-data" action=(routes::notes(composer.ticket)) data-send {
                 (carried(reader, composer))
-                @if composer.open == Kind::Note { @if let Some(refusal) = composer.refusal { (refusal) } }
+                @if composer.open == Kind::Note { @if let Some(refusal) = composer.refusal { (refusal) } @if let Some(staged) = composer.staged { (staged) } }
                 p.composer-warning { (icon("lock")) (words.fill(Text::CannotSee, &name)) }
                 (field(reader, composer, Kind::Note, &id, &words.fill(Text::YourNote, &name)))
                 (file_drop(reader, composer.ticket, &id, &composer.note.files))

@@ -218,16 +218,21 @@ impl Drafts {
             .await?;
         let reader = visitor.reader();
         let mut all = Self { reply: begun(&reader, reply), note: begun(&reader, note) };
-        if let Some(text) = &writing.text {
+        if let Some(typed_text) = &writing.text {
             let side = match writing.open {
                 Kind::Reply => &mut all.reply,
                 Kind::Note => &mut all.note,
             };
-            side.text.clone_from(text);
             side.typed = true;
-            side.older.clear();
-            side.token.clone_from(&writing.upload);
-            side.files = listed(reader.words, &typed);
+            if writing.staged.is_some() && writing.refusal.is_none() {
+                // A macro is put below what stands there already.
+                side.text = joined(&side.text, typed_text);
+            } else {
+                side.text.clone_from(typed_text);
+                side.older.clear();
+                side.token.clone_from(&writing.upload);
+                side.files = listed(reader.words, &typed);
+            }
             side.preview.clone_from(&writing.preview);
             side.then.clone_from(&writing.then);
         }
@@ -246,6 +251,14 @@ impl Drafts {
         let notes = self.note.older();
         f(self.reply.side(&replies), self.note.side(&notes))
     }
+}
+
+fn joined(before: &str, text: &str) -> String {
+    let before = before.trim_end();
+    if before.is_empty() || before.contains(text.trim()) {
+        return if before.is_empty() { text.to_owned() } else { before.to_owned() };
+    }
+    format!("{before}\n\n{text}")
 }
 
 impl Begun {

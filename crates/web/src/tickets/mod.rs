@@ -6,6 +6,7 @@ mod aside;
 mod conversation;
 mod drafting;
 mod letters;
+pub(crate) mod macros;
 mod names;
 mod rated;
 mod reapplying;
@@ -58,6 +59,8 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get("/tickets/{id}/activity", Act::ReadDesk, activity),
         Route::post("/tickets/{id}/reapplication", Act::Configure, reapplying::reapply),
         Route::get("/tickets/{id}/mails/{mail}/source", Act::ReadDesk, letters::source),
+        Route::get("/tickets/{id}/macro", Act::WorkTickets, macros::ask),
+        Route::post("/tickets/{id}/macro", Act::WorkTickets, macros::apply),
         Route::post("/tickets/{id}/replies", Act::WorkTickets, writing::reply),
         Route::post("/tickets/{id}/notes", Act::WorkTickets, writing::note),
     ];
@@ -88,6 +91,8 @@ pub(crate) struct Writing {
     pub(crate) missed: Vec<domain::CommentId>,
     /// What binds the files that were chosen and are kept.
     pub(crate) upload: Option<String>,
+    /// The macro that stands in it.
+    pub(crate) staged: Option<macros::Staged>,
 }
 
 /// A ticket and what its pages need beside it.
@@ -161,6 +166,7 @@ impl Seen {
             ("hold", words.say(Text::ActHold), None),
             ("priority", words.say(Text::ActPriority), Some("p")),
             ("tags", words.say(Text::ActTags), Some("l")),
+            ("macro", words.say(Text::ActMacro), Some("m")),
             ("escalation", words.say(Text::ActEscalate), Some("e")),
             ("severity", words.say(Text::ActSeverity), None),
             ("promise", words.say(Text::ActWithdraw), None),
@@ -183,13 +189,22 @@ impl Seen {
             list,
             next: None,
             previous: None,
-            more: if ticket.status == Status::Closed { &more[9..] } else { &more },
+            more: if ticket.status == Status::Closed { &more[10..] } else { &more },
         })
     }
 }
 
 async fn show(visitor: Visitor, Path(id): Path<String>, headers: HeaderMap) -> Answer {
-    let page = page(&visitor, number(&id)?, &Writing::default(), referer(&headers)).await?;
+    let id = number(&id)?;
+    let staged = macros::staged(&visitor, id, visitor.query.number("macro")).await?;
+    let writing = staged.map_or_else(Writing::default, |staged| Writing {
+        open: staged.side,
+        text: Some(staged.words.clone()),
+        then: staged.status.map(macros::then).unwrap_or_default().to_owned(),
+        staged: Some(staged),
+        ..Writing::default()
+    });
+    let page = page(&visitor, id, &writing, referer(&headers)).await?;
     Ok(frame::html(page))
 }
 
@@ -306,6 +321,7 @@ fn compose(seen: &Seen, writing: &Writing, drafts: &Drafts, from: &str) -> Marku
             words.say(Text::ClosedForGoodWhy),
         );
     }
+    let staged = writing.staged.as_ref().map(|staged| staged.markup(words, ticket.id));
     drafts.with(|reply, note| {
         composer(
             &seen.reader,
@@ -319,6 +335,7 @@ fn compose(seen: &Seen, writing: &Writing, drafts: &Drafts, from: &str) -> Marku
                 reply,
                 note,
                 open: drafts.open(writing),
+                staged: staged.as_ref(),
                 refusal: writing.refusal.as_ref(),
             },
         )

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect};
 use desk::attachments::{Attachment, Files, Kept};
 use desk::drafts;
 use desk::idempotency::{self, Key};
-use desk::texts::{self, Body};
+use desk::texts::Body;
 use desk::tickets::{Reply, Update};
 use desk::{Ctx, Error, Tx};
 use domain::{Cause, CommentId, Event, Status, TicketId};
@@ -48,12 +48,6 @@ pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) 
             .await;
     }
     let said = said(&form, true);
-    let open = said.comment.as_ref().map(|reply| texts::placeholders(&reply.body));
-    if let Some(open) = open.filter(|open| !open.is_empty()) {
-        let why = words.fill(Text::StillToFillIn, &[("what", &open.join(", "))]);
-        return again(&visitor, id, &form, Kind::Reply, StatusCode::UNPROCESSABLE_ENTITY, &why)
-            .await;
-    }
     let (status, cause) = after(then);
     // While the demo's clock stands still nothing would ever leave.
     let undoable = visitor.desk.clock().is_running();
@@ -74,7 +68,8 @@ pub(crate) async fn note(visitor: Visitor, Path(id): Path<String>, form: Form) -
 fn said(form: &Form, public: bool) -> Update {
     let body = Body::markdown(form.get("body"));
     let reply = Reply { body, public: Some(public), author: None, details: None };
-    Update { comment: Some(reply), ..Update::default() }
+    let macro_used = form.number("macro").map(domain::MacroId);
+    Update { comment: Some(reply), macro_used, ..Update::default() }
 }
 
 /// What the status becomes after a reply. On hold needs a day, which the next page asks for.
@@ -107,8 +102,9 @@ async fn aside(
     let text = form.get("body").to_owned();
     let preview = looks.then(|| drafting::previewed(visitor.reader().words, &text));
     let then = form.get("then").to_owned();
-    let writing =
-        Writing { open: kind, text: Some(text), then, preview, upload, ..Writing::default() };
+    let staged = super::macros::staged(visitor, id, form.number("macro")).await?;
+    let text = Some(text);
+    let writing = Writing { open: kind, text, then, preview, upload, staged, ..Writing::default() };
     let markup = page(visitor, id, &writing, local(form.get("from"))).await?;
     Ok(Some(frame::html(markup)))
 }
@@ -132,6 +128,9 @@ async fn write(
     if is_empty && chosen.is_empty() && form.some("upload").is_none() {
         let why = visitor.reader().words.say(Text::NothingWritten);
         return again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, why).await;
+    }
+    if let Some(why) = super::macros::left_over(visitor, form.get("body")) {
+        return again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, &why).await;
     }
     if let Err(Error::Invalid(errors)) = desk::attachments::check("files", &chosen) {
         let why = errors.first().map(|error| error.description.as_str()).unwrap_or_default();
@@ -343,6 +342,7 @@ async fn not_sent(
         missed,
         upload,
         preview: None,
+        staged: super::macros::staged(visitor, id, form.number("macro")).await?,
     };
     let markup = page(visitor, id, &writing, local(form.get("from"))).await?;
     Ok((StatusCode::CONFLICT, frame::html(markup)).into_response())
@@ -368,6 +368,7 @@ async fn again(
         then: form.get("then").to_owned(),
         refusal: Some(box_),
         upload: put_by(visitor, form, kept, None).await?,
+        staged: super::macros::staged(visitor, id, form.number("macro")).await?,
         ..Writing::default()
     };
     let markup = page(visitor, id, &writing, local(form.get("from"))).await?;
