@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use channels::dkim::Signer;
 use channels::imap::{ImapConfig, Password, SignIn};
+use channels::lmtp::Relays;
 use channels::oauth2::{OAuth2, Tokens};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -22,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) public_url: String,
     pub(crate) smtp_url: Option<String>,
     pub(crate) lmtp_listen: Option<SocketAddr>,
+    pub(crate) lmtp_relays: Relays,
     pub(crate) mailboxes: Vec<Mailbox>,
     pub(crate) signers: Vec<Signer>,
     pub(crate) files: PathBuf,
@@ -46,6 +48,8 @@ struct File {
     public_url: Option<String>,
     smtp_url: Option<String>,
     lmtp_listen: Option<SocketAddr>,
+    #[serde(default)]
+    lmtp_relays: Vec<String>,
     #[serde(default)]
     mailbox: Vec<MailboxTable>,
     #[serde(default)]
@@ -131,15 +135,17 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
         public_url,
         smtp_url: options.smtp_url.or(file.smtp_url),
         lmtp_listen: options.lmtp_listen.or(file.lmtp_listen),
+        lmtp_relays: Relays::read(&or_else(options.lmtp_relays, file.lmtp_relays))
+            .context("lmtp_relays")?,
         mailboxes: mailboxes(file.mailbox)?,
         signers: file.dkim.iter().map(signer).collect::<Result<_, _>>()?,
         trusted_server: options.trusted_server.or(file.trusted_server),
-        trusted_forwarders: if options.trusted_forwarders.is_empty() {
-            file.trusted_forwarders
-        } else {
-            options.trusted_forwarders
-        },
+        trusted_forwarders: or_else(options.trusted_forwarders, file.trusted_forwarders),
     })
+}
+
+fn or_else(flags: Vec<String>, file: Vec<String>) -> Vec<String> {
+    if flags.is_empty() { file } else { flags }
 }
 
 /// A secret that the handbook names by its environment variable.

@@ -50,7 +50,9 @@ impl Postfix {
              alias_database =\n\
              inet_interfaces = 127.0.0.1\n\
              inet_protocols = ipv4\n\
-             mynetworks = 127.0.0.0/8\n\
+             mynetworks = 127.0.0.0/8, 192.0.2.0/24, 198.51.100.0/24\n\
+             smtpd_authorized_xclient_hosts = 127.0.0.0/8\n\
+             lmtp_send_xforward_command = yes\n\
              maillog_file = {folder}/log\n\
              maillog_file_prefixes = /\n\
              queue_run_delay = 2s\n\
