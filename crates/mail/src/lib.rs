@@ -36,6 +36,7 @@ mod text;
 mod threading;
 mod token;
 mod trust;
+mod winmail;
 
 pub use automatic::{Automatic, Bounce};
 pub use message::{Address, Attachment, Defect, Message};
@@ -45,3 +46,4 @@ pub use session::{Session, is_inside};
 pub use threading::{claims, find_token, reply_address};
 pub use token::ReplyKey;
 pub use trust::{Check, Policy, Trust, Verdict, is_aligned};
+pub use winmail::{Winmail, unpack};
