@@ -26,8 +26,8 @@ const PULSE: Duration = Duration::from_mins(1);
 pub(crate) fn transport(config: &mut Config) -> anyhow::Result<Transport> {
     match &config.smtp_url {
         Some(url) => {
-            let smtp =
-                Smtp::new(&SmtpConfig::new(url)).context("ANSWERABLE_SMTP_URL is not usable")?;
+            let smtp = SmtpConfig::new(url).trusting(config.smtp_ca_file.clone());
+            let smtp = Smtp::new(&smtp).context("ANSWERABLE_SMTP_URL is not usable")?;
             let smtp = smtp.signed_by(std::mem::take(&mut config.signers));
             Ok(Transport::Smtp(Box::new(smtp)))
         }

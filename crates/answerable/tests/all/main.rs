@@ -18,6 +18,7 @@ mod lists;
 mod people;
 mod post;
 mod post_chaos;
+mod post_secure;
 mod promises;
 mod ratings;
 mod rights;
