@@ -131,7 +131,7 @@ fn answer(stream: TcpStream, user: &str, state: &Mutex<State>) -> io::Result<()>
         state.given += 1;
         let is_stale = state.stale > 0;
         state.stale = state.stale.saturating_sub(1);
-        let now = jiff::Timestamp::now().as_second();
+        let now = desk::Clock::System.now().as_second();
         let over = if is_stale { now - 60 } else { now + 3600 };
         let claims = json!({ "sub": user, "iat": now - 3600, "nbf": now - 3600, "exp": over });
         let token = signed(&json!({ "alg": "HS256", "typ": "JWT" }), &claims, SECRET);
