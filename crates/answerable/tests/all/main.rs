@@ -15,6 +15,7 @@ mod handbooks;
 mod identity;
 mod letters;
 mod lists;
+mod macros;
 mod people;
 mod post;
 mod post_chaos;
