@@ -57,6 +57,10 @@ pub enum What {
     },
     /// A note names them. Its words stay where they are.
     Mentioned,
+    /// Something was said on a ticket they follow.
+    Followed,
+    /// A ticket they did not want to see for a while is back.
+    SnoozeOver,
     /// They are asked for a swap. (ROT-05)
     SwapOffered {
         /// Which.
@@ -117,6 +121,10 @@ pub enum Kind {
     CustomerWrote,
     /// [`What::Mentioned`].
     Mentioned,
+    /// [`What::Followed`].
+    Followed,
+    /// [`What::SnoozeOver`].
+    Snoozed,
     /// Everything about swaps and cover.
     Rota,
     /// [`What::WeekBegins`].
@@ -127,12 +135,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of the settings.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Escalated,
         Self::BackFromHold,
         Self::Assigned,
         Self::CustomerWrote,
         Self::Mentioned,
+        Self::Followed,
+        Self::Snoozed,
         Self::Rota,
         Self::WeekBegins,
         Self::DigestReady,
@@ -146,6 +156,8 @@ impl Kind {
             Self::Assigned => "assigned",
             Self::CustomerWrote => "customer_wrote",
             Self::Mentioned => "mentioned",
+            Self::Followed => "followed",
+            Self::Snoozed => "snoozed",
             Self::Rota => "rota",
             Self::WeekBegins => "week_begins",
             Self::DigestReady => "digest_ready",
@@ -249,6 +261,8 @@ impl What {
             Self::Assigned => Kind::Assigned,
             Self::CustomerWrote | Self::RatedLow { .. } => Kind::CustomerWrote,
             Self::Mentioned => Kind::Mentioned,
+            Self::Followed => Kind::Followed,
+            Self::SnoozeOver => Kind::Snoozed,
             Self::SwapOffered { .. }
             | Self::SwapAnswered { .. }
             | Self::TimeGiven { .. }
@@ -273,7 +287,8 @@ impl Notice {
             }
             What::Assigned => own.is_some(),
             What::CustomerWrote => own.is_some_and(|ticket| ticket.asked_at.is_some()),
-            What::Mentioned | What::RatedLow { .. } => ticket.is_some(),
+            What::Mentioned | What::RatedLow { .. } | What::Followed => ticket.is_some(),
+            What::SnoozeOver => open.is_some(),
             What::SwapOffered { .. } => present.swap == Some(SwapState::Offered),
             What::SwapAnswered { .. } => true,
             What::TimeGiven { to, .. } | What::CoverAsked { to, .. } => present.now < to,

@@ -293,6 +293,8 @@ fn kind_text(kind: Kind) -> Text {
         Kind::Assigned => Text::KindAssigned,
         Kind::CustomerWrote => Text::KindCustomerWrote,
         Kind::Mentioned => Text::KindMentioned,
+        Kind::Followed => Text::KindFollowed,
+        Kind::Snoozed => Text::KindSnoozed,
         Kind::Rota => Text::KindRota,
         Kind::WeekBegins => Text::KindWeekBegins,
         Kind::DigestReady => Text::KindDigestReady,
