@@ -120,6 +120,9 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
         }
         if let Some(comment) = said {
             items.push(Item::Said(envelope, comment));
+            if whole.later > 0 && Some(comment.id) == whole.comments.last().map(|last| last.id) {
+                return items;
+            }
             if resumes.is_some() && comment.id == whole.comments[0].id {
                 items.push(Item::LeftOut);
                 skipping = true;
