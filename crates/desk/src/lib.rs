@@ -34,6 +34,7 @@ pub mod policy;
 pub mod preferences;
 pub mod replay;
 pub mod rota;
+pub mod rules;
 pub mod search;
 pub mod sent_along;
 pub mod sessions;

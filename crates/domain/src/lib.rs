@@ -22,6 +22,7 @@ mod promises;
 mod refusals;
 pub mod replay;
 pub mod rota;
+pub mod rules;
 pub mod search;
 mod status;
 mod surveys;

@@ -47,6 +47,7 @@ pub mod outbox;
 pub mod page;
 pub mod recipients;
 pub mod rota;
+pub mod rules;
 pub mod search;
 pub mod sessions;
 pub mod skips;

@@ -49,6 +49,7 @@ pub const ALL: &[Migration] = &[
     },
     Migration { number: 11, name: "lists", sql: include_str!("../migrations/0011_lists.sql") },
     Migration { number: 12, name: "macros", sql: include_str!("../migrations/0012_macros.sql") },
+    Migration { number: 13, name: "rules", sql: include_str!("../migrations/0013_rules.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -23,6 +23,7 @@ mod promises;
 mod ratings;
 mod rights;
 mod rota;
+mod rules;
 mod search;
 mod serve;
 mod surveys;
