@@ -196,6 +196,7 @@ fn note(
         via: domain::Channel::System,
         details: None,
         attachments: Vec::new(),
+        leaves_at: None,
         created_at: ctx.now,
     };
     let digest = secrets::digest(&row.salt, &row.body);

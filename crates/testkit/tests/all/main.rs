@@ -16,5 +16,7 @@ mod replay;
 mod rota;
 mod rules;
 mod search;
+mod senders;
 mod simulation;
 mod work;
+mod writing;
