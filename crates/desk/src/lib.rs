@@ -30,6 +30,7 @@ pub mod pages;
 pub mod policy;
 pub mod preferences;
 pub mod replay;
+pub mod reports;
 pub mod rota;
 pub mod search;
 pub mod sent_along;

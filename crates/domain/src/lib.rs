@@ -18,6 +18,7 @@ mod people;
 mod promises;
 mod refusals;
 pub mod replay;
+pub mod reports;
 pub mod rota;
 pub mod search;
 mod status;

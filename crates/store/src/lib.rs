@@ -45,6 +45,7 @@ pub mod organizations;
 pub mod outbox;
 pub mod page;
 pub mod recipients;
+pub mod reports;
 pub mod rota;
 pub mod search;
 pub mod sessions;

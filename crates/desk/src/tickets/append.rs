@@ -74,10 +74,12 @@ pub(crate) fn append(
     let count = i64::try_from(decided.events.len()).unwrap_or(0);
     let (new_tags, new_ccs) =
         (stored.ticket.tags != decided.ticket.tags, stored.ticket.ccs != decided.ticket.ccs);
-    stored.ticket = decided.ticket;
     if count == 0 {
+        stored.ticket = decided.ticket;
         return Ok(Done { stored, audit, events: Vec::new() });
     }
+    let previous = std::mem::replace(&mut stored.ticket, decided.ticket);
+    let previous = if is_new { None } else { Some(previous) };
     let spare = if is_new { OPENING_SPARE } else { 0 };
     let first = tx.next_ids(Kind::Entry, count + spare)?;
     let start = if is_new { 0 } else { before };
@@ -118,6 +120,7 @@ pub(crate) fn append(
             store::tickets::index(tx, &stored)?;
         }
     }
+    crate::reports::record(tx, ctx, previous, &stored, requester, &events)?;
     crate::deliveries::cause(tx, ctx, &stored, requester, &events)?;
     tx.touch(format!("ticket:{}", stored.ticket.id));
     tx.touch("tickets");
