@@ -39,6 +39,17 @@ pub const NOTICES_COUNT: &str = "/notices/count";
 pub const NOTICES_READ: &str = "/notices/read";
 /// What one has chosen for oneself.
 pub const SETTINGS: &str = "/settings/me";
+/// Everything there is to set.
+pub const SETTINGS_HOME: &str = "/settings";
+/// Prepared words and changes.
+pub const MACROS: &str = "/settings/macros";
+/// One more.
+pub const NEW_MACRO: &str = "/settings/macros/new";
+
+/// A macro's form.
+pub fn macro_(id: i64) -> String {
+    format!("{MACROS}/{id}")
+}
 /// A new secret link for one's own calendar.
 pub const SETTINGS_CALENDAR: &str = "/settings/me/calendar";
 /// Who is hero when.
@@ -51,6 +62,16 @@ pub const MAIL: &str = "/settings/mail";
 pub const VOICE: &str = "/settings/mail/voice";
 /// Another handbook over the recorded history.
 pub const REPLAY: &str = "/settings/handbook/replay";
+
+/// How support is doing.
+pub const REPORTS: &str = "/reports";
+/// What each customer was told, and what became of it.
+pub const PROMISES_LEDGER: &str = "/reports/promises";
+
+/// A report.
+pub fn report(name: &str) -> String {
+    format!("{REPORTS}/{name}")
+}
 
 /// The rota of a team.
 pub fn rota(team: &str) -> String {

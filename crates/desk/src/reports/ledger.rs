@@ -89,6 +89,17 @@ pub fn ledger(tx: &mut Tx<'_>, ctx: &Ctx, wanted: &Wanted) -> Result<Ledger, Err
     Ok(Ledger { entries: entries.collect(), more })
 }
 
+/// The teams that may be chosen, by name.
+///
+/// # Errors
+///
+/// As [`ledger`].
+pub fn teams(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<(TeamId, String)>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let names = store::teams::names(tx)?;
+    Ok(names.into_iter().map(|(id, _, name)| (id, name)).collect())
+}
+
 /// How promises were kept, as a company shows it to anybody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attained {

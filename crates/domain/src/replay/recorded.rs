@@ -248,6 +248,7 @@ impl Reading {
             Event::SurveyAnswered { .. } | Event::SurveySuppressed { .. } => {
                 self.read_survey(&envelope.event);
             }
+            Event::Applied(applied) => changes.applied = Some(applied.clone()),
             Event::UnmarkedSpam => changes.status = Some(Status::Open),
             // Orders; and what the handbook made of it. Of spam its status says the rest.
             Event::Escalated { .. }

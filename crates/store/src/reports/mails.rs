@@ -37,17 +37,6 @@ pub fn mails(tx: &mut Tx<'_>, user: UserId) -> Result<Vec<Mail>, Error> {
     tx.query(sql, params![user.0])?.iter().map(mail).collect()
 }
 
-/// Everything that anybody gets: one row a person and report, and few people.
-///
-/// # Errors
-///
-/// As [`Tx::query`].
-pub fn all_mails(tx: &mut Tx<'_>) -> Result<Vec<Mail>, Error> {
-    let sql =
-        "SELECT user_id, report, query, created_at FROM report_mails ORDER BY user_id, report";
-    tx.query(sql, params![])?.iter().map(mail).collect()
-}
-
 /// Somebody wants a report, in place of how they wanted it before.
 ///
 /// # Errors

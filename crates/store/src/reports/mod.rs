@@ -15,6 +15,6 @@ pub use backfill::{begin, next, upto};
 pub use facts::{book, save};
 pub use folding::{fold, is_pending};
 pub use lists::{Behind, Place, behind, in_backlog};
-pub use mails::{Mail, all_mails, forget_mail, keep_mail, mails};
+pub use mails::{Mail, forget_mail, keep_mail, mails};
 pub use promises::{Page, Shown, page, words};
 pub use sums::{Row, sums};
