@@ -19,6 +19,7 @@ mod macros;
 mod people;
 mod post;
 mod post_chaos;
+mod post_secure;
 mod promises;
 mod ratings;
 mod reports;

@@ -15,5 +15,6 @@ mod posthog;
 mod replay;
 mod rota;
 mod search;
+mod senders;
 mod simulation;
 mod work;

@@ -29,7 +29,7 @@ pub(super) fn pages() -> Vec<Route> {
 /// A field of the address that cannot be read.
 fn invalid(field: &str, human: &str, text: &str) -> Problem {
     let what = format!("{human}: {text:?} is nothing that this report counts");
-    desk::Error::invalid(field, "InvalidValue", what).into()
+    super::unknown(desk::Error::invalid(field, "InvalidValue", what))
 }
 
 /// Where the list goes on: `week.ticket.place`.

@@ -27,7 +27,8 @@ pub(super) fn pages() -> Vec<Route> {
 }
 
 fn invalid(field: &str, human: &str, text: &str) -> Problem {
-    desk::Error::invalid(field, "InvalidValue", format!("{human}: {text:?} is none we know")).into()
+    let what = format!("{human}: {text:?} is none we know");
+    super::unknown(desk::Error::invalid(field, "InvalidValue", what))
 }
 
 /// What the address asks for.

@@ -35,7 +35,15 @@ pub(crate) fn pages() -> Vec<Route> {
 
 /// What the address asks for.
 fn asked(visitor: &Visitor, name: &str) -> Result<Ask, Problem> {
-    Ok(Ask::read(name, |field| visitor.query.get(field))?)
+    Ask::read(name, |field| visitor.query.get(field)).map_err(unknown)
+}
+
+/// What is wrong with an address is not about anything that could have been saved.
+fn unknown(error: desk::Error) -> Problem {
+    match error {
+        desk::Error::Invalid(errors) => Problem::Unknown(errors),
+        other => other.into(),
+    }
 }
 
 async fn drawn(visitor: &Visitor, ask: Ask) -> Result<Report, Problem> {
