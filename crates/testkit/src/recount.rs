@@ -33,6 +33,7 @@ struct Entry {
     plan: String,
     hero: Option<UserId>,
     value: i64,
+    seq: i64,
     clock: Option<usize>,
     is_on: bool,
     is_spam: bool,
@@ -287,12 +288,31 @@ impl Tale {
                     (entry.is_on, entry.is_spam) = (true, false);
                 }
             }
+            Event::ReplyTakenBack { before: Some(before), .. } => self.unsay(before),
             Event::MergedInto { .. } => self.is_merged = true,
             Event::Unmerged => self.is_merged = false,
             Event::Deleted => self.is_deleted = true,
             _ => self.clock(books, one, before)?,
         }
         self.stand(books, one)
+    }
+
+    /// Nothing since then has happened, and all is as the event says it was.
+    fn unsay(&mut self, before: &domain::Ticket) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.seq > before.seq) {
+            if flows(&entry.word) {
+                (entry.is_on, entry.is_spam) = (false, false);
+            }
+        }
+        (self.status, self.level, self.team) = (before.status, before.priority, before.team);
+        self.area = before.area.clone().unwrap_or_default();
+        self.plan.clone_from(&before.facts.plan);
+        (self.held_since, self.held) = (before.held_at, before.held_seconds);
+        self.watches.truncate(before.clocks.len());
+        for (watch, clock) in self.watches.iter_mut().zip(&before.clocks) {
+            watch.ended = clock.stopped_at.is_some();
+            watch.late = clock.state == ClockState::Missed;
+        }
     }
 
     fn enter(
@@ -314,6 +334,7 @@ impl Tale {
             plan: self.plan.clone(),
             hero,
             value: 0,
+            seq: one.seq,
             clock: None,
             is_on: !is_hidden,
             is_spam: is_hidden,
@@ -435,7 +456,8 @@ impl Tale {
         }
         match self.entries.iter().find(|entry| entry.word == "survey_asked").cloned() {
             Some(asked) => {
-                self.entries.push(Entry { word: "rated".to_owned(), value: rating, ..asked });
+                let (word, seq) = ("rated".to_owned(), one.seq);
+                self.entries.push(Entry { word, value: rating, seq, ..asked });
             }
             None => {
                 let mine = std::mem::replace(&mut self.team, team);

@@ -125,6 +125,7 @@ impl Pen<'_, '_> {
             Event::SurveyAnswered { rating, owners, .. } => {
                 self.note_rating(ticket, at, i64::from(rating.number()), owners.team);
             }
+            Event::ReplyTakenBack { before: Some(before), .. } => self.unsay(before.seq),
             Event::MarkedSpam => self.set_aside(true),
             Event::UnmarkedSpam => self.set_aside(false),
             _ => {}
@@ -217,6 +218,16 @@ impl Pen<'_, '_> {
             let ends =
                 matches!(fact.measure, Measure::Kept(_) | Measure::Void(_) | Measure::Replied(_));
             if clock.is_some() && ends {
+                (fact.counts, fact.aside) = (false, false);
+            }
+        }
+    }
+
+    /// A reply was taken back before it left: nothing of it has happened. How long the ticket stood in the backlog under
+    /// which name stays as it was, for those seconds.
+    fn unsay(&mut self, before: i64) {
+        for fact in self.book.facts.iter_mut().filter(|fact| fact.place > before) {
+            if !matches!(fact.measure, Measure::Waiting | Measure::Left) {
                 (fact.counts, fact.aside) = (false, false);
             }
         }

@@ -160,11 +160,16 @@ pub(super) fn note(
                 );
             }
         }
-        Event::ClockResumed { place, .. } => {
-            let place = place.or(ticket.clocks.len().checked_sub(1));
+        Event::ClockResumed { .. } | Event::ReplyTakenBack { before: Some(_), .. } => {
+            let place = match event {
+                Event::ClockResumed { place: Some(place), .. } => Some(*place),
+                Event::ClockResumed { .. } => ticket.clocks.len().checked_sub(1),
+                _ => ticket.clocks.iter().rposition(crate::Clock::is_current),
+            };
             let place = place.and_then(|place| i64::try_from(place).ok());
             let ended = |one: &&mut Told| matches!(one.outcome, Outcome::Kept | Outcome::Void);
-            for one in told.iter_mut().filter(|one| one.clock == place).filter(ended) {
+            let of_clock = |one: &&mut Told| place.is_some() && one.clock == place;
+            for one in told.iter_mut().filter(of_clock).filter(ended) {
                 (one.outcome, one.settled_at) = (Outcome::Open, None);
             }
         }
