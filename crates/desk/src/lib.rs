@@ -34,6 +34,7 @@ pub mod placeholders;
 pub mod policy;
 pub mod preferences;
 pub mod replay;
+pub mod reports;
 pub mod rota;
 pub mod rules;
 pub mod search;

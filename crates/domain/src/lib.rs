@@ -21,6 +21,7 @@ pub mod placeholders;
 mod promises;
 mod refusals;
 pub mod replay;
+pub mod reports;
 pub mod rota;
 pub mod rules;
 pub mod search;

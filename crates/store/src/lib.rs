@@ -47,6 +47,7 @@ pub mod organizations;
 pub mod outbox;
 pub mod page;
 pub mod recipients;
+pub mod reports;
 pub mod rota;
 pub mod rules;
 pub mod search;

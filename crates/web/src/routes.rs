@@ -68,6 +68,16 @@ pub const VOICE: &str = "/settings/mail/voice";
 /// Another handbook over the recorded history.
 pub const REPLAY: &str = "/settings/handbook/replay";
 
+/// How support is doing.
+pub const REPORTS: &str = "/reports";
+/// What each customer was told, and what became of it.
+pub const PROMISES_LEDGER: &str = "/reports/promises";
+
+/// A report.
+pub fn report(name: &str) -> String {
+    format!("{REPORTS}/{name}")
+}
+
 /// The rota of a team.
 pub fn rota(team: &str) -> String {
     format!("{ROTA}/{team}")

@@ -22,6 +22,7 @@ mod post_chaos;
 mod post_secure;
 mod promises;
 mod ratings;
+mod reports;
 mod rights;
 mod rota;
 mod rules;

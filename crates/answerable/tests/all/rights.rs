@@ -298,6 +298,14 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/notices", DESK),
     ("GET", "/notices/count", DESK),
     ("POST", "/notices/read", DESK),
+    ("GET", "/promises", ALL),
+    ("GET", "/reports", DESK),
+    ("GET", "/reports/promises", DESK),
+    ("GET", "/reports/{name}", DESK),
+    ("GET", "/reports/{name}/tickets", DESK),
+    ("GET", "/reports/{name}/csv", DESK),
+    ("GET", "/reports/{name}/chart.png", DESK),
+    ("POST", "/reports/{name}/mail", DESK),
     ("GET", "/digest/{team}", DESK),
     ("GET", "/digest/{team}/{week}/tickets", DESK),
     ("GET", "/digest/{team}/{week}", DESK),
@@ -551,6 +559,10 @@ fn of_people(
     if path.starts_with("/digest/") {
         path = path.replacen(&number, "replay", 1).replacen(&number, "2026-06-08", 1);
         path = path.replace("/tickets", "/tickets?of=asked");
+    }
+    if path.starts_with("/reports/") {
+        path = path.replacen(&number, "first-reply", 1);
+        path = path.replace("/tickets", "/tickets?of=first_kept");
     }
     path
 }

@@ -105,7 +105,8 @@ pub(crate) fn save(
     let before = stored.ticket.seq;
     let (new_tags, new_ccs) =
         (stored.ticket.tags != decided.ticket.tags, stored.ticket.ccs != decided.ticket.ccs);
-    stored.ticket = decided.ticket;
+    let previous = std::mem::replace(&mut stored.ticket, decided.ticket);
+    let previous = if is_new { None } else { Some(previous) };
     if decided.events.is_empty() {
         return Ok(Done { stored, audit, events: Vec::new() });
     }
@@ -151,6 +152,7 @@ pub(crate) fn save(
             store::tickets::index(tx, &stored)?;
         }
     }
+    crate::reports::record(tx, ctx, previous, &stored, requester, &events)?;
     crate::deliveries::cause(tx, ctx, &stored, requester, &events)?;
     tx.touch(format!("ticket:{}", stored.ticket.id));
     tx.touch("tickets");

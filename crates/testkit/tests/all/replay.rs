@@ -343,6 +343,7 @@ fn replaying_a_log_gives_the_stored_ticket() {
                 assert_eq!(before, &logs, "both engines tell the same story");
             }
             *seen.borrow_mut() = Some(logs);
+            testkit::recount::agrees(desk);
         });
     }
 }
