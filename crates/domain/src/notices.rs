@@ -61,6 +61,13 @@ pub enum What {
     Followed,
     /// A ticket they did not want to see for a while is back.
     SnoozeOver,
+    /// A trigger or an automation tells them.
+    Ruled {
+        /// What it is called.
+        rule: String,
+        /// What it says.
+        text: String,
+    },
     /// They are asked for a swap. (ROT-05)
     SwapOffered {
         /// Which.
@@ -125,6 +132,8 @@ pub enum Kind {
     Followed,
     /// [`What::SnoozeOver`].
     Snoozed,
+    /// [`What::Ruled`].
+    Rule,
     /// Everything about swaps and cover.
     Rota,
     /// [`What::WeekBegins`].
@@ -135,7 +144,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of the settings.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Escalated,
         Self::BackFromHold,
         Self::Assigned,
@@ -143,6 +152,7 @@ impl Kind {
         Self::Mentioned,
         Self::Followed,
         Self::Snoozed,
+        Self::Rule,
         Self::Rota,
         Self::WeekBegins,
         Self::DigestReady,
@@ -158,6 +168,7 @@ impl Kind {
             Self::Mentioned => "mentioned",
             Self::Followed => "followed",
             Self::Snoozed => "snoozed",
+            Self::Rule => "rule",
             Self::Rota => "rota",
             Self::WeekBegins => "week_begins",
             Self::DigestReady => "digest_ready",
@@ -263,6 +274,7 @@ impl What {
             Self::Mentioned => Kind::Mentioned,
             Self::Followed => Kind::Followed,
             Self::SnoozeOver => Kind::Snoozed,
+            Self::Ruled { .. } => Kind::Rule,
             Self::SwapOffered { .. }
             | Self::SwapAnswered { .. }
             | Self::TimeGiven { .. }
@@ -287,7 +299,9 @@ impl Notice {
             }
             What::Assigned => own.is_some(),
             What::CustomerWrote => own.is_some_and(|ticket| ticket.asked_at.is_some()),
-            What::Mentioned | What::RatedLow { .. } | What::Followed => ticket.is_some(),
+            What::Mentioned | What::Ruled { .. } | What::RatedLow { .. } | What::Followed => {
+                ticket.is_some()
+            }
             What::SnoozeOver => open.is_some(),
             What::SwapOffered { .. } => present.swap == Some(SwapState::Offered),
             What::SwapAnswered { .. } => true,

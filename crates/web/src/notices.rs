@@ -152,6 +152,9 @@ fn sentence(
         What::RatedLow { rating } => words.fill(Text::NoticeRatedLow, &[("rating", rating)]),
         What::Followed => named(Text::NoticeFollowed),
         What::SnoozeOver => words.say(Text::NoticeSnoozeOver).to_owned(),
+        What::Ruled { rule, text } => {
+            words.fill(Text::NoticeRuled, &[("rule", rule), ("text", text)])
+        }
         What::Mentioned => named(Text::NoticeMentioned),
         What::SwapOffered { week, in_return, .. } => {
             swap(Text::NoticeSwapOffered, *week, *in_return)

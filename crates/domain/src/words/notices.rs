@@ -50,6 +50,7 @@ pub fn about_ticket(_locale: Locale, what: &What, told: &Told<'_>) -> String {
         ),
         What::Followed => format!("has a message from {}, and you follow it", told.by()),
         What::SnoozeOver => "is back from your snooze".to_owned(),
+        What::Ruled { rule, text } => format!("is told to you by the rule “{rule}”: {text}"),
         What::Mentioned => format!("has a note by {} that names you", told.by()),
         What::SwapOffered { .. }
         | What::SwapAnswered { .. }
@@ -106,6 +107,7 @@ pub fn about_team(locale: Locale, what: &What, told: &Told<'_>) -> String {
         | What::RatedLow { .. }
         | What::Followed
         | What::SnoozeOver
+        | What::Ruled { .. }
         | What::Mentioned => String::new(),
     }
 }

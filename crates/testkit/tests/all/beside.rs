@@ -80,8 +80,7 @@ fn a_snooze_ends_at_its_instant_with_a_notice() {
         assert_eq!(here(desk, &bo, id).snoozed, None);
 
         let past = desk.clock().now();
-        let wrong =
-            desk.change(desk.acting(&bo), move |tx, ctx| snoozes::begin(tx, ctx, id, past));
+        let wrong = desk.change(desk.acting(&bo), move |tx, ctx| snoozes::begin(tx, ctx, id, past));
         assert!(matches!(wrong, Err(Error::Invalid(_))));
     });
 }

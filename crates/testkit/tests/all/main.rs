@@ -15,6 +15,7 @@ mod office;
 mod posthog;
 mod replay;
 mod rota;
+mod rules;
 mod search;
 mod senders;
 mod simulation;
