@@ -229,6 +229,11 @@ pub enum Event {
         /// The answer.
         comment: CommentId,
     },
+    /// An answer that had not arrived did, at another attempt or another address: it counts from now. (SLA-05)
+    AnswerDelivered {
+        /// The answer.
+        comment: CommentId,
+    },
     /// The days that an answered ticket waits were set. (ST-01: a reply while pending restarts them)
     TimersSet {
         /// The reminder, if there is to be one, and the end; they replace what was set before.
@@ -483,6 +488,7 @@ impl Event {
             Self::ClockStopped { .. } => "clock_stopped",
             Self::ClockResumed { .. } => "clock_resumed",
             Self::AnswerBounced { .. } => "answer_bounced",
+            Self::AnswerDelivered { .. } => "answer_delivered",
             Self::TimersSet { .. } => "timers_set",
             Self::Warned { .. } => "warned",
             Self::Breached { .. } => "breached",

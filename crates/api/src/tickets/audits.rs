@@ -281,6 +281,7 @@ fn event(
         | Event::OverrideEnded
         | Event::ClockResumed { .. }
         | Event::AnswerBounced { .. }
+        | Event::AnswerDelivered { .. }
         | Event::MarkedSpam
         | Event::UnmarkedSpam
         | Event::MergedInto { .. }

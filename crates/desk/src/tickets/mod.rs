@@ -40,7 +40,7 @@ pub use update::{Reply, Update, delete, issue_in, update};
 pub use wake::{Woken, due, next_due, put_off, wake, wake_one, wake_some};
 
 pub(crate) use belong::{leave_organization, leave_team, reconsider_domains, reconsider_person};
-pub(crate) use bounce::{bounced, reported};
+pub(crate) use bounce::{arrived, bounced, reported};
 pub(crate) use command::run;
 pub(crate) use read::listed;
 pub(crate) use situation::{candidate, reader as reader_of};

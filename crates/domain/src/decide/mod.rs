@@ -236,6 +236,11 @@ pub enum Command {
         /// The answer.
         comment: CommentId,
     },
+    /// An answer that had not arrived did. (SLA-05)
+    Delivered {
+        /// The answer.
+        comment: CommentId,
+    },
     /// Its requester says how the help was. (CS-05)
     Rate {
         /// From 1 to 5.
@@ -297,6 +302,7 @@ pub fn decide(
             deciding.record(Event::SplitOff { ticket: *ticket, comment: *comment });
         }
         Command::Bounced { comment } => deciding.bounced(*comment),
+        Command::Delivered { comment } => deciding.delivered(*comment),
         Command::Rate { rating, digest } => deciding.rate(*rating, digest.as_deref())?,
         Command::Delete => deciding.delete(),
     }

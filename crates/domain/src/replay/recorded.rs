@@ -150,6 +150,7 @@ enum Order {
     LetGo(TicketId),
     SplitOff(TicketId, CommentId),
     Bounced(CommentId),
+    Delivered(CommentId),
     Rate(Rating, Option<String>),
 }
 
@@ -186,6 +187,7 @@ fn order(event: &Event) -> Option<Order> {
         Event::LetGo { ticket } => Order::LetGo(*ticket),
         Event::SplitOff { ticket, comment } => Order::SplitOff(*ticket, *comment),
         Event::AnswerBounced { comment } => Order::Bounced(*comment),
+        Event::AnswerDelivered { comment } => Order::Delivered(*comment),
         Event::PromiseWithdrawn { reason } => Order::WithdrawPromise(reason.clone()),
         _ => return None,
     })
@@ -260,6 +262,7 @@ impl Reading {
             | Event::LetGo { .. }
             | Event::SplitOff { .. }
             | Event::AnswerBounced { .. }
+            | Event::AnswerDelivered { .. }
             | Event::PromiseWithdrawn { .. }
             | Event::MarkedSpam
             | Event::ClockStarted { .. }
@@ -409,6 +412,7 @@ impl Reading {
                 return Command::SplitOff { ticket, comment };
             }
             (Some(Order::Bounced(comment)), _) => return Command::Bounced { comment },
+            (Some(Order::Delivered(comment)), _) => return Command::Delivered { comment },
             (Some(Order::Rate(rating, digest)), _) => return Command::Rate { rating, digest },
             (Some(Order::Escalate(_)) | None, comment) => self.changes.comment = comment,
         }

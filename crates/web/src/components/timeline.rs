@@ -44,7 +44,7 @@ pub struct Attachment<'a> {
 }
 
 /// What is to say about the way out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Delivery<'a> {
     /// It leaves in so many seconds and can be undone.
     Leaving {
@@ -57,8 +57,8 @@ pub enum Delivery<'a> {
     Failed {
         /// Who does not have it, and why.
         whom: &'a [(String, String)],
-        /// Where trying again is posted to.
-        retry: &'a str,
+        /// What one can do about it.
+        ways: Markup,
     },
 }
 
@@ -120,7 +120,7 @@ pub fn message(reader: &Reader, message: &Message<'_>) -> Markup {
                 }
                 div.prose dir="auto" { (message.body) }
                 (attachments(message.attachments))
-                @if let Some(delivery) = message.delivery { (delivery_strip(reader, delivery)) }
+                @if let Some(delivery) = &message.delivery { (delivery_strip(reader, delivery)) }
             }
         }
     }
@@ -227,7 +227,7 @@ fn attachments(all: &[Attachment<'_>]) -> Markup {
     }
 }
 
-fn delivery_strip(reader: &Reader, delivery: Delivery<'_>) -> Markup {
+fn delivery_strip(reader: &Reader, delivery: &Delivery<'_>) -> Markup {
     let words = reader.words;
     match delivery {
         Delivery::Leaving { seconds, undo } => html! {
@@ -236,12 +236,12 @@ fn delivery_strip(reader: &Reader, delivery: Delivery<'_>) -> Markup {
                 (super::button::action(reader, undo, super::button::Button::plain(words.say(Text::Undo)).with_key("z")))
             }
         },
-        Delivery::Failed { whom, retry } => html! {
+        Delivery::Failed { whom, ways } => html! {
             div.strip {
-                @for (to, why) in whom {
+                @for (to, why) in *whom {
                     p { (words.fill(Text::NotDelivered, &[("to", to), ("why", why)])) }
                 }
-                (super::button::action(reader, retry, super::button::Button::plain(words.say(Text::TryAgain))))
+                (ways)
             }
         },
     }

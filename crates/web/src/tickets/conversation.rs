@@ -12,6 +12,7 @@ use crate::attachments::Along;
 use crate::components::button::{self, Button};
 use crate::components::notice::{Tone, message_box};
 use crate::components::timeline::{self, Delivery, Happening, Message, Note};
+use crate::reader::Reader;
 use crate::routes;
 use crate::words::Text;
 
@@ -147,15 +148,30 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
             attachments: &files.shown(),
             delivery: lost
                 .as_ref()
-                .map(|lost| Delivery::Failed { whom: &lost.whom, retry: &lost.retry }),
+                .map(|lost| Delivery::Failed { whom: &lost.whom, ways: lost.ways(&seen.reader) }),
         },
     )
 }
 
-/// Who did not get what an event sent, and where trying again is posted to.
+/// Who did not get what an event sent, where trying again is posted to, and where another address is asked for.
 struct Lost {
     whom: Vec<(String, String)>,
     retry: String,
+    elsewhere: Option<String>,
+}
+
+impl Lost {
+    fn ways(&self, reader: &Reader) -> Markup {
+        let words = reader.words;
+        html! {
+            div.line {
+                (button::action(reader, &self.retry, Button::plain(words.say(Text::TryAgain))))
+                @if let Some(to) = &self.elsewhere {
+                    (button::dialog_link(to, Button::plain(words.say(Text::OtherAddress))))
+                }
+            }
+        }
+    }
 }
 
 /// Those who did not get the mail of an event.
@@ -181,7 +197,12 @@ fn lost_of(seen: &Seen, queued: &Queued) -> Option<Lost> {
         let why = queued.last_error.clone().unwrap_or_default();
         whom.push((queued.delivery.to.join(", "), why));
     }
-    (!whom.is_empty()).then(|| Lost { whom, retry: routes::retry(seen.id(), id.0) })
+    let to = queued.delivery.to.as_slice();
+    let is_addressed =
+        to.len() == 1 && whom.iter().any(|(one, _)| one.eq_ignore_ascii_case(&to[0]));
+    let is_lost = is_addressed && !matches!(queued.state.as_str(), "held" | "suppressed");
+    let elsewhere = is_lost.then(|| routes::elsewhere(seen.id(), id.0));
+    (!whom.is_empty()).then(|| Lost { whom, retry: routes::retry(seen.id(), id.0), elsewhere })
 }
 
 /// Mail to the customer that never arrived and has no message of its own to say so.
@@ -198,7 +219,7 @@ pub(crate) fn failures(seen: &Seen) -> Markup {
                 @for (_, why) in &lost.whom {
                     p { (queued.delivery.kind) ", " (queued.delivery.subject) ": " (why) }
                 }
-                (button::action(&seen.reader, &lost.retry, Button::plain(words.say(Text::TryAgain))))
+                (lost.ways(&seen.reader))
             }))
         }
     }
