@@ -10,7 +10,7 @@ use crate::actions::Used;
 use crate::{
     AuditId, Cause, Channel, Clock, ClockKind, ClockState, CommentId, EventId, FieldId, Kind,
     Level, OrganizationId, Owners, Promise, Provenance, Rating, RuleFacts, Severity, Status,
-    TeamId, TicketId, Timer, Unasked, UserId, WebhookId,
+    TeamId, Ticket, TicketId, Timer, Unasked, UserId, WebhookId,
 };
 
 /// The facts a ticket begins with.
@@ -233,6 +233,14 @@ pub enum Event {
     AnswerDelivered {
         /// The answer.
         comment: CommentId,
+    },
+    /// A reply was taken back before it left: nobody was answered.
+    ReplyTakenBack {
+        /// The reply.
+        comment: CommentId,
+        /// The ticket as it was before the reply, if nothing but the reply has happened since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Box<Ticket>>,
     },
     /// The days that an answered ticket waits were set. (ST-01: a reply while pending restarts them)
     TimersSet {
@@ -489,6 +497,7 @@ impl Event {
             Self::ClockResumed { .. } => "clock_resumed",
             Self::AnswerBounced { .. } => "answer_bounced",
             Self::AnswerDelivered { .. } => "answer_delivered",
+            Self::ReplyTakenBack { .. } => "reply_taken_back",
             Self::TimersSet { .. } => "timers_set",
             Self::Warned { .. } => "warned",
             Self::Breached { .. } => "breached",

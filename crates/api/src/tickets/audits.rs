@@ -282,6 +282,7 @@ fn event(
         | Event::ClockResumed { .. }
         | Event::AnswerBounced { .. }
         | Event::AnswerDelivered { .. }
+        | Event::ReplyTakenBack { .. }
         | Event::MarkedSpam
         | Event::UnmarkedSpam
         | Event::MergedInto { .. }

@@ -241,6 +241,13 @@ pub enum Command {
         /// The answer.
         comment: CommentId,
     },
+    /// A reply is taken back before it leaves.
+    TakeBack {
+        /// The reply.
+        comment: CommentId,
+        /// The ticket as it was before, if nothing but the reply has happened since.
+        before: Option<Box<Ticket>>,
+    },
     /// Its requester says how the help was. (CS-05)
     Rate {
         /// From 1 to 5.
@@ -303,6 +310,7 @@ pub fn decide(
         }
         Command::Bounced { comment } => deciding.bounced(*comment),
         Command::Delivered { comment } => deciding.delivered(*comment),
+        Command::TakeBack { comment, before } => deciding.take_back(*comment, before.as_ref()),
         Command::Rate { rating, digest } => deciding.rate(*rating, digest.as_deref())?,
         Command::Delete => deciding.delete(),
     }

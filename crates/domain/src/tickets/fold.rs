@@ -35,6 +35,11 @@ impl Ticket {
             }
             Event::AnswerBounced { comment } => self.fold_bounce(*comment),
             Event::AnswerDelivered { comment } => self.fold_delivered(at, *comment),
+            Event::ReplyTakenBack { comment, before: None } => {
+                self.fold_bounce(*comment);
+                self.bounced = None;
+            }
+            Event::ReplyTakenBack { before: Some(before), .. } => self.fold_before(before),
             Event::ClockResumed { .. }
             | Event::ClockStarted { .. }
             | Event::ClockMoved { .. }
@@ -284,6 +289,12 @@ impl Ticket {
         self.replied_at.get_or_insert(at);
         let asked_at = self.asked_at.take();
         self.answered = Some(Answered { comment, at, further: Vec::new(), asked_at });
+    }
+
+    /// As if the reply had never been written, but for the number of events.
+    fn fold_before(&mut self, before: &Ticket) {
+        let (seq, updated_at) = (self.seq, self.updated_at);
+        *self = Ticket { seq, updated_at, ..before.clone() };
     }
 
     fn current_mut(&mut self) -> Option<&mut Clock> {

@@ -18,3 +18,4 @@ mod search;
 mod senders;
 mod simulation;
 mod work;
+mod writing;
