@@ -14,6 +14,7 @@ mod mailboxes;
 mod organizations;
 mod paging;
 mod policies;
+mod questions;
 mod requests;
 mod rotas;
 mod routes;

@@ -29,6 +29,7 @@ pub mod organizations;
 pub mod pages;
 pub mod policy;
 pub mod preferences;
+pub mod questions;
 pub mod replay;
 pub mod rota;
 pub mod search;

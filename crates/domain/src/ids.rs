@@ -58,4 +58,8 @@ ids! {
     TokenId
     /// A list that is kept.
     ViewId
+    /// A public question.
+    QuestionId
+    /// An answer to one.
+    AnswerId
 }

@@ -16,6 +16,7 @@ mod metrics;
 pub mod notices;
 mod people;
 mod promises;
+pub mod questions;
 mod refusals;
 pub mod replay;
 pub mod rota;
@@ -35,8 +36,8 @@ pub use decide::{
 pub use events::{Envelope, Event, Telling, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
-    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId, NoticeId,
-    OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId, ViewId,
+    AnswerId, AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId,
+    NoticeId, OrganizationId, QuestionId, ShiftId, TeamId, TicketId, TokenId, UserId, ViewId,
 };
 pub use metrics::{Metrics, Span};
 pub use people::{

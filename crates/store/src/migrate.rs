@@ -48,6 +48,11 @@ pub const ALL: &[Migration] = &[
         sql: include_str!("../migrations/0010_customers.sql"),
     },
     Migration { number: 11, name: "lists", sql: include_str!("../migrations/0011_lists.sql") },
+    Migration {
+        number: 12,
+        name: "questions",
+        sql: include_str!("../migrations/0012_questions.sql"),
+    },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.
