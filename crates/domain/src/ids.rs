@@ -62,4 +62,10 @@ ids! {
     QuestionId
     /// An answer to one.
     AnswerId
+    /// A macro.
+    MacroId
+    /// A trigger or an automation.
+    RuleId
+    /// A webhook.
+    WebhookId
 }

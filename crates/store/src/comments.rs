@@ -32,6 +32,8 @@ pub struct Comment {
     pub details: Option<String>,
     /// When.
     pub created_at: Timestamp,
+    /// Until when its writer can take it back; customers do not see it before.
+    pub leaves_at: Option<Timestamp>,
     /// What came along; only where it is asked for by [`with_attachments`].
     pub attachments: Vec<Attachment>,
 }
@@ -39,8 +41,9 @@ pub struct Comment {
 /// Stores a comment.
 pub fn insert(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
     tx.execute(
-        "INSERT INTO comments (id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO comments (id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at,
+            leaves_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         params![
             comment.id.0,
             comment.ticket.0,
@@ -52,7 +55,8 @@ pub fn insert(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
             &comment.salt,
             comment.via.as_str(),
             comment.details.as_deref(),
-            comment.created_at
+            comment.created_at,
+            comment.leaves_at
         ],
     )?;
     search::put(tx, search::Of::Comment, comment.id.0, &[&comment.body])
@@ -74,6 +78,7 @@ fn comment(row: &Row) -> Result<Comment, Error> {
             .map_err(|error| Error::corrupt("comments.via", error))?,
         details: row.get(9)?,
         created_at: row.get(10)?,
+        leaves_at: row.get(11)?,
         attachments: Vec::new(),
     })
 }
@@ -93,21 +98,40 @@ pub fn with_attachments(
     Ok(comments)
 }
 
-const COLUMNS: &str =
-    "id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at";
+const COLUMNS: &str = "id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at, leaves_at";
 
-/// When somebody other than this person last said something in public on each of these tickets, if anybody did.
+/// Which comments are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// All of them.
+    Ours,
+    /// What customers may read at an instant: what is public and has left.
+    Customers(Timestamp),
+}
+
+impl Whose {
+    fn narrow(self, sql: &mut Sql<'_>) {
+        if let Self::Customers(now) = self {
+            sql.push(" AND is_public AND (leaves_at IS NULL OR leaves_at <= ").bind(now).push(")");
+        }
+    }
+}
+
+/// When somebody other than this person last said something on each of these tickets that customers may read now, if
+/// anybody did.
 pub fn last_of_others(
     tx: &mut Tx<'_>,
     tickets: &[TicketId],
     user: UserId,
+    now: Timestamp,
 ) -> Result<Vec<(TicketId, Timestamp)>, Error> {
     if tickets.is_empty() {
         return Ok(Vec::new());
     }
     let mut sql = Sql::new();
-    sql.push("SELECT t.id, (SELECT c.created_at FROM comments c WHERE c.ticket_id = t.id AND c.is_public AND c.author_id <> ");
-    sql.bind(user.0).push(" ORDER BY c.id DESC LIMIT 1) FROM tickets t WHERE t.id IN (");
+    sql.push("SELECT t.id, (SELECT c.created_at FROM comments c WHERE c.ticket_id = t.id AND c.is_public AND (c.leaves_at IS NULL OR c.leaves_at <= ");
+    sql.bind(now).push(") AND c.author_id <> ").bind(user.0);
+    sql.push(" ORDER BY c.id DESC LIMIT 1) FROM tickets t WHERE t.id IN (");
     sql.join(tickets, ", ", "", |sql, id| {
         sql.bind(id.0);
     });
@@ -125,14 +149,12 @@ pub fn last_of_others(
 pub fn page(
     tx: &mut Tx<'_>,
     ticket: TicketId,
-    only_public: bool,
+    whose: Whose,
     page: &Page,
 ) -> Result<Vec<Comment>, Error> {
     let mut sql = Sql::new();
     sql.push("SELECT ").push(COLUMNS).push(" FROM comments WHERE ticket_id = ").bind(ticket.0);
-    if only_public {
-        sql.push(" AND is_public");
-    }
+    whose.narrow(&mut sql);
     let falling = page.reads_descending();
     if let Start::After(key) | Start::Before(key) = &page.start {
         sql.push(if falling { " AND id < " } else { " AND id > " }).bind(key.id);
@@ -155,9 +177,13 @@ pub fn page(
 
 /// One comment by its id.
 pub fn load(tx: &mut Tx<'_>, id: CommentId) -> Result<Option<Comment>, Error> {
-    let sql = "SELECT id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at
-         FROM comments WHERE id = $1";
-    tx.query_opt(sql, params![id.0])?.as_ref().map(comment).transpose()
+    Ok(many(tx, &[id])?.pop())
+}
+
+/// Takes a comment away, with the words it is found by.
+pub fn delete(tx: &mut Tx<'_>, id: CommentId) -> Result<(), Error> {
+    tx.execute("DELETE FROM comments WHERE id = $1", params![id.0])?;
+    search::forget(tx, search::Of::Comment, id.0)
 }
 
 /// The comments with these ids, in no order.
@@ -184,11 +210,9 @@ pub fn last_details(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Option<String>,
 }
 
 /// How many comments a ticket has.
-pub fn count(tx: &mut Tx<'_>, ticket: TicketId, only_public: bool) -> Result<i64, Error> {
-    let sql = if only_public {
-        "SELECT count(*) FROM comments WHERE ticket_id = $1 AND is_public"
-    } else {
-        "SELECT count(*) FROM comments WHERE ticket_id = $1"
-    };
-    tx.query_one(sql, params![ticket.0])?.get(0)
+pub fn count(tx: &mut Tx<'_>, ticket: TicketId, whose: Whose) -> Result<i64, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT count(*) FROM comments WHERE ticket_id = ").bind(ticket.0);
+    whose.narrow(&mut sql);
+    tx.query_one(sql.text(), sql.params())?.get(0)
 }

@@ -48,10 +48,13 @@ pub const ALL: &[Migration] = &[
         sql: include_str!("../migrations/0010_customers.sql"),
     },
     Migration { number: 11, name: "lists", sql: include_str!("../migrations/0011_lists.sql") },
+    Migration { number: 12, name: "macros", sql: include_str!("../migrations/0012_macros.sql") },
+    Migration { number: 13, name: "doors", sql: include_str!("../migrations/0013_doors.sql") },
+    Migration { number: 14, name: "writing", sql: include_str!("../migrations/0014_writing.sql") },
     Migration {
-        number: 12,
+        number: 15,
         name: "questions",
-        sql: include_str!("../migrations/0012_questions.sql"),
+        sql: include_str!("../migrations/0015_questions.sql"),
     },
 ];
 

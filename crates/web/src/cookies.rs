@@ -17,6 +17,9 @@ pub(crate) const DENSITY: &str = "density";
 /// Single letters on or off.
 pub(crate) const SINGLE_KEYS: &str = "single_keys";
 
+/// The reply one has just sent, for as long as it can be undone: `ticket-comment`.
+pub(crate) const LEAVING: &str = "leaving";
+
 /// A year, for choices.
 pub(crate) const YEAR_SECONDS: i64 = 365 * 24 * 3_600;
 /// As long as a session lasts.

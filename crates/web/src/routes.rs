@@ -45,6 +45,17 @@ pub const NOTICES_COUNT: &str = "/notices/count";
 pub const NOTICES_READ: &str = "/notices/read";
 /// What one has chosen for oneself.
 pub const SETTINGS: &str = "/settings/me";
+/// Everything there is to set.
+pub const SETTINGS_HOME: &str = "/settings";
+/// Prepared words and changes.
+pub const MACROS: &str = "/settings/macros";
+/// One more.
+pub const NEW_MACRO: &str = "/settings/macros/new";
+
+/// A macro's form.
+pub fn macro_(id: i64) -> String {
+    format!("{MACROS}/{id}")
+}
 /// A new secret link for one's own calendar.
 pub const SETTINGS_CALENDAR: &str = "/settings/me/calendar";
 /// Who is hero when.
@@ -121,6 +132,26 @@ pub fn replies(id: i64) -> String {
 /// Where an internal note goes, and nothing else.
 pub fn notes(id: i64) -> String {
     ticket_part(id, "notes")
+}
+
+/// What is being written, of a kind: `draft(7, "note")`.
+pub fn draft(id: i64, kind: &str) -> String {
+    ticket_part(id, &format!("drafts/{kind}"))
+}
+
+/// How something will be read.
+pub fn preview(id: i64) -> String {
+    ticket_part(id, "preview")
+}
+
+/// Files sent ahead of what is being written.
+pub fn uploads(id: i64) -> String {
+    ticket_part(id, "uploads")
+}
+
+/// Where a reply that has not left is taken back.
+pub fn undo(id: i64, comment: i64) -> String {
+    ticket_part(id, &format!("replies/{comment}/undo"))
 }
 
 /// A customer's link of one use.

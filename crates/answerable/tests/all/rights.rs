@@ -137,6 +137,15 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/search", DESK),
     ("GET", "/search/count", DESK),
     ("GET", "/search/export", DESK),
+    ("GET POST", "/macros", DESK),
+    ("GET", "/macros/active", DESK),
+    ("GET", "/macros/categories", DESK),
+    ("DELETE", "/macros/destroy_many", DESK),
+    ("GET", "/macros/search", DESK),
+    ("PUT", "/macros/update_many", DESK),
+    ("GET PUT DELETE", "/macros/{id}", DESK),
+    ("GET", "/macros/{id}/apply", DESK),
+    ("GET", "/tickets/{id}/macros/{macro}/apply", DESK),
     ("GET POST", "/views", DESK),
     ("GET", "/views/active", DESK),
     ("GET", "/views/compact", DESK),
@@ -342,6 +351,10 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/suspended/{mail}/acceptance", DESK),
     ("POST", "/suspended/{mail}/refusal", DESK),
     ("GET", "/tickets/{id}/news", DESK),
+    ("GET PUT", "/tickets/{id}/drafts/{kind}", DESK),
+    ("POST", "/tickets/{id}/preview", DESK),
+    ("POST", "/tickets/{id}/uploads", DESK),
+    ("POST", "/tickets/{id}/replies/{comment}/undo", DESK),
     ("POST", "/tickets/{id}/notes", DESK),
     ("GET POST", "/tickets/{id}/priority", DESK),
     ("POST", "/tickets/{id}/reapplication", ADMIN),
@@ -353,6 +366,12 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/views/{slug}", DESK),
     ("GET", "/views/{slug}/news", DESK),
     ("GET POST", "/views/new", DESK),
+    ("GET POST", "/tickets/{id}/macro", DESK),
+    ("GET", "/settings", DESK),
+    ("GET", "/settings/macros", DESK),
+    ("GET POST", "/settings/macros/new", DESK),
+    ("GET POST", "/settings/macros/{id}", DESK),
+    ("POST", "/settings/macros/{id}/deletion", DESK),
     ("GET POST", "/views/{slug}/edit", DESK),
     ("POST", "/views/{slug}/deletion", DESK),
 ];
@@ -534,6 +553,15 @@ fn of_people(
     path
 }
 
+/// A path with a macro of whoever visits, if they can have one, else of an admin.
+fn of_macros(desk: &testkit::Program, path: &str, number: usize, id: i64) -> String {
+    let email = if number == 2 { ADA } else { desk.admin_email() };
+    let actions = json!([{ "field": "status", "value": "pending" }]);
+    let body = json!({ "macro": { "title": "Wait", "actions": actions, "restriction": { "type": "User" } } });
+    let made = desk.as_user(email).post("macros.json", &body).expect(201).number("/macro/id");
+    path.replacen(&id.to_string(), &made.to_string(), 1)
+}
+
 #[test]
 fn each_role_sees_the_pages_that_the_table_says() {
     // With a rota, so that there are weeks to hand over.
@@ -577,6 +605,11 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if path.starts_with("/views/") {
                     path = of_views(desk, &path, number, id);
                 }
+                if path.starts_with("/settings/macros/")
+                    && !path.starts_with("/settings/macros/new")
+                {
+                    path = of_macros(desk, &path, number, id);
+                }
                 if path.starts_with("/settings/handbook/") {
                     let policy =
                         desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
@@ -600,11 +633,15 @@ fn each_role_sees_the_pages_that_the_table_says() {
                     let ticket = desk.receive(&Mail::from(KIM)).1.unwrap_or_default();
                     path = source(&desk.sign_in(ADA, password), ticket);
                 }
+                if path.contains("/drafts/") {
+                    path = format!("/tickets/{id}/drafts/note");
+                }
                 if path == "/live" {
                     path = format!("/live?topics=ticket:{id}");
                 }
                 let answer = match verb {
                     "GET" => visitor.peek(&path),
+                    "PUT" => visitor.put(&path, &[]),
                     _ => visitor.post(&path, &[]),
                 };
                 if let_in(verb, &answer) != allowed[number] || answer.status >= 500 {
@@ -614,8 +651,8 @@ fn each_role_sees_the_pages_that_the_table_says() {
                         answer.header("location")
                     ));
                 }
-                if verb == "POST" {
-                    let answer = visitor.post_bare(&path, &[("csrf", "00")]);
+                if verb != "GET" {
+                    let answer = visitor.send_bare(verb, &path, &[("csrf", "00")]);
                     assert!(matches!(answer.status, 401 | 403 | 404), "without proof: {answer:?}");
                 }
             }

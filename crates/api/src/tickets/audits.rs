@@ -271,6 +271,7 @@ fn event(
         Event::SubjectChanged { .. } => {
             push(change("subject", words.subject(envelope.id), Value::Null));
         }
+        Event::Applied(applied) => told(applied, &mut push),
         Event::SurveyIssued { .. } => push(satisfaction("offered", before)),
         Event::SurveyAnswered { rating, .. } => {
             push(satisfaction(if rating.is_good() { "good" } else { "bad" }, before));
@@ -280,6 +281,7 @@ fn event(
         | Event::OverrideEnded
         | Event::ClockResumed { .. }
         | Event::AnswerBounced { .. }
+        | Event::ReplyTakenBack { .. }
         | Event::MarkedSpam
         | Event::UnmarkedSpam
         | Event::MergedInto { .. }
@@ -299,6 +301,30 @@ fn event(
         | Event::EscalatedPromiseKept
         | Event::PromiseWithdrawn { .. }
         | Event::Deleted => {}
+    }
+}
+
+/// The macro that was used, or whom a trigger or an automation told.
+fn told(applied: &domain::Applied, push: &mut impl FnMut(Value)) {
+    if applied.used == domain::actions::Used::Macro {
+        push(json!({ "type": "AgentMacroReference", "macro_id": applied.id.to_string(),
+            "macro_title": applied.title, "macro_deleted": false }));
+    }
+    for effect in &applied.effects {
+        push(match effect {
+            domain::Effect::Person(user) => {
+                json!({ "type": "Notification", "subject": "", "body": "", "recipients": [user.0] })
+            }
+            domain::Effect::Team(team) => {
+                json!({ "type": "Notification", "subject": "", "body": "", "recipients": [], "group_id": team.0 })
+            }
+            domain::Effect::Webhook(webhook) => {
+                json!({ "type": "External", "resource": webhook.to_string(), "body": "", "success": null })
+            }
+        });
+    }
+    for refused in &applied.refused {
+        push(json!({ "type": "Error", "message": refused }));
     }
 }
 

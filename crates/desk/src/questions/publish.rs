@@ -5,6 +5,7 @@ use domain::words::Locale;
 use domain::{AnswerId, QuestionId, TicketId, UserId};
 use serde_json::json;
 use store::Tx;
+use store::comments::Whose;
 use store::page::Page;
 
 use super::{Answered, with_answers};
@@ -56,9 +57,10 @@ pub struct Draft {
 pub fn draft(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Draft, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let stored = tickets::show(tx, ctx, id)?;
-    let first = store::comments::page(tx, id, true, &Page::first(1))?.pop();
+    let whose = Whose::Customers(ctx.now);
+    let first = store::comments::page(tx, id, whose, &Page::first(1))?.pop();
     let last = Page { descending: true, ..Page::first(LOOKED_AT) };
-    let newest = store::comments::page(tx, id, true, &last)?;
+    let newest = store::comments::page(tx, id, whose, &last)?;
     let authors: Vec<UserId> = newest.iter().map(|comment| comment.author).collect();
     let authors = store::users::many(tx, &authors)?;
     let is_ours = |author: UserId| {

@@ -5,7 +5,7 @@ use domain::search::{Doc, Words};
 use domain::{CommentId, Status, TicketId, UserId};
 use jiff::Timestamp;
 use store::Tx;
-use store::comments::Comment;
+use store::comments::{Comment, Whose};
 use store::conditions::Meant;
 use store::page::Page;
 use store::search::Ask;
@@ -73,7 +73,7 @@ pub fn answered_at(
     ids: &[TicketId],
 ) -> Result<Vec<(TicketId, Timestamp)>, Error> {
     let user = me(ctx)?;
-    Ok(store::comments::last_of_others(tx, ids, user)?)
+    Ok(store::comments::last_of_others(tx, ids, user, ctx.now)?)
 }
 
 /// A person's own tickets that have these words in what they may read of them, the newest first. The index knows notes
@@ -107,7 +107,7 @@ pub fn search_own(
     stored.sort_by_key(|one| std::cmp::Reverse(one.ticket.id));
     let mut shown = Vec::new();
     for one in stored {
-        if words.is_empty() || has_words(tx, &one, &words)? {
+        if words.is_empty() || has_words(tx, ctx, &one, &words)? {
             shown.push(one);
         }
     }
@@ -115,18 +115,19 @@ pub fn search_own(
 }
 
 /// Whether the subject with the first message, or any other message, has all of these.
-fn has_words(tx: &mut Tx<'_>, stored: &Stored, words: &[Words]) -> Result<bool, Error> {
+fn has_words(tx: &mut Tx<'_>, ctx: &Ctx, stored: &Stored, words: &[Words]) -> Result<bool, Error> {
     let id = stored.ticket.id;
     if matches!(words, [one] if one.number() == Some(id.0)) {
         return Ok(true);
     }
-    let first = store::comments::page(tx, id, true, &Page::first(1))?.pop();
+    let whose = Whose::Customers(ctx.now);
+    let first = store::comments::page(tx, id, whose, &Page::first(1))?.pop();
     let first = first.map(|comment| comment.body).unwrap_or_default();
     if Doc::of(&[&stored.subject, "", &first]).has(words, None) {
         return Ok(true);
     }
     let newest = Page { descending: true, ..Page::first(SAID) };
-    let said = store::comments::page(tx, id, true, &newest)?;
+    let said = store::comments::page(tx, id, whose, &newest)?;
     Ok(said.iter().any(|comment| Doc::of(&[&comment.body]).has(words, None)))
 }
 
@@ -149,7 +150,7 @@ pub fn own_comments(
     page: &Page,
 ) -> Result<Vec<Comment>, Error> {
     show_own(tx, ctx, id)?;
-    let found = store::comments::page(tx, id, true, page)?;
+    let found = store::comments::page(tx, id, Whose::Customers(ctx.now), page)?;
     Ok(store::comments::with_attachments(tx, found)?)
 }
 
@@ -162,7 +163,8 @@ pub fn own_comment(
 ) -> Result<Comment, Error> {
     show_own(tx, ctx, id)?;
     let found = store::comments::load(tx, comment)?;
-    let found = found.filter(|comment| comment.ticket == id && comment.public);
+    let has_left = |one: &Comment| one.leaves_at.is_none_or(|at| at <= ctx.now);
+    let found = found.filter(|one| one.ticket == id && one.public && has_left(one));
     let mut found = store::comments::with_attachments(tx, found.into_iter().collect())?;
     found.pop().ok_or(Error::NotFound)
 }
@@ -170,5 +172,5 @@ pub fn own_comment(
 /// How many public comments a person's own ticket has.
 pub fn count_own_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<i64, Error> {
     show_own(tx, ctx, id)?;
-    Ok(store::comments::count(tx, id, true)?)
+    Ok(store::comments::count(tx, id, Whose::Customers(ctx.now))?)
 }

@@ -2,7 +2,7 @@
 
 use domain::{Clock, CommentId, Envelope, TicketId};
 use store::Tx;
-use store::comments::Comment;
+use store::comments::{Comment, Whose};
 use store::page::{Key, Page};
 use store::surveys::Survey;
 use store::tickets::{Filter, Order, Stored};
@@ -138,7 +138,7 @@ pub fn count_all(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter) -> Result<i64, Err
 /// How many comments a ticket has.
 pub fn count_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<i64, Error> {
     show(tx, ctx, id)?;
-    Ok(store::comments::count(tx, id, false)?)
+    Ok(store::comments::count(tx, id, Whose::Ours)?)
 }
 
 /// The comments with these ids.
@@ -171,14 +171,14 @@ pub fn comments(
     id: TicketId,
     page: &Page,
 ) -> Result<Vec<Comment>, Error> {
-    let only_public = if crate::may(&ctx.actor, Act::ReadDesk) {
+    let whose = if crate::may(&ctx.actor, Act::ReadDesk) {
         show(tx, ctx, id)?;
-        false
+        Whose::Ours
     } else {
         super::show_own(tx, ctx, id)?;
-        true
+        Whose::Customers(ctx.now)
     };
-    let found = store::comments::page(tx, id, only_public, page)?;
+    let found = store::comments::page(tx, id, whose, page)?;
     Ok(store::comments::with_attachments(tx, found)?)
 }
 

@@ -78,10 +78,16 @@ pub struct Update {
     pub external_id: Option<Option<String>>,
     /// Custom fields beside severity, area and kind.
     pub fields: Vec<CustomValue>,
+    /// Whether a reply waits a little before it leaves, as its writer prefers, so that it can be taken back.
+    pub undoable: bool,
     /// What goes along with the comment.
     pub files: Files,
     /// When the customer's message arrived, if it was kept waiting until now.
     pub arrived_at: Option<Timestamp>,
+    /// The macro that is used: what it says is changed too, where this says nothing.
+    pub macro_used: Option<domain::MacroId>,
+    /// What the log says of a macro that was used.
+    pub applied: Option<domain::Applied>,
 }
 
 /// The ticket, locked, with everything done that had come due before now, and the circumstances as of now: a command that
@@ -106,6 +112,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     let (stored, ctx) = &lock(tx, ctx, id)?;
     authorize(ctx, stored)?;
     check_seen(tx, stored, update)?;
+    let update = &crate::macros::merged(tx, ctx, stored, update)?;
     let ticket = &stored.ticket;
     let holds_again = update.hold_until.is_some() && update.status.is_none();
     if holds_again && ticket.status != Status::Hold {
@@ -162,6 +169,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
             .filter(|_| subject != stored.subject)
             .map(|salt| secrets::digest(salt, &subject)),
         fields: changed_fields(tx, stored, update)?,
+        applied: update.applied.clone(),
     };
     let command = Command::Update(Box::new(changes));
     let decided = decide(Some(ticket), &command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;
@@ -383,11 +391,22 @@ fn comment(
         via: ctx.via,
         details: reply.details.clone(),
         created_at: ctx.now,
+        leaves_at: if public && by == domain::Author::Agent && update.undoable {
+            leaves_at(tx, ctx, author.id)?
+        } else {
+            None
+        },
         attachments: Vec::new(),
     };
     let digest = secrets::digest(&row.salt, &row.body);
     let new = NewComment { id: row.id, author: author.id, by, public, digest };
     Ok(Some((row, new)))
+}
+
+/// When a reply leaves that its writer may take back until then; none if they want no such wait.
+fn leaves_at(tx: &mut Tx<'_>, ctx: &Ctx, author: UserId) -> Result<Option<Timestamp>, Error> {
+    let undo = store::notices::preferences(tx, author)?.undo();
+    Ok(ctx.now.checked_add(undo).ok().filter(|_| !undo.is_zero()))
 }
 
 fn tags(stored: &Stored, update: &Update) -> Option<Vec<String>> {

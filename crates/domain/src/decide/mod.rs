@@ -19,8 +19,8 @@ use handbook::Handbook;
 use jiff::Timestamp;
 
 use crate::{
-    Actor, Cause, Channel, Clock, CommentId, Event, Facts, FieldId, Kind, Level, OrganizationId,
-    Rating, Refusal, Severity, Status, TeamId, Ticket, TicketId, UserId,
+    Actor, Applied, Cause, Channel, Clock, CommentId, Event, Facts, FieldId, Kind, Level,
+    OrganizationId, Rating, Refusal, Severity, Status, TeamId, Ticket, TicketId, UserId,
 };
 
 /// On whose side the author of a comment stands. (SLA-05)
@@ -166,6 +166,8 @@ pub struct Changes {
     pub subject_digest: Option<String>,
     /// Custom fields.
     pub fields: Vec<CustomChange>,
+    /// The macro that somebody used, or the trigger or automation that asks for this.
+    pub applied: Option<Applied>,
 }
 
 /// What is asked of a ticket.
@@ -234,6 +236,13 @@ pub enum Command {
         /// The answer.
         comment: CommentId,
     },
+    /// A reply is taken back before it leaves.
+    TakeBack {
+        /// The reply.
+        comment: CommentId,
+        /// The ticket as it was before, if nothing but the reply has happened since.
+        before: Option<Box<Ticket>>,
+    },
     /// Its requester says how the help was. (CS-05)
     Rate {
         /// From 1 to 5.
@@ -295,6 +304,7 @@ pub fn decide(
             deciding.record(Event::SplitOff { ticket: *ticket, comment: *comment });
         }
         Command::Bounced { comment } => deciding.bounced(*comment),
+        Command::TakeBack { comment, before } => deciding.take_back(*comment, before.as_ref()),
         Command::Rate { rating, digest } => deciding.rate(*rating, digest.as_deref())?,
         Command::Delete => deciding.delete(),
     }

@@ -26,8 +26,8 @@ use handbook::Handbook;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Actor, Candidate, Command, Envelope, Event, Facts, Provenance, Reader, Refusal, RuleFacts,
-    TeamRef, Ticket, Unasked, decide,
+    Actor, Candidate, Command, CommentId, Envelope, Event, Facts, Provenance, Reader, Refusal,
+    RuleFacts, TeamRef, Ticket, Unasked, decide,
 };
 
 pub use differences::{
@@ -95,9 +95,10 @@ pub fn replay<'h>(
                 run.unasked = unasked;
                 run.pass(until, handbook);
             }
-            (Some(run), Step::Asked(asked)) => {
+            (Some(run), Step::Asked(mut asked)) => {
                 run.pass(first.at, handbook);
                 run.know(asked.facts.clone());
+                asked.stand_on(&run.said);
                 run.ask(&asked, first.at, handbook);
             }
         }
@@ -130,6 +131,11 @@ fn wordless(event: &Event) -> Event {
     {
         promise.text.clear();
     }
+    if let Event::ReplyTakenBack { before: Some(before), .. } = &mut event
+        && let Some(promise) = &mut before.promise
+    {
+        promise.text.clear();
+    }
     event
 }
 
@@ -143,9 +149,14 @@ struct Run<'s> {
     known: (RuleFacts, Provenance),
     /// Why the requester was not to be asked how the help was, when that was looked at last. (CS-03)
     unasked: Option<Unasked>,
+    /// The last replies, each with the ticket as it was before: they may be taken back.
+    said: Vec<(CommentId, Box<Ticket>)>,
     /// How far time has come.
     now: Timestamp,
 }
+
+/// How many of them: more can hardly be written before the first has left.
+const SAID: usize = 8;
 
 impl<'s> Run<'s> {
     fn open(step: &Step, at: Timestamp, handbook: &Handbook, setting: &'s Setting) -> Option<Self> {
@@ -162,6 +173,7 @@ impl<'s> Run<'s> {
             refused,
             known,
             unasked: None,
+            said: Vec::new(),
             now: at,
         })
     }
@@ -191,6 +203,11 @@ impl<'s> Run<'s> {
 
     fn ask(&mut self, asked: &recorded::Asked, at: Timestamp, handbook: &Handbook) {
         let facts = facts(self.setting, &self.known, asked, Some(&self.ticket));
+        if let Some(comment) = asked.reply() {
+            let surplus = (self.said.len() + 1).saturating_sub(SAID);
+            self.said.drain(..surplus);
+            self.said.push((comment, Box::new(self.ticket.clone())));
+        }
         let ticket = &self.ticket;
         let answer =
             |command: &Command| decide(Some(ticket), command, &facts, &asked.actor, handbook, at);

@@ -15,5 +15,7 @@ mod posthog;
 mod replay;
 mod rota;
 mod search;
+mod senders;
 mod simulation;
 mod work;
+mod writing;
