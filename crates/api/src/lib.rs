@@ -20,6 +20,7 @@ mod questions;
 mod requests;
 mod rotas;
 mod routes;
+mod rules;
 mod satisfaction;
 mod search;
 mod sideloads;

@@ -51,10 +51,12 @@ pub const ALL: &[Migration] = &[
     Migration { number: 12, name: "macros", sql: include_str!("../migrations/0012_macros.sql") },
     Migration { number: 13, name: "doors", sql: include_str!("../migrations/0013_doors.sql") },
     Migration { number: 14, name: "writing", sql: include_str!("../migrations/0014_writing.sql") },
+    Migration { number: 15, name: "reports", sql: include_str!("../migrations/0015_reports.sql") },
+    Migration { number: 16, name: "rules", sql: include_str!("../migrations/0016_rules.sql") },
     Migration {
-        number: 15,
+        number: 17,
         name: "questions",
-        sql: include_str!("../migrations/0015_questions.sql"),
+        sql: include_str!("../migrations/0017_questions.sql"),
     },
 ];
 
