@@ -139,6 +139,11 @@ pub fn retry(ticket: i64, delivery: i64) -> String {
     ticket_part(ticket, &format!("deliveries/{delivery}/retry"))
 }
 
+/// Sending a delivery to another address.
+pub fn elsewhere(ticket: i64, delivery: i64) -> String {
+    ticket_part(ticket, &format!("deliveries/{delivery}/address"))
+}
+
 /// Where a reply goes, and nothing else.
 pub fn replies(id: i64) -> String {
     ticket_part(id, "replies")

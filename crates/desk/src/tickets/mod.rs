@@ -47,7 +47,7 @@ pub use wake::{Woken, due, next_due, put_off, wake, wake_one, wake_some};
 
 pub(crate) use append::save;
 pub(crate) use belong::{leave_organization, leave_team, reconsider_domains, reconsider_person};
-pub(crate) use bounce::{bounced, reported};
+pub(crate) use bounce::{arrived, bounced, reported};
 pub(crate) use command::run;
 pub(crate) use read::listed;
 pub(crate) use situation::{candidate, of_ticket as facts_of, reader as reader_of};

@@ -44,6 +44,21 @@ impl Deciding<'_> {
         }
     }
 
+    /// An answer that had bounced arrived at another attempt: the customer has it now, and the clock that counted on ends
+    /// now, met or missed. Nothing follows if somebody wrote meanwhile, for then it is not what the customer waits for; and
+    /// the status stays as it is, for a machine solves nothing.
+    pub(super) fn delivered(&mut self, comment: CommentId) {
+        let Some(bounced) = self.ticket.bounced.filter(|one| one.comment == comment) else {
+            return;
+        };
+        self.record(Event::AnswerDelivered { comment });
+        if self.ticket.spam.is_none()
+            && self.ticket.current_clock().is_some_and(|clock| clock.started_at <= bounced.at)
+        {
+            self.answer_clock();
+        }
+    }
+
     /// A clock that had ended runs again, counted from its own beginning: the last one unless a place is named.
     pub(super) fn resume_clock(&mut self, place: Option<usize>) {
         let clocks = &self.ticket.clocks;

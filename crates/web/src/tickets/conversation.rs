@@ -13,6 +13,7 @@ use crate::components::button::{self, Button};
 use crate::components::leaving::Leaving;
 use crate::components::notice::{Tone, message_box};
 use crate::components::timeline::{self, Delivery, Happening, Message, Note};
+use crate::reader::Reader;
 use crate::routes;
 use crate::words::Text;
 
@@ -169,7 +170,7 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
                     Some(Delivery::Leaving(Leaving { words, until: *until, undo }))
                 }
                 (None, Some(lost)) => {
-                    Some(Delivery::Failed { whom: &lost.whom, retry: &lost.retry })
+                    Some(Delivery::Failed { whom: &lost.whom, ways: lost.ways(&seen.reader) })
                 }
                 (None, None) => None,
             },
@@ -188,10 +189,25 @@ fn leaves(seen: &Seen, comment: &Comment) -> Option<(String, jiff::Timestamp, St
     Some((words, until, routes::undo(seen.id(), comment.id.0)))
 }
 
-/// Who did not get what an event sent, and where trying again is posted to.
+/// Who did not get what an event sent, where trying again is posted to, and where another address is asked for.
 struct Lost {
     whom: Vec<(String, String)>,
     retry: String,
+    elsewhere: Option<String>,
+}
+
+impl Lost {
+    fn ways(&self, reader: &Reader) -> Markup {
+        let words = reader.words;
+        html! {
+            div.line {
+                (button::action(reader, &self.retry, Button::plain(words.say(Text::TryAgain))))
+                @if let Some(to) = &self.elsewhere {
+                    (button::dialog_link(to, Button::plain(words.say(Text::OtherAddress))))
+                }
+            }
+        }
+    }
 }
 
 /// Those who did not get the mail of an event.
@@ -217,7 +233,12 @@ fn lost_of(seen: &Seen, queued: &Queued) -> Option<Lost> {
         let why = queued.last_error.clone().unwrap_or_default();
         whom.push((queued.delivery.to.join(", "), why));
     }
-    (!whom.is_empty()).then(|| Lost { whom, retry: routes::retry(seen.id(), id.0) })
+    let to = queued.delivery.to.as_slice();
+    let is_addressed =
+        to.len() == 1 && whom.iter().any(|(one, _)| one.eq_ignore_ascii_case(&to[0]));
+    let is_lost = is_addressed && !matches!(queued.state.as_str(), "held" | "suppressed");
+    let elsewhere = is_lost.then(|| routes::elsewhere(seen.id(), id.0));
+    (!whom.is_empty()).then(|| Lost { whom, retry: routes::retry(seen.id(), id.0), elsewhere })
 }
 
 /// Mail to the customer that never arrived and has no message of its own to say so.
@@ -234,7 +255,7 @@ pub(crate) fn failures(seen: &Seen) -> Markup {
                 @for (_, why) in &lost.whom {
                     p { (queued.delivery.kind) ", " (queued.delivery.subject) ": " (why) }
                 }
-                (button::action(&seen.reader, &lost.retry, Button::plain(words.say(Text::TryAgain))))
+                (lost.ways(&seen.reader))
             }))
         }
     }
