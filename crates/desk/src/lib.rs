@@ -36,6 +36,7 @@ pub mod placeholders;
 pub mod policy;
 pub mod preferences;
 pub mod presence;
+pub mod questions;
 pub mod replay;
 pub mod reports;
 pub mod rota;

@@ -234,6 +234,7 @@ impl AfterSending {
         }
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference to the field")]
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

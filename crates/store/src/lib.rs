@@ -48,6 +48,7 @@ pub mod organizations;
 pub mod outbox;
 pub mod page;
 pub mod presence;
+pub mod questions;
 pub mod readings;
 pub mod recipients;
 pub mod reports;

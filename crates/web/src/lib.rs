@@ -23,6 +23,7 @@ mod multipart;
 mod notices;
 mod people;
 mod problem;
+mod questions;
 mod reports;
 mod requests;
 mod rota;

@@ -4,6 +4,7 @@ mod actions;
 mod activity;
 mod aside;
 mod beside;
+mod claims;
 mod conversation;
 mod drafting;
 mod letters;
@@ -72,6 +73,7 @@ pub(crate) fn pages() -> Vec<Route> {
     all.extend(drafting::pages());
     all.extend(beside::pages());
     all.extend(actions::pages());
+    all.extend(claims::pages());
     all
 }
 
@@ -202,6 +204,8 @@ impl Seen {
             ("merge", words.say(Text::ActMerge), None),
             ("split", words.say(Text::ActSplit), None),
             ("spam", words.say(Text::ActSpam), None),
+            ("claim", words.say(Text::ActClaim), None),
+            ("question", words.say(Text::PublishQuestion), None),
             ("explanation", words.say(Text::WhyAndByWhen), None),
             ("activity", words.say(Text::Activity), None),
         ];
