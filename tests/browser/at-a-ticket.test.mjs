@@ -144,11 +144,12 @@ test("one looks away from a ticket, follows another, and opens one for a custome
   await agent.lookEverywhere("ticket-new-form");
   await agent.page.getByLabel("Customer's e-mail").fill("kim@tallow.test");
   await agent.page.getByLabel("Customer's name").fill("Kim Lee");
-  await agent.page.getByLabel("What is it about?").fill("Called about Safari flags");
+  await agent.page.getByLabel("What is it about?").fill("Safari: flags by default off");
   await agent.page.getByLabel("What they ask").fill("Flags are off **again**.");
   await agent.page.getByRole("button", { name: "Open the ticket" }).click();
   await agent.page.locator(".aside").getByRole("link", { name: "Kim Lee" }).waitFor();
   assert.match(await agent.page.locator(".aside").innerText(), /With the same words[^]*Flags fall back/);
+  await agent.page.getByText("Told what to expect").waitFor();
   await agent.look("ticket-for-a-customer");
   await agent.page.locator(".aside").getByRole("link", { name: "Kim Lee" }).click();
   await agent.page.getByRole("heading", { name: "Kim Lee" }).waitFor();
@@ -205,8 +206,12 @@ test("hostile and strange words break, run and overflow nothing", async (t) => {
     ["long", "x".repeat(10_000), `${"y".repeat(12_000)}\n\n${"https://example.test/".padEnd(3_000, "z")}`, "N".repeat(250)],
     ["evil", evil, `${evil}\n\n[link](javascript:alert(4)) ![p](https://evil.test/p.png)\n\n|a|b|\n|-|-|\n|${"w".repeat(300)}|c|\n\n\`\`\`\n${"code ".repeat(300)}\n\`\`\``, evil],
   ];
+  // By mail a subject may have any length.
+  const mailed = await demo.receive({ from: "long@strange.test", to: "support@acme.test", subject: "z".repeat(10_000), text: "x" });
+  await agent.page.goto(`/tickets/${mailed.ticket_id}`);
+  await agent.lookEverywhere("strange-subject");
   for (const [name, subject, body, person] of words) {
-    const id = await ask(demo, body, subject, { name: person, email: `${name}@strange.test` });
+    const id = await ask(demo, body, subject.slice(0, 1_000), { name: person, email: `${name}@strange.test` });
     await demo.api("PUT", `/api/v2/tickets/${id}.json`, { ticket: { comment: { body, public: false }, tags: ["t".repeat(80), "ok"] } });
     await agent.page.goto(`/tickets/${id}`);
     await agent.page.locator("#timeline article").nth(1).waitFor();
@@ -220,4 +225,52 @@ test("hostile and strange words break, run and overflow nothing", async (t) => {
     await agent.lookEverywhere(`strange-${name}-person`);
   }
   assert.equal(await agent.page.evaluate(() => document.querySelectorAll("main script").length), 0);
+});
+
+test("two change one thing: the second is asked about that thing only", async (t) => {
+  const demo = await startDemo(t);
+  const agent = await visitor(await startBrowser(t), demo);
+  await agent.signIn(demo);
+  const ticket = await ask(demo);
+  const { users } = await demo.api("GET", "/api/v2/users.json?role=agent");
+  await agent.page.goto(`/tickets/${ticket}/status`);
+  await agent.page.getByLabel(/^Pending/).check();
+  await agent.page.waitForTimeout(50);
+  // Tags of somebody else's do not matter, the status of a rule's or a colleague's does.
+  const other = await visitor(await startBrowser(t), demo);
+  await demo.api("POST", `/api/v2/users/${users[0].id}/password.json`, { password: "a long enough password" });
+  await other.signIn({ email: users[0].email, password: "a long enough password" });
+  await other.page.goto(`/tickets/${ticket}/tags`);
+  await other.page.getByLabel("Tags").fill("safari");
+  await other.page.getByRole("button", { name: "Set tags" }).click();
+  await other.page.goto(`/tickets/${ticket}/solution`);
+  await other.page.getByRole("radio").first().check();
+  await other.page.getByRole("button", { name: "Solve" }).click();
+  await other.page.waitForURL(/tickets\/\d+$/);
+
+  await agent.page.getByRole("button", { name: "Set status" }).click();
+  await agent.page.getByRole("heading", { name: /changed this/ }).waitFor();
+  agent.forgetRefusal(409);
+  await agent.look("changed-meanwhile");
+  await agent.page.getByRole("button", { name: "Set status" }).click();
+  await agent.page.waitForURL(/tickets\/\d+$/);
+  await agent.page.locator(`#ticket-${ticket}-state`).getByText("Pending").waitFor();
+});
+
+test("after sending the next ticket of the list is there, with the way to undo", async (t) => {
+  const demo = await startDemo(t, { now: null });
+  const agent = await visitor(await startBrowser(t), demo);
+  await agent.signIn(demo);
+  const first = await ask(demo);
+  const second = await ask(demo, "And on the phone.", "Phone flags");
+  await agent.page.goto("/views/open");
+  await agent.page.getByRole("link", { name: SUBJECT }).click();
+  await field(agent, first, "reply").fill("Fixed in 41.2.");
+  await agent.page.keyboard.press("Control+Shift+Enter");
+  await agent.page.waitForURL(new RegExp(`/tickets/${second}\\b`));
+  await agent.page.getByText(new RegExp(`#${first}: the reply to Dana leaves in`)).waitFor();
+  await agent.look("next-ticket");
+  await agent.page.getByRole("button", { name: "Undo" }).first().click();
+  await agent.page.waitForURL(new RegExp(`/tickets/${first}\\b`));
+  assert.equal(await field(agent, first, "reply").inputValue(), "Fixed in 41.2.");
 });

@@ -34,6 +34,13 @@ pub fn is_fixed(hours: &Hours) -> (bool, bool) {
     )
 }
 
+/// What the caller has chosen.
+pub fn mine(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Preferences, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let me = ctx.actor.user().ok_or(Error::Unauthenticated)?;
+    Ok(store::notices::preferences(tx, me)?)
+}
+
 /// Keeps what somebody has chosen, and lets what waits for them be looked at again.
 ///
 /// # Errors

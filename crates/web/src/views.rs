@@ -155,7 +155,7 @@ impl View {
         vec![one]
     }
 
-    fn order(self) -> Order {
+    pub(crate) fn order(self) -> Order {
         match self {
             Self::MyQueue | Self::Unassigned => Order::Work,
             Self::Mine | Self::Escalated | Self::DueSoon | Self::Open => Order::Due,

@@ -105,8 +105,8 @@ class Visitor {
   }
 
   /** Forgets what the console says of a form that was refused on purpose: the status of the answer. */
-  forgetRefusal() {
-    const left = this.#complaints.splice(0).filter((text) => !text.includes("status of 422"));
+  forgetRefusal(status = 422) {
+    const left = this.#complaints.splice(0).filter((text) => !text.includes(`status of ${status}`));
     this.#complaints.push(...left);
   }
 

@@ -88,8 +88,8 @@ const TOGETHER: usize = 3;
 /// In how many texts they are looked for.
 const FEW: i64 = 200;
 
-/// Tickets whose texts have the weightiest words of a ticket's subject, the newest first; some of them at most. Two looks at
-/// the index, each of a bounded length.
+/// Tickets whose texts have the weightiest words of a ticket's subject, the newest first; some of them at most. Four looks
+/// at the index at most, each of a bounded length.
 pub(crate) fn similar(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
@@ -107,8 +107,13 @@ pub(crate) fn similar(
     words.dedup();
     words.truncate(TOGETHER);
     let mut found: Vec<TicketId> = Vec::new();
-    while words.len() > 1 && found.len() < most {
-        let query: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    // All three, then two of them.
+    let sets: [&[usize]; 4] = [&[0, 1, 2], &[0, 1], &[0, 2], &[1, 2]];
+    for set in sets.into_iter().filter(|set| set.iter().all(|place| *place < words.len())) {
+        if found.len() >= most {
+            break;
+        }
+        let query: Vec<String> = set.iter().map(|place| format!("\"{}\"", words[*place])).collect();
         let (_, meant) = super::understand(tx, ctx, &query.join(" "))?;
         let wanted = i64::try_from(most + known.len()).unwrap_or(FEW);
         let ask = Ask { order: None, before: None, most: wanted, texts: FEW, each: Some(FEW) };
@@ -117,7 +122,6 @@ pub(crate) fn similar(
                 found.push(one.id);
             }
         }
-        words.pop();
     }
     found.truncate(most);
     let mut tickets = store::tickets::many(tx, &found)?;

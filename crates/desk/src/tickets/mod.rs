@@ -4,6 +4,7 @@ mod append;
 mod belong;
 pub mod beside;
 mod bounce;
+mod changed;
 mod command;
 mod escalate;
 mod explain;
@@ -22,6 +23,7 @@ mod wake;
 
 pub use append::Done;
 pub use belong::reconsider_organization;
+pub use changed::{Thing, changed};
 pub use escalate::{deescalate, escalate, withdraw_promise};
 pub use explain::{Explained, explain};
 pub use merge::{Said, can_merge, merge, resolve, unmerge};

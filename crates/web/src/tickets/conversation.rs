@@ -18,8 +18,13 @@ use crate::routes;
 use crate::words::Text;
 
 /// What the cleaner left of a comment; only cleaned HTML is ever stored.
-pub(crate) fn cleaned(comment: &Comment) -> PreEscaped<&str> {
-    PreEscaped(&comment.html)
+pub(crate) fn cleaned(comment: &Comment) -> PreEscaped<String> {
+    scrollable(&comment.html)
+}
+
+/// Cleaned HTML whose code can be scrolled sideways by key.
+pub(super) fn scrollable(html: &str) -> PreEscaped<String> {
+    PreEscaped(html.replace("<pre>", "<pre tabindex=\"0\">"))
 }
 
 /// Everything of a timeline that stays together.

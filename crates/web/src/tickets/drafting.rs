@@ -9,7 +9,7 @@ use desk::texts::Body;
 use desk::{Act, Error};
 use domain::{CommentId, TicketId};
 use jiff::Timestamp;
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::{Writing, number, page};
 use crate::attachments::size;
@@ -117,7 +117,7 @@ pub(super) fn previewed(words: Words, text: &str) -> Markup {
     let body = Body::markdown(text);
     html! {
         @if body.is_empty() { p.hint { (words.say(Text::NothingToPreview)) } }
-        @else { (PreEscaped(body.html)) }
+        @else { (super::conversation::scrollable(&body.html)) }
     }
 }
 

@@ -97,10 +97,10 @@ fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
     new.area = area;
     new.severity = form.some("severity").and_then(|word| word.parse::<Severity>().ok());
     new.kind = form.some("kind").and_then(|word| word.parse::<Kind>().ok());
-    new.submitter = visitor.user.as_ref().map(|user| user.id);
     // A note among us is ours; else these are the customer's words, and their clock begins.
     new.public = form.get("words") != "note";
     if !new.public {
+        new.submitter = visitor.user.as_ref().map(|user| user.id);
         new.author = new.submitter;
     }
     Ok(new)

@@ -36,6 +36,7 @@ impl Asked<'_> {
         html! {
             form.stack method="post" action=(routes::ticket_part(id, action.part())) {
                 (button::csrf(&self.seen.reader))
+                input type="hidden" name="seen" value=(self.typed.some("seen").map_or_else(|| self.seen.whole.stored.ticket.seq.to_string(), str::to_owned));
                 @match action {
                     Action::Assign => (self.assignment()),
                     Action::Status => (self.status()),

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use maud::html;
 
 mod elsewhere;
+mod conflict;
 mod forms;
 
 use super::{Seen, number};
@@ -193,9 +194,21 @@ async fn act(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> An
     let ctx = visitor.ctx.clone();
     let done = match command(visitor, id, action, form) {
         Err(errors) => Err(Error::Invalid(errors)),
-        Ok(command) => visitor.desk.write(ctx, command).await,
+        Ok(mut command) => {
+            let compared = conflict::compared(action, form);
+            let checked = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| match compared {
+                Some(one) if desk::tickets::changed(tx, ctx, id, one)?.is_some() => {
+                    Err(Error::Conflict(String::new()))
+                }
+                _ => command(tx, ctx),
+            };
+            visitor.desk.write(ctx, checked).await
+        }
     };
     match done {
+        Err(Error::Conflict(_)) if conflict::compared(action, form).is_some() => {
+            conflict::ask(visitor, id, action, form).await
+        }
         Ok(to) => Ok(Redirect::to(&to).into_response()),
         Err(Error::Invalid(errors)) => ask(visitor, id, action, form, &errors).await,
         Err(Error::Refused(refusal)) => ask(visitor, id, action, form, &[refused(&refusal)]).await,
