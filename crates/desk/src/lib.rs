@@ -36,6 +36,7 @@ pub mod preferences;
 pub mod replay;
 pub mod reports;
 pub mod rota;
+pub mod rules;
 pub mod search;
 pub mod sent_along;
 pub mod sessions;

@@ -23,6 +23,7 @@ mod refusals;
 pub mod replay;
 pub mod reports;
 pub mod rota;
+pub mod rules;
 pub mod search;
 mod status;
 mod surveys;

@@ -49,6 +49,7 @@ pub mod page;
 pub mod recipients;
 pub mod reports;
 pub mod rota;
+pub mod rules;
 pub mod search;
 pub mod sessions;
 pub mod skips;

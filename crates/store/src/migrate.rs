@@ -52,6 +52,7 @@ pub const ALL: &[Migration] = &[
     Migration { number: 13, name: "doors", sql: include_str!("../migrations/0013_doors.sql") },
     Migration { number: 14, name: "writing", sql: include_str!("../migrations/0014_writing.sql") },
     Migration { number: 15, name: "reports", sql: include_str!("../migrations/0015_reports.sql") },
+    Migration { number: 16, name: "rules", sql: include_str!("../migrations/0016_rules.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -46,6 +46,11 @@ pub const MACROS: &str = "/settings/macros";
 /// One more.
 pub const NEW_MACRO: &str = "/settings/macros/new";
 
+/// What happens by itself when a ticket changes.
+pub const TRIGGERS: &str = "/settings/triggers";
+/// What happens by itself as time passes.
+pub const AUTOMATIONS: &str = "/settings/automations";
+
 /// A macro's form.
 pub fn macro_(id: i64) -> String {
     format!("{MACROS}/{id}")

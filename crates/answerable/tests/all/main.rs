@@ -25,6 +25,7 @@ mod ratings;
 mod reports;
 mod rights;
 mod rota;
+mod rules;
 mod search;
 mod serve;
 mod surveys;

@@ -59,6 +59,8 @@ pub fn wake_one(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> 
         crate::search::SUBJECT => crate::search::wake(tx, ctx, ctx.now),
         crate::reports::SUBJECT => crate::reports::wake(tx, ctx, ctx.now),
         crate::reports::MAIL => crate::reports::wake_mails(tx, &present, UserId(id)),
+        crate::rules::SUBJECT => crate::rules::wake(tx, &due, TicketId(id)),
+        crate::rules::WALK => crate::rules::walk(tx, &present, id),
         crate::notices::SUBJECT => crate::notices::wake(tx, &present, UserId(id)),
         crate::availability::SUBJECT => crate::availability::wake(tx, &present, ShiftId(id)),
         belong::ORGANIZATION => belong::leave_organization(tx, &present, OrganizationId(id)),

@@ -13,6 +13,17 @@ impl Ticket {
     pub fn fold(&mut self, at: Timestamp, event: &Event) {
         self.seq += 1;
         self.updated_at = self.updated_at.max(at);
+        let (status, assignee) = (self.status, self.assignee);
+        self.take_in(at, event);
+        if self.status != status {
+            self.status_since = Some(at);
+        }
+        if self.assignee != assignee {
+            self.assigned_at = self.assignee.map(|_| at);
+        }
+    }
+
+    fn take_in(&mut self, at: Timestamp, event: &Event) {
         match event {
             Event::Opened(_) => {}
             Event::PriorityDecided { decision, facts, .. } => {
