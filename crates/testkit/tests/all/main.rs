@@ -13,6 +13,7 @@ mod notices;
 mod office;
 mod posthog;
 mod replay;
+mod reports;
 mod rota;
 mod rules;
 mod search;
