@@ -133,9 +133,16 @@ test("one looks away from a ticket, follows another, and opens one for a custome
   await agent.page.getByRole("button", { name: "Snooze" }).click();
   await agent.page.getByText(/^Snoozed for you until/).waitFor();
   await agent.lookEverywhere("ticket-snoozed");
+  await agent.page.goto("/views/unassigned");
+  await agent.page.getByRole("heading", { name: "Unassigned" }).waitFor();
+  assert.equal(await agent.page.getByRole("link", { name: SUBJECT }).count(), 0, "it is hidden from my lists");
+  await agent.page.goto("/views/open");
+  await agent.page.getByRole("link", { name: SUBJECT }).waitFor();
   await demo.clock({ advance: "25h" });
   await agent.page.goto("/notices");
   await agent.page.getByText("Your snooze is over.").waitFor();
+  await agent.page.goto("/views/unassigned");
+  await agent.page.getByRole("link", { name: SUBJECT }).waitFor();
 
   await agent.page.goto("/tickets/new");
   await agent.page.getByRole("button", { name: "Open the ticket" }).click();

@@ -326,6 +326,8 @@ pub struct Filter {
     pub due_before: Option<i64>,
     /// In this class of the order of work or before it.
     pub up_to: Option<WorkClass>,
+    /// Not hidden from this person at an instant: they do not want to see it for a while.
+    pub unsnoozed: Option<(UserId, Timestamp)>,
     /// For which this holds.
     pub meant: Option<Meant>,
 }
@@ -439,6 +441,12 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter, meant: &'a Fragment) {
     }
     if filter.escalated {
         sql.push(" AND t.is_escalated");
+    }
+    if let Some((user, now)) = filter.unsnoozed {
+        sql.push(
+            " AND NOT EXISTS (SELECT 1 FROM snoozes z WHERE z.ticket_id = t.id AND z.user_id = ",
+        );
+        sql.bind(user.0).push(" AND z.until_at > ").bind(now).push(")");
     }
     meant.append_to(sql);
 }

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::reader::Reader;
 use crate::views::View;
 use crate::visitor::Visitor;
-use crate::words::{Language, Text};
+use crate::words::{Language, Text, Words};
 use crate::{routes, times};
 
 /// What a page of the workspace says about itself.
@@ -85,16 +85,7 @@ pub(crate) async fn workspace(
             current: frame.kept == Some(view.slug.as_str()),
         })
         .collect();
-    let led =
-        |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
-    let mut places = vec![
-        led(Text::Rota, routes::ROTA, "g r"),
-        Place::new(words.say(Text::Reports), routes::REPORTS),
-        led(Text::Handbook, routes::HANDBOOK, "g b"),
-        led(Text::Settings, routes::SETTINGS_HOME, "g o"),
-        Place::new(words.say(Text::Questions), routes::QUESTIONS),
-        Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
-    ];
+    let mut places = places(words);
     let configures = desk::may(&visitor.ctx.actor, desk::Act::Configure);
     if configures {
         places.push(Place::new(words.say(Text::MailIn), routes::MAIL));
@@ -130,6 +121,21 @@ pub(crate) async fn workspace(
         live: Some((&topics, 0)),
     };
     Ok(page(&shown, main, aside))
+}
+
+/// Where everybody of the workspace can go besides lists.
+fn places(words: Words) -> Vec<Place<'static>> {
+    let led =
+        |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
+    vec![
+        led(Text::Rota, routes::ROTA, "g r"),
+        Place::new(words.say(Text::Reports), routes::REPORTS),
+        led(Text::Handbook, routes::HANDBOOK, "g b"),
+        led(Text::Settings, routes::SETTINGS_HOME, "g o"),
+        led(Text::ActNewTicket, routes::NEW_TICKET, "c"),
+        Place::new(words.say(Text::Questions), routes::QUESTIONS),
+        Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
+    ]
 }
 
 /// What is said about a reply of the reader's that can still be undone, wherever they are by now.

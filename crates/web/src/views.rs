@@ -132,18 +132,23 @@ impl View {
     pub(crate) fn filters(self, ctx: &Ctx, user: UserId, own: &[TeamId]) -> Vec<Filter> {
         let status = |status| Filter { statuses: vec![status], ..Filter::default() };
         let open = Filter { statuses: vec![Status::New, Status::Open], ..Filter::default() };
+        // What one does not want to see for a while is not in one's own lists.
+        let unsnoozed = Some((user, ctx.now));
         let unsolved = vec![Status::New, Status::Open, Status::Pending, Status::Hold];
         let one = match self {
             Self::MyQueue => {
                 return own
                     .iter()
-                    .map(|team| Filter { team: Some(*team), ..open.clone() })
+                    .map(|team| Filter { team: Some(*team), unsnoozed, ..open.clone() })
                     .collect();
             }
-            Self::Mine => {
-                Filter { assignee: Some(Some(user)), statuses: unsolved, ..Filter::default() }
-            }
-            Self::Unassigned => Filter { assignee: Some(None), ..open },
+            Self::Mine => Filter {
+                assignee: Some(Some(user)),
+                statuses: unsolved,
+                unsnoozed,
+                ..Filter::default()
+            },
+            Self::Unassigned => Filter { assignee: Some(None), unsnoozed, ..open },
             Self::Escalated => Filter { escalated: true, ..open },
             Self::DueSoon => Filter { due_before: Some(soon(ctx).as_microsecond()), ..open },
             Self::Open => open,

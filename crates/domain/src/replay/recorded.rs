@@ -247,11 +247,7 @@ impl Reading {
                 changes.severity_reason.clone_from(reason);
             }
             Event::Told { about, .. } => self.told_of_escalation |= *about == Telling::Escalated,
-            Event::AreaChanged { to } => {
-                changes.area = Some(to.clone());
-                self.area_without_route =
-                    ticket.filter(|ticket| ticket.escalation.is_none()).map(|ticket| ticket.team);
-            }
+            Event::AreaChanged { to } => self.read_area(ticket, to.as_ref()),
             Event::KindChanged { to } => changes.kind = Some(*to),
             Event::RequesterChanged { to, organization } => {
                 changes.requester = Some(*to);
@@ -297,6 +293,12 @@ impl Reading {
             | Event::SurveyIssued { .. }
             | Event::EscalatedPromiseKept => {}
         }
+    }
+
+    fn read_area(&mut self, ticket: Option<&Ticket>, to: Option<&String>) {
+        self.changes.area = Some(to.cloned());
+        self.area_without_route =
+            ticket.filter(|ticket| ticket.escalation.is_none()).map(|ticket| ticket.team);
     }
 
     fn read_taken_in(&mut self, event: &Event) {

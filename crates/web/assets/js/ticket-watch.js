@@ -53,7 +53,9 @@ customElements.define('ticket-watch', class extends HTMLElement {
     this.pausing = setTimeout(() => this.say('viewing'), writesFor);
   }
   arrived() {
-    const limit = document.getElementById('composer')?.getBoundingClientRect().top ?? innerHeight;
+    const composer = document.getElementById('composer');
+    const limit = composer?.getBoundingClientRect().top ?? innerHeight;
+    this.style.setProperty('--composer', `${composer?.offsetHeight ?? 0}px`);
     if (this.timeline.getBoundingClientRect().bottom > limit + 32) return;
     const said = this.news.querySelector('[data-said]')?.textContent;
     if (this.append()) this.status.textContent = said;

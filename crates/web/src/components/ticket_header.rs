@@ -78,7 +78,7 @@ pub fn ticket_presence(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     let again = if ticket.others.is_empty() { "" } else { ", every 30s" };
     let trigger = format!("live:presence-{} from:body delay:300ms{again}", ticket.id);
     html! {
-        div.ticket-presence.line id={ "ticket-" (ticket.id) "-presence" } hx-get=(to) hx-trigger=(trigger) hx-swap="outerHTML" {
+        div.ticket-presence.line id={ "ticket-" (ticket.id) "-presence" } hx-get=(to) hx-trigger=(trigger) hx-swap="outerHTML" hx-disinherit="*" {
             @if !ticket.others.is_empty() { span.here { (ticket.others.join(", ")) } }
             @if !ticket.presence.is_empty() { span { (ticket.presence) } }
             @if ticket.taken {

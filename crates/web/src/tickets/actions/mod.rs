@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::html;
 
-mod elsewhere;
 mod conflict;
+mod elsewhere;
 mod forms;
 
 use super::{Seen, number};
