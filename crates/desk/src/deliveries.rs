@@ -21,7 +21,9 @@ use store::tickets::Stored;
 
 pub(crate) use surveys::late_words;
 
-pub use self::recipients::{Recipient, Said, concluded, heard, of_ticket, try_again, waiting};
+pub use self::recipients::{
+    Recipient, Said, all, concluded, heard, of_ticket, try_again, try_any_again, waiting,
+};
 use crate::tickets::reader_of;
 use crate::{Ctx, Desk, Error, texts};
 

@@ -28,6 +28,8 @@ mod rota;
 mod rules;
 mod search;
 mod serve;
+mod settings;
 mod surveys;
 mod telling;
+mod webhooks;
 mod work;

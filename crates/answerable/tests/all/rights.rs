@@ -141,6 +141,12 @@ const API: &[(&str, &str, Roles)] = &[
     ("PUT", "/automations/reorder", ADMIN),
     ("DELETE", "/automations/destroy_many", ADMIN),
     ("GET PUT DELETE", "/automations/{id}", ADMIN),
+    ("GET POST", "/webhooks", ADMIN),
+    ("POST", "/webhooks/test", ADMIN),
+    ("GET PUT PATCH DELETE", "/webhooks/{id}", ADMIN),
+    ("GET POST", "/webhooks/{id}/signing_secret", ADMIN),
+    ("GET", "/webhooks/{id}/invocations", ADMIN),
+    ("GET", "/webhooks/{id}/invocations/{invocation}/attempts", ADMIN),
     ("GET POST", "/macros", DESK),
     ("GET", "/macros/active", DESK),
     ("GET", "/macros/categories", DESK),
@@ -378,6 +384,29 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET POST", "/settings/automations/{id}", ADMIN),
     ("POST", "/settings/automations/{id}/activation", ADMIN),
     ("POST", "/settings/automations/{id}/deletion", ADMIN),
+    ("GET POST", "/settings/people", ADMIN),
+    ("GET POST", "/settings/people/{id}", ADMIN),
+    ("POST", "/settings/people/{id}/link", ADMIN),
+    ("GET POST", "/settings/teams", ADMIN),
+    ("GET POST", "/settings/teams/{id}", ADMIN),
+    ("POST", "/settings/teams/{id}/members", ADMIN),
+    ("POST", "/settings/teams/{id}/members/{member}/removal", ADMIN),
+    ("POST", "/settings/teams/{id}/deletion", ADMIN),
+    ("GET", "/settings/channels", ADMIN),
+    ("GET", "/settings/fields", ADMIN),
+    ("GET POST", "/settings/fields/new", ADMIN),
+    ("GET POST", "/settings/fields/{id}", ADMIN),
+    ("POST", "/settings/fields/{id}/deletion", ADMIN),
+    ("GET POST", "/settings/tokens", ADMIN),
+    ("POST", "/settings/tokens/{id}/revocation", ADMIN),
+    ("GET", "/settings/webhooks", ADMIN),
+    ("GET POST", "/settings/webhooks/new", ADMIN),
+    ("GET POST", "/settings/webhooks/{id}", ADMIN),
+    ("POST", "/settings/webhooks/{id}/secret", ADMIN),
+    ("POST", "/settings/webhooks/{id}/test", ADMIN),
+    ("POST", "/settings/webhooks/{id}/deletion", ADMIN),
+    ("GET", "/settings/deliveries", ADMIN),
+    ("POST", "/settings/deliveries/{id}/retry", ADMIN),
     ("GET", "/settings/macros", DESK),
     ("GET POST", "/settings/macros/new", DESK),
     ("GET POST", "/settings/macros/{id}", DESK),
@@ -567,6 +596,56 @@ fn of_people(
     path
 }
 
+/// A path of the settings with something that is there.
+fn of_settings(
+    desk: &testkit::Program,
+    visitor: &Visitor,
+    path: String,
+    number: usize,
+    id: i64,
+) -> String {
+    let part = |place: usize| path.split('/').nth(place).unwrap_or_default();
+    if part(1) != "settings" || part(3) != id.to_string() {
+        return path;
+    }
+    let admin = desk.as_admin();
+    let made = |sort: &str, body: Value| admin.post(sort, &body).expect(201).json();
+    let there = match part(2) {
+        "people" => desk.as_user(ADA).get("users/me.json").expect(200).at("/user/id"),
+        "fields" => made(
+            "ticket_fields",
+            json!({ "ticket_field": { "type": "text", "title": "F" } }),
+        )["ticket_field"]["id"]
+            .clone(),
+        "webhooks" => made(
+            "webhooks",
+            json!({ "webhook": { "name": "W", "endpoint": "https://acme.test/" } }),
+        )["webhook"]["id"]
+            .clone(),
+        "deliveries" => desk.outbox()[0]["id"].clone(),
+        "tokens" if number == 3 => {
+            visitor.post("/settings/tokens", &[("name", "T")]).expect(200);
+            let page = visitor.get("/settings/tokens").expect(200).text();
+            let (_, rest) = page.split_once("/settings/tokens/").unwrap_or_default();
+            return format!(
+                "/settings/tokens/{}/revocation",
+                rest.split('/').next().unwrap_or_default()
+            );
+        }
+        "teams" => {
+            let group = made("groups", json!({ "group": { "name": "G" } }))["group"]["id"].clone();
+            let ada = desk.as_user(ADA).get("users/me.json").expect(200).at("/user/id");
+            let place = json!({ "group_membership": { "user_id": ada, "group_id": group } });
+            let place = made("group_memberships", place)["group_membership"]["id"].clone();
+            let path = path.replacen(&id.to_string(), &group.to_string(), 1);
+            return path.replace(&format!("/members/{id}/"), &format!("/members/{place}/"));
+        }
+        _ => return path,
+    };
+    let there = there.as_str().map_or(there.to_string(), str::to_owned);
+    path.replacen(&id.to_string(), &there, 1)
+}
+
 /// A path with a rule that is there.
 fn of_rules(desk: &testkit::Program, path: &str, id: i64) -> String {
     let sort = if path.contains("triggers") { "trigger" } else { "automation" };
@@ -639,6 +718,7 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 {
                     path = of_rules(desk, &path, id);
                 }
+                path = of_settings(desk, &visitor, path, number, id);
                 if path.starts_with("/settings/handbook/") {
                     let policy =
                         desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();

@@ -18,5 +18,6 @@ mod rules;
 mod search;
 mod senders;
 mod simulation;
+mod webhooks;
 mod work;
 mod writing;
