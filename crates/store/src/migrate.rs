@@ -55,8 +55,18 @@ pub const ALL: &[Migration] = &[
     Migration { number: 16, name: "rules", sql: include_str!("../migrations/0016_rules.sql") },
     Migration {
         number: 17,
+        name: "questions",
+        sql: include_str!("../migrations/0017_questions.sql"),
+    },
+    Migration {
+        number: 18,
+        name: "at_a_ticket",
+        sql: include_str!("../migrations/0018_at_a_ticket.sql"),
+    },
+    Migration {
+        number: 19,
         name: "webhooks",
-        sql: include_str!("../migrations/0017_webhooks.sql"),
+        sql: include_str!("../migrations/0019_webhooks.sql"),
     },
 ];
 

@@ -209,6 +209,21 @@ pub fn set_tags(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<(), Error> {
     insert_tags(tx, ticket)
 }
 
+/// The tags that begin so and are on some ticket, in their order. Walks from one to the next, however many tickets have it.
+pub fn tags(tx: &mut Tx<'_>, beginning: &str, most: usize) -> Result<Vec<String>, Error> {
+    let mut found: Vec<String> = Vec::new();
+    let mut row =
+        tx.query_one("SELECT min(tag) FROM ticket_tags WHERE tag >= $1", params![beginning])?;
+    while let Some(tag) = row.get::<Option<String>>(0)?.filter(|tag| tag.starts_with(beginning)) {
+        row = tx.query_one("SELECT min(tag) FROM ticket_tags WHERE tag > $1", params![&tag])?;
+        found.push(tag);
+        if found.len() >= most {
+            break;
+        }
+    }
+    Ok(found)
+}
+
 fn insert_tags(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<(), Error> {
     if ticket.tags.is_empty() {
         return Ok(());
@@ -297,6 +312,10 @@ pub struct Filter {
     pub assignee: Option<Option<UserId>>,
     /// Asked by this person.
     pub requester: Option<UserId>,
+    /// On which this person is copied in.
+    pub copied: Option<UserId>,
+    /// Of which the requester may see anything at all: one that began with a note, and has nothing else yet, is not.
+    pub public: bool,
     /// Of this organization.
     pub organization: Option<OrganizationId>,
     /// Another system's name.
@@ -398,6 +417,13 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter, meant: &'a Fragment) {
     }
     if let Some(user) = filter.requester {
         sql.push(" AND t.requester_id = ").bind(user.0);
+    }
+    if let Some(user) = filter.copied {
+        sql.push(" AND t.id IN (SELECT p.ticket_id FROM ticket_ccs p WHERE p.user_id = ");
+        sql.bind(user.0).push(")");
+    }
+    if filter.public {
+        sql.push(" AND EXISTS (SELECT 1 FROM comments c WHERE c.ticket_id = t.id AND c.is_public)");
     }
     if let Some(organization) = filter.organization {
         sql.push(" AND t.organization_id = ").bind(organization.0);

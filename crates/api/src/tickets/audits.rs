@@ -291,6 +291,7 @@ fn event(
         | Event::OverrideEnded
         | Event::ClockResumed { .. }
         | Event::AnswerBounced { .. }
+        | Event::AnswerDelivered { .. }
         | Event::ReplyTakenBack { .. }
         | Event::MarkedSpam
         | Event::UnmarkedSpam

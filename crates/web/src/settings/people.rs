@@ -85,7 +85,7 @@ fn rows(words: Words, people: &[User]) -> Markup {
     let row = |user: &User| {
         let state = if user.suspended { Text::PersonSuspended } else { Text::SettingsActive };
         vec![
-            html! { a href=(routes::person(user.id.0)) dir="auto" { (user.name) } },
+            html! { a href=(routes::staff(user.id.0)) dir="auto" { (user.name) } },
             html! { (user.email.as_deref().unwrap_or_default()) },
             html! { (words.say(role_text(user.role))) },
             html! { (words.say(state)) },
@@ -155,7 +155,7 @@ pub(super) async fn update(visitor: Visitor, Path(id): Path<String>, form: Form)
         Ok(changed) if changed.role == Role::EndUser => {
             Ok(Redirect::to(&format!("{}?saved=1", routes::PEOPLE)).into_response())
         }
-        Ok(_) => Ok(Redirect::to(&format!("{}?saved=1", routes::person(id.0))).into_response()),
+        Ok(_) => Ok(Redirect::to(&format!("{}?saved=1", routes::staff(id.0))).into_response()),
         Err(Error::Invalid(errors)) => show(&visitor, &user, None, &errors).await,
         Err(error) => Err(error.into()),
     }
@@ -199,14 +199,14 @@ async fn show(
         p { (user.email.as_deref().unwrap_or_default()) }
         @if let Some(team) = fixed { p.hint { (words.fill(Text::PersonFixed, &[("name", &user.name), ("team", &team.name)])) } }
         @if is_self { p.hint { (words.say(Text::PersonSelf)) } }
-        form.stack.narrow method="post" action=(routes::person(user.id.0)) {
+        form.stack.narrow method="post" action=(routes::staff(user.id.0)) {
             (button::csrf(&reader))
             (super::errors_elsewhere(errors, &["role"]))
             (field(words, &Field { value: user.role.as_str(), error: error("role"), control: Control::Select(&roles), ..Field::line("role", words.say(Text::PersonRole)) }))
             (checkbox("suspended", "suspended", words.say(Text::PersonSuspended), user.suspended, None))
             div.field-actions { (button::submit(Button::primary(words.say(Text::SettingsSaveChanges)))) }
         }
-        (button::action(&reader, &format!("{}/link", routes::person(user.id.0)), Button::plain(words.say(Text::PersonNewLink))))
+        (button::action(&reader, &format!("{}/link", routes::staff(user.id.0)), Button::plain(words.say(Text::PersonNewLink))))
     };
     let code = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     page(visitor, &reader, (routes::PEOPLE, &user.name), &main, code).await

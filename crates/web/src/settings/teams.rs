@@ -152,7 +152,7 @@ async fn shown(
             ul.members {
                 @for (place, user) in &members {
                     li {
-                        a href=(routes::person(user.id.0)) dir="auto" { (user.name) }
+                        a href=(routes::staff(user.id.0)) dir="auto" { (user.name) }
                         @if own { (button::action(&reader, &format!("{href}/members/{place}/removal"), Button::quiet(&words.fill(Text::TeamTakeOut, &[("name", &user.name)])))) }
                     }
                 }
