@@ -4,8 +4,8 @@ use domain::{AuditId, Channel, CommentId, TicketId, UserId};
 use jiff::Timestamp;
 
 use crate::attachments::{self, Attachment};
-use crate::page::{Page, Start};
-use crate::{Error, Row, Sql, Tx, params, search};
+use crate::page::Page;
+use crate::{Error, Row, Sql, Tx, keysets, params, search};
 
 /// One comment as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +36,14 @@ pub struct Comment {
     pub attachments: Vec<Attachment>,
 }
 
-/// Stores a comment.
+/// Stores a comment, and its words where comments are found by them.
 pub fn insert(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
+    insert_first(tx, comment)?;
+    search::put(tx, search::Of::Comment, comment.id.0, &[&comment.body])
+}
+
+/// Stores the comment a ticket begins with: its words go into the ticket's own entry of the index and are found there.
+pub fn insert_first(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO comments (id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -54,8 +60,8 @@ pub fn insert(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
             comment.details.as_deref(),
             comment.created_at
         ],
-    )?;
-    search::put(tx, search::Of::Comment, comment.id.0, &[&comment.body])
+    )
+    .map(|_| ())
 }
 
 fn comment(row: &Row) -> Result<Comment, Error> {
@@ -108,24 +114,9 @@ pub fn page(
     if only_public {
         sql.push(" AND is_public");
     }
-    let falling = page.reads_descending();
-    if let Start::After(key) | Start::Before(key) = &page.start {
-        sql.push(if falling { " AND id < " } else { " AND id > " }).bind(key.id);
-    }
-    sql.push(if falling { " ORDER BY id DESC" } else { " ORDER BY id" })
-        .push(" LIMIT ")
-        .bind(page.size);
-    if let Start::Offset(offset) = page.start
-        && offset > 0
-    {
-        sql.push(" OFFSET ").bind(offset);
-    }
-    let mut found: Vec<Comment> =
-        tx.query(sql.text(), sql.params())?.iter().map(comment).collect::<Result<_, _>>()?;
-    if page.reads_backwards() {
-        found.reverse();
-    }
-    Ok(found)
+    keysets::by_id(&mut sql, page, "id");
+    let found = tx.query(sql.text(), sql.params())?.iter().map(comment).collect::<Result<_, _>>()?;
+    Ok(keysets::in_order(found, page))
 }
 
 /// One comment by its id.

@@ -52,6 +52,7 @@ pub mod skips;
 pub mod surveys;
 pub mod teams;
 pub mod tickets;
+pub mod undos;
 pub mod users;
 pub mod views;
 pub mod wakeups;

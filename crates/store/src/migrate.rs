@@ -48,6 +48,7 @@ pub const ALL: &[Migration] = &[
         sql: include_str!("../migrations/0010_customers.sql"),
     },
     Migration { number: 11, name: "lists", sql: include_str!("../migrations/0011_lists.sql") },
+    Migration { number: 12, name: "undos", sql: include_str!("../migrations/0012_undos.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

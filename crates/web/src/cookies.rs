@@ -17,6 +17,11 @@ pub(crate) const DENSITY: &str = "density";
 /// Single letters on or off.
 pub(crate) const SINGLE_KEYS: &str = "single_keys";
 
+/// What the next page tells about the last action.
+pub(crate) const NOTICE: &str = "notice";
+
+/// As long as a notice waits for its page.
+pub(crate) const NOTICE_SECONDS: i64 = 60;
 /// A year, for choices.
 pub(crate) const YEAR_SECONDS: i64 = 365 * 24 * 3_600;
 /// As long as a session lasts.

@@ -13,7 +13,7 @@ use crate::reader::Reader;
 use crate::views::View;
 use crate::visitor::Visitor;
 use crate::words::{Language, Text};
-use crate::{routes, times};
+use crate::{bulk, routes, times};
 
 /// What a page of the workspace says about itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -100,6 +100,8 @@ pub(crate) async fn workspace(
     let own = format!("notices:{}", me.id);
     let topics = frame.topics.map_or(own.clone(), |topics| format!("{topics},{own}"));
     let hero = hero(visitor, reader, &around);
+    let told = bulk::notice(visitor).await;
+    let told = told.as_ref().map(|(text, undo)| Notice { text, undo: undo.as_deref() });
     let shown = Page {
         reader,
         title: frame.title,
@@ -116,7 +118,7 @@ pub(crate) async fn workspace(
         query: frame.query,
         searches: frame.searches,
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
-        notice: frame.notice,
+        notice: frame.notice.or(told),
         live: Some((&topics, 0)),
     };
     Ok(page(&shown, main, aside))

@@ -48,6 +48,7 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
         Err(error) => return problem::bare(&Problem::from(error)),
     };
     visitor.address = request.extensions().get::<Address>().cloned();
+    let changes = request.method() == Method::POST;
     let answer = match admit(&door, &visitor, &mut request).await {
         Ok(()) => {
             request.extensions_mut().insert(visitor.clone());
@@ -55,6 +56,9 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
         }
         Err(refusal) => refusal.into_response(),
     };
+    if changes && let Some(user) = &visitor.user {
+        door.memory.forget(user.id);
+    }
     let mut answer = problem::shown(&visitor, answer).await;
     dress(answer.headers_mut());
     if !door.signed {
@@ -154,6 +158,10 @@ fn recognise(visitor: &Visitor, headers: &mut HeaderMap) {
         let (name, tag) = (cookies::LANGUAGE, visitor.language.tag());
         let cookie = cookies::made(&visitor.desk, name, tag, cookies::YEAR_SECONDS);
         headers.append(SET_COOKIE, cookie);
+    }
+    if visitor.notice.is_some() && !visitor.fragment && !headers.contains_key(header::LOCATION) {
+        // It has been told.
+        headers.append(SET_COOKIE, cookies::made(&visitor.desk, cookies::NOTICE, "", 0));
     }
     if visitor.is_new {
         let seconds = cookies::SESSION_SECONDS;

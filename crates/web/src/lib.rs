@@ -6,6 +6,7 @@
 //! the pages of one thing, and nobody gets past `guard`, which knows who visits and what they may do.
 
 mod attachments;
+mod bulk;
 mod cookies;
 mod csrf;
 mod demo;
@@ -39,6 +40,7 @@ mod walks;
 
 pub mod assets;
 pub mod components;
+pub mod keys;
 pub mod reader;
 pub mod routes;
 pub mod times;

@@ -76,6 +76,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::suspended::pages());
     all.extend(crate::views::pages());
     all.extend(crate::lists::pages());
+    all.extend(crate::bulk::pages());
+    all.extend(crate::keys::pages());
     all.extend(crate::tickets::pages());
     all.extend(crate::requests::pages());
     all.extend(crate::attachments::pages());

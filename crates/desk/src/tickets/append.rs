@@ -21,6 +21,9 @@ pub struct Done {
 /// Numbers kept free after an opening, which the API tells as one event for each field it sets.
 const OPENING_SPARE: i64 = 7;
 
+/// The same after a change set was taken back: one event for each field that is another one again.
+const UNDOING_SPARE: i64 = 4;
+
 /// The rule of the handbook that makes this event happen by itself, if one does.
 fn rule(event: &Event) -> Option<&'static str> {
     Some(match event {
@@ -78,7 +81,12 @@ pub(crate) fn append(
     if count == 0 {
         return Ok(Done { stored, audit, events: Vec::new() });
     }
-    let spare = if is_new { OPENING_SPARE } else { 0 };
+    let is_undoing = matches!(decided.events.as_slice(), [(_, Event::Undone { .. })]);
+    let spare = match (is_new, is_undoing) {
+        (true, _) => OPENING_SPARE,
+        (_, true) => UNDOING_SPARE,
+        (false, false) => 0,
+    };
     let first = tx.next_ids(Kind::Entry, count + spare)?;
     let start = if is_new { 0 } else { before };
     let events: Vec<Envelope> = (0..)

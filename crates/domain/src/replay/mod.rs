@@ -97,8 +97,7 @@ pub fn replay<'h>(
             }
             (Some(run), Step::Asked(asked)) => {
                 run.pass(first.at, handbook);
-                run.know(asked.facts.clone());
-                run.ask(&asked, first.at, handbook);
+                run.ask(asked, first.at, handbook);
             }
         }
     }
@@ -143,6 +142,8 @@ struct Run<'s> {
     known: (RuleFacts, Provenance),
     /// Why the requester was not to be asked how the help was, when that was looked at last. (CS-03)
     unasked: Option<Unasked>,
+    /// The ticket and what was known of it before somebody last asked for something.
+    earlier: Option<(Ticket, (RuleFacts, Provenance))>,
     /// How far time has come.
     now: Timestamp,
 }
@@ -162,6 +163,7 @@ impl<'s> Run<'s> {
             refused,
             known,
             unasked: None,
+            earlier: None,
             now: at,
         })
     }
@@ -189,7 +191,17 @@ impl<'s> Run<'s> {
         }
     }
 
-    fn ask(&mut self, asked: &recorded::Asked, at: Timestamp, handbook: &Handbook) {
+    fn ask(&mut self, mut asked: Box<recorded::Asked>, at: Timestamp, handbook: &Handbook) {
+        let now = Some((self.ticket.clone(), self.known.clone()));
+        let earlier = std::mem::replace(&mut self.earlier, now);
+        self.know(asked.facts.clone());
+        // What is taken back is what this handbook made of it.
+        if let (Command::Undo { before, .. }, Some((ticket, known))) = (&mut asked.command, earlier)
+        {
+            **before = ticket;
+            self.known = known;
+        }
+        let asked = &*asked;
         let facts = facts(self.setting, &self.known, asked, Some(&self.ticket));
         let ticket = &self.ticket;
         let answer =

@@ -58,6 +58,10 @@ impl Ticket {
             Event::SurveyIssued { .. }
             | Event::SurveySuppressed { .. }
             | Event::SurveyAnswered { .. } => self.fold_survey(at, event),
+            Event::Undone { before, .. } => {
+                let (seq, updated_at) = (self.seq, self.updated_at);
+                *self = Self { seq, updated_at, ..(**before).clone() };
+            }
             Event::Deleted => {
                 self.deleted_at = Some(at);
                 self.timers.clear();

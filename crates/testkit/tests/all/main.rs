@@ -16,4 +16,5 @@ mod replay;
 mod rota;
 mod search;
 mod simulation;
+mod undos;
 mod work;

@@ -128,7 +128,7 @@ impl<'d> Story<'d> {
             })
         };
         let now = self.desk.clock().now();
-        let (ctx, update) = match self.dice.roll(16) {
+        let (ctx, update) = match self.dice.roll(18) {
             0..=2 => {
                 (self.as_person(agent, role), Update { comment: says(true), ..Update::default() })
             }
@@ -179,6 +179,7 @@ impl<'d> Story<'d> {
             ),
             12 | 13 => return self.escalate(id, agent),
             14 => return self.merge(id, agent),
+            15 | 16 => return self.undo(id),
             _ => return self.set_aside(id, agent),
         };
         tolerate(
@@ -221,6 +222,21 @@ impl<'d> Story<'d> {
                 }));
             }
             _ => self.split(id, ctx),
+        }
+    }
+
+    /// Whoever changed it last takes that back, if it can be.
+    fn undo(&mut self, id: TicketId) {
+        let log =
+            self.desk.look(self.desk.system(), move |tx, ctx| desk::tickets::events(tx, ctx, id));
+        let Some(last) = log.unwrap().pop() else { return };
+        let Some(person) = last.person() else { return };
+        let ctx = self.as_person(person, Role::Agent);
+        match self.desk.change(ctx, move |tx, ctx| {
+            desk::undos::take_back(tx, ctx, id, last.audit).map(|_| ())
+        }) {
+            Err(Error::Conflict(_)) => {}
+            other => tolerate(other),
         }
     }
 
