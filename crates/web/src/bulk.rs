@@ -291,9 +291,11 @@ fn said(words: Words, deed: &Deed) -> String {
     if deed.changed > 0 {
         parts.push(match (What::named(what), status) {
             (Some(What::Status), Some(Status::Solved)) => words.count(Text::DoneSolved, n),
-            (Some(What::Status), Some(status)) => words
-                .count(Text::DoneStatus, n)
-                .replace("{status}", words.say(status_text(status))),
+            (Some(What::Status), Some(status)) => {
+                let tickets = words.count(Text::ScopeTickets, n);
+                let status = words.say(status_text(status));
+                words.fill(Text::DoneStatus, &[("tickets", &tickets), ("status", &status)])
+            }
             (Some(What::Assign), _) => words.count(Text::DoneAssigned, n),
             (Some(What::Team), _) => words.count(Text::DoneMoved, n),
             (Some(What::Tags), _) => words.count(Text::DoneTags, n),

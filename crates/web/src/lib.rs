@@ -11,6 +11,7 @@ mod cookies;
 mod csrf;
 mod demo;
 mod digests;
+mod editions;
 mod form;
 mod frame;
 mod guard;

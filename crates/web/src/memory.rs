@@ -74,6 +74,10 @@ pub(crate) struct Memory {
     generation: AtomicU64,
     /// The same without the tickets: whatever else pages are made of.
     frame: AtomicU64,
+    /// Another number after any news at all, and after each form somebody sent here.
+    anything: AtomicU64,
+    /// What makes the numbers of this run others than those of the run before.
+    run: String,
     around: Mutex<HashMap<UserId, Known>>,
     eyes: Mutex<Option<(u64, Eyes)>>,
 }
@@ -104,6 +108,8 @@ impl Memory {
             news: Mutex::new(desk.store().changes()),
             generation: AtomicU64::new(0),
             frame: AtomicU64::new(0),
+            anything: AtomicU64::new(0),
+            run: desk::token(),
             around: Mutex::default(),
             eyes: Mutex::default(),
         }
@@ -137,6 +143,15 @@ impl Memory {
     /// Somebody changes something: what they see next is counted anew.
     pub(crate) fn forget(&self, user: UserId) {
         lock(&self.around).remove(&user);
+        self.anything.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// What a page is made of besides its address and its reader: the same text until there is news, and for a minute at
+    /// most, for pages tell the time.
+    pub(crate) fn edition(&self, ctx: &Ctx) -> String {
+        self.generation();
+        let anything = self.anything.load(Ordering::SeqCst);
+        format!("{}.{anything}.{}", self.run, ctx.now.as_second() / 60)
     }
 
     /// Whose eyes one may look through in the demo.
@@ -155,7 +170,7 @@ impl Memory {
     /// A number that is another one whenever something may have changed.
     fn generation(&self) -> u64 {
         let mut news = lock(&self.news);
-        let (mut changed, mut more) = (false, false);
+        let (mut changed, mut more, mut any) = (false, false, false);
         loop {
             match news.try_recv() {
                 Ok(topic) if &*topic == "tickets" => changed = true,
@@ -163,6 +178,10 @@ impl Memory {
                 Err(TryRecvError::Lagged(_)) => more = true,
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
+            any = true;
+        }
+        if any || more {
+            self.anything.fetch_add(1, Ordering::SeqCst);
         }
         changed |= more;
         if more {

@@ -112,5 +112,6 @@ pub fn router(desk: &Desk) -> Router<Desk> {
     router
         .route("/assets/{name}", routing::get(crate::assets::serve))
         .route("/widget.js", routing::get(crate::assets::widget))
+        .route("/speculation-rules.json", routing::get(crate::editions::rules))
         .fallback_service(fallback.with_state(desk.clone()))
 }

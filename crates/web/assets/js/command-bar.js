@@ -48,6 +48,10 @@ customElements.define('command-bar', class extends HTMLElement {
   get options() {
     return [...this.list.querySelectorAll('[role=option]')];
   }
+  // What Enter runs; a plain search goes to its page until something is chosen.
+  first() {
+    return this.plain ? undefined : this.options.find((one) => one.ariaDisabled !== 'true');
+  }
   get typed() {
     return this.input.value.trim();
   }
@@ -78,7 +82,7 @@ customElements.define('command-bar', class extends HTMLElement {
       ...this.group(this.dataset.page, [...page.map((one) => (one.dataset.pick && !this.found.length ? this.reason(one, this.dataset.none) : this.option(one))), ...closed.map((one) => this.reason(one, one.dataset.reason))].slice(0, typed ? barMost : 12)),
       ...(typed ? this.group(this.dataset.go, go.map((one) => this.option(one)).slice(0, barMost)) : []),
     );
-    this.choose(this.options.find((one) => !one.ariaDisabled));
+    this.choose(this.first());
   }
   group(label, options) {
     if (!options.length) return [];
@@ -147,12 +151,12 @@ customElements.define('command-bar', class extends HTMLElement {
       return this.narrow();
     }
     this.list.append(...part.childNodes);
-    if (!this.active) this.choose(this.options.find((one) => !one.ariaDisabled));
+    if (!this.active) this.choose(this.first());
   }
   narrow() {
     const typed = this.pick === 'tags' ? '' : this.typed.toLowerCase();
     this.list.replaceChildren(...this.choices.filter((one) => this.fits(one.textContent.trim().toLowerCase(), typed)));
-    this.choose(this.options.find((one) => one.ariaDisabled !== 'true'));
+    this.choose(this.first());
   }
   // A page that shows what is found itself takes it there.
   async searchHere() {

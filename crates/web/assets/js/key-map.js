@@ -51,7 +51,8 @@ customElements.define('key-map', class extends HTMLElement {
     if (this.recent.length >= 4) return this.cat();
     if (!target) return;
     event.preventDefault();
-    if (/^\w$/.test(key)) this.waiting = setTimeout(() => this.use(target), catWait);
+    // What only moves the focus moves it at once, for the next letters are meant for the field.
+    if (/^\w$/.test(key) && !target.matches('input, select, textarea, summary')) this.waiting = setTimeout(() => this.use(target), catWait);
     else this.use(target);
   }
   pressCommand(event) {
@@ -113,6 +114,7 @@ customElements.define('key-map', class extends HTMLElement {
     this.chord = 'g';
     this.strip = document.createElement('div');
     this.strip.className = 'chord';
+    this.strip.setAttribute('role', 'status');
     document.querySelectorAll('[data-chord^="g "]').forEach((link) => {
       const choice = document.createElement('span');
       const cap = document.createElement('kbd');
@@ -135,6 +137,7 @@ customElements.define('key-map', class extends HTMLElement {
   }
   // Four letters within a blink are dictation or a cat: nothing runs, and the switch is offered.
   cat() {
+    this.recent = [];
     const place = document.getElementById('connection');
     if (!place) return;
     place.textContent = answerable.say('dictation');

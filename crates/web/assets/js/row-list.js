@@ -5,8 +5,8 @@ const newsDelay = 300;
 const ahead = 5;
 customElements.define('row-list', class extends HTMLElement {
   connectedCallback() {
-    const kept = /^#(row-\d+)$/.exec(location.hash)?.[1];
-    this.current = kept ?? history.state?.row;
+    const kept = /^#(row-\d+)-link$/.exec(location.hash)?.[1];
+    this.current = history.state?.row ?? kept;
     this.rove();
     const back = performance.getEntriesByType?.('navigation')[0]?.type === 'back_forward';
     if (kept || (back && this.current)) this.focusRow(document.getElementById(this.current));

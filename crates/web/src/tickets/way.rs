@@ -53,7 +53,7 @@ impl Way {
             (None, title) => title,
         };
         Ok(Self {
-            back: format!("{}#row-{}", beside.href, seen.id()),
+            back: format!("{}#row-{}-link", beside.href, seen.id()),
             label,
             next: to(beside.after),
             previous: to(beside.before),
