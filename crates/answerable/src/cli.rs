@@ -72,6 +72,12 @@ pub(crate) struct DeliverOptions {
     /// The envelope's sender.
     #[arg(long, short = 'f', default_value = "")]
     pub(crate) from: String,
+    /// The address of the mail server that sent it, as your own mail server knows it (Postfix: `${client_address}`).
+    #[arg(long, default_value = "")]
+    pub(crate) client_address: String,
+    /// The name with which that one greeted (Postfix: `${client_helo}`).
+    #[arg(long, default_value = "")]
+    pub(crate) client_helo: String,
     /// The envelope's recipients.
     pub(crate) recipients: Vec<String>,
     /// Where the running desk takes mail (its `--lmtp-listen`); without one the database is opened directly.
@@ -148,6 +154,10 @@ pub(crate) struct ServeOptions {
     /// Address at which a mail server of your own hands in mail, by LMTP or SMTP; loopback or a network of your own.
     #[arg(long, env = "ANSWERABLE_LMTP_LISTEN")]
     pub(crate) lmtp_listen: Option<SocketAddr>,
+    /// Addresses and networks of mail servers of your own that say whose mail they hand in (XFORWARD), so that SPF can be
+    /// looked at.
+    #[arg(long, env = "ANSWERABLE_LMTP_RELAYS", value_delimiter = ',')]
+    pub(crate) lmtp_relays: Vec<String>,
     /// Folder for attachments and long mails, part of the backup; beside an SQLite file if none is given, and shared by all
     /// nodes on PostgreSQL.
     #[arg(long, env = "ANSWERABLE_FILES")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use channels::dkim::Signer;
 use channels::imap::{ImapConfig, Password, SignIn};
+use channels::lmtp::Relays;
 use channels::oauth2::{OAuth2, Tokens};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -21,7 +22,9 @@ pub(crate) struct Config {
     pub(crate) handbook: Option<PathBuf>,
     pub(crate) public_url: String,
     pub(crate) smtp_url: Option<String>,
+    pub(crate) smtp_ca_file: Option<PathBuf>,
     pub(crate) lmtp_listen: Option<SocketAddr>,
+    pub(crate) lmtp_relays: Relays,
     pub(crate) mailboxes: Vec<Mailbox>,
     pub(crate) signers: Vec<Signer>,
     pub(crate) files: PathBuf,
@@ -45,7 +48,10 @@ struct File {
     handbook: Option<PathBuf>,
     public_url: Option<String>,
     smtp_url: Option<String>,
+    smtp_ca_file: Option<PathBuf>,
     lmtp_listen: Option<SocketAddr>,
+    #[serde(default)]
+    lmtp_relays: Vec<String>,
     #[serde(default)]
     mailbox: Vec<MailboxTable>,
     #[serde(default)]
@@ -91,6 +97,7 @@ struct OAuth2Table {
     client_secret_env: Option<String>,
     refresh_token: Option<String>,
     refresh_token_env: Option<String>,
+    refresh_token_file: Option<PathBuf>,
 }
 
 /// `[[dkim]]`
@@ -130,16 +137,19 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
         handbook: options.handbook.or(file.handbook),
         public_url,
         smtp_url: options.smtp_url.or(file.smtp_url),
+        smtp_ca_file: file.smtp_ca_file,
         lmtp_listen: options.lmtp_listen.or(file.lmtp_listen),
+        lmtp_relays: Relays::read(&or_else(options.lmtp_relays, file.lmtp_relays))
+            .context("lmtp_relays")?,
         mailboxes: mailboxes(file.mailbox)?,
         signers: file.dkim.iter().map(signer).collect::<Result<_, _>>()?,
         trusted_server: options.trusted_server.or(file.trusted_server),
-        trusted_forwarders: if options.trusted_forwarders.is_empty() {
-            file.trusted_forwarders
-        } else {
-            options.trusted_forwarders
-        },
+        trusted_forwarders: or_else(options.trusted_forwarders, file.trusted_forwarders),
     })
+}
+
+fn or_else(flags: Vec<String>, file: Vec<String>) -> Vec<String> {
+    if flags.is_empty() { file } else { flags }
 }
 
 /// A secret that the handbook names by its environment variable.
@@ -227,13 +237,25 @@ fn mailbox(table: MailboxTable) -> anyhow::Result<Mailbox> {
 }
 
 fn tokens(table: OAuth2Table, ca_file: Option<PathBuf>) -> anyhow::Result<Tokens> {
-    let refresh_token = secret("refresh_token", table.refresh_token, table.refresh_token_env)?
-        .context("oauth2.refresh_token: expected refresh_token_env or refresh_token")?;
+    let given = secret("refresh_token", table.refresh_token, table.refresh_token_env)?;
+    let refresh_file = table.refresh_token_file;
+    let refresh_token = match &refresh_file {
+        Some(file) if file.exists() => {
+            let text = std::fs::read_to_string(file);
+            let text = text.with_context(|| format!("refresh_token_file: {}", file.display()))?;
+            Some(text.trim().to_owned()).filter(|text| !text.is_empty()).or(given)
+        }
+        _ => given,
+    };
+    let refresh_token = refresh_token.context(
+        "oauth2.refresh_token: expected refresh_token_env, refresh_token or a refresh_token_file that holds it",
+    )?;
     Ok(Tokens::new(OAuth2 {
         token_url: table.token_url,
         client_id: table.client_id,
         client_secret: secret("client_secret", table.client_secret, table.client_secret_env)?,
         refresh_token,
+        refresh_file,
         ca_file,
     }))
 }

@@ -4,7 +4,7 @@
 //! With SQLite the running desk owns the file, so the message is handed to it by LMTP; nobody there, the file is opened.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use anyhow::{Context as _, bail};
 use desk::mailbox::Arrival;
 use desk::{Clock, Ctx};
 use handbook::Handbook;
+use mail::Session;
 
 use crate::cli::{DeliverOptions, MailCommand};
 use crate::{complain, config, serve};
@@ -47,7 +48,7 @@ pub(crate) fn run(command: MailCommand) -> ExitCode {
         complain(&anyhow::anyhow!(refused));
         return ExitCode::from(DATA_ERROR);
     }
-    match deliver(options, &raw) {
+    match deliver(&options, &raw) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
@@ -56,18 +57,22 @@ pub(crate) fn run(command: MailCommand) -> ExitCode {
     }
 }
 
-fn deliver(options: DeliverOptions, raw: &[u8]) -> anyhow::Result<()> {
-    let (store, listens) = config::stores(options.store, options.config.as_deref())?;
+fn deliver(options: &DeliverOptions, raw: &[u8]) -> anyhow::Result<()> {
+    let (store, listens) = config::stores(options.store.clone(), options.config.as_deref())?;
     if let Some(address) = options.lmtp.or(listens)
         && let Ok(stream) = TcpStream::connect(address)
     {
-        let from = sender(&options.from, raw);
-        return hand_over(&stream, address, &from, &options.recipients, raw);
+        let envelope = Envelope {
+            from: &sender(&options.from, raw),
+            recipients: &options.recipients,
+            client: client(options),
+        };
+        return hand_over(&stream, address, &envelope, raw);
     }
     let sample = Handbook::parse(Handbook::sample())
         .map_err(|problems| serve::wrong("sample", &problems))?;
     let ctx = Ctx::starting(Clock::System.now(), sample);
-    let arrival = Arrival::handed_in("pipe", ctx.now);
+    let arrival = Arrival::handed_in("pipe", ctx.now).by(client(options));
     let raw = with_envelope(&options.from, &options.recipients, raw);
     serve::store(&store.database_url)?
         .write_blocking(move |tx| desk::mailboxes::archive(tx, &ctx, &arrival, &raw).map(|_| ()))?;
@@ -115,23 +120,53 @@ fn one_line(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 
+/// Whose mail it is, as far as the mail server says so.
+fn client(options: &DeliverOptions) -> Option<Session> {
+    let client: IpAddr = options.client_address.parse().ok()?;
+    let is_known = !mail::is_inside(client);
+    is_known.then(|| Session {
+        client,
+        helo: one_line(&options.client_helo),
+        mail_from: one_line(&options.from),
+        is_direct: false,
+    })
+}
+
+/// What only the mail server knows.
+struct Envelope<'a> {
+    from: &'a str,
+    recipients: &'a [String],
+    client: Option<Session>,
+}
+
 /// Hands a message to the running desk.
 fn hand_over(
     stream: &TcpStream,
     address: SocketAddr,
-    from: &str,
-    recipients: &[String],
+    envelope: &Envelope<'_>,
     raw: &[u8],
 ) -> anyhow::Result<()> {
+    let Envelope { from, recipients, client } = envelope;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut talk = Talk { from_desk: BufReader::new(stream), to_desk: stream };
     let context = || format!("the desk at {address} did not take the message");
     talk.hear("220").with_context(context)?;
-    talk.say("LHLO pipe", "250").with_context(context)?;
+    let offers = talk.say("LHLO pipe", "250").with_context(context)?;
+    if let Some(client) = client
+        && offers.iter().any(|offer| offer.starts_with("XFORWARD"))
+    {
+        let helo: String = client.helo.chars().filter(char::is_ascii_graphic).collect();
+        let helo = helo.replace('+', "+2B").replace('=', "+3D");
+        let address = match client.client {
+            IpAddr::V4(v4) => v4.to_string(),
+            IpAddr::V6(v6) => format!("IPV6:{v6}"),
+        };
+        talk.say(&format!("XFORWARD ADDR={address} HELO={helo}"), "250").with_context(context)?;
+    }
     talk.say(&format!("MAIL FROM:<{}>", one_line(from)), "250").with_context(context)?;
     let nobody = ["support".to_owned()];
-    let recipients = if recipients.is_empty() { &nobody[..] } else { recipients };
+    let recipients = if recipients.is_empty() { &nobody[..] } else { *recipients };
     for recipient in recipients {
         talk.say(&format!("RCPT TO:<{}>", one_line(recipient)), "250").with_context(context)?;
     }
@@ -161,7 +196,7 @@ struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    fn say(&mut self, line: &str, expected: &str) -> anyhow::Result<()> {
+    fn say(&mut self, line: &str, expected: &str) -> anyhow::Result<Vec<String>> {
         self.send(line.as_bytes())?;
         self.hear(expected)
     }
@@ -172,8 +207,9 @@ impl Talk<'_> {
         Ok(())
     }
 
-    /// Reads one answer, of one line or several.
-    fn hear(&mut self, expected: &str) -> anyhow::Result<()> {
+    /// Reads one answer, of one line or several, and gives their words.
+    fn hear(&mut self, expected: &str) -> anyhow::Result<Vec<String>> {
+        let mut words = Vec::new();
         loop {
             let mut line = String::new();
             if self.from_desk.read_line(&mut line)? == 0 {
@@ -182,8 +218,9 @@ impl Talk<'_> {
             if !line.starts_with(expected) {
                 bail!("it said {}", line.trim_end());
             }
+            words.push(line.get(4..).unwrap_or_default().trim_end().to_owned());
             if line.as_bytes().get(3) != Some(&b'-') {
-                return Ok(());
+                return Ok(words);
             }
         }
     }

@@ -6,10 +6,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use channels::Transport;
-use channels::lmtp::{HandedIn, Limits};
+use channels::lmtp::Limits;
 use channels::smtp::{Smtp, SmtpConfig};
 use desk::installation::{Began, Here};
-use desk::mailbox::Arrival;
 use desk::{Clock, Desk, Secrets, Store};
 use domain::{Actor, Channel};
 use jobs::Fetcher;
@@ -27,8 +26,8 @@ const PULSE: Duration = Duration::from_mins(1);
 pub(crate) fn transport(config: &mut Config) -> anyhow::Result<Transport> {
     match &config.smtp_url {
         Some(url) => {
-            let smtp =
-                Smtp::new(&SmtpConfig::new(url)).context("ANSWERABLE_SMTP_URL is not usable")?;
+            let smtp = SmtpConfig::new(url).trusting(config.smtp_ca_file.clone());
+            let smtp = Smtp::new(&smtp).context("ANSWERABLE_SMTP_URL is not usable")?;
             let smtp = smtp.signed_by(std::mem::take(&mut config.signers));
             Ok(Transport::Smtp(Box::new(smtp)))
         }
@@ -111,25 +110,12 @@ pub(crate) async fn start(
             .with_context(|| format!("lmtp_listen: cannot listen on {address}"))?;
         tracing::info!(%address, "mail can be handed in by LMTP and SMTP");
         let desk = desk.clone();
-        let keep = move |mail| keep(desk.clone(), mail);
-        let served =
-            channels::lmtp::serve(listener, hostname(), Limits::default(), keep, stop.clone());
+        let keep = move |mail| jobs::keep(desk.clone(), mail);
+        let named = (hostname(), config.lmtp_relays);
+        let served = channels::lmtp::serve(listener, named, Limits::default(), keep, stop.clone());
         tasks.push(tokio::spawn(served));
     }
     Ok(tasks)
-}
-
-/// Archives what was handed in; the worker decides about it.
-async fn keep(desk: Desk, mail: HandedIn) -> bool {
-    let ctx = desk.ctx(Actor::System, Channel::Email);
-    let arrival = Arrival::handed_in("lmtp", ctx.now);
-    let kept = desk
-        .write(ctx, move |tx, ctx| desk::mailboxes::archive(tx, ctx, &arrival, &mail.raw))
-        .await;
-    if let Err(error) = &kept {
-        tracing::error!(error = error as &dyn std::error::Error, "a mail could not be kept");
-    }
-    kept.is_ok()
 }
 
 /// Writes signs of life, in the data first and then beside the key.

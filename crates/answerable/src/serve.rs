@@ -68,18 +68,20 @@ pub(crate) fn shown(url: &str) -> String {
 
 /// Who looks whether senders are who they say.
 fn authenticator(config: &Config) -> Authenticator {
-    if let Some(server) = &config.trusted_server {
-        return Authenticator::Server(server.clone());
-    }
     let host = config.public_url.split("://").nth(1).unwrap_or_default();
     let host = host.split(['/', ':']).next().unwrap_or_default();
-    Authenticator::ourselves(config.trusted_forwarders.clone(), host).unwrap_or_else(|error| {
-        tracing::warn!(
-            error = &error as &dyn std::error::Error,
-            "senders of mail cannot be checked, so none counts as proved; name a trusted_server, or mend the settings"
-        );
-        Authenticator::Server(String::new())
-    })
+    let ourselves = Authenticator::ourselves(config.trusted_forwarders.clone(), host);
+    match (&config.trusted_server, ourselves) {
+        (None, Ok(ourselves)) => ourselves,
+        (Some(server), Ok(ourselves)) => ourselves.behind(server.clone()),
+        (server, Err(error)) => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "senders of mail cannot be checked, so none counts as proved unless a trusted_server says so"
+            );
+            Authenticator::Nobody.behind(server.clone().unwrap_or_default())
+        }
+    }
 }
 
 /// A desk with a handbook in force.

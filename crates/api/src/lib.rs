@@ -10,6 +10,8 @@ mod fields;
 mod groups;
 mod handovers;
 mod json_paths;
+mod kept;
+mod macros;
 mod mailboxes;
 mod organizations;
 mod paging;

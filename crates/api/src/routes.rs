@@ -95,6 +95,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::policies::routes());
     all.extend(crate::search::routes());
     all.extend(crate::views::routes());
+    all.extend(crate::macros::routes());
     all.extend(crate::attachments::routes());
     all.extend(crate::suspended::routes());
     all

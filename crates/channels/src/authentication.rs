@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use mail::{Check, Message, Policy, Trust, Verdict, is_aligned};
+use mail::{Check, Message, Policy, Session, Trust, Verdict, is_aligned};
 use mail_auth::common::parse::TxtRecordParser as _;
 use mail_auth::common::verify::DomainKey;
 use mail_auth::dmarc::verify::DmarcParameters;
@@ -35,23 +35,13 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[error("the settings for name servers cannot be read: {0}")]
 pub struct Error(String);
 
-/// What the server that handed a mail over said about itself; nothing is known of mail that was fetched.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// Its address.
-    pub peer: IpAddr,
-    /// The name it greeted with.
-    pub helo: String,
-    /// The sender of the envelope.
-    pub mail_from: String,
-}
-
 /// Who looks whether senders are who they say.
 pub enum Authenticator {
     /// Nobody. A header that says that the sender's domain disowns the mail is heeded, whoever wrote it.
     Nobody,
-    /// The server that takes our mail in, and says so in Authentication-Results under this name.
-    Server(String),
+    /// The server that takes our mail in, and says so in Authentication-Results under this name. We look, if we can, at
+    /// mail that was handed to us past it.
+    Server(String, Option<Box<Looking>>),
     /// We.
     Ourselves(Box<Looking>),
 }
@@ -99,17 +89,29 @@ impl Authenticator {
         Self::Ourselves(Box::new(Looking { resolver, given, forwarders, host: host.to_owned() }))
     }
 
+    /// The word of a server counts, where mail passes it; the rest is looked at as by `self`.
+    #[must_use]
+    pub fn behind(self, server: String) -> Self {
+        match self {
+            Self::Ourselves(looking) => Self::Server(server, Some(looking)),
+            _ => Self::Server(server, None),
+        }
+    }
+
     /// Whether a mail's sender is who they say, and how that is known.
     pub async fn check(&self, raw: &[u8], message: &Message, session: Option<&Session>) -> Trust {
         match self {
             Self::Nobody => Trust::warned_of(message),
-            // Who should have looked and did not say so proves nothing.
-            Self::Server(name) => Trust::told_by(name, message).unwrap_or(UNPROVED),
-            Self::Ourselves(looking) => {
-                let look = unharmed(looking.look(raw, message, session));
-                let found = tokio::time::timeout(PATIENCE, look).await;
-                found.ok().flatten().unwrap_or(UNPROVED)
+            Self::Server(_, looking) if session.is_some_and(|session| session.is_direct) => {
+                // Whoever speaks to us himself may have written any header.
+                match looking {
+                    Some(looking) => looking.found(raw, message, session).await,
+                    None => UNPROVED,
+                }
             }
+            // Who should have looked and did not say so proves nothing.
+            Self::Server(name, _) => Trust::told_by(name, message).unwrap_or(UNPROVED),
+            Self::Ourselves(looking) => looking.found(raw, message, session).await,
         }
     }
 }
@@ -139,12 +141,23 @@ async fn unharmed<T>(work: impl Future<Output = T>) -> Option<T> {
 }
 
 impl Looking {
+    async fn found(&self, raw: &[u8], message: &Message, session: Option<&Session>) -> Trust {
+        let look = unharmed(self.look(raw, message, session));
+        let found = tokio::time::timeout(PATIENCE, look).await;
+        let trust = found.ok().flatten().unwrap_or(UNPROVED);
+        if session.is_some() || trust.verdict == Verdict::Aligned {
+            trust
+        } else {
+            half(trust, message)
+        }
+    }
+
     async fn look(&self, raw: &[u8], message: &Message, session: Option<&Session>) -> Trust {
         let from = message.from.as_ref().map(mail::Address::folded).unwrap_or_default();
         let from = from.rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
         let Some(parsed) = AuthenticatedMessage::parse(raw) else { return UNPROVED };
         let dkim = self.resolver.verify_dkim(self.asking(&parsed)).await;
-        let mail_from = session.map_or("", |session| domain_of(&session.mail_from));
+        let mail_from = session.map_or("", Session::domain);
         let spf = match session {
             Some(session) => self.spf(session).await,
             None => SpfOutput::new(String::new()).with_result(SpfResult::None),
@@ -174,7 +187,7 @@ impl Looking {
 
     async fn spf(&self, session: &Session) -> SpfOutput {
         let sender = SpfParameters::verify_mail_from(
-            session.peer,
+            session.client,
             &session.helo,
             &self.host,
             &session.mail_from,
@@ -223,8 +236,15 @@ impl Looking {
     }
 }
 
-fn domain_of(address: &str) -> &str {
-    address.rsplit_once('@').map_or("", |(_, domain)| domain)
+/// What was found of a mail whose way to us nobody knows, so that SPF could not be looked at: the sender's domain may stand
+/// behind it all the same, and disowns nothing. A server on the way that saw it disowned is heeded.
+fn half(trust: Trust, message: &Message) -> Trust {
+    let warned = Trust::warned_of(message);
+    if warned.verdict == Verdict::Disowned {
+        return Trust { dkim: trust.dkim, arc: trust.arc, ..warned };
+    }
+    let dmarc = if trust.dmarc == Check::Fail { Check::NotChecked } else { trust.dmarc };
+    Trust { verdict: Verdict::Unaligned, dmarc, policy: Policy::None, ..trust }
 }
 
 fn of_spf(result: SpfResult) -> Check {
@@ -357,7 +377,7 @@ impl std::fmt::Debug for Authenticator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Nobody => "Nobody",
-            Self::Server(_) => "Server",
+            Self::Server(..) => "Server",
             Self::Ourselves(_) => "Ourselves",
         })
     }

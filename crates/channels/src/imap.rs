@@ -258,21 +258,29 @@ impl Imap {
 }
 
 async fn sign_in(config: &ImapConfig) -> Result<Session<Stream>, Error> {
-    let client = connect(config).await?;
     match &config.sign_in {
         SignIn::Password(password) => {
+            let client = connect(config).await?;
             client.login(&config.user, &password.0).await.map_err(|(error, _)| refused(error))
         }
-        SignIn::OAuth2(tokens) => {
-            let token = tokens.token().await?;
-            let answer = Bearer { user: &config.user, token: Some(token) };
-            match client.authenticate("XOAUTH2", answer).await {
-                Ok(session) => Ok(session),
-                Err((error, _)) => {
-                    tokens.forget().await;
-                    Err(refused(error))
-                }
-            }
+        SignIn::OAuth2(tokens) => match show(config, tokens).await {
+            // The token may have run out sooner than was said, or was withdrawn.
+            Err(Error::SignIn(_)) => show(config, tokens).await,
+            shown => shown,
+        },
+    }
+}
+
+/// Signs in by an access token; one that is not taken is not shown again.
+async fn show(config: &ImapConfig, tokens: &Tokens) -> Result<Session<Stream>, Error> {
+    let token = tokens.token().await?;
+    let client = connect(config).await?;
+    let answer = Bearer { user: &config.user, token: Some(token) };
+    match client.authenticate("XOAUTH2", answer).await {
+        Ok(session) => Ok(session),
+        Err((error, _)) => {
+            tokens.forget().await;
+            Err(refused(error))
         }
     }
 }

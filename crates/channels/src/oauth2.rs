@@ -1,8 +1,10 @@
 //! Access tokens for mail servers that take no passwords: fetched with a refresh token, kept until shortly before they
-//! run out. (RFC 6749, section 6)
+//! run out. A server may answer with another refresh token; then that one counts, and is kept in a file if there is one.
+//! (RFC 6749, section 6)
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -51,6 +53,8 @@ pub struct OAuth2 {
     pub client_secret: Option<String>,
     /// What the mailbox's owner consented to.
     pub refresh_token: String,
+    /// Where another one is kept that comes in its place.
+    pub refresh_file: Option<PathBuf>,
     /// Certificates to trust instead of the well-known ones.
     pub ca_file: Option<PathBuf>,
 }
@@ -65,7 +69,14 @@ impl fmt::Debug for OAuth2 {
 #[derive(Debug)]
 pub struct Tokens {
     source: OAuth2,
-    kept: Mutex<Option<(Secret, Instant)>>,
+    kept: Mutex<Kept>,
+}
+
+/// What is known at the moment.
+#[derive(Debug)]
+struct Kept {
+    access: Option<(Secret, Instant)>,
+    refresh: Secret,
 }
 
 /// A token that is not printed.
@@ -83,6 +94,8 @@ struct Granted {
     access_token: String,
     #[serde(default)]
     expires_in: Option<u64>,
+    #[serde(default)]
+    refresh_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -95,36 +108,48 @@ struct Refused {
 impl Tokens {
     /// Tokens from a source.
     pub fn new(source: OAuth2) -> Self {
-        Self { source, kept: Mutex::new(None) }
+        let refresh = Secret(source.refresh_token.clone());
+        Self { source, kept: Mutex::new(Kept { access: None, refresh }) }
     }
 
     /// A token that is good for a while.
     pub async fn token(&self) -> Result<String, Error> {
         let mut kept = self.kept.lock().await;
-        if let Some((token, until)) = &*kept
+        if let Some((token, until)) = &kept.access
             && *until > Instant::now()
         {
             return Ok(token.0.clone());
         }
-        let granted = tokio::time::timeout(PATIENCE, self.refresh())
+        let granted = tokio::time::timeout(PATIENCE, self.refresh(&kept.refresh))
             .await
             .map_err(|_| Error::Reach(format!("nothing came in {} s", PATIENCE.as_secs())))??;
         let good_for = Duration::from_secs(granted.expires_in.unwrap_or(300)).saturating_sub(EARLY);
-        *kept = Some((Secret(granted.access_token.clone()), Instant::now() + good_for));
+        kept.access = Some((Secret(granted.access_token.clone()), Instant::now() + good_for));
+        if let Some(next) = granted.refresh_token.filter(|next| *next != kept.refresh.0) {
+            if let Some(file) = &self.source.refresh_file
+                && let Err(error) = write(file, &next)
+            {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "another refresh token came and cannot be kept: after a restart somebody may have to consent again"
+                );
+            }
+            kept.refresh = Secret(next);
+        }
         Ok(granted.access_token)
     }
 
     /// Forgets a token that a server did not take.
     pub async fn forget(&self) {
-        *self.kept.lock().await = None;
+        self.kept.lock().await.access = None;
     }
 
-    async fn refresh(&self) -> Result<Granted, Error> {
+    async fn refresh(&self, token: &Secret) -> Result<Granted, Error> {
         let source = &self.source;
         let mut form = vec![
             ("grant_type", "refresh_token"),
             ("client_id", &source.client_id),
-            ("refresh_token", &source.refresh_token),
+            ("refresh_token", &token.0),
         ];
         if let Some(secret) = &source.client_secret {
             form.push(("client_secret", secret));
@@ -196,6 +221,20 @@ impl Tokens {
             _ => Err(Error::Url),
         }
     }
+}
+
+/// Replaces what is in a file, for its owner alone; whole or not at all.
+fn write(file: &Path, token: &str) -> io::Result<()> {
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".new");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut written = options.open(&beside)?;
+    written.write_all(token.as_bytes())?;
+    written.sync_all()?;
+    std::fs::rename(beside, file)
 }
 
 fn reach(error: impl fmt::Display) -> Error {

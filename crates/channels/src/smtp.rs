@@ -4,14 +4,18 @@
 //! later, 5xx is final. Where there is no answer, or the sign-in is refused, nobody can be reached:
 //! that says nothing about the address.
 
+use std::path::{Path, PathBuf};
 use std::{error::Error as _, fmt, time::Duration};
 
 use lettre::{
     Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
     address::Envelope,
+    transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters},
     transport::smtp::{Error as SmtpError, response::Response},
 };
 use mail::Outgoing;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::time::timeout;
 
 use crate::Outcome;
@@ -26,6 +30,9 @@ pub enum Error {
     /// `?tls=` has a value that means nothing.
     #[error("tls in the SMTP URL must be required, opportunistic or none")]
     Tls,
+    /// The file of certificates cannot be used.
+    #[error("the certificates in {0} cannot be read")]
+    Certificates(String),
 }
 
 /// Where the mail server is and how to sign in.
@@ -36,12 +43,44 @@ pub struct SmtpConfig {
     pub url: String,
     /// How long one mail may take from connecting to the last answer.
     pub timeout: Duration,
+    /// Certificates to trust instead of the well-known ones.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl SmtpConfig {
     /// The server at a URL, with two minutes for each mail.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), timeout: Duration::from_mins(2) }
+        Self { url: url.into(), timeout: Duration::from_mins(2), ca_file: None }
+    }
+
+    /// The same, trusting the certificates in a file and no others.
+    #[must_use]
+    pub fn trusting(self, ca_file: Option<PathBuf>) -> Self {
+        Self { ca_file, ..self }
+    }
+
+    /// How the connection is secured when the certificates to trust are in a file; nothing, if it is not secured at all.
+    fn secured_by(&self, ca_file: &Path) -> Result<Option<Tls>, Error> {
+        let (base, query) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        let (scheme, rest) = base.split_once("://").unwrap_or(("", base));
+        let host = rest.split('/').next().unwrap_or_default();
+        let host = host.rsplit('@').next().unwrap_or_default();
+        let host = host.split(':').next().unwrap_or_default();
+        let wrong = || Error::Certificates(ca_file.display().to_string());
+        let mut parameters =
+            TlsParameters::builder(host.to_owned()).certificate_store(CertificateStore::None);
+        for certificate in CertificateDer::pem_file_iter(ca_file).map_err(|_| wrong())? {
+            let der = certificate.map_err(|_| wrong())?.to_vec();
+            let certificate = Certificate::from_der(der).map_err(|_| wrong())?;
+            parameters = parameters.add_root_certificate(certificate);
+        }
+        let parameters = parameters.build().map_err(|_| wrong())?;
+        Ok(match (scheme, query) {
+            ("smtps", _) => Some(Tls::Wrapper(parameters)),
+            (_, "tls=opportunistic") => Some(Tls::Opportunistic(parameters)),
+            (_, "tls=none") => None,
+            _ => Some(Tls::Required(parameters)),
+        })
     }
 
     /// The URL as the library reads it, where no `tls` means none.
@@ -79,6 +118,13 @@ impl Smtp {
     pub fn new(config: &SmtpConfig) -> Result<Self, Error> {
         let url = config.library_url()?;
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(&url).map_err(Error::Url)?;
+        let builder = match config.ca_file.as_deref().map(|file| config.secured_by(file)) {
+            Some(tls) => match tls? {
+                Some(tls) => builder.tls(tls),
+                None => builder,
+            },
+            None => builder,
+        };
         let transport = builder.timeout(Some(config.timeout)).build();
         Ok(Self { transport, timeout: config.timeout, signers: Vec::new() })
     }

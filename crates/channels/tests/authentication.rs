@@ -1,7 +1,7 @@
 //! Senders are believed when their domain stands behind them, and not when somebody says so. No name server is asked.
 
-use channels::authentication::{Authenticator, Records, Session};
-use mail::{Check, Trust, Verdict};
+use channels::authentication::{Authenticator, Records};
+use mail::{Check, Session, Trust, Verdict};
 use mail_auth::arc::ArcSealer;
 use mail_auth::common::crypto::Ed25519Key;
 use mail_auth::common::headers::HeaderWriter as _;
@@ -48,13 +48,21 @@ fn signed(domain: &str, mail: &str) -> String {
 }
 
 async fn check(authenticator: &Authenticator, raw: &str, peer: Option<&str>) -> Trust {
-    let session = peer.map(|peer| Session {
-        peer: peer.parse().expect("an address"),
-        helo: "mx.fernlight.test".to_owned(),
-        mail_from: "dana@fernlight.test".to_owned(),
-    });
+    let session = peer.map(|peer| session(peer, "dana@fernlight.test"));
     authenticator.check(raw.as_bytes(), &mail::parse(raw.as_bytes()), session.as_ref()).await
 }
+
+fn session(client: &str, mail_from: &str) -> Session {
+    Session {
+        client: client.parse().expect("an address"),
+        helo: "mx.fernlight.test".to_owned(),
+        mail_from: mail_from.to_owned(),
+        is_direct: true,
+    }
+}
+
+/// Somebody who may not send for anybody.
+const STRANGER: Option<&str> = Some("198.51.100.9");
 
 fn ourselves(forwarders: &[&str]) -> Authenticator {
     let forwarders = forwarders.iter().map(|one| (*one).to_owned()).collect();
@@ -81,11 +89,44 @@ async fn what_was_changed_or_signed_by_somebody_else_is_disowned() {
     let foreign = signed("evil.test", PLAIN);
 
     for raw in [PLAIN, &changed, &foreign] {
-        let trust = check(&ourselves(&[]), raw, None).await;
+        let trust = check(&ourselves(&[]), raw, STRANGER).await;
 
         assert_eq!(trust.verdict, Verdict::Disowned, "{raw}");
         assert!(trust.is_to_be_refused(), "its domain asks for that");
     }
+}
+
+/// CH-03: nobody knows by which server a fetched mail was sent, so nothing of it is disowned; a server that saw it is heeded
+#[tokio::test]
+async fn what_is_half_looked_at_is_unproved_and_not_refused() {
+    let trust = check(&ourselves(&[]), PLAIN, None).await;
+    assert_eq!((trust.verdict, trust.spf), (Verdict::Unaligned, Check::NotChecked));
+    assert_eq!((trust.dkim, trust.dmarc), (Check::Absent, Check::NotChecked));
+    assert!(!trust.is_to_be_refused() && !trust.is_believable());
+
+    let warned = format!("Authentication-Results: mx.any.test; dmarc=fail (p=reject)\r\n{PLAIN}");
+    let trust = check(&ourselves(&[]), &warned, None).await;
+    assert_eq!((trust.verdict, trust.dmarc), (Verdict::Disowned, Check::Fail));
+    assert!(!trust.is_to_be_refused(), "anybody can write that");
+    let own = format!(
+        "Authentication-Results: mx.any.test; dmarc=fail\r\n{}",
+        signed("fernlight.test", PLAIN)
+    );
+    assert_eq!(check(&ourselves(&[]), &own, None).await.verdict, Verdict::Aligned);
+}
+
+/// CH-03: a report has no sender in its envelope; then the name counts with which the server greeted
+#[tokio::test]
+async fn without_a_sender_in_the_envelope_the_greeting_counts() {
+    let records = records().with("mx.fernlight.test", "v=spf1 ip4:192.0.2.7 -all");
+    let ourselves =
+        Authenticator::with_records(records, Vec::new()).expect("a resolver can be made");
+    let message = mail::parse(PLAIN.as_bytes());
+
+    let session = session("192.0.2.7", "");
+    let trust = ourselves.check(PLAIN.as_bytes(), &message, Some(&session)).await;
+
+    assert_eq!((trust.verdict, trust.spf), (Verdict::Aligned, Check::Pass));
 }
 
 /// CH-03
@@ -115,10 +156,16 @@ async fn a_header_proves_nothing_by_itself() {
     let raw = format!("Authentication-Results: mx.acme.test; dmarc=pass\r\n{PLAIN}");
     let raw = raw.as_str();
 
-    assert_eq!(check(&ourselves(&[]), raw, None).await.verdict, Verdict::Disowned);
-    let server = Authenticator::Server("mx.acme.test".to_owned());
+    assert_eq!(check(&ourselves(&[]), raw, STRANGER).await.verdict, Verdict::Disowned);
+    let server = Authenticator::Nobody.behind("mx.acme.test".to_owned());
     assert_eq!(check(&server, raw, None).await.verdict, Verdict::Aligned);
-    let other = Authenticator::Server("mx.other.test".to_owned());
+    let past = check(&server, raw, STRANGER).await;
+    assert_eq!(past.verdict, Verdict::Unaligned, "it did not pass that server");
+    let looking = ourselves(&[]).behind("mx.acme.test".to_owned());
+    assert_eq!(check(&looking, raw, STRANGER).await.verdict, Verdict::Disowned);
+    assert_eq!(check(&looking, raw, Some("192.0.2.7")).await.spf, Check::Pass);
+    assert_eq!(check(&looking, raw, None).await.verdict, Verdict::Aligned);
+    let other = Authenticator::Nobody.behind("mx.other.test".to_owned());
     assert_eq!(check(&other, raw, None).await.verdict, Verdict::Unaligned);
     assert_eq!(check(&Authenticator::Nobody, raw, None).await, Trust::default());
 }
@@ -132,10 +179,10 @@ async fn a_trusted_forwarder_vouches_for_what_it_saw() {
     assert_eq!((trust.verdict, trust.arc), (Verdict::Aligned, Check::Pass));
     assert_eq!(trust.said_by.as_deref(), Some("lists.test"));
 
-    let trust = check(&ourselves(&[]), &raw, None).await;
+    let trust = check(&ourselves(&[]), &raw, STRANGER).await;
     assert_eq!((trust.verdict, trust.arc), (Verdict::Disowned, Check::Pass));
     let broken = raw.replace("by a list", "by anybody");
-    let trust = check(&ourselves(&["lists.test"]), &broken, None).await;
+    let trust = check(&ourselves(&["lists.test"]), &broken, STRANGER).await;
     assert_eq!(trust.verdict, Verdict::Disowned);
 }
 

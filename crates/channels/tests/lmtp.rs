@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use channels::lmtp::{HandedIn, Limits, serve};
+use channels::lmtp::{HandedIn, Limits, Relays, serve};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -34,7 +34,8 @@ impl Door {
             }
         };
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(serve(listener, "desk.test".to_owned(), limits, keep, stopped));
+        let named = ("desk.test".to_owned(), Relays::default());
+        tokio::spawn(serve(listener, named, limits, keep, stopped));
         Self { address, kept, _stop: stop }
     }
 
@@ -86,7 +87,7 @@ async fn a_message_is_kept_with_its_envelope_and_its_dots_before_it_is_answered(
     let kept = door.kept();
     assert!(kept[0].starts_with(
         "Return-Path: <dana@fernlight.test>\r\nDelivered-To: support+t1@acme.test\r\n\
-         Delivered-To: billing@acme.test\r\nReceived: from [127.0.0.1] by desk.test with LMTP\r\n"
+         Delivered-To: billing@acme.test\r\nReceived: from mx ([127.0.0.1]) by desk.test with LMTP\r\n"
     ));
     assert!(kept[0].ends_with("Subject: Hello\r\n\r\n.\r\n.two\r\nend\r\n"), "{}", kept[0]);
     assert!(kept[1].starts_with("Return-Path: <>\r\n"), "{}", kept[1]);

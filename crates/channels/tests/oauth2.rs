@@ -36,6 +36,7 @@ fn tokens(token_url: String) -> Tokens {
         client_id: "desk & co".to_owned(),
         client_secret: None,
         refresh_token: "refresh".to_owned(),
+        refresh_file: None,
         ca_file: None,
     })
 }

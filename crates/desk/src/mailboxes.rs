@@ -6,6 +6,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use mail::Session;
 use store::Tx;
 use store::mailboxes::Place;
 pub use store::mailboxes::{Mailbox, Tally};
@@ -27,6 +28,8 @@ pub struct Arrival {
     pub source: Source,
     /// When it came, as the server says that took it in first.
     pub received_at: Timestamp,
+    /// Who handed it in, where that says anything about its sender.
+    pub session: Option<Session>,
 }
 
 /// Which message of a mailbox a mail is.
@@ -46,7 +49,13 @@ pub enum Source {
 impl Arrival {
     /// A mail that was handed over whole.
     pub fn handed_in(door: &str, received_at: Timestamp) -> Self {
-        Self { mailbox: door.to_owned(), source: Source::Digest, received_at }
+        Self { mailbox: door.to_owned(), source: Source::Digest, received_at, session: None }
+    }
+
+    /// The same by somebody who is known.
+    #[must_use]
+    pub fn by(self, session: Option<Session>) -> Self {
+        Self { session, ..self }
     }
 }
 
@@ -76,8 +85,9 @@ pub(crate) fn archive_as(
     digest: &str,
     raw: &[u8],
 ) -> Result<i64, Error> {
-    let (id, _) =
-        store::mails::archive(tx, arrival.received_at, &arrival.mailbox, digest, raw, ctx.now)?;
+    let session = arrival.session.as_ref().map(Session::to_line);
+    let from = (&*arrival.mailbox, session.as_deref());
+    let (id, _) = store::mails::archive(tx, arrival.received_at, from, digest, raw, ctx.now)?;
     if let Source::Imap { validity, uid } = arrival.source {
         let place = Place { mailbox: &arrival.mailbox, validity, uid };
         store::mailboxes::archived(tx, place, id, &day(ctx), ctx.now)?;
@@ -168,6 +178,11 @@ pub fn undecided(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<(Archived, Vec<u8>)>,
     const TOGETHER: i64 = 32;
     const BYTES: usize = 16 * 1024 * 1024;
     Ok(store::mails::due(tx, ctx.now, TOGETHER, BYTES)?)
+}
+
+/// Who handed a mail in, as far as that is known and says anything.
+pub fn session(mail: &Archived) -> Option<Session> {
+    mail.session.as_deref().and_then(Session::from_line)
 }
 
 /// Records that nothing could be decided about a mail; it is tried again later and holds up no other.

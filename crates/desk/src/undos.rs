@@ -97,12 +97,7 @@ pub fn forget(tx: &mut Tx<'_>, ctx: &Ctx, id: &str) -> Result<(), Error> {
 /// # Errors
 ///
 /// [`Error::Conflict`] when the ticket has changed since, or something had an effect elsewhere.
-pub fn take_back(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    id: TicketId,
-    audit: AuditId,
-) -> Result<Done, Error> {
+pub fn take_back(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, audit: AuditId) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let (stored, ctx) = tickets::fresh(tx, ctx, id)?;
     let log = store::events::of_ticket(tx, id)?;

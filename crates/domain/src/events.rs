@@ -6,10 +6,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::actions::Used;
 use crate::{
     AuditId, Cause, Channel, Clock, ClockKind, ClockState, CommentId, EventId, FieldId, Kind,
     Level, OrganizationId, Owners, Promise, Provenance, Rating, RuleFacts, Severity, Status,
-    TeamId, Ticket, TicketId, Timer, Unasked, UserId,
+    TeamId, Ticket, TicketId, Timer, Unasked, UserId, WebhookId,
 };
 
 /// The facts a ticket begins with.
@@ -70,6 +71,35 @@ pub enum Telling {
     GradedDown,
     /// A promise is taken back. (PR-06)
     Withdrawn,
+}
+
+/// What a macro, a trigger or an automation did, beside the changes that are events of their own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// What it is.
+    pub used: Used,
+    /// Its number among those.
+    pub id: i64,
+    /// What it was called.
+    pub title: String,
+    /// Who is told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
+    /// What the rules of the desk did not let it do, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<String>,
+}
+
+/// Somebody or something that a rule tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// One of us.
+    Person(UserId),
+    /// A team, in its channel.
+    Team(TeamId),
+    /// Another program.
+    Webhook(WebhookId),
 }
 
 /// A clock that begins, with the instants that follow from it.
@@ -422,6 +452,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         digest: Option<String>,
     },
+    /// Somebody used a macro, or a trigger or an automation acted; what it changed follows.
+    Applied(Applied),
     /// Removed from every list.
     Deleted,
 }
@@ -493,34 +525,36 @@ impl Event {
             Self::SurveyIssued { .. } => "survey_issued",
             Self::SurveySuppressed { .. } => "survey_suppressed",
             Self::SurveyAnswered { .. } => "survey_answered",
+            Self::Applied(_) => "applied",
             Self::Deleted => "deleted",
         }
     }
 
     /// Whether nothing outside of the ticket follows from it, so that whoever made it can take it back.
     pub fn can_be_undone(&self) -> bool {
-        matches!(
-            self,
+        match self {
+            Self::Applied(applied) => applied.effects.is_empty(),
             Self::StatusChanged { .. }
-                | Self::Assigned { .. }
-                | Self::TeamChanged { .. }
-                | Self::Routed { .. }
-                | Self::Tagged { .. }
-                | Self::AreaChanged { .. }
-                | Self::KindChanged { .. }
-                | Self::PriorityDecided { .. }
-                | Self::PriorityOverridden { .. }
-                | Self::OverrideEnded
-                | Self::FactsChanged { .. }
-                | Self::ClockStarted { .. }
-                | Self::ClockMoved { .. }
-                | Self::ClockStopped { .. }
-                | Self::ClockResumed { .. }
-                | Self::TimersSet { .. }
-                | Self::IssueLinked { .. }
-                | Self::MarkedSpam
-                | Self::UnmarkedSpam
-        )
+            | Self::Assigned { .. }
+            | Self::TeamChanged { .. }
+            | Self::Routed { .. }
+            | Self::Tagged { .. }
+            | Self::AreaChanged { .. }
+            | Self::KindChanged { .. }
+            | Self::PriorityDecided { .. }
+            | Self::PriorityOverridden { .. }
+            | Self::OverrideEnded
+            | Self::FactsChanged { .. }
+            | Self::ClockStarted { .. }
+            | Self::ClockMoved { .. }
+            | Self::ClockStopped { .. }
+            | Self::ClockResumed { .. }
+            | Self::TimersSet { .. }
+            | Self::IssueLinked { .. }
+            | Self::MarkedSpam
+            | Self::UnmarkedSpam => true,
+            _ => false,
+        }
     }
 
     /// The event as the database keeps it.

@@ -58,4 +58,10 @@ ids! {
     TokenId
     /// A list that is kept.
     ViewId
+    /// A macro.
+    MacroId
+    /// A trigger or an automation.
+    RuleId
+    /// A webhook.
+    WebhookId
 }

@@ -3,6 +3,7 @@
 //! A [`Ticket`] is the [fold](Ticket::fold) of its [`Event`]s. [`decide()`] looks at a ticket, a [`Command`], the
 //! [`Facts`] and the handbook, and says which events follow, or why none may. Nothing else changes a ticket.
 
+pub mod actions;
 mod actors;
 mod clocks;
 pub mod conditions;
@@ -12,9 +13,11 @@ mod events;
 mod facts;
 pub mod handovers;
 mod ids;
+mod macros;
 mod metrics;
 pub mod notices;
 mod people;
+pub mod placeholders;
 mod promises;
 mod refusals;
 pub mod replay;
@@ -32,12 +35,14 @@ pub use clocks::{Clock, ClockKind, ClockState, Timer, TimerKind};
 pub use decide::{
     Author, Brought, ByHand, Changes, Command, CustomChange, Decided, NewComment, Opening, decide,
 };
-pub use events::{Envelope, Event, Telling, UnknownEvent};
+pub use events::{Applied, Effect, Envelope, Event, Telling, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
-    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MembershipId, NoticeId,
-    OrganizationId, ShiftId, TeamId, TicketId, TokenId, UserId, ViewId,
+    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MacroId, MembershipId,
+    NoticeId, OrganizationId, RuleId, ShiftId, TeamId, TicketId, TokenId, UserId, ViewId,
+    WebhookId,
 };
+pub use macros::Macro;
 pub use metrics::{Metrics, Span};
 pub use people::{
     Claimed, ClaimedOrganization, Field, FieldOption, Identity, Membership, Organization, Team,

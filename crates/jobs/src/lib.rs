@@ -17,7 +17,7 @@ use domain::{Actor, Channel};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, watch};
 
-pub use self::mailboxes::Fetcher;
+pub use self::mailboxes::{Fetcher, keep};
 
 /// How often the queues are looked at when nothing tells us to.
 const ROUND: Duration = Duration::from_secs(1);

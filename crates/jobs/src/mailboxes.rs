@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use channels::authentication::Authenticator;
 use channels::imap::{Fetched, Imap, ImapConfig};
-use desk::mailbox::{Arrival, Incoming, Source};
+use channels::lmtp::HandedIn;
+use desk::mailbox::{Arrival, Incoming, Session, Source};
 use desk::mailboxes::{Archived, Listing, Mailbox};
 use desk::{Ctx, Desk, Error};
 use domain::{Actor, Channel};
@@ -324,6 +325,7 @@ fn arrival(mailbox: &str, validity: u32, one: &Fetched, now: Timestamp) -> Arriv
         mailbox: mailbox.to_owned(),
         source: Source::Imap { validity, uid: one.uid },
         received_at: one.received_at.unwrap_or(now),
+        session: None,
     }
 }
 
@@ -333,6 +335,19 @@ fn pause(failures: u32, trouble: &Trouble) -> Duration {
         Trouble::Mailbox(error) if error.is_ours() => Duration::from_mins(5),
         _ => Duration::from_secs(1 << (failures - 1).min(6)).min(Duration::from_mins(1)),
     }
+}
+
+/// Archives what was handed in at the door; the worker decides about it. Says whether it is kept for good.
+pub async fn keep(desk: Desk, mail: HandedIn) -> bool {
+    let ctx = desk.ctx(Actor::System, Channel::Email);
+    let arrival = Arrival::handed_in("lmtp", ctx.now).by(mail.session);
+    let kept = desk
+        .write(ctx, move |tx, ctx| desk::mailboxes::archive(tx, ctx, &arrival, &mail.raw))
+        .await;
+    if let Err(error) = &kept {
+        tracing::error!(error = error as &dyn std::error::Error, "a mail could not be kept");
+    }
+    kept.is_ok()
 }
 
 /// Decides about the next mails that were archived, some of them in one transaction; what fails is tried alone and put
@@ -380,7 +395,10 @@ async fn ready(
         .into_iter()
         .map(|(mail, raw)| {
             let (desk, authenticator) = (desk.clone(), authenticator.clone());
-            let incoming = tokio::spawn(async move { incoming(&desk, &authenticator, raw).await });
+            let session = desk::mailboxes::session(&mail);
+            let incoming = tokio::spawn(async move {
+                incoming(&desk, &authenticator, raw, session.as_ref()).await
+            });
             (mail, incoming)
         })
         .collect();
@@ -405,10 +423,11 @@ async fn incoming(
     desk: &Desk,
     authenticator: &Authenticator,
     raw: Vec<u8>,
+    session: Option<&Session>,
 ) -> Result<Incoming, Error> {
     let read = tokio::task::spawn_blocking(move || (desk::mailbox::parse(&raw), raw));
     let (message, raw) = read.await.unwrap_or_else(|error| resume_unwind(error.into_panic()));
-    let trust = authenticator.check(&raw, &message, None).await;
+    let trust = authenticator.check(&raw, &message, session).await;
     desk.incoming(raw, message, trust).await
 }
 

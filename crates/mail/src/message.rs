@@ -142,6 +142,6 @@ pub enum Defect {
     AttachmentsCut,
     /// A part is encrypted and cannot be read here.
     Encrypted,
-    /// A part is in Microsoft's own format (winmail.dat) and was not opened.
+    /// A part is in Microsoft's own format (winmail.dat) and could not be opened, or not all of it.
     Winmail,
 }

@@ -12,7 +12,7 @@ use mail_parser::{HeaderForm, HeaderName, MessageParser, MimeHeaders, PartType};
 use crate::{
     automatic, fingerprint, forward, html,
     message::{Address, Attachment, Defect, Message},
-    quote, text,
+    quote, text, winmail,
 };
 
 /// Longer texts are cut here.
@@ -115,6 +115,7 @@ fn read(mut mail: mail_parser::Message<'_>, whole_body: Option<&str>) -> Message
     };
     message.original_sender = original_sender(&mail);
     message.attachments = attachments(&mut mail, &mut defects);
+    let body = open_winmail(&mut message, body, &mut defects);
     message.signed = message.attachments.iter().any(Attachment::is_signature);
     message.defects = defects;
     finish(message, body)
@@ -375,7 +376,6 @@ fn attachments(mail: &mut mail_parser::Message<'_>, defects: &mut Vec<Defect>) -
         }
         let content_type = content_type(part);
         match content_type.as_str() {
-            "application/ms-tnef" | "application/vnd.ms-tnef" => defects.push(Defect::Winmail),
             "application/pgp-encrypted" | "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
                 defects.push(Defect::Encrypted);
             }
@@ -387,6 +387,41 @@ fn attachments(mail: &mut mail_parser::Message<'_>, defects: &mut Vec<Defect>) -
         found.push(Attachment { name, content_type, content_id, bytes: contents(part) });
     }
     found
+}
+
+/// Unpacks files in Outlook's own format; they stay among the files, and what was in them follows. The words in them are
+/// the body of a mail that has none. Gives the body.
+fn open_winmail(message: &mut Message, mut body: String, defects: &mut Vec<Defect>) -> String {
+    const KINDS: [&str; 2] = ["application/ms-tnef", "application/vnd.ms-tnef"];
+    let mut at = 0;
+    while let Some(file) = message.attachments.get(at) {
+        at += 1;
+        let is_named = file.name.eq_ignore_ascii_case("winmail.dat");
+        if !is_named && !KINDS.contains(&&*file.content_type) {
+            continue;
+        }
+        let opened = winmail::unpack(&file.bytes).unwrap_or_default();
+        let room = MAX_ATTACHMENTS.saturating_sub(message.attachments.len());
+        let is_whole = opened.is_whole && opened.files.len() <= room;
+        if !is_whole && !defects.contains(&Defect::Winmail) {
+            defects.push(Defect::Winmail);
+        }
+        if body.is_empty() && message.html.is_none() {
+            body = opened.words().trim_matches('\n').trim_end().to_owned();
+            message.html = opened.html.filter(|page| !page.trim().is_empty());
+            if message.html.as_mut().is_some_and(|page| text::cut(page, MAX_HTML_BYTES)) {
+                defects.push(Defect::HtmlCut);
+            }
+            if !body.is_empty() || message.html.is_some() {
+                defects.retain(|defect| *defect != Defect::NoBody);
+            }
+        }
+        let files: Vec<Attachment> = opened.files.into_iter().take(room).collect();
+        let count = files.len();
+        message.attachments.splice(at..at, files);
+        at += count;
+    }
+    body
 }
 
 /// Takes the content out of a part: a long one is not copied.
@@ -415,7 +450,7 @@ fn content_type(part: &mail_parser::MessagePart<'_>) -> String {
 }
 
 /// The last component of whatever path the sender wrote.
-fn file_name(written: &str) -> Option<String> {
+pub(crate) fn file_name(written: &str) -> Option<String> {
     const MAX_NAME_BYTES: usize = 200;
     let one_line = text::one_line(written);
     let mut name = one_line.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
@@ -423,7 +458,7 @@ fn file_name(written: &str) -> Option<String> {
     (!name.is_empty() && name != "." && name != "..").then_some(name)
 }
 
-fn default_name(content_type: &str, number: usize) -> String {
+pub(crate) fn default_name(content_type: &str, number: usize) -> String {
     let ending = match content_type {
         "message/rfc822" => "eml",
         "text/calendar" => "ics",

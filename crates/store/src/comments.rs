@@ -115,7 +115,8 @@ pub fn page(
         sql.push(" AND is_public");
     }
     keysets::by_id(&mut sql, page, "id");
-    let found = tx.query(sql.text(), sql.params())?.iter().map(comment).collect::<Result<_, _>>()?;
+    let found =
+        tx.query(sql.text(), sql.params())?.iter().map(comment).collect::<Result<_, _>>()?;
     Ok(keysets::in_order(found, page))
 }
 

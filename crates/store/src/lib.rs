@@ -37,6 +37,7 @@ pub mod identity_keys;
 pub mod installation;
 mod keysets;
 pub mod leases;
+pub mod macros;
 pub mod mailboxes;
 pub mod mails;
 pub mod memberships;

@@ -92,9 +92,12 @@ pub struct Archived {
     pub ticket: Option<TicketId>,
     /// How often deciding about it failed.
     pub attempts: i64,
+    /// Who handed it in, as one line; only while nothing was decided.
+    pub session: Option<String>,
 }
 
-const WAITING_COLUMNS: &str = "id, received_at, mailbox, outcome, cause, ticket_id, attempts";
+const WAITING_COLUMNS: &str =
+    "id, received_at, mailbox, outcome, cause, ticket_id, attempts, session";
 
 fn archived(row: &Row) -> Result<Archived, Error> {
     Ok(Archived {
@@ -105,6 +108,7 @@ fn archived(row: &Row) -> Result<Archived, Error> {
         cause: row.get(4)?,
         ticket: row.get::<Option<i64>>(5)?.map(TicketId),
         attempts: row.get(6)?,
+        session: row.get(7)?,
     })
 }
 
@@ -112,7 +116,7 @@ fn archived(row: &Row) -> Result<Archived, Error> {
 pub fn archive(
     tx: &mut Tx<'_>,
     received_at: Timestamp,
-    mailbox: &str,
+    (mailbox, session): (&str, Option<&str>),
     digest: &str,
     raw: &[u8],
     now: Timestamp,
@@ -123,9 +127,9 @@ pub fn archive(
     }
     let id = tx.next_id(Kind::Mail)?;
     let inserted = tx.execute(
-        "INSERT INTO mails (id, received_at, mailbox, raw, outcome, digest, due_at)
-         VALUES ($1, $2, $3, $4, 'waiting', $5, $6) ON CONFLICT (digest) DO NOTHING",
-        params![id, received_at, mailbox, raw, digest, now],
+        "INSERT INTO mails (id, received_at, mailbox, raw, outcome, digest, due_at, session)
+         VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7) ON CONFLICT (digest) DO NOTHING",
+        params![id, received_at, mailbox, raw, digest, now, session],
     )?;
     if inserted > 0 {
         tx.touch("mails");
@@ -139,7 +143,7 @@ pub fn archive(
 pub fn decided(tx: &mut Tx<'_>, mail: &Filed, size: i64) -> Result<(), Error> {
     tx.execute(
         "UPDATE mails SET outcome = $2, cause = $3, ticket_id = $4, comment_id = $5, hash = $6, sender = $7,
-            sender_name = $8, subject = $9, message_id = $10, excerpt = $11, trust = $12, due_at = NULL
+            sender_name = $8, subject = $9, message_id = $10, excerpt = $11, trust = $12, due_at = NULL, session = NULL
          WHERE id = $1",
         params![
             mail.id,

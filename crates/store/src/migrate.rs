@@ -48,7 +48,9 @@ pub const ALL: &[Migration] = &[
         sql: include_str!("../migrations/0010_customers.sql"),
     },
     Migration { number: 11, name: "lists", sql: include_str!("../migrations/0011_lists.sql") },
-    Migration { number: 12, name: "undos", sql: include_str!("../migrations/0012_undos.sql") },
+    Migration { number: 12, name: "macros", sql: include_str!("../migrations/0012_macros.sql") },
+    Migration { number: 13, name: "doors", sql: include_str!("../migrations/0013_doors.sql") },
+    Migration { number: 14, name: "undos", sql: include_str!("../migrations/0014_undos.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -46,8 +46,7 @@ pub fn insert(tx: &mut Tx<'_>, undo: &Undo) -> Result<(), Error> {
 
 /// The one with this name, if it is this person's.
 pub fn load(tx: &mut Tx<'_>, user: UserId, id: &str) -> Result<Option<Undo>, Error> {
-    let sql =
-        "SELECT id, user_id, created_at, content FROM undos WHERE id = $1 AND user_id = $2";
+    let sql = "SELECT id, user_id, created_at, content FROM undos WHERE id = $1 AND user_id = $2";
     tx.query_opt(sql, params![id, user.0])?.as_ref().map(undo).transpose()
 }
 

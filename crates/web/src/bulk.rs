@@ -108,7 +108,9 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
     if ids.len() > MOST {
         return Ok(page::too_many(&visitor, ids.len()).await?.into_response());
     }
-    let Some(what) = What::named(form.get("do")).filter(|what| *what != What::Escalate && !ids.is_empty()) else {
+    let Some(what) =
+        What::named(form.get("do")).filter(|what| *what != What::Escalate && !ids.is_empty())
+    else {
         return page::none(&visitor).await;
     };
     let change = match asked_for(&visitor, what, &form) {
@@ -196,11 +198,8 @@ fn apply(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, change: &Change) -> Result<Do
         Change::Spam => desk::tickets::mark_spam(tx, ctx, id),
         Change::Solve => {
             let cause = actions::likely_cause(&desk::tickets::show(tx, ctx, id)?.ticket);
-            let update = Update {
-                status: Some(Status::Solved),
-                cause: Some(cause),
-                ..Update::default()
-            };
+            let update =
+                Update { status: Some(Status::Solved), cause: Some(cause), ..Update::default() };
             desk::tickets::update(tx, ctx, id, &update)
         }
     }
@@ -361,12 +360,7 @@ async fn undo_last(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
     take_back(&visitor, &headers, &form, None).await
 }
 
-async fn undo(
-    visitor: Visitor,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    form: Form,
-) -> Answer {
+async fn undo(visitor: Visitor, headers: HeaderMap, Path(id): Path<String>, form: Form) -> Answer {
     take_back(&visitor, &headers, &form, Some(id)).await
 }
 

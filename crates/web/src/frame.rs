@@ -85,7 +85,7 @@ pub(crate) async fn workspace(
     let mut places = vec![
         led(Text::Rota, routes::ROTA, "g r"),
         led(Text::Handbook, routes::HANDBOOK, "g b"),
-        led(Text::Settings, routes::SETTINGS, "g o"),
+        led(Text::Settings, routes::SETTINGS_HOME, "g o"),
         Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
     ];
     let configures = desk::may(&visitor.ctx.actor, desk::Act::Configure);

@@ -28,14 +28,8 @@ pub enum Place {
 
 impl Place {
     /// All of them, in the order of the sheet.
-    pub const ALL: [Self; 6] = [
-        Self::Everywhere,
-        Self::Go,
-        Self::List,
-        Self::Selection,
-        Self::Ticket,
-        Self::Composer,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Everywhere, Self::Go, Self::List, Self::Selection, Self::Ticket, Self::Composer];
 
     /// What it is called.
     pub fn label(self) -> Text {
@@ -156,8 +150,7 @@ pub fn is_known(key: &str) -> bool {
 
 /// The page of the documents, in Markdown.
 pub fn document(words: Words) -> String {
-    let mut text =
-        format!("# {}\n\n{}\n", words.say(Text::DocKeys), words.say(Text::KeysWhy));
+    let mut text = format!("# {}\n\n{}\n", words.say(Text::DocKeys), words.say(Text::KeysWhy));
     for place in Place::ALL {
         text.push_str(&format!("\n## {}\n\n| | |\n|---|---|\n", words.say(place.label())));
         for entry in TABLE.iter().filter(|entry| entry.place == place) {

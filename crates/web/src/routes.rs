@@ -39,6 +39,17 @@ pub const NOTICES_COUNT: &str = "/notices/count";
 pub const NOTICES_READ: &str = "/notices/read";
 /// What one has chosen for oneself.
 pub const SETTINGS: &str = "/settings/me";
+/// Everything there is to set.
+pub const SETTINGS_HOME: &str = "/settings";
+/// Prepared words and changes.
+pub const MACROS: &str = "/settings/macros";
+/// One more.
+pub const NEW_MACRO: &str = "/settings/macros/new";
+
+/// A macro's form.
+pub fn macro_(id: i64) -> String {
+    format!("{MACROS}/{id}")
+}
 /// A new secret link for one's own calendar.
 pub const SETTINGS_CALENDAR: &str = "/settings/me/calendar";
 /// Who is hero when.

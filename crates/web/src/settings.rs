@@ -1,8 +1,12 @@
 //! `/settings/me`: one's zone, hours, what comes by mail, and how the pages look. What the handbook says about a person
 //! is shown and counts.
 
+pub(crate) mod actions;
+mod frame;
+mod home;
+mod macros;
+
 use axum::http::HeaderValue;
-use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect};
 use desk::calendars::Whose;
@@ -14,20 +18,26 @@ use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
 use crate::components::field::{Control, Field, field, summary};
-use crate::components::notice::Notice;
 use crate::form::Form;
 use crate::problem::Answer;
 use crate::reader::{Density, Reader, Theme};
 use crate::table::Route;
 use crate::visitor::Visitor;
 use crate::words::Text;
-use crate::{cookies, frame, routes};
+use crate::{cookies, routes};
 
 pub(crate) fn pages() -> Vec<Route> {
     vec![
         Route::get("/settings/me", Act::ReadDesk, show),
         Route::post("/settings/me", Act::ReadDesk, save),
         Route::post("/settings/me/calendar", Act::ReadDesk, renew),
+        Route::get("/settings", Act::ReadDesk, home::show),
+        Route::get("/settings/macros", Act::ReadDesk, macros::list),
+        Route::get("/settings/macros/new", Act::WorkTickets, macros::new),
+        Route::post("/settings/macros/new", Act::WorkTickets, macros::create),
+        Route::get("/settings/macros/{id}", Act::WorkTickets, macros::edit),
+        Route::post("/settings/macros/{id}", Act::WorkTickets, macros::update),
+        Route::post("/settings/macros/{id}/deletion", Act::WorkTickets, macros::delete),
     ]
 }
 
@@ -56,20 +66,11 @@ async fn page(visitor: &Visitor, typed: &Typed) -> Answer {
     let words = reader.words;
     let form = Asked { visitor, reader: &reader, hours: &hours, chosen: &chosen, typed };
     let main = html! {
-        div.stack {
-            h1 tabindex="-1" { (words.say(Text::Settings)) }
-            (form.markup())
-            (crate::rota::link(&reader, &link, routes::SETTINGS_CALENDAR, Text::CalendarOwn))
-        }
+        (form.markup())
+        (crate::rota::link(&reader, &link, routes::SETTINGS_CALENDAR, Text::CalendarOwn))
     };
-    let title = words.say(Text::Settings);
-    let saved = visitor.query.some("saved").is_some();
-    let said = saved.then(|| Notice { text: words.say(Text::SettingsSaved), undo: None });
-    let frame = frame::Frame { title, notice: said, ..frame::Frame::default() };
-    let status =
-        if typed.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = frame::workspace(visitor, &reader, frame, &main, None).await?;
-    Ok((status, frame::html(page)).into_response())
+    let here = (routes::SETTINGS, words.say(Text::Settings));
+    frame::page(visitor, &reader, here, &main, frame::status(&typed.errors)).await
 }
 
 struct Asked<'a> {
@@ -306,4 +307,64 @@ async fn renew(visitor: Visitor) -> Answer {
         .write(ctx, move |tx, ctx| desk::calendars::renew(tx, ctx, Whose::Person(me)))
         .await?;
     Ok(Redirect::to(routes::SETTINGS).into_response())
+}
+
+/// How many people can be chosen from.
+const MOST_AGENTS: i64 = 200;
+
+/// What actions may name, for forms and for saying what they do.
+pub(crate) fn known(tx: &mut desk::Tx<'_>, ctx: &desk::Ctx) -> Result<actions::Known, Error> {
+    let roles = vec![domain::Role::Agent, domain::Role::Admin];
+    let filter = desk::users::Filter { roles, ..desk::users::Filter::default() };
+    let page = desk::Page::first(MOST_AGENTS);
+    let (agents, _) = desk::users::list(tx, ctx, &filter, desk::users::Order::Name, &page, false)?;
+    let fields = desk::fields::list(tx, ctx, "ticket")?;
+    Ok(actions::Known {
+        teams: desk::teams::list(tx, ctx)?,
+        agents,
+        areas: ctx
+            .handbook
+            .areas
+            .iter()
+            .map(|area| (area.slug.clone(), area.name.clone()))
+            .collect(),
+        fields: fields.into_iter().map(|field| (field.id.0, field.title)).collect(),
+        webhooks: Vec::new(),
+    })
+}
+
+/// A place among others, as it was typed.
+fn position(text: &str) -> Result<Option<i64>, Error> {
+    match text.trim() {
+        "" => Ok(None),
+        text => match text.parse::<i64>() {
+            Ok(place) if (0..1 << 53).contains(&place) => Ok(Some(place)),
+            Ok(_) | Err(_) => {
+                Err(Error::invalid("position", "InvalidValue", "Place: expected a number"))
+            }
+        },
+    }
+}
+
+/// What is wrong and has no field in the form to stand at.
+fn errors_elsewhere(errors: &[FieldError], shown: &[&str]) -> Markup {
+    let elsewhere = errors
+        .iter()
+        .filter(|error| !error.field.starts_with("a_") && !shown.contains(&error.field.as_str()));
+    html! { @for error in elsewhere { p.error role="alert" { (error.description) } } }
+}
+
+/// Where something is deleted: closed until it is wanted, so that nobody does it by accident.
+fn deletion(reader: &Reader, to: &str, label: Text, why: Text) -> Markup {
+    let words = reader.words;
+    html! {
+        details.deletion {
+            summary { (words.say(label)) }
+            p { (words.say(why)) }
+            form method="post" action=(to) {
+                (button::csrf(reader))
+                (button::submit(Button::danger(words.say(label))))
+            }
+        }
+    }
 }

@@ -209,7 +209,8 @@ async fn way_out(report: &mut Report, config: &mut Config) -> anyhow::Result<Opt
         report.say(Finding::fix("nothing leaves: set smtp_url to your mail server"));
         return Ok(None);
     };
-    let smtp = Smtp::new(&SmtpConfig { timeout: Duration::from_secs(30), ..SmtpConfig::new(url) })
+    let settings = SmtpConfig::new(url).trusting(config.smtp_ca_file.clone());
+    let smtp = Smtp::new(&SmtpConfig { timeout: Duration::from_secs(30), ..settings })
         .context("smtp_url is not usable")?
         .signed_by(std::mem::take(&mut config.signers));
     match smtp.check().await {

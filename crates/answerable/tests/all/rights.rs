@@ -127,6 +127,15 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/search", DESK),
     ("GET", "/search/count", DESK),
     ("GET", "/search/export", DESK),
+    ("GET POST", "/macros", DESK),
+    ("GET", "/macros/active", DESK),
+    ("GET", "/macros/categories", DESK),
+    ("DELETE", "/macros/destroy_many", DESK),
+    ("GET", "/macros/search", DESK),
+    ("PUT", "/macros/update_many", DESK),
+    ("GET PUT DELETE", "/macros/{id}", DESK),
+    ("GET", "/macros/{id}/apply", DESK),
+    ("GET", "/tickets/{id}/macros/{macro}/apply", DESK),
     ("GET POST", "/views", DESK),
     ("GET", "/views/active", DESK),
     ("GET", "/views/compact", DESK),
@@ -337,6 +346,12 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/views/{slug}", DESK),
     ("GET", "/views/{slug}/news", DESK),
     ("GET POST", "/views/new", DESK),
+    ("GET POST", "/tickets/{id}/macro", DESK),
+    ("GET", "/settings", DESK),
+    ("GET", "/settings/macros", DESK),
+    ("GET POST", "/settings/macros/new", DESK),
+    ("GET POST", "/settings/macros/{id}", DESK),
+    ("POST", "/settings/macros/{id}/deletion", DESK),
     ("GET POST", "/views/{slug}/edit", DESK),
     ("POST", "/views/{slug}/deletion", DESK),
 ];
@@ -518,6 +533,15 @@ fn of_people(
     path
 }
 
+/// A path with a macro of whoever visits, if they can have one, else of an admin.
+fn of_macros(desk: &testkit::Program, path: &str, number: usize, id: i64) -> String {
+    let email = if number == 2 { ADA } else { desk.admin_email() };
+    let actions = json!([{ "field": "status", "value": "pending" }]);
+    let body = json!({ "macro": { "title": "Wait", "actions": actions, "restriction": { "type": "User" } } });
+    let made = desk.as_user(email).post("macros.json", &body).expect(201).number("/macro/id");
+    path.replacen(&id.to_string(), &made.to_string(), 1)
+}
+
 #[test]
 fn each_role_sees_the_pages_that_the_table_says() {
     // With a rota, so that there are weeks to hand over.
@@ -560,6 +584,11 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 let mut path = filled(path, &id.to_string());
                 if path.starts_with("/views/") {
                     path = of_views(desk, &path, number, id);
+                }
+                if path.starts_with("/settings/macros/")
+                    && !path.starts_with("/settings/macros/new")
+                {
+                    path = of_macros(desk, &path, number, id);
                 }
                 if path.starts_with("/settings/handbook/") {
                     let policy =

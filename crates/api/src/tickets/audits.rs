@@ -278,6 +278,7 @@ fn event(
                 }
             }
         }
+        Event::Applied(applied) => told(applied, &mut push),
         Event::SurveyIssued { .. } => push(satisfaction("offered", before)),
         Event::SurveyAnswered { rating, .. } => {
             push(satisfaction(if rating.is_good() { "good" } else { "bad" }, before));
@@ -320,6 +321,30 @@ fn taken_back(from: &Ticket, to: &Ticket) -> Vec<(&'static str, Value, Value)> {
         ("tags", Value::from(from.tags.clone()), Value::from(to.tags.clone())),
     ];
     fields.into_iter().filter(|(_, from, to)| from != to).collect()
+}
+
+/// The macro that was used, or whom a trigger or an automation told.
+fn told(applied: &domain::Applied, push: &mut impl FnMut(Value)) {
+    if applied.used == domain::actions::Used::Macro {
+        push(json!({ "type": "AgentMacroReference", "macro_id": applied.id.to_string(),
+            "macro_title": applied.title, "macro_deleted": false }));
+    }
+    for effect in &applied.effects {
+        push(match effect {
+            domain::Effect::Person(user) => {
+                json!({ "type": "Notification", "subject": "", "body": "", "recipients": [user.0] })
+            }
+            domain::Effect::Team(team) => {
+                json!({ "type": "Notification", "subject": "", "body": "", "recipients": [], "group_id": team.0 })
+            }
+            domain::Effect::Webhook(webhook) => {
+                json!({ "type": "External", "resource": webhook.to_string(), "body": "", "success": null })
+            }
+        });
+    }
+    for refused in &applied.refused {
+        push(json!({ "type": "Error", "message": refused }));
+    }
 }
 
 /// How the requester found the help; the words are with the rating.

@@ -49,7 +49,7 @@ pub(super) fn places(body: &Body) -> Result<Vec<(ViewId, Input)>, Problem> {
 }
 
 /// `null`, `{"type": "User", "id"}` or `{"type": "Group", "id", "ids"}`.
-fn restriction(sent: &mut Object<'_>, user: Option<UserId>) -> Option<ViewFor> {
+pub(crate) fn restriction(sent: &mut Object<'_>, user: Option<UserId>) -> Option<ViewFor> {
     if sent.raw("restriction") == Some(&Value::Null) {
         return Some(ViewFor::Everybody);
     }

@@ -66,7 +66,8 @@ pub(super) fn view(view: &View, base: &str) -> Value {
     })
 }
 
-fn restriction(kept_for: ViewFor) -> Value {
+/// For whom something is kept.
+pub(crate) fn restriction(kept_for: ViewFor) -> Value {
     match kept_for {
         ViewFor::Everybody => Value::Null,
         ViewFor::Person(user) => object!({ "type": "User", "id": user.0 }),

@@ -1,7 +1,7 @@
 //! Views in the API: the lists everybody has, and those that are kept. (zendesk-api 26)
 
-mod input;
-mod json;
+pub(crate) mod input;
+pub(crate) mod json;
 mod run;
 
 use axum::extract::{Path, State};

@@ -13,7 +13,7 @@ mod words;
 use domain::{Channel, CommentId, Event, Role, Status, TicketId, User};
 use jiff::Timestamp;
 use mail::Automatic;
-pub use mail::{Message, parse};
+pub use mail::{Message, Session, parse};
 use store::Tx;
 pub use store::mails::Filed;
 use store::tickets::Stored;

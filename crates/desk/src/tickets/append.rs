@@ -24,6 +24,19 @@ const OPENING_SPARE: i64 = 7;
 /// The same after a change set was taken back: one event for each field that is another one again.
 const UNDOING_SPARE: i64 = 4;
 
+/// How many numbers an event takes: the API may tell it as several.
+fn width(event: &Event) -> i64 {
+    match event {
+        Event::Opened(_) => 1 + OPENING_SPARE,
+        Event::Undone { .. } => 1 + UNDOING_SPARE,
+        Event::Applied(applied) => {
+            let told = applied.effects.len() + applied.refused.len();
+            i64::try_from(told).unwrap_or(0).max(1)
+        }
+        _ => 1,
+    }
+}
+
 /// The rule of the handbook that makes this event happen by itself, if one does.
 fn rule(event: &Event) -> Option<&'static str> {
     Some(match event {
@@ -74,27 +87,23 @@ pub(crate) fn append(
     // A new ticket's projection is the decision's own, so nothing was stored before it.
     let is_new = stored.ticket.seq == decided.ticket.seq && !decided.events.is_empty();
     let before = stored.ticket.seq;
-    let count = i64::try_from(decided.events.len()).unwrap_or(0);
     let (new_tags, new_ccs) =
         (stored.ticket.tags != decided.ticket.tags, stored.ticket.ccs != decided.ticket.ccs);
     stored.ticket = decided.ticket;
-    if count == 0 {
+    if decided.events.is_empty() {
         return Ok(Done { stored, audit, events: Vec::new() });
     }
-    let is_undoing = matches!(decided.events.as_slice(), [(_, Event::Undone { .. })]);
-    let spare = match (is_new, is_undoing) {
-        (true, _) => OPENING_SPARE,
-        (_, true) => UNDOING_SPARE,
-        (false, false) => 0,
-    };
-    let first = tx.next_ids(Kind::Entry, count + spare)?;
+    let mut next =
+        tx.next_ids(Kind::Entry, decided.events.iter().map(|(_, event)| width(event)).sum())?;
     let start = if is_new { 0 } else { before };
     let events: Vec<Envelope> = (0..)
         .zip(decided.events)
         .map(|(index, (at, event))| {
             let (actor_kind, actor_id) = actor(ctx, &event);
+            let id = EventId(next);
+            next += width(&event);
             Envelope {
-                id: EventId(first + index + if index > 0 { spare } else { 0 }),
+                id,
                 ticket: stored.ticket.id,
                 seq: start + index + 1,
                 audit,

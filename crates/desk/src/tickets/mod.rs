@@ -28,7 +28,7 @@ pub use open::{CustomValue, NewTicket, Person, Speaks, open};
 pub use read::{
     ChangeSet, Listed, audits, clocks, comments, comments_by_id, count, count_all, count_comments,
     count_own, count_own_comments, events, field_values, key, list, many, own, own_comment,
-    own_comments, show, show_own, versions, tags_with, view_counts, whole,
+    own_comments, show, show_own, tags_with, versions, view_counts, whole,
 };
 pub use reapply::reapply;
 pub use spam::{mark_spam, unmark_spam};

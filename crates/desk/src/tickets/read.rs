@@ -175,12 +175,7 @@ pub fn count(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter) -> Result<i64, Error> 
 }
 
 /// Tags in use that begin with a text, by name.
-pub fn tags_with(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    begin: &str,
-    most: i64,
-) -> Result<Vec<String>, Error> {
+pub fn tags_with(tx: &mut Tx<'_>, ctx: &Ctx, begin: &str, most: i64) -> Result<Vec<String>, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
     Ok(store::tickets::tags_with(tx, begin, most)?)
 }

@@ -82,6 +82,10 @@ pub struct Update {
     pub files: Files,
     /// When the customer's message arrived, if it was kept waiting until now.
     pub arrived_at: Option<Timestamp>,
+    /// The macro that is used: what it says is changed too, where this says nothing.
+    pub macro_used: Option<domain::MacroId>,
+    /// What the log says of a macro that was used.
+    pub applied: Option<domain::Applied>,
 }
 
 /// The ticket, locked, with everything done that had come due before now, and the circumstances as of now: a command that
@@ -106,6 +110,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
     let (stored, ctx) = &lock(tx, ctx, id)?;
     authorize(ctx, stored)?;
     check_seen(tx, stored, update)?;
+    let update = &crate::macros::merged(tx, ctx, stored, update)?;
     let ticket = &stored.ticket;
     let holds_again = update.hold_until.is_some() && update.status.is_none();
     if holds_again && ticket.status != Status::Hold {
@@ -162,6 +167,7 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
             .filter(|_| subject != stored.subject)
             .map(|salt| secrets::digest(salt, &subject)),
         fields: changed_fields(tx, stored, update)?,
+        applied: update.applied.clone(),
     };
     let command = Command::Update(Box::new(changes));
     let decided = decide(Some(ticket), &command, &facts, &ctx.actor, &ctx.handbook, ctx.now)?;

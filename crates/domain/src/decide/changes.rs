@@ -13,6 +13,9 @@ impl Deciding<'_> {
             .comment
             .as_ref()
             .is_some_and(|comment| comment.public && comment.by == Author::Customer);
+        if let Some(applied) = &changes.applied {
+            self.record(Event::Applied(applied.clone()));
+        }
         let facts_changed = self.state(changes);
         self.custom_fields(&changes.fields);
         if let Some(by_hand) = &changes.level {

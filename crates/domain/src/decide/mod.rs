@@ -19,9 +19,8 @@ use handbook::Handbook;
 use jiff::Timestamp;
 
 use crate::{
-    AuditId,
-    Actor, Cause, Channel, Clock, CommentId, Event, Facts, FieldId, Kind, Level, OrganizationId,
-    Rating, Refusal, Severity, Status, TeamId, Ticket, TicketId, UserId,
+    Actor, Applied, AuditId, Cause, Channel, Clock, CommentId, Event, Facts, FieldId, Kind, Level,
+    OrganizationId, Rating, Refusal, Severity, Status, TeamId, Ticket, TicketId, UserId,
 };
 
 /// On whose side the author of a comment stands. (SLA-05)
@@ -167,6 +166,8 @@ pub struct Changes {
     pub subject_digest: Option<String>,
     /// Custom fields.
     pub fields: Vec<CustomChange>,
+    /// The macro that somebody used, or the trigger or automation that asks for this.
+    pub applied: Option<Applied>,
 }
 
 /// What is asked of a ticket.

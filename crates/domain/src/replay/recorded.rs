@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use super::Refused;
 use crate::events::Opened;
 use crate::{
-    Actor, AuditId, Author, Brought, ByHand, Candidate, Changes, Command, CommentId, CustomChange, Decided,
-    Envelope, Event, NewComment, Opening, Provenance, Rating, Refusal, Role, RuleFacts, Status,
-    TeamId, Telling, Ticket, TicketId, Unasked, UserId,
+    Actor, AuditId, Author, Brought, ByHand, Candidate, Changes, Command, CommentId, CustomChange,
+    Decided, Envelope, Event, NewComment, Opening, Provenance, Rating, Refusal, Role, RuleFacts,
+    Status, TeamId, Telling, Ticket, TicketId, Unasked, UserId,
 };
 
 /// What one change set of the log was.
@@ -251,6 +251,7 @@ impl Reading {
             Event::SurveyAnswered { .. } | Event::SurveySuppressed { .. } => {
                 self.read_survey(&envelope.event);
             }
+            Event::Applied(applied) => changes.applied = Some(applied.clone()),
             Event::UnmarkedSpam => changes.status = Some(Status::Open),
             // Orders; and what the handbook made of it. Of spam its status says the rest.
             Event::Escalated { .. }

@@ -85,6 +85,7 @@ impl Ticket {
             | Event::SplitOff { .. }
             | Event::Told { about: Telling::GradedDown, .. }
             | Event::PromiseWithdrawn { .. }
+            | Event::Applied(_)
             | Event::Reapplied => {}
         }
     }

@@ -70,6 +70,50 @@ const KINDS: [(&str, &str, &str); 16] = [
     ),
 ];
 
+/// Letters of Outlook: a page that would run, names that would lead elsewhere, and what never ends.
+fn letters() -> Vec<Awkward> {
+    let page = "<p>Hello.</p><script>alert(1)</script><img src=x onerror=alert(1)>";
+    let path = "..\\..\\start\\evil.exe";
+    let within = packed(&[(1, 0x0002_800c, "The inner words.")]);
+    let within = within.iter().map(|byte| char::from(*byte)).collect::<String>();
+    let letters: [(&str, Vec<(u8, u32, &str)>); 6] = [
+        ("words alone", vec![(1, 0x0002_800c, "Hello.")]),
+        ("nothing", vec![]),
+        ("a page for text", vec![(1, 0x0002_800c, page)]),
+        ("a path", vec![(2, 0x0006_9002, ""), (2, 0x0001_8010, path), (2, 0x0006_800f, "MZ")]),
+        ("a letter as a file", vec![(2, 0x0006_9002, ""), (2, 0x0006_800f, &within)]),
+        ("properties that are none", vec![(1, 0x0006_9003, "\u{1}\u{1}\u{1}\u{1}\u{1f}")]),
+    ];
+    let whole = letters.into_iter().map(|(name, attributes)| (name, packed(&attributes)));
+    let cut = packed(&[(1, 0x0002_800c, "Hello, and there is much more.")]);
+    let cut = ("the beginning of one", cut[..30].to_vec());
+    let all = whole.chain([cut]).map(|(name, bytes)| {
+        let hex = bytes.iter().fold(String::new(), |hex, byte| format!("{hex}={byte:02X}"));
+        let file = format!(
+            "Content-Type: application/ms-tnef; name=winmail.dat\r\n\
+             Content-Transfer-Encoding: quoted-printable\r\n\r\n{hex}"
+        );
+        multipart(format!("a letter of Outlook with {name}"), "mixed", &[&file])
+    });
+    all.collect()
+}
+
+/// Such a letter, of its attributes; a letter of a text stands for a byte.
+fn packed(attributes: &[(u8, u32, &str)]) -> Vec<u8> {
+    let mut out = vec![0x78, 0x9f, 0x3e, 0x22, 1, 0];
+    for (level, id, text) in attributes {
+        let data: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();
+        out.push(*level);
+        out.extend(id.to_le_bytes());
+        out.extend(u32::try_from(data.len()).unwrap_or_default().to_le_bytes());
+        out.extend(&data);
+        out.extend(
+            data.iter().fold(0_u16, |sum, byte| sum.wrapping_add(u16::from(*byte))).to_le_bytes(),
+        );
+    }
+    out
+}
+
 pub(super) fn mails() -> Vec<Awkward> {
     let text = "Content-Type: text/plain\r\n\r\nSee the file.";
     let long = format!("filename=\"{}.txt\"", "l".repeat(1000));
@@ -89,5 +133,6 @@ pub(super) fn mails() -> Vec<Awkward> {
     let many = "Content-Disposition: attachment; filename=a.txt\r\n\r\nx";
     all.push(multipart("a hundred and fifty files", "mixed", &[many; 150]));
     all.push(multipart("files without a word", "mixed", &[many, many]));
+    all.extend(letters());
     all
 }

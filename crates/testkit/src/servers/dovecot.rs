@@ -5,7 +5,8 @@ use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::{folder, free_port, listens, owner, soon};
+use super::authority::secure_dovecot;
+use super::{Authority, folder, free_port, listens, owner, soon};
 
 /// Everybody's password.
 const PASSWORD: &str = "secret";
@@ -16,6 +17,8 @@ pub struct Dovecot {
     port: u16,
     owner: (u32, u32),
     child: Option<Child>,
+    /// The port where TLS begins at once, and who vouches for it.
+    secure: Option<(u16, PathBuf)>,
 }
 
 impl Dovecot {
@@ -25,14 +28,46 @@ impl Dovecot {
     ///
     /// When it does not start.
     pub fn start(below: &Path, more: &str) -> Self {
-        let mut server =
-            Self { folder: below.join("dovecot"), port: free_port(), owner: owner(), child: None };
+        let folder_of = below.join("dovecot");
+        let (port, owner) = (free_port(), owner());
+        let mut server = Self { folder: folder_of, port, owner, child: None, secure: None };
         fs::create_dir_all(&server.folder).expect("a folder can be made");
         folder(&server.folder.join("mail"), server.owner);
         folder(&server.folder.join("home"), server.owner);
         fs::write(server.file("conf"), server.configuration(more)).expect("a file can be written");
         server.start_again();
         server
+    }
+
+    /// The same, speaking TLS with a certificate of an authority and nothing in the open, and taking access tokens.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn secure(below: &Path, authority: &Authority) -> Self {
+        let (folder, port) = (below.join("dovecot"), free_port());
+        let mut server = Self::start(below, &secure_dovecot(&folder, authority, port));
+        server.secure = Some((port, authority.file("ca.pem")));
+        server
+    }
+
+    /// A table of the configuration that fetches somebody's inbox over TLS: from the first byte, or after STARTTLS. How to
+    /// sign in is still to be said.
+    ///
+    /// # Panics
+    ///
+    /// When it does not speak TLS.
+    pub fn secure_table(&self, user: &str, at_once: bool) -> String {
+        let (port, authority) = self.secure.as_ref().expect("it was made to speak TLS");
+        let url = if at_once {
+            format!("imaps://127.0.0.1:{port}/INBOX")
+        } else {
+            format!("imap://localhost:{}/INBOX?tls=required", self.port)
+        };
+        format!(
+            "[[mailbox]]\nname = \"{user}\"\nurl = \"{url}\"\nuser = \"{user}\"\nca_file = \"{}\"\n",
+            authority.display()
+        )
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -105,6 +140,11 @@ impl Dovecot {
             "[[mailbox]]\nname = \"{user}\"\nurl = \"{}\"\nuser = \"{user}\"\npassword = \"{PASSWORD}\"\n",
             self.url()
         )
+    }
+
+    /// What it wrote down.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.file("log")).unwrap_or_default()
     }
 
     /// A message arrives in somebody's inbox; the name must be new.

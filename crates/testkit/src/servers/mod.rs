@@ -1,5 +1,6 @@
 //! Real mail servers, from Debian's packages, each with a folder, a configuration and a port of its own.
 
+mod authority;
 mod dovecot;
 mod postfix;
 mod served;
@@ -12,6 +13,7 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+pub use authority::{Authority, TokenServer};
 pub use dovecot::Dovecot;
 pub use postfix::Postfix;
 pub use served::Served;

@@ -4,12 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{folder, free_port, listens, owner, soon};
+use super::{Authority, folder, free_port, listens, owner, soon};
 
 /// A mail server on loopback; it ends with this. It must be started by root.
 pub struct Postfix {
     folder: PathBuf,
     port: u16,
+    /// The port where TLS begins at once.
+    secure: Option<u16>,
 }
 
 impl Postfix {
@@ -19,7 +21,7 @@ impl Postfix {
     ///
     /// When it does not start.
     pub fn start(below: &Path, transport: Option<&str>) -> Self {
-        let server = Self { folder: below.join("postfix"), port: free_port() };
+        let server = Self { folder: below.join("postfix"), port: free_port(), secure: None };
         for name in ["etc", "queue", "data"] {
             fs::create_dir_all(server.folder.join(name)).expect("a folder can be made");
         }
@@ -29,6 +31,56 @@ impl Postfix {
         server.configure(transport);
         server.start_again();
         server
+    }
+
+    /// A server that speaks TLS with a certificate of an authority: after STARTTLS, and on a second port from the first
+    /// byte. In the open it takes nothing.
+    ///
+    /// # Panics
+    ///
+    /// When it does not start.
+    pub fn secure(below: &Path, authority: &Authority) -> Self {
+        let mut server = Self::start(below, None);
+        server.kill();
+        let secure = free_port();
+        let (main, master) = ("etc/main.cf", "etc/master.cf");
+        let append = |name: &str, text: &str| {
+            let file = server.folder.join(name);
+            let before = fs::read_to_string(&file).expect("it was written a moment ago");
+            fs::write(file, before + text).expect("a file can be written");
+        };
+        let (cert, key) = (authority.file("server.pem"), authority.file("server.key"));
+        append(
+            main,
+            &format!(
+                "smtpd_tls_security_level = encrypt\nsmtpd_tls_cert_file = {}\nsmtpd_tls_key_file = {}\n",
+                cert.display(),
+                key.display()
+            ),
+        );
+        append(
+            master,
+            &format!(
+                "{secure} inet n - n - - smtpd\n -o smtpd_tls_wrappermode=yes\ntlsmgr unix - - - 1000? 1 tlsmgr\n"
+            ),
+        );
+        server.secure = Some(secure);
+        server.start_again();
+        server
+    }
+
+    /// Its address over TLS: from the first byte, or after STARTTLS.
+    ///
+    /// # Panics
+    ///
+    /// When it does not speak TLS.
+    pub fn secure_url(&self, at_once: bool) -> String {
+        let secure = self.secure.expect("it was made to speak TLS");
+        if at_once {
+            format!("smtps://localhost:{secure}")
+        } else {
+            format!("smtp://localhost:{}?tls=required", self.port)
+        }
     }
 
     fn configure(&self, transport: Option<&str>) {
@@ -50,7 +102,9 @@ impl Postfix {
              alias_database =\n\
              inet_interfaces = 127.0.0.1\n\
              inet_protocols = ipv4\n\
-             mynetworks = 127.0.0.0/8\n\
+             mynetworks = 127.0.0.0/8, 192.0.2.0/24, 198.51.100.0/24\n\
+             smtpd_authorized_xclient_hosts = 127.0.0.0/8\n\
+             lmtp_send_xforward_command = yes\n\
              maillog_file = {folder}/log\n\
              maillog_file_prefixes = /\n\
              queue_run_delay = 2s\n\

@@ -22,6 +22,7 @@ fn arrival(validity: u32, uid: u32, at: Timestamp) -> Arrival {
         mailbox: "support".to_owned(),
         source: Source::Imap { validity, uid },
         received_at: at,
+        session: None,
     }
 }
 

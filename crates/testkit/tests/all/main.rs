@@ -15,6 +15,7 @@ mod posthog;
 mod replay;
 mod rota;
 mod search;
+mod senders;
 mod simulation;
 mod undos;
 mod work;

@@ -232,9 +232,10 @@ impl<'d> Story<'d> {
         let Some(last) = log.unwrap().pop() else { return };
         let Some(person) = last.person() else { return };
         let ctx = self.as_person(person, Role::Agent);
-        match self.desk.change(ctx, move |tx, ctx| {
-            desk::undos::take_back(tx, ctx, id, last.audit).map(|_| ())
-        }) {
+        match self
+            .desk
+            .change(ctx, move |tx, ctx| desk::undos::take_back(tx, ctx, id, last.audit).map(|_| ()))
+        {
             Err(Error::Conflict(_)) => {}
             other => tolerate(other),
         }

@@ -6,7 +6,7 @@ use desk::texts::Body;
 use desk::tickets::{Done, NewTicket, Person, Reply, Update};
 use desk::undos::{self, Deed};
 use desk::{Ctx, Error};
-use domain::{Actor, Channel, Role, Status, Ticket, TicketId};
+use domain::{Actor, Channel, Role, Severity, Status, Ticket, TicketId};
 use jiff::SignedDuration;
 use testkit::{TrialDesk, each_desk};
 
@@ -19,7 +19,8 @@ fn acting(desk: &TrialDesk, name: &str) -> Ctx {
 
 fn ask(desk: &TrialDesk) -> TicketId {
     let person = Person::Address { email: "kim@example.test".to_owned(), name: None };
-    let new = NewTicket::request(person, "It broke", Body::plain("Help."), Channel::App);
+    let mut new = NewTicket::request(person, "It broke", Body::plain("Help."), Channel::App);
+    new.severity = Some(Severity::Critical);
     let ctx = desk.system().acting_as(Actor::Anonymous);
     let done = desk.change(ctx, move |tx, ctx| desk::tickets::open(tx, ctx, &new));
     done.unwrap().stored.ticket.id
@@ -160,8 +161,7 @@ fn one_has_one_s_own_last_deed_and_nobody_else_s() {
 
         let (one, other) = (name.clone(), name.clone());
         let ada = desk.look(acting(desk, "ada"), |tx, ctx| undos::show(tx, ctx, None)).unwrap();
-        let dee =
-            desk.look(acting(desk, "dee"), move |tx, ctx| undos::show(tx, ctx, Some(&one)));
+        let dee = desk.look(acting(desk, "dee"), move |tx, ctx| undos::show(tx, ctx, Some(&one)));
         assert_eq!((ada.id, ada.deed), (name, deed));
         assert!(matches!(dee, Err(Error::NotFound)));
 

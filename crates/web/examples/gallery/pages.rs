@@ -440,7 +440,7 @@ fn ticket(open: Kind, refusal: Option<&Markup>) -> Markup {
             note: "",
             open,
             files: None,
-            refusal,
+            staged: None, then: None, refusal,
         }))
         (bottom_bar(&reader, &header))
     };

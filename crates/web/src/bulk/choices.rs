@@ -86,10 +86,8 @@ pub(super) async fn choices(visitor: Visitor) -> Answer {
         What::Tags | What::Spam => Text::PickTags,
         What::Escalate => Text::PickEscalate,
     };
-    let scope = words.fill(
-        Text::BarScope,
-        &[("what", &words.say(verb)), ("tickets", &tickets(words, &ids))],
-    );
+    let scope = words
+        .fill(Text::BarScope, &[("what", &words.say(verb)), ("tickets", &tickets(words, &ids))]);
     Ok(frame::html(html! {
         div role="group" aria-label=(scope) data-scope=(scope) data-do=(what.word()) {
             @for (index, one) in all.iter().enumerate() { (line(index, one)) }
@@ -163,8 +161,7 @@ fn statuses(words: Words, ids: &[TicketId], stored: &[Stored]) -> Vec<Choice> {
             choice.hinted(words.say(hint))
         }
     };
-    let mut all =
-        vec![of(Status::Open, Text::OpenMeans), of(Status::Pending, Text::PendingMeans)];
+    let mut all = vec![of(Status::Open, Text::OpenMeans), of(Status::Pending, Text::PendingMeans)];
     let solved = all_are(stored, |one| one.ticket.status.is_done());
     let mut solve = Choice::of("solved", words.say(Text::StatusSolved));
     if let [one] = stored {

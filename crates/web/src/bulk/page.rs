@@ -100,9 +100,11 @@ async fn fields(
         control,
         ..Field::line(name, words.say(label))
     };
-    let show = |all: &[Field<'_>]| html! {
-        (summary(words, &all.iter().collect::<Vec<_>>()))
-        @for one in all { (field(words, one)) }
+    let show = |all: &[Field<'_>]| {
+        html! {
+            (summary(words, &all.iter().collect::<Vec<_>>()))
+            @for one in all { (field(words, one)) }
+        }
     };
     let date = Control::Line { kind: "date", autocomplete: "off" };
     Ok(match what {

@@ -27,6 +27,10 @@ pub struct Composer<'a> {
     pub open: Kind,
     /// Files that were chosen before and are kept: the token that binds them, and their names.
     pub files: Option<(&'a str, &'a [String])>,
+    /// The macro that stands in the open one, with what it also changes.
+    pub staged: Option<&'a Markup>,
+    /// What the status becomes after a reply, where a macro says so.
+    pub then: Option<&'a str>,
     /// What is said above the field, such as a refused send; with the words already typed below it.
     pub refusal: Option<&'a Markup>,
 }
@@ -92,7 +96,7 @@ fn reply(reader: &Reader, composer: &Composer<'_>) -> Markup {
             }
             form id={ (id) "-form" } method="post" enctype="multipart/form-data" action=(routes::replies(composer.ticket)) data-send {
                 (carried(reader, composer))
-                @if composer.open == Kind::Reply { @if let Some(refusal) = composer.refusal { (refusal) } }
+                @if composer.open == Kind::Reply { @if let Some(refusal) = composer.refusal { (refusal) } @if let Some(staged) = composer.staged { (staged) } }
                 (toolbar(reader, &id))
                 label.hidden for=(id) { (words.fill(Text::YourReply, &[("name", &composer.requester)])) }
                 draft-keeper name=(id) { textarea id=(id) name="body" dir="auto" required { (composer.reply) } }
@@ -102,7 +106,7 @@ fn reply(reader: &Reader, composer: &Composer<'_>) -> Markup {
                     div.then {
                         label for={ (id) "-then" } { (words.say(Text::Then)) }
                         select id={ (id) "-then" } name="then" {
-                            @for (value, text) in THEN { option value=(value) { (words.say(*text)) } }
+                            @for (value, text) in THEN { option value=(value) selected[composer.then == Some(*value)] { (words.say(*text)) } }
                         }
                     }
                     button.hidden type="submit" name="solve" value="answered" tabindex="-1" data-send-solved { (solve) }
@@ -125,7 +129,7 @@ fn note(reader: &Reader, composer: &Composer<'_>) -> Markup {
             }
             form id={ (id) "-form" } method="post" enctype="multipart/form-data" action=(routes::notes(composer.ticket)) data-send {
                 (carried(reader, composer))
-                @if composer.open == Kind::Note { @if let Some(refusal) = composer.refusal { (refusal) } }
+                @if composer.open == Kind::Note { @if let Some(refusal) = composer.refusal { (refusal) } @if let Some(staged) = composer.staged { (staged) } }
                 p.composer-warning { (icon("lock")) (words.fill(Text::CannotSee, &[("name", &composer.requester)])) }
                 (toolbar(reader, &id))
                 label.hidden for=(id) { (words.fill(Text::YourNote, &[("name", &composer.requester)])) }

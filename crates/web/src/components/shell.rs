@@ -180,6 +180,8 @@ fn words_for_script(words: Words, reader: &Reader) -> String {
 
 fn header(page: &Page<'_>) -> Markup {
     let words = page.reader.words;
+    // Where a notice offers it, its key presses the notice's own button.
+    let undo = page.notice.is_none_or(|notice| notice.undo.is_none()).then_some("z");
     html! {
         header.top {
             div.top-name {
@@ -219,7 +221,7 @@ fn header(page: &Page<'_>) -> Markup {
                         a href=(routes::SETTINGS) { (words.say(Text::Settings)) }
                         a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
                         a href=(routes::KEYS) hx-get=(routes::KEYS) hx-target="#dialog-content" data-key="?" aria-keyshortcuts="?" { (words.say(Text::AllKeys)) kbd aria-hidden="true" { "?" } }
-                        form method="post" action=(routes::UNDO) { (csrf(page.reader)) button type="submit" data-key="z" aria-keyshortcuts="Z" { (words.say(Text::KeyUndo)) kbd aria-hidden="true" { "Z" } } }
+                        form method="post" action=(routes::UNDO) { (csrf(page.reader)) button type="submit" data-key=[undo] aria-keyshortcuts=[undo.map(|_| "Z")] { (words.say(Text::KeyUndo)) kbd aria-hidden="true" { "Z" } } }
                         form method="post" action=(routes::SIGN_OUT) data-signs-out { (csrf(page.reader)) button type="submit" { (words.say(Text::SignOut)) } }
                     }
                 }

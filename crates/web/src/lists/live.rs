@@ -159,8 +159,7 @@ pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
     let shown: Vec<(TicketId, i64)> = shown.take(MOST).collect();
     let around = visitor.around().await?;
     let (inner, circle, had) = (list.clone(), around.clone(), shown.clone());
-    let read =
-        move |tx: &mut Tx<'_>, ctx: &Ctx| look(tx, ctx, (&inner, &circle), &had, true);
+    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| look(tx, ctx, (&inner, &circle), &had, true);
     let seen = visitor.desk.read(visitor.ctx.clone(), read).await?;
     let words = visitor.reader().words;
     let new = seen.now.iter().filter(|id| shown.iter().all(|(one, _)| one != *id)).count();
@@ -200,8 +199,7 @@ pub(crate) async fn changed_rows(
     let around = visitor.around().await?;
     let shown: Vec<(TicketId, i64)> = ids.iter().take(MOST).map(|id| (*id, 0)).collect();
     let (circle, within) = (around.clone(), list.within());
-    let read =
-        move |tx: &mut Tx<'_>, ctx: &Ctx| look(tx, ctx, (&list, &circle), &shown, false);
+    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| look(tx, ctx, (&list, &circle), &shown, false);
     let seen = visitor.desk.read(visitor.ctx.clone(), read).await?;
     Ok(drawn(visitor, &around, (&seen, &within), true))
 }

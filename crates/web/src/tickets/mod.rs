@@ -5,6 +5,7 @@ mod activity;
 mod aside;
 mod conversation;
 mod letters;
+pub(crate) mod macros;
 mod names;
 mod rated;
 mod reapplying;
@@ -57,6 +58,8 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get("/tickets/{id}/activity", Act::ReadDesk, activity),
         Route::post("/tickets/{id}/reapplication", Act::Configure, reapplying::reapply),
         Route::get("/tickets/{id}/mails/{mail}/source", Act::ReadDesk, letters::source),
+        Route::get("/tickets/{id}/macro", Act::WorkTickets, macros::ask),
+        Route::post("/tickets/{id}/macro", Act::WorkTickets, macros::apply),
         Route::post("/tickets/{id}/replies", Act::WorkTickets, writing::reply),
         Route::post("/tickets/{id}/notes", Act::WorkTickets, writing::note),
     ];
@@ -82,6 +85,8 @@ pub(crate) struct Writing {
     pub(crate) missed: Vec<domain::CommentId>,
     /// Files that were chosen and are kept: the token that binds them, and their names.
     pub(crate) files: Option<(String, Vec<String>)>,
+    /// The macro that stands in it.
+    pub(crate) staged: Option<macros::Staged>,
 }
 
 /// A ticket and what its pages need beside it.
@@ -156,6 +161,7 @@ impl Seen {
             ("hold", words.say(Text::ActHold), None),
             ("priority", words.say(Text::ActPriority), Some("p")),
             ("tags", words.say(Text::ActTags), Some("l")),
+            ("macro", words.say(Text::ActMacro), Some("m")),
             ("escalation", words.say(Text::ActEscalate), Some("e")),
             ("severity", words.say(Text::ActSeverity), None),
             ("promise", words.say(Text::ActWithdraw), None),
@@ -184,7 +190,15 @@ impl Seen {
 }
 
 async fn show(visitor: Visitor, Path(id): Path<String>, headers: HeaderMap) -> Answer {
-    let page = page(&visitor, number(&id)?, &Writing::default(), referer(&headers)).await?;
+    let id = number(&id)?;
+    let staged = macros::staged(&visitor, id, visitor.query.number("macro")).await?;
+    let writing = staged.map_or_else(Writing::default, |staged| Writing {
+        open: staged.side,
+        text: staged.words.clone(),
+        staged: Some(staged),
+        ..Writing::default()
+    });
+    let page = page(&visitor, id, &writing, referer(&headers)).await?;
     Ok(frame::html(page))
 }
 
@@ -289,9 +303,12 @@ fn compose(seen: &Seen, writing: &Writing) -> Markup {
         Kind::Reply => (writing.text.as_str(), ""),
         Kind::Note => ("", writing.text.as_str()),
     };
+    let staged = writing.staged.as_ref().map(|staged| staged.markup(words, ticket.id));
     composer(
         &seen.reader,
         &Composer {
+            staged: staged.as_ref(),
+            then: writing.staged.as_ref().and_then(|staged| staged.status).map(macros::then),
             ticket: seen.id(),
             requester: &seen.requester(),
             seen: ticket.seq,

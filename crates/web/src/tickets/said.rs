@@ -64,10 +64,32 @@ pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String>
         Event::SurveyIssued { .. }
         | Event::SurveySuppressed { .. }
         | Event::SurveyAnswered { .. } => super::rated::sentence(words, &envelope.event)?,
+        Event::Applied(applied) => applied_rule(names, applied),
         Event::Reapplied => words.say(Text::SaidReapplied).to_owned(),
         Event::Deleted => words.say(Text::SaidDeleted).to_owned(),
         other => of_facts(names, other)?,
     })
+}
+
+/// The macro that was used, or what a trigger or an automation did beside its changes.
+fn applied_rule(names: &Names<'_>, applied: &domain::Applied) -> String {
+    let words = names.reader.words;
+    let text = match applied.used {
+        domain::actions::Used::Macro => Text::SaidMacro,
+        _ => Text::SaidRule,
+    };
+    let mut parts = vec![words.fill(text, &[("title", &applied.title)])];
+    for effect in &applied.effects {
+        let who = match effect {
+            domain::Effect::Person(id) => names.person(*id).to_owned(),
+            domain::Effect::Team(id) => names.team(*id).to_owned(),
+            domain::Effect::Webhook(id) => format!("webhook {id}"),
+        };
+        parts.push(words.fill(Text::SaidRuleTold, &[("who", &who)]));
+    }
+    let refused = |what: &String| words.fill(Text::SaidRuleRefused, &[("what", what)]);
+    parts.extend(applied.refused.iter().map(refused));
+    parts.join(" · ")
 }
 
 fn overridden(names: &Names<'_>, to: Level, reason: &str, until: Option<Timestamp>) -> String {

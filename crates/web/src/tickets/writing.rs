@@ -57,7 +57,8 @@ fn end_of(id: TicketId) -> String {
 fn said(form: &Form, public: bool) -> Update {
     let body = Body::markdown(form.get("body"));
     let reply = Reply { body, public: Some(public), author: None, details: None };
-    Update { comment: Some(reply), ..Update::default() }
+    let macro_used = form.number("macro").map(domain::MacroId);
+    Update { comment: Some(reply), macro_used, ..Update::default() }
 }
 
 /// What the status becomes after a reply. On hold needs a day, which the next page asks for.
@@ -85,6 +86,9 @@ async fn write(
     let is_empty = update.comment.as_ref().is_none_or(|comment| comment.body.is_empty());
     if is_empty && chosen.is_empty() && form.some("upload").is_none() {
         return empty(visitor, id, kind).await;
+    }
+    if let Some(why) = super::macros::left_over(visitor, form.get("body")) {
+        return again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, &why).await;
     }
     if let Err(Error::Invalid(errors)) = desk::attachments::check("files", &chosen) {
         let why = errors.first().map(|error| error.description.as_str()).unwrap_or_default();
@@ -216,7 +220,8 @@ async fn not_sent(
         },
     );
     let text = form.get("body").to_owned();
-    let writing = Writing { open: kind, text, refusal: Some(box_), missed, files };
+    let staged = super::macros::staged(visitor, id, form.number("macro")).await?;
+    let writing = Writing { open: kind, text, refusal: Some(box_), missed, files, staged };
     let markup = page(visitor, id, &writing, routes::HOME).await?;
     Ok((StatusCode::CONFLICT, frame::html(markup)).into_response())
 }
@@ -239,7 +244,8 @@ async fn again(
     let heading = visitor.reader().words.say(Text::NotSent);
     let box_ = refusal_box("not-sent", Tone::Danger, heading, &html! { p { (why) } });
     let text = form.get("body").to_owned();
-    let writing = Writing { open: kind, text, refusal: Some(box_), ..Writing::default() };
+    let staged = super::macros::staged(visitor, id, form.number("macro")).await?;
+    let writing = Writing { open: kind, text, refusal: Some(box_), staged, ..Writing::default() };
     let markup = page(visitor, id, &writing, routes::HOME).await?;
     Ok((status, frame::html(markup)).into_response())
 }

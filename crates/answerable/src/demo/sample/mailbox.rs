@@ -33,6 +33,7 @@ pub(super) fn fetch(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<(), Error> {
             mailbox: NAME.to_owned(),
             source: Source::Imap { validity: VALIDITY, uid },
             received_at: ctx.now,
+            session: None,
         };
         let message = parse(raw.as_bytes());
         let incoming = Incoming::of_words(raw.into_bytes(), message, mail::Trust::default());

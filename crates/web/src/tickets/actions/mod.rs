@@ -269,7 +269,9 @@ fn command(
             let into: Option<i64> = form.get("into").trim().trim_start_matches('#').parse().ok();
             let into = into.ok_or_else(|| missing("into", Text::MergeNumber))?;
             let said = desk::tickets::Said::default();
-            changing(with, move |tx, ctx| desk::tickets::merge(tx, ctx, TicketId(into), &[id], &said))
+            changing(with, move |tx, ctx| {
+                desk::tickets::merge(tx, ctx, TicketId(into), &[id], &said)
+            })
         }
         Action::Split => {
             let comment = CommentId(form.number("comment").unwrap_or_default());
