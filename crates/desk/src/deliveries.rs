@@ -180,7 +180,12 @@ impl Post<'_> {
         let footer = texts::escape(&footer).replace('\n', "<br>");
         let html = format!("{}{links}<p>{footer}</p>", comment.0.html);
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
-        self.letter(tx, "reply", false, (&subject, text, Some(html)), files)
+        let words = (subject.as_str(), text, Some(html));
+        let id = self.letter_with(tx, "reply", false, words, files, None)?;
+        if let (Some(id), Some(until)) = (id, comment.0.leaves_at) {
+            store::outbox::postpone(tx, id, until)?;
+        }
+        Ok(())
     }
 
     /// The files of an answer; where they are too heavy for a mail, addresses where they can be had.
@@ -540,6 +545,12 @@ pub fn claim(tx: &mut Tx<'_>, ctx: &Ctx, node: &str, limit: i64) -> Result<Vec<Q
             if is_one_too_many(tx, ctx, &queued.delivery, &mut admitted)? {
                 suppress(tx, ctx, &queued.delivery)?;
             } else {
+                // From now on the customer sees it, and nobody can take it back.
+                if let ("reply", Some(ticket)) =
+                    (queued.delivery.kind.as_str(), queued.delivery.ticket)
+                {
+                    tx.touch(format!("ticket:{ticket}"));
+                }
                 claimed.push(queued);
             }
         }

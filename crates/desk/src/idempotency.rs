@@ -30,6 +30,16 @@ impl Key {
     }
 }
 
+/// Whether something was done under a key of the caller's.
+pub fn is_known(tx: &mut Tx<'_>, ctx: &Ctx, scope: &'static str, key: &str) -> Result<bool, Error> {
+    Ok(store::dedupe::find(tx, scope, &owned(ctx, key), ctx.now)?.is_some())
+}
+
+/// A key is the caller's own: somebody else's answer is none of theirs.
+fn owned(ctx: &Ctx, key: &str) -> String {
+    format!("{}:{}:{key}", ctx.actor.kind(), ctx.actor.label())
+}
+
 /// Runs `f` once for a key: a repeated call is given the first answer, and `true`. The same key with another body is an
 /// error. Everything happens in the caller's transaction, so that two at once cannot both be first.
 pub fn once(
@@ -39,8 +49,7 @@ pub fn once(
     f: impl FnOnce(&mut Tx<'_>) -> Result<String, Error>,
 ) -> Result<(String, bool), Error> {
     let Some(key) = key else { return Ok((f(tx)?, false)) };
-    // A key is the caller's own: somebody else's answer is none of theirs.
-    let whose = format!("{}:{}:{}", ctx.actor.kind(), ctx.actor.label(), key.key);
+    let whose = owned(ctx, &key.key);
     tx.lock_name(&format!("{}:{whose}", key.scope))?;
     if let Some(found) = store::dedupe::find(tx, key.scope, &whose, ctx.now)? {
         return if found.body_hash == key.body_hash {

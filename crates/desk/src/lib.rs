@@ -16,6 +16,7 @@ pub mod calendars;
 pub mod customers;
 pub mod deliveries;
 pub mod digests;
+pub mod drafts;
 pub mod fields;
 pub mod handbooks;
 pub mod handovers;

@@ -4,7 +4,7 @@ use domain::conditions::Condition;
 use domain::words::Locale;
 use domain::{Claimed, CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
 use store::Tx;
-use store::comments::Comment;
+use store::comments::{Comment, Whose};
 use store::conditions::Meant;
 use store::leases::Lease;
 use store::mails::Filed;
@@ -232,7 +232,7 @@ pub struct Whole {
 /// A ticket as agents see it, with its last `most` comments.
 pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Whole, Error> {
     let stored = tickets::show(tx, ctx, id)?;
-    let (comments, left_out) = comments(tx, &stored, false, most)?;
+    let (comments, left_out) = comments(tx, &stored, Whose::Ours, most)?;
     let events = if stored.ticket.seq > LONG_LOG {
         store::events::tail(tx, id, LONG_LOG)?
     } else {
@@ -311,7 +311,7 @@ pub struct Own {
 /// A person's own ticket, with its last `most` public comments.
 pub fn own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Own, Error> {
     let stored = tickets::show_own(tx, ctx, id)?;
-    let (comments, left_out) = comments(tx, &stored, true, most)?;
+    let (comments, left_out) = comments(tx, &stored, Whose::Customers(ctx.now), most)?;
     let authors = each_once(comments.iter().map(|comment| comment.author));
     let asked = crate::surveys::link(tx, id)?;
     let asked = asked.filter(|link| ctx.actor.user() == Some(link.person) && ctx.now <= link.until);
@@ -323,18 +323,18 @@ pub fn own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Own, E
 fn comments(
     tx: &mut Tx<'_>,
     stored: &Stored,
-    public: bool,
+    whose: Whose,
     most: i64,
 ) -> Result<(Vec<Comment>, i64), Error> {
     let id = stored.ticket.id;
     let last = Page { descending: true, ..Page::first(most) };
-    let mut comments = store::comments::page(tx, id, public, &last)?;
+    let mut comments = store::comments::page(tx, id, whose, &last)?;
     comments.reverse();
     let mut left_out = 0;
     if i64::try_from(comments.len()).unwrap_or(i64::MAX) >= most {
-        let first = store::comments::page(tx, id, public, &Page::first(1))?;
+        let first = store::comments::page(tx, id, whose, &Page::first(1))?;
         if comments.first().map(|comment| comment.id) != first.first().map(|comment| comment.id) {
-            left_out = store::comments::count(tx, id, public)? - most - 1;
+            left_out = store::comments::count(tx, id, whose)? - most - 1;
             comments.splice(0..0, first);
         }
     }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use domain::{User, UserId, placeholders};
 use store::Tx;
+use store::comments::Whose;
 use store::tickets::Stored;
 
 use crate::{Ctx, Error};
@@ -146,8 +147,12 @@ impl Asked<'_, '_, '_> {
     fn comments(&mut self, most: i64, only_public: bool) -> Result<Vec<(UserId, String)>, Error> {
         let page =
             store::page::Page { descending: true, ..store::page::Page::first(MOST_COMMENTS) };
-        let only_public = only_public || self.audience == Audience::Others;
-        let mut found = store::comments::page(self.tx, self.stored.ticket.id, only_public, &page)?;
+        let whose = if only_public || self.audience == Audience::Others {
+            Whose::Customers(self.ctx.now)
+        } else {
+            Whose::Ours
+        };
+        let mut found = store::comments::page(self.tx, self.stored.ticket.id, whose, &page)?;
         found.truncate(usize::try_from(most).unwrap_or(1));
         found.reverse();
         Ok(found.into_iter().map(|one| (one.author, one.body)).collect())

@@ -1,7 +1,7 @@
 //! What somebody has chosen for themselves: their zone, their hours, and what reaches them by mail. Where the handbook
 //! says something about them, that counts.
 
-use domain::notices::{Kind, Preferences};
+use domain::notices::{AfterSending, Kind, Preferences, UNDO_CHOICES};
 use handbook::Range;
 use store::Tx;
 
@@ -19,6 +19,10 @@ pub struct Input {
     pub muted: Vec<Kind>,
     /// What comes by mail outside their hours, too.
     pub anytime: Vec<Kind>,
+    /// For how many seconds a reply can be taken back; none leaves it as it is.
+    pub undo_seconds: Option<i64>,
+    /// Where they go after sending; none leaves it as it is.
+    pub after_sending: Option<AfterSending>,
 }
 
 /// Whether the handbook says what somebody's zone and hours are.
@@ -65,8 +69,17 @@ pub fn save(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<(), Error> {
         let own = users::Input { time_zone: Some(zone), ..users::Input::default() };
         users::update(tx, ctx, me, &own)?;
     }
-    let preferences =
-        Preferences { hours, muted: input.muted.clone(), anytime: input.anytime.clone() };
+    if input.undo_seconds.is_some_and(|seconds| !UNDO_CHOICES.contains(&seconds)) {
+        let what = "Undo sending: choose 10, 30 or 60 seconds, or 0 for none".to_owned();
+        return Err(Error::Invalid(vec![wrong("undo_seconds", what)]));
+    }
+    let preferences = Preferences {
+        hours,
+        muted: input.muted.clone(),
+        anytime: input.anytime.clone(),
+        undo_seconds: input.undo_seconds.or(before.undo_seconds),
+        after_sending: input.after_sending.unwrap_or(before.after_sending),
+    };
     store::notices::set_preferences(tx, me, &preferences)?;
     store::wakeups::sooner(tx, crate::notices::SUBJECT, me.0, ctx.now)?;
     Ok(())

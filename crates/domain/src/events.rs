@@ -229,6 +229,14 @@ pub enum Event {
         /// The answer.
         comment: CommentId,
     },
+    /// A reply was taken back before it left: nobody was answered.
+    ReplyTakenBack {
+        /// The reply.
+        comment: CommentId,
+        /// The ticket as it was before the reply, if nothing but the reply has happened since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Box<Ticket>>,
+    },
     /// The days that an answered ticket waits were set. (ST-01: a reply while pending restarts them)
     TimersSet {
         /// The reminder, if there is to be one, and the end; they replace what was set before.
@@ -490,6 +498,7 @@ impl Event {
             Self::ClockStopped { .. } => "clock_stopped",
             Self::ClockResumed { .. } => "clock_resumed",
             Self::AnswerBounced { .. } => "answer_bounced",
+            Self::ReplyTakenBack { .. } => "reply_taken_back",
             Self::TimersSet { .. } => "timers_set",
             Self::Warned { .. } => "warned",
             Self::Breached { .. } => "breached",

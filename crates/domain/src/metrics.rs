@@ -5,7 +5,7 @@
 use handbook::Calendar;
 use jiff::Timestamp;
 
-use crate::{Envelope, Event, Status, Ticket, UserId};
+use crate::{AuditId, CommentId, Envelope, Event, Status, Ticket, UserId};
 
 /// A span of time, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,6 +71,23 @@ pub struct Metrics {
     pub on_hold: Span,
 }
 
+/// The log without replies that were taken back before they left, and without all that had followed from them.
+fn as_it_left(log: &[Envelope]) -> impl Iterator<Item = &Envelope> {
+    let mut gone: Vec<(CommentId, Option<AuditId>)> = Vec::new();
+    for envelope in log {
+        let Event::ReplyTakenBack { comment, before } = &envelope.event else { continue };
+        let said = |one: &&Envelope| matches!(&one.event, Event::Commented { comment: id, .. } if id == comment);
+        let audit = log.iter().find(said).map(|one| one.audit);
+        gone.push((*comment, audit.filter(|_| before.is_some())));
+    }
+    log.iter().filter(move |envelope| {
+        !gone.iter().any(|(reply, audit)| {
+            *audit == Some(envelope.audit)
+                || matches!(&envelope.event, Event::Commented { comment, .. } if comment == reply)
+        })
+    })
+}
+
 impl Metrics {
     /// The figures that a log adds up to; none for one without an opening.
     pub fn of(log: &[Envelope], calendar: &Calendar) -> Option<Self> {
@@ -79,7 +96,7 @@ impl Metrics {
         let mut metrics = Self::begun(first.at);
         let mut since = first.at;
         metrics.note_person(first, &ticket);
-        for envelope in log.iter().skip(1) {
+        for envelope in as_it_left(log).skip(1) {
             let before = ticket.status;
             ticket.fold(envelope.at, &envelope.event);
             if before != ticket.status {

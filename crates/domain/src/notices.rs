@@ -165,6 +165,55 @@ pub struct Preferences {
     /// What comes by mail outside their hours, too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub anytime: Vec<Kind>,
+    /// For how many seconds a reply of theirs can be taken back; 0 is not at all, none is [`UNDO_SECONDS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_seconds: Option<i64>,
+    /// Where they go after sending.
+    #[serde(default, skip_serializing_if = "AfterSending::is_default")]
+    pub after_sending: AfterSending,
+}
+
+/// For how many seconds a reply can be taken back, unless its writer has chosen otherwise.
+pub const UNDO_SECONDS: i64 = 10;
+/// What can be chosen instead.
+pub const UNDO_CHOICES: [i64; 4] = [10, 30, 60, 0];
+
+impl Preferences {
+    /// For how long a reply can be taken back.
+    pub fn undo(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.undo_seconds.unwrap_or(UNDO_SECONDS).clamp(0, 60))
+    }
+}
+
+/// Where somebody goes after sending.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterSending {
+    /// To the next ticket of the list they came from.
+    #[default]
+    Next,
+    /// They stay at what they sent.
+    Stay,
+    /// Back to the list.
+    List,
+}
+
+impl AfterSending {
+    /// All of them, in the order of the settings.
+    pub const ALL: [Self; 3] = [Self::Next, Self::Stay, Self::List];
+
+    /// The word of a form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Stay => "stay",
+            Self::List => "list",
+        }
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// When mail may reach somebody.

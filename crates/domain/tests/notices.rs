@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use domain::UserId;
-use domain::notices::{HOLD, Kind, Named, Preferences, Reach, What, mentioned};
+use domain::notices::{AfterSending, HOLD, Kind, Named, Preferences, Reach, What, mentioned};
 use handbook::{Calendar, Range};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -122,6 +122,8 @@ proptest! {
 #[test]
 fn what_somebody_has_chosen_is_read_as_it_was_written() {
     let chosen = Preferences {
+        undo_seconds: Some(30),
+        after_sending: AfterSending::Stay,
         hours: Some(Range::parse("08:30-24:00").unwrap()),
         muted: vec![Kind::Assigned],
         anytime: vec![Kind::Escalated, Kind::Rota],
@@ -129,7 +131,7 @@ fn what_somebody_has_chosen_is_read_as_it_was_written() {
     let text = serde_json::to_string(&chosen).unwrap();
     assert_eq!(
         text,
-        r#"{"hours":"08:30-24:00","muted":["assigned"],"anytime":["escalated","rota"]}"#
+        r#"{"hours":"08:30-24:00","muted":["assigned"],"anytime":["escalated","rota"],"undo_seconds":30,"after_sending":"stay"}"#
     );
     assert_eq!(serde_json::from_str::<Preferences>(&text).unwrap(), chosen);
     assert_eq!(serde_json::from_str::<Preferences>("{}").unwrap(), Preferences::default());

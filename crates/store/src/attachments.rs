@@ -116,7 +116,8 @@ pub fn of_comments(tx: &mut Tx<'_>, comments: &[CommentId]) -> Result<Vec<Attach
     tx.query(sql.text(), sql.params())?.iter().map(attachment).collect()
 }
 
-/// The files that were sent ahead under a token's hash since an instant, and wait; locked, so that they are bound once.
+/// The files that were sent ahead under a token's hash since an instant, and wait; where something changes they are locked,
+/// so that they are bound once.
 pub fn of_upload(
     tx: &mut Tx<'_>,
     upload: &str,
@@ -125,7 +126,10 @@ pub fn of_upload(
     let mut sql = Sql::new();
     sql.push("SELECT ").push(COLUMNS).push(" FROM attachments WHERE upload_hash = ").bind(upload);
     sql.push(" AND comment_id IS NULL AND deleted_at IS NULL AND created_at > ").bind(since);
-    sql.push(" ORDER BY id").push(tx.lock_suffix());
+    sql.push(" ORDER BY id");
+    if tx.is_writer() {
+        sql.push(tx.lock_suffix());
+    }
     tx.query(sql.text(), sql.params())?.iter().map(attachment).collect()
 }
 
@@ -136,6 +140,22 @@ pub fn bind(tx: &mut Tx<'_>, id: i64, ticket: TicketId, comment: CommentId) -> R
         params![id, ticket.0, comment.0],
     )
     .map(|_| ())
+}
+
+/// Lets the files of a comment wait again under a token's hash, as if they had just been sent ahead.
+pub fn unbind(
+    tx: &mut Tx<'_>,
+    comment: CommentId,
+    upload: &str,
+    whose: Option<UserId>,
+    now: Timestamp,
+) -> Result<u64, Error> {
+    tx.execute(
+        "UPDATE attachments SET ticket_id = NULL, comment_id = NULL, upload_hash = $2, uploader_id = $3,
+            created_at = $4
+         WHERE comment_id = $1 AND deleted_at IS NULL",
+        params![comment.0, upload, whose.map(|id| id.0), now],
+    )
 }
 
 /// Erases a file. Its content goes when nothing else has it.

@@ -32,6 +32,8 @@ pub struct Comment {
     pub details: Option<String>,
     /// When.
     pub created_at: Timestamp,
+    /// Until when its writer can take it back; customers do not see it before.
+    pub leaves_at: Option<Timestamp>,
     /// What came along; only where it is asked for by [`with_attachments`].
     pub attachments: Vec<Attachment>,
 }
@@ -45,8 +47,9 @@ pub fn insert(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
 /// Stores the comment a ticket begins with: its words go into the ticket's own entry of the index and are found there.
 pub fn insert_first(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
     tx.execute(
-        "INSERT INTO comments (id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO comments (id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at,
+            leaves_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         params![
             comment.id.0,
             comment.ticket.0,
@@ -58,7 +61,8 @@ pub fn insert_first(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
             &comment.salt,
             comment.via.as_str(),
             comment.details.as_deref(),
-            comment.created_at
+            comment.created_at,
+            comment.leaves_at
         ],
     )
     .map(|_| ())
@@ -80,6 +84,7 @@ fn comment(row: &Row) -> Result<Comment, Error> {
             .map_err(|error| Error::corrupt("comments.via", error))?,
         details: row.get(9)?,
         created_at: row.get(10)?,
+        leaves_at: row.get(11)?,
         attachments: Vec::new(),
     })
 }
@@ -99,21 +104,35 @@ pub fn with_attachments(
     Ok(comments)
 }
 
-const COLUMNS: &str =
-    "id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at";
+const COLUMNS: &str = "id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at, leaves_at";
+
+/// Which comments are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// All of them.
+    Ours,
+    /// What customers may read at an instant: what is public and has left.
+    Customers(Timestamp),
+}
+
+impl Whose {
+    fn narrow(self, sql: &mut Sql<'_>) {
+        if let Self::Customers(now) = self {
+            sql.push(" AND is_public AND (leaves_at IS NULL OR leaves_at <= ").bind(now).push(")");
+        }
+    }
+}
 
 /// A page of a ticket's comments in the order they were written.
 pub fn page(
     tx: &mut Tx<'_>,
     ticket: TicketId,
-    only_public: bool,
+    whose: Whose,
     page: &Page,
 ) -> Result<Vec<Comment>, Error> {
     let mut sql = Sql::new();
     sql.push("SELECT ").push(COLUMNS).push(" FROM comments WHERE ticket_id = ").bind(ticket.0);
-    if only_public {
-        sql.push(" AND is_public");
-    }
+    whose.narrow(&mut sql);
     keysets::by_id(&mut sql, page, "id");
     let found =
         tx.query(sql.text(), sql.params())?.iter().map(comment).collect::<Result<_, _>>()?;
@@ -122,9 +141,13 @@ pub fn page(
 
 /// One comment by its id.
 pub fn load(tx: &mut Tx<'_>, id: CommentId) -> Result<Option<Comment>, Error> {
-    let sql = "SELECT id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at
-         FROM comments WHERE id = $1";
-    tx.query_opt(sql, params![id.0])?.as_ref().map(comment).transpose()
+    Ok(many(tx, &[id])?.pop())
+}
+
+/// Takes a comment away, with the words it is found by.
+pub fn delete(tx: &mut Tx<'_>, id: CommentId) -> Result<(), Error> {
+    tx.execute("DELETE FROM comments WHERE id = $1", params![id.0])?;
+    search::forget(tx, search::Of::Comment, id.0)
 }
 
 /// The comments with these ids, in no order.
@@ -151,11 +174,9 @@ pub fn last_details(tx: &mut Tx<'_>, ticket: TicketId) -> Result<Option<String>,
 }
 
 /// How many comments a ticket has.
-pub fn count(tx: &mut Tx<'_>, ticket: TicketId, only_public: bool) -> Result<i64, Error> {
-    let sql = if only_public {
-        "SELECT count(*) FROM comments WHERE ticket_id = $1 AND is_public"
-    } else {
-        "SELECT count(*) FROM comments WHERE ticket_id = $1"
-    };
-    tx.query_one(sql, params![ticket.0])?.get(0)
+pub fn count(tx: &mut Tx<'_>, ticket: TicketId, whose: Whose) -> Result<i64, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT count(*) FROM comments WHERE ticket_id = ").bind(ticket.0);
+    whose.narrow(&mut sql);
+    tx.query_one(sql.text(), sql.params())?.get(0)
 }

@@ -29,6 +29,7 @@ pub mod conditions;
 pub mod customer_links;
 pub mod dedupe;
 pub mod digests;
+pub mod drafts;
 pub mod events;
 pub mod fields;
 pub mod handbooks;

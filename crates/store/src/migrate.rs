@@ -50,7 +50,8 @@ pub const ALL: &[Migration] = &[
     Migration { number: 11, name: "lists", sql: include_str!("../migrations/0011_lists.sql") },
     Migration { number: 12, name: "macros", sql: include_str!("../migrations/0012_macros.sql") },
     Migration { number: 13, name: "doors", sql: include_str!("../migrations/0013_doors.sql") },
-    Migration { number: 14, name: "undos", sql: include_str!("../migrations/0014_undos.sql") },
+    Migration { number: 14, name: "writing", sql: include_str!("../migrations/0014_writing.sql") },
+    Migration { number: 15, name: "undos", sql: include_str!("../migrations/0015_undos.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -165,6 +165,12 @@ pub fn read(tx: &mut Tx<'_>, user: UserId, which: &Which, now: Timestamp) -> Res
     tx.execute(sql.text(), sql.params())
 }
 
+/// Takes back what somebody was told and did not get by mail yet. Says whether there was anything.
+pub fn forget(tx: &mut Tx<'_>, user: UserId, key: &str) -> Result<bool, Error> {
+    let sql = "DELETE FROM notices WHERE user_id = $1 AND key = $2 AND mailed_at IS NULL";
+    Ok(tx.execute(sql, params![user.0, key])? > 0)
+}
+
 /// Everybody a note can name.
 pub fn nameable(tx: &mut Tx<'_>) -> Result<Vec<Named>, Error> {
     let sql = "SELECT id, name, email FROM users WHERE role IN ('agent', 'admin') AND is_active ORDER BY id";

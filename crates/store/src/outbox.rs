@@ -87,6 +87,22 @@ pub fn insert(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), Error> {
     Ok(())
 }
 
+/// Puts a delivery off that was not tried yet.
+pub fn postpone(tx: &mut Tx<'_>, id: DeliveryId, until: Timestamp) -> Result<(), Error> {
+    let sql = "UPDATE outbox SET due_at = $2 WHERE id = $1 AND state = 'pending' AND attempts = 0";
+    tx.execute(sql, params![id.0, until]).map(|_| ())
+}
+
+/// Takes a delivery away that nobody has taken to send yet. Says whether it is not on its way: whoever takes it at the same
+/// time waits for us, or we for them.
+pub fn take_back(tx: &mut Tx<'_>, key: &str) -> Result<bool, Error> {
+    let sql = "DELETE FROM outbox WHERE key = $1 AND state = 'pending' AND attempts = 0";
+    if tx.execute(sql, params![key])? > 0 {
+        return Ok(true);
+    }
+    Ok(tx.query_opt("SELECT id FROM outbox WHERE key = $1", params![key])?.is_none())
+}
+
 const COLUMNS: &str =
     "id, key, at, channel, kind, is_automatic, ticket_id, user_id, recipients, subject, text, html,
     payload, state, due_at, attempts, last_error, finished_at";

@@ -44,13 +44,28 @@ impl Visitor {
         self.post_bare(path, &fields)
     }
 
+    /// Keeps something, as a script does.
+    #[track_caller]
+    pub fn put(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let proof = self.proof();
+        let mut fields = fields.to_vec();
+        fields.push(("csrf", &proof));
+        self.send_bare("PUT", path, &fields)
+    }
+
     /// Sends exactly these fields.
     #[track_caller]
     pub fn post_bare(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send_bare("POST", path, fields)
+    }
+
+    /// The same, with another verb.
+    #[track_caller]
+    pub fn send_bare(&self, verb: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
         let pairs = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value)));
         let body = pairs.collect::<Vec<_>>().join("&");
         let kind = Some("application/x-www-form-urlencoded");
-        self.keep(self.dressed().send("POST", path, kind, body.as_bytes()))
+        self.keep(self.dressed().send(verb, path, kind, body.as_bytes()))
     }
 
     /// Sends a form with a file, as browsers do.

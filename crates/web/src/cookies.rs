@@ -22,6 +22,9 @@ pub(crate) const NOTICE: &str = "notice";
 
 /// As long as a notice waits for its page.
 pub(crate) const NOTICE_SECONDS: i64 = 60;
+/// The reply one has just sent, for as long as it can be undone: `ticket-comment`.
+pub(crate) const LEAVING: &str = "leaving";
+
 /// A year, for choices.
 pub(crate) const YEAR_SECONDS: i64 = 365 * 24 * 3_600;
 /// As long as a session lasts.

@@ -1,8 +1,11 @@
 //! The frame around pages: the workspace of those who answer, the one column of everybody else.
 
 use axum::response::{Html, IntoResponse, Response};
+use domain::TicketId;
+use jiff::Timestamp;
 use maud::{Markup, html};
 
+use crate::components::leaving::Leaving;
 use crate::components::navigation::Place;
 use crate::components::notice::Notice;
 use crate::components::shell::{Page, page};
@@ -34,6 +37,8 @@ pub(crate) struct Frame<'a> {
     pub(crate) topics: Option<&'a str>,
     /// What is to be said about the last action.
     pub(crate) notice: Option<Notice<'a>>,
+    /// The ticket whose page it is, which says itself what leaves.
+    pub(crate) ticket: Option<TicketId>,
 }
 
 /// A page of the workspace.
@@ -102,6 +107,8 @@ pub(crate) async fn workspace(
     let hero = hero(visitor, reader, &around);
     let told = bulk::notice(visitor).await;
     let told = told.as_ref().map(|(text, undo)| Notice { text, undo: undo.as_deref() });
+    let leaves = leaving(visitor, reader, frame.ticket).await?;
+    let leaves = leaves.as_ref().map(|(words, until, undo)| Leaving { words, until: *until, undo });
     let shown = Page {
         reader,
         title: frame.title,
@@ -119,9 +126,34 @@ pub(crate) async fn workspace(
         searches: frame.searches,
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
         notice: frame.notice.or(told),
+        leaving: leaves,
         live: Some((&topics, 0)),
     };
     Ok(page(&shown, main, aside))
+}
+
+/// What is said about a reply of the reader's that can still be undone, wherever they are by now.
+async fn leaving(
+    visitor: &Visitor,
+    reader: &Reader,
+    here: Option<TicketId>,
+) -> Result<Option<(String, Timestamp, String)>, Problem> {
+    let Some((ticket, comment)) = visitor.leaving.filter(|(ticket, _)| here != Some(*ticket))
+    else {
+        return Ok(None);
+    };
+    let ctx = visitor.ctx.clone();
+    let found = visitor
+        .desk
+        .read(ctx, move |tx, ctx| desk::tickets::leaving(tx, ctx, ticket, comment))
+        .await?;
+    Ok(found.map(|(until, name)| {
+        let name = name.split_whitespace().next().unwrap_or_default();
+        let values: [(&str, &dyn std::fmt::Display); 3] =
+            [("id", &ticket), ("name", &name), ("n", &"{n}")];
+        let words = reader.words.fill(Text::ReplyLeavesOf, &values);
+        (words, until, routes::undo(ticket.0, comment.0))
+    }))
 }
 
 /// A page of one column, for customers and those who are not signed in.

@@ -78,7 +78,7 @@ async fn admit(door: &Door, visitor: &Visitor, request: &mut Request) -> Result<
     if door.demo && !door.desk.settings().demo {
         return Err(Problem::NotFound.into());
     }
-    let is_form = request.method() == Method::POST;
+    let is_form = matches!(*request.method(), Method::POST | Method::PUT);
     let form = if is_form { Some(read(request).await?) } else { None };
     if !desk::may(&visitor.ctx.actor, door.act) {
         return Err(refuse(door.act, visitor, form.as_ref(), request.headers()));

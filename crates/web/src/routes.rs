@@ -136,6 +136,26 @@ pub fn notes(id: i64) -> String {
     ticket_part(id, "notes")
 }
 
+/// What is being written, of a kind: `draft(7, "note")`.
+pub fn draft(id: i64, kind: &str) -> String {
+    ticket_part(id, &format!("drafts/{kind}"))
+}
+
+/// How something will be read.
+pub fn preview(id: i64) -> String {
+    ticket_part(id, "preview")
+}
+
+/// Files sent ahead of what is being written.
+pub fn uploads(id: i64) -> String {
+    ticket_part(id, "uploads")
+}
+
+/// Where a reply that has not left is taken back.
+pub fn undo(id: i64, comment: i64) -> String {
+    ticket_part(id, &format!("replies/{comment}/undo"))
+}
+
 /// A customer's link of one use.
 pub fn own_link(token: &str) -> String {
     format!("{OWN_SIGN_IN}/{token}")

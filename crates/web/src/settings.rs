@@ -13,7 +13,7 @@ use desk::calendars::Whose;
 use desk::notices::{Hours, Source};
 use desk::preferences::{self, Input};
 use desk::{Act, Error, FieldError};
-use domain::notices::{Kind, Preferences};
+use domain::notices::{AfterSending, Kind, Preferences, UNDO_CHOICES};
 use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
@@ -127,6 +127,8 @@ impl Asked<'_> {
                 h2 #mail-heading { (words.say(Text::SettingsMailHeading)) }
                 p.hint { (words.say(Text::SettingsMailHint)) }
                 (self.kinds())
+                h2 { (words.say(Text::SettingsWriting)) }
+                (self.writing())
                 h2 { (words.say(Text::SettingsLook)) }
                 (self.look())
                 div.field-actions { (button::submit(Button::primary(words.say(Text::SettingsSave)))) }
@@ -210,6 +212,44 @@ impl Asked<'_> {
         }
     }
 
+    /// How long a reply waits, and where one goes after it.
+    fn writing(&self) -> Markup {
+        let words = self.reader.words;
+        let seconds = UNDO_CHOICES.map(|seconds| {
+            let said = match seconds {
+                0 => words.say(Text::UndoOff).to_owned(),
+                n => words.fill(Text::UndoSeconds, &[("n", &n)]),
+            };
+            (seconds.to_string(), said)
+        });
+        let seconds = seconds.each_ref().map(|(value, said)| (value.as_str(), said.as_str()));
+        let after = AfterSending::ALL.map(|after| {
+            let said = match after {
+                AfterSending::Next => Text::AfterNext,
+                AfterSending::Stay => Text::AfterStay,
+                AfterSending::List => Text::AfterList,
+            };
+            (after.as_str(), words.say(said))
+        });
+        let undo = self.chosen.undo().as_secs().to_string();
+        let undo = self.value("undo_seconds", &undo);
+        let next = self.value("after_sending", self.chosen.after_sending.as_str());
+        html! {
+            (field(words, &Field {
+                hint: Some(words.say(Text::SettingsUndoHint)),
+                error: self.error("undo_seconds"),
+                control: Control::Select(&seconds),
+                value: &undo,
+                ..Field::line("undo_seconds", words.say(Text::SettingsUndo))
+            }))
+            (field(words, &Field {
+                control: Control::Select(&after),
+                value: &next,
+                ..Field::line("after_sending", words.say(Text::SettingsAfter))
+            }))
+        }
+    }
+
     fn look(&self) -> Markup {
         let words = self.reader.words;
         let themes = [
@@ -270,6 +310,10 @@ async fn save(visitor: Visitor, form: Form) -> Answer {
         hours: form.get("hours").to_owned(),
         muted: Kind::ALL.into_iter().filter(|kind| !mailed.contains(kind)).collect(),
         anytime: ticked("anytime"),
+        undo_seconds: form.number("undo_seconds"),
+        after_sending: AfterSending::ALL
+            .into_iter()
+            .find(|after| after.as_str() == form.get("after_sending")),
     };
     let ctx = visitor.ctx.clone();
     let done = visitor.desk.write(ctx, move |tx, ctx| preferences::save(tx, ctx, &input)).await;

@@ -12,13 +12,15 @@ use crate::guard::{Door, guard};
 use crate::memory::Memory;
 use crate::problem::Problem;
 
-/// Forms know no other verbs.
+/// Forms know no verbs but the first two; drafts are kept by script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Read; without effects.
     Get,
     /// Change.
     Post,
+    /// Keep, in place of what was there.
+    Put,
 }
 
 /// One route: nobody is let in who may not do its act.
@@ -55,6 +57,16 @@ impl Route {
     ) -> Self {
         let handler = routing::post(handler);
         Self { method: Method::Post, path, act, demo: false, signed: false, handler }
+    }
+
+    /// Where a script keeps something, with the proof of a form.
+    pub(crate) fn put<T: 'static>(
+        path: &'static str,
+        act: Act,
+        handler: impl Handler<T, Desk>,
+    ) -> Self {
+        let handler = routing::put(handler);
+        Self { method: Method::Put, path, act, demo: false, signed: false, handler }
     }
 
     /// The same, in the demo only.

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use desk::limits::{Address, Limit};
 use desk::{Ctx, Desk, Error};
-use domain::{Actor, Channel, User};
+use domain::{Actor, Channel, CommentId, TicketId, User};
 use jiff::tz::TimeZone;
 
 use crate::form::Form;
@@ -40,6 +40,8 @@ pub(crate) struct Visitor {
     pub(crate) density: Density,
     /// Whether single letters are shortcuts.
     pub(crate) single_keys: bool,
+    /// A reply they have just sent, which may still be undone.
+    pub(crate) leaving: Option<(TicketId, CommentId)>,
     /// Whether only a part of the page is wanted.
     pub(crate) fragment: bool,
     /// What the page is to tell about the last action.
@@ -86,6 +88,7 @@ impl Visitor {
             density: cookies::read(headers, cookies::DENSITY)
                 .map_or(Density::Comfortable, Density::from_cookie),
             single_keys: cookies::read(headers, cookies::SINGLE_KEYS) != Some("off"),
+            leaving: cookies::read(headers, cookies::LEAVING).and_then(leaving),
             fragment: headers.contains_key("hx-request"),
             notice: cookies::read(headers, cookies::NOTICE).filter(|_| !prefetched).map(Into::into),
             memory: memory.clone(),
@@ -150,6 +153,11 @@ async fn signed_in(desk: &Desk, ctx: &Ctx, token: &str) -> Result<Option<User>, 
         Err(Error::Unauthenticated) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+fn leaving(cookie: &str) -> Option<(TicketId, CommentId)> {
+    let (ticket, comment) = cookie.split_once('-')?;
+    Some((ticket.parse().ok()?, comment.parse().ok()?))
 }
 
 /// The language wanted: the one just chosen, the one chosen before, the person's own, or the browser's first that we

@@ -15,13 +15,14 @@ const PATIENCE_MS = 60_000;
 
 /**
  * Starts a demo with a clock that stands still, and waits until it is ready. It is stopped when the test ends.
- * The desk is empty unless `sample` is asked for.
+ * The desk is empty unless `sample` is asked for. With `now: null` the clock runs.
  */
 export async function startDemo(test, { sample = false, now = NOW } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "answerable-browser-"));
   const file = join(folder, "credentials.json");
   const desk = sample ? [] : ["--empty"];
-  const arguments_ = ["demo", ...desk, "--listen", "127.0.0.1:0", "--now", now, "--credentials-file", file];
+  const clock = now ? ["--now", now] : [];
+  const arguments_ = ["demo", ...desk, "--listen", "127.0.0.1:0", ...clock, "--credentials-file", file];
   const child = spawn(BINARY, arguments_, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {

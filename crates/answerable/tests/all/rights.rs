@@ -335,6 +335,10 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/suspended/{mail}/acceptance", DESK),
     ("POST", "/suspended/{mail}/refusal", DESK),
     ("GET", "/tickets/{id}/news", DESK),
+    ("GET PUT", "/tickets/{id}/drafts/{kind}", DESK),
+    ("POST", "/tickets/{id}/preview", DESK),
+    ("POST", "/tickets/{id}/uploads", DESK),
+    ("POST", "/tickets/{id}/replies/{comment}/undo", DESK),
     ("POST", "/tickets/{id}/notes", DESK),
     ("GET POST", "/tickets/{id}/priority", DESK),
     ("POST", "/tickets/{id}/reapplication", ADMIN),
@@ -610,11 +614,15 @@ fn each_role_sees_the_pages_that_the_table_says() {
                     let ticket = desk.receive(&Mail::from(KIM)).1.unwrap_or_default();
                     path = source(&desk.sign_in(ADA, password), ticket);
                 }
+                if path.contains("/drafts/") {
+                    path = format!("/tickets/{id}/drafts/note");
+                }
                 if path == "/live" {
                     path = format!("/live?topics=ticket:{id}");
                 }
                 let answer = match verb {
                     "GET" => visitor.peek(&path),
+                    "PUT" => visitor.put(&path, &[]),
                     _ => visitor.post(&path, &[]),
                 };
                 if let_in(verb, &answer) != allowed[number] || answer.status >= 500 {
@@ -624,8 +632,8 @@ fn each_role_sees_the_pages_that_the_table_says() {
                         answer.header("location")
                     ));
                 }
-                if verb == "POST" {
-                    let answer = visitor.post_bare(&path, &[("csrf", "00")]);
+                if verb != "GET" {
+                    let answer = visitor.send_bare(verb, &path, &[("csrf", "00")]);
                     assert!(matches!(answer.status, 401 | 403 | 404), "without proof: {answer:?}");
                 }
             }

@@ -288,6 +288,7 @@ fn event(
         | Event::OverrideEnded
         | Event::ClockResumed { .. }
         | Event::AnswerBounced { .. }
+        | Event::ReplyTakenBack { .. }
         | Event::MarkedSpam
         | Event::UnmarkedSpam
         | Event::MergedInto { .. }

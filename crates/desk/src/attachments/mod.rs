@@ -176,12 +176,40 @@ fn row(tx: &mut Tx<'_>, ctx: &Ctx, kept: &Kept) -> Result<Attachment, Error> {
     })
 }
 
-/// The files that wait under a token of the caller's.
-fn waiting(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Vec<Attachment>, Error> {
+/// The files that wait under a token of the caller's; none under one that is unknown, too old or used up.
+pub fn of_upload(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Vec<Attachment>, Error> {
     let since = ctx.now.checked_sub(WAITS).unwrap_or(ctx.now);
     let hash = secrets::token_hash(token);
     let mut found = store::attachments::of_upload(tx, &hash, since)?;
     found.retain(|file| file.uploader == ctx.actor.user());
+    Ok(found)
+}
+
+/// Lets the files of a comment wait again for another one of the caller's; what binds them, if there are any.
+pub(crate) fn unbind(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    comment: CommentId,
+) -> Result<Option<String>, Error> {
+    let token = secrets::token();
+    let hash = secrets::token_hash(&token);
+    let files = store::attachments::unbind(tx, comment, &hash, ctx.actor.user(), ctx.now)?;
+    Ok((files > 0).then_some(token))
+}
+
+/// Takes one file back that was sent ahead; what is left under the token.
+pub fn remove(tx: &mut Tx<'_>, ctx: &Ctx, token: &str, id: i64) -> Result<Vec<Attachment>, Error> {
+    require(&ctx.actor, Act::OwnRequests)?;
+    let mut files = of_upload(tx, ctx, token)?;
+    if let Some(place) = files.iter().position(|file| file.id == id) {
+        store::attachments::delete(tx, &files.remove(place))?;
+    }
+    Ok(files)
+}
+
+/// The files that wait under a token of the caller's.
+fn waiting(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Vec<Attachment>, Error> {
+    let found = of_upload(tx, ctx, token)?;
     if found.is_empty() {
         let said = "Uploads: the token is unknown, too old or used up";
         return Err(Error::invalid("uploads", "InvalidValue", said));

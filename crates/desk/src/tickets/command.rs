@@ -33,6 +33,7 @@ pub(super) fn note_on(
         via: ctx.via,
         details: None,
         attachments: Vec::new(),
+        leaves_at: None,
         created_at: ctx.now,
     };
     let digest = secrets::digest(&comment.salt, &comment.body);

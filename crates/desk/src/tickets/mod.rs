@@ -15,6 +15,7 @@ mod reapply;
 mod situation;
 mod spam;
 mod split;
+mod take_back;
 mod update;
 mod wake;
 
@@ -36,6 +37,7 @@ pub use split::split;
 pub use store::comments::Comment;
 pub use store::outbox::Queued;
 pub use store::tickets::{Filter, Order, Stored};
+pub use take_back::{leaving, take_back};
 pub use update::{Reply, Update, delete, issue_in, update};
 pub use wake::{Woken, due, next_due, put_off, wake, wake_one, wake_some};
 

@@ -391,6 +391,7 @@ fn comment_row(ctx: &Ctx, ids: &Numbers, author: &User, new: &NewTicket) -> Comm
         details: new.details.clone(),
         created_at: ctx.now,
         attachments: Vec::new(),
+        leaves_at: None,
     }
 }
 

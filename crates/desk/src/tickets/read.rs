@@ -2,7 +2,7 @@
 
 use domain::{Clock, CommentId, Envelope, Status, TicketId};
 use store::Tx;
-use store::comments::Comment;
+use store::comments::{Comment, Whose};
 use store::page::{Key, Page};
 use store::surveys::Survey;
 use store::tickets::{Filter, Order, Stored};
@@ -153,7 +153,7 @@ pub fn count_all(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter) -> Result<i64, Err
 /// How many comments a ticket has.
 pub fn count_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<i64, Error> {
     show(tx, ctx, id)?;
-    Ok(store::comments::count(tx, id, false)?)
+    Ok(store::comments::count(tx, id, Whose::Ours)?)
 }
 
 /// The comments with these ids.
@@ -192,14 +192,14 @@ pub fn comments(
     id: TicketId,
     page: &Page,
 ) -> Result<Vec<Comment>, Error> {
-    let only_public = if crate::may(&ctx.actor, Act::ReadDesk) {
+    let whose = if crate::may(&ctx.actor, Act::ReadDesk) {
         show(tx, ctx, id)?;
-        false
+        Whose::Ours
     } else {
         show_own(tx, ctx, id)?;
-        true
+        Whose::Customers(ctx.now)
     };
-    let found = store::comments::page(tx, id, only_public, page)?;
+    let found = store::comments::page(tx, id, whose, page)?;
     Ok(store::comments::with_attachments(tx, found)?)
 }
 
@@ -219,7 +219,7 @@ pub fn own_comments(
     page: &Page,
 ) -> Result<Vec<Comment>, Error> {
     show_own(tx, ctx, id)?;
-    let found = store::comments::page(tx, id, true, page)?;
+    let found = store::comments::page(tx, id, Whose::Customers(ctx.now), page)?;
     Ok(store::comments::with_attachments(tx, found)?)
 }
 
@@ -232,7 +232,8 @@ pub fn own_comment(
 ) -> Result<Comment, Error> {
     show_own(tx, ctx, id)?;
     let found = store::comments::load(tx, comment)?;
-    let found = found.filter(|comment| comment.ticket == id && comment.public);
+    let has_left = |one: &Comment| one.leaves_at.is_none_or(|at| at <= ctx.now);
+    let found = found.filter(|one| one.ticket == id && one.public && has_left(one));
     let mut found = store::comments::with_attachments(tx, found.into_iter().collect())?;
     found.pop().ok_or(Error::NotFound)
 }
@@ -240,7 +241,7 @@ pub fn own_comment(
 /// How many public comments a person's own ticket has.
 pub fn count_own_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<i64, Error> {
     show_own(tx, ctx, id)?;
-    Ok(store::comments::count(tx, id, true)?)
+    Ok(store::comments::count(tx, id, Whose::Customers(ctx.now))?)
 }
 
 /// All clocks of a ticket, oldest first.

@@ -1,18 +1,32 @@
 //! An answer that did not arrive answered nothing. (SLA-05, D-23)
 
 use super::Deciding;
-use crate::{Answered, CommentId, Event, Status};
+use crate::{Answered, CommentId, Event, Status, Ticket};
 
 impl Deciding<'_> {
     /// Takes an answer back: the customer waits again, and the clock it had stopped counts on from its own beginning.
     /// A clock that began meanwhile gives way to it, unless it is due earlier. A question with a further answer to it is
     /// answered still. Only the latest question can be unanswered again; the bounce of an earlier answer is noted.
     pub(super) fn bounced(&mut self, comment: CommentId) {
+        self.unanswered(comment, Event::AnswerBounced { comment }, "an answer bounced");
+    }
+
+    /// Takes a reply back that has not left. Where nothing else has happened since, it never was: the clock goes on from
+    /// its start, and everything stands as before. Else what happened since counts, and the customer waits again.
+    pub(super) fn take_back(&mut self, comment: CommentId, before: Option<&Box<Ticket>>) {
+        let event = Event::ReplyTakenBack { comment, before: before.cloned() };
+        match before {
+            Some(_) => self.record(event),
+            None => self.unanswered(comment, event, "a reply was taken back"),
+        }
+    }
+
+    fn unanswered(&mut self, comment: CommentId, event: Event, why: &str) {
         let only =
             |answered: &&Answered| answered.comment == comment && answered.further.is_empty();
         let latest = self.ticket.answered.as_ref().filter(only);
         let stopped = latest.map(|answered| answered.at);
-        self.record(Event::AnswerBounced { comment });
+        self.record(event);
         let Some(stopped) = stopped else { return };
         if self.ticket.status == Status::Closed || self.ticket.spam.is_some() {
             return;
@@ -24,7 +38,7 @@ impl Deciding<'_> {
         let Some(place) = ended else { return };
         let current = self.ticket.current_clock();
         if current.is_none_or(|current| self.ticket.clocks[place].due_at < current.due_at) {
-            self.cancel_clock("an answer bounced");
+            self.cancel_clock(why);
             let last = place + 1 == self.ticket.clocks.len();
             self.resume_clock((!last).then_some(place));
         }

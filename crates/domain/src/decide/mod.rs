@@ -243,6 +243,13 @@ pub enum Command {
         /// The answer.
         comment: CommentId,
     },
+    /// A reply is taken back before it leaves.
+    TakeBack {
+        /// The reply.
+        comment: CommentId,
+        /// The ticket as it was before, if nothing but the reply has happened since.
+        before: Option<Box<Ticket>>,
+    },
     /// Its requester says how the help was. (CS-05)
     Rate {
         /// From 1 to 5.
@@ -305,6 +312,7 @@ pub fn decide(
             deciding.record(Event::SplitOff { ticket: *ticket, comment: *comment });
         }
         Command::Bounced { comment } => deciding.bounced(*comment),
+        Command::TakeBack { comment, before } => deciding.take_back(*comment, before.as_ref()),
         Command::Rate { rating, digest } => deciding.rate(*rating, digest.as_deref())?,
         Command::Delete => deciding.delete(),
     }

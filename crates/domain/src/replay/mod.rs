@@ -26,8 +26,8 @@ use handbook::Handbook;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Actor, Candidate, Command, Envelope, Event, Facts, Provenance, Reader, Refusal, RuleFacts,
-    TeamRef, Ticket, Unasked, decide,
+    Actor, Candidate, Command, CommentId, Envelope, Event, Facts, Provenance, Reader, Refusal,
+    RuleFacts, TeamRef, Ticket, Unasked, decide,
 };
 
 pub use differences::{
@@ -95,8 +95,9 @@ pub fn replay<'h>(
                 run.unasked = unasked;
                 run.pass(until, handbook);
             }
-            (Some(run), Step::Asked(asked)) => {
+            (Some(run), Step::Asked(mut asked)) => {
                 run.pass(first.at, handbook);
+                asked.stand_on(&run.said);
                 run.ask(asked, first.at, handbook);
             }
         }
@@ -129,6 +130,11 @@ fn wordless(event: &Event) -> Event {
     {
         promise.text.clear();
     }
+    if let Event::ReplyTakenBack { before: Some(before), .. } = &mut event
+        && let Some(promise) = &mut before.promise
+    {
+        promise.text.clear();
+    }
     event
 }
 
@@ -144,9 +150,14 @@ struct Run<'s> {
     unasked: Option<Unasked>,
     /// The ticket and what was known of it before somebody last asked for something.
     earlier: Option<(Ticket, (RuleFacts, Provenance))>,
+    /// The last replies, each with the ticket as it was before: they may be taken back.
+    said: Vec<(CommentId, Box<Ticket>)>,
     /// How far time has come.
     now: Timestamp,
 }
+
+/// How many of them: more can hardly be written before the first has left.
+const SAID: usize = 8;
 
 impl<'s> Run<'s> {
     fn open(step: &Step, at: Timestamp, handbook: &Handbook, setting: &'s Setting) -> Option<Self> {
@@ -164,6 +175,7 @@ impl<'s> Run<'s> {
             known,
             unasked: None,
             earlier: None,
+            said: Vec::new(),
             now: at,
         })
     }
@@ -203,6 +215,11 @@ impl<'s> Run<'s> {
         }
         let asked = &*asked;
         let facts = facts(self.setting, &self.known, asked, Some(&self.ticket));
+        if let Some(comment) = asked.reply() {
+            let surplus = (self.said.len() + 1).saturating_sub(SAID);
+            self.said.drain(..surplus);
+            self.said.push((comment, Box::new(self.ticket.clone())));
+        }
         let ticket = &self.ticket;
         let answer =
             |command: &Command| decide(Some(ticket), command, &facts, &asked.actor, handbook, at);

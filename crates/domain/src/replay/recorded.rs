@@ -53,6 +53,21 @@ impl Asked {
         }
     }
 
+    /// The reply among what was asked for, if there is one.
+    pub(super) fn reply(&self) -> Option<CommentId> {
+        let Command::Update(changes) = &self.command else { return None };
+        let comment = changes.comment.as_ref()?;
+        (comment.by == Author::Agent).then_some(comment.id)
+    }
+
+    /// A reply that is taken back is taken from the ticket of the replay, as it was before it.
+    pub(super) fn stand_on(&mut self, said: &[(CommentId, Box<Ticket>)]) {
+        let Command::TakeBack { comment, before: Some(before) } = &mut self.command else { return };
+        if let Some((_, ticket)) = said.iter().find(|(known, _)| known == comment) {
+            before.clone_from(ticket);
+        }
+    }
+
     /// The decision. Where only the status is refused, what came with it still counts.
     pub(super) fn answered(
         &self,
@@ -152,6 +167,7 @@ enum Order {
     LetGo(TicketId),
     SplitOff(TicketId, CommentId),
     Bounced(CommentId),
+    TakeBack(CommentId, Option<Box<Ticket>>),
     Rate(Rating, Option<String>),
 }
 
@@ -189,6 +205,7 @@ fn order(event: &Event) -> Option<Order> {
         Event::LetGo { ticket } => Order::LetGo(*ticket),
         Event::SplitOff { ticket, comment } => Order::SplitOff(*ticket, *comment),
         Event::AnswerBounced { comment } => Order::Bounced(*comment),
+        Event::ReplyTakenBack { comment, before } => Order::TakeBack(*comment, before.clone()),
         Event::PromiseWithdrawn { reason } => Order::WithdrawPromise(reason.clone()),
         _ => return None,
     })
@@ -264,6 +281,7 @@ impl Reading {
             | Event::LetGo { .. }
             | Event::SplitOff { .. }
             | Event::AnswerBounced { .. }
+            | Event::ReplyTakenBack { .. }
             | Event::PromiseWithdrawn { .. }
             | Event::MarkedSpam
             | Event::ClockStarted { .. }
@@ -414,6 +432,9 @@ impl Reading {
                 return Command::SplitOff { ticket, comment };
             }
             (Some(Order::Bounced(comment)), _) => return Command::Bounced { comment },
+            (Some(Order::TakeBack(comment, before)), _) => {
+                return Command::TakeBack { comment, before };
+            }
             (Some(Order::Rate(rating, digest)), _) => return Command::Rate { rating, digest },
             (Some(Order::Escalate(_)) | None, comment) => self.changes.comment = comment,
         }

@@ -33,7 +33,10 @@ impl Ticket {
             Event::Commented { comment, public, answer, ask, .. } => {
                 self.fold_comment(at, *comment, *public, *answer, *ask);
             }
-            Event::AnswerBounced { comment } => self.fold_bounce(*comment),
+            Event::AnswerBounced { comment } | Event::ReplyTakenBack { comment, before: None } => {
+                self.fold_bounce(*comment);
+            }
+            Event::ReplyTakenBack { before: Some(before), .. } => self.fold_before(before),
             Event::ClockResumed { .. }
             | Event::ClockStarted { .. }
             | Event::ClockMoved { .. }
@@ -273,6 +276,12 @@ impl Ticket {
         if self.replied_at == Some(answered.at) {
             self.replied_at = None;
         }
+    }
+
+    /// As if the reply had never been written, but for the number of events.
+    fn fold_before(&mut self, before: &Ticket) {
+        let (seq, updated_at) = (self.seq, self.updated_at);
+        *self = Ticket { seq, updated_at, ..before.clone() };
     }
 
     fn current_mut(&mut self) -> Option<&mut Clock> {

@@ -47,6 +47,11 @@ impl<'a> Tx<'a> {
         Self { is_writer: false, ..Self::writer(session) }
     }
 
+    /// Whether it may change anything.
+    pub(crate) fn is_writer(&self) -> bool {
+        self.is_writer
+    }
+
     pub(crate) fn is_aborted(&self) -> bool {
         self.is_aborted
     }

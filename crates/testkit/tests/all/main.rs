@@ -19,3 +19,4 @@ mod senders;
 mod simulation;
 mod undos;
 mod work;
+mod writing;

@@ -188,7 +188,12 @@ pub(crate) struct Whole {
 impl Whole {
     pub(crate) fn read(tx: &mut Tx<'_>, id: TicketId) -> Result<Self, Error> {
         let stored = store::tickets::load(tx, id)?.ok_or(Error::NotFound)?;
-        let comments = store::comments::page(tx, id, false, &store::page::Page::first(1000))?;
+        let comments = store::comments::page(
+            tx,
+            id,
+            store::comments::Whose::Ours,
+            &store::page::Page::first(1000),
+        )?;
         Ok(Self {
             fields: desk::tickets::field_values(tx, id)?,
             comments: comments.into_iter().map(|one| (one.author, one.body)).collect(),

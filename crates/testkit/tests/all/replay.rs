@@ -130,7 +130,10 @@ impl<'d> Story<'d> {
         let now = self.desk.clock().now();
         let (ctx, update) = match self.dice.roll(18) {
             0..=2 => {
-                (self.as_person(agent, role), Update { comment: says(true), ..Update::default() })
+                let status = *self.dice.pick(&[None, Some(Status::Pending), Some(Status::Solved)]);
+                let undoable = self.dice.roll(2) == 0;
+                let said = Update { comment: says(true), status, undoable, ..Update::default() };
+                (self.as_person(agent, role), said)
             }
             3 => {
                 (self.as_person(agent, role), Update { comment: says(false), ..Update::default() })
@@ -179,14 +182,41 @@ impl<'d> Story<'d> {
             ),
             12 | 13 => return self.escalate(id, agent),
             14 => return self.merge(id, agent),
-            15 | 16 => return self.undo(id),
+            15 | 16 => return self.take_back(id),
             _ => return self.set_aside(id, agent),
         };
-        tolerate(
-            self.desk.change(ctx, move |tx, ctx| {
-                desk::tickets::update(tx, ctx, id, &update).map(|_| ())
-            }),
-        );
+        let undoable = update.undoable;
+        tolerate(self.desk.change(ctx.clone(), move |tx, ctx| {
+            desk::tickets::update(tx, ctx, id, &update).map(|_| ())
+        }));
+        if undoable && self.dice.roll(2) == 0 {
+            self.undo(id, ctx);
+        }
+    }
+
+    /// The last reply is taken back, at once or after something else has happened.
+    fn undo(&mut self, id: TicketId, ctx: Ctx) {
+        if self.dice.roll(2) == 0 {
+            let tags = Update { add_tags: vec!["seen".to_owned()], ..Update::default() };
+            tolerate(self.desk.change(ctx.clone(), move |tx, ctx| {
+                desk::tickets::update(tx, ctx, id, &tags).map(|_| ())
+            }));
+        }
+        let log =
+            self.desk.look(self.desk.system(), move |tx, ctx| desk::tickets::events(tx, ctx, id));
+        let said = log.unwrap().iter().rev().find_map(|one| match one.event {
+            Event::Commented { comment, answer: true, .. } => Some(comment),
+            _ => None,
+        });
+        let Some(comment) = said else { return };
+        let undone = self
+            .desk
+            .change(ctx, move |tx, ctx| desk::tickets::take_back(tx, ctx, id, comment).map(|_| ()));
+        match undone {
+            // The reply was refused, and the last one is another's or has left.
+            Err(Error::NotFound | Error::Conflict(_)) => {}
+            undone => tolerate(undone),
+        }
     }
 
     /// One or two tickets go on in another one; or one of them stands for itself again.
@@ -226,7 +256,7 @@ impl<'d> Story<'d> {
     }
 
     /// Whoever changed it last takes that back, if it can be.
-    fn undo(&mut self, id: TicketId) {
+    fn take_back(&mut self, id: TicketId) {
         let log =
             self.desk.look(self.desk.system(), move |tx, ctx| desk::tickets::events(tx, ctx, id));
         let Some(last) = log.unwrap().pop() else { return };

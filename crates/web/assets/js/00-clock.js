@@ -12,9 +12,9 @@ globalThis.answerable = {
     const still = meta('now')?.dataset.clock === 'still';
     return this.startedAt + (still ? 0 : performance.now() - this.measuredFrom);
   },
-  time() {
+  time(at = this.now()) {
     const form = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: this.words.zone };
-    return new Intl.DateTimeFormat(document.documentElement.lang, form).format(this.now());
+    return new Intl.DateTimeFormat(document.documentElement.lang, form).format(at);
   },
   say(key, values = {}) {
     return (this.words[key] ?? '').replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);

@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use web::components::button::{self, Button};
-use web::components::composer::{Composer, Kind, composer};
+use web::components::composer::{Composer, Kind, Side, composer};
 use web::components::demo_bar::DemoBar;
 use web::components::empty_state::empty_state;
 use web::components::facts::{Fact, Source, facts};
 use web::components::field::{Control, Field, checkbox, field, summary};
 use web::components::filter_bar::{Choice, FilterBar, filter_bar};
+use web::components::leaving::Leaving;
 use web::components::navigation::Place;
 use web::components::notice::{Notice, Tone, message_box};
 use web::components::outbox::{Sent, outbox};
@@ -136,6 +137,7 @@ fn framed(
             searches: false,
             demo: Some(demo("/views/my-queue")),
             notice,
+            leaving: None,
             live: None,
         },
         main,
@@ -433,14 +435,21 @@ fn ticket(open: Kind, refusal: Option<&Markup>) -> Markup {
         (timeline::timeline(&conversation(&reader)))
         (composer(&reader, &Composer {
             ticket: 4812,
+            writer: 2,
             requester: "Dana",
             seen: 77,
             idempotency_key: "4f1d",
-            reply: "Hi Dana, found it: Safari 19 drops our storage event, so the flags never arrive. Fixed in 41.2, which is out now.",
-            note: "",
+            from: "/views/my-queue",
+            reply: Side {
+                text: "Hi Dana, found it: Safari 19 drops our storage event, so the flags never arrive. Fixed in 41.2, which is out now.",
+                saved: Some(("2026-06-08T08:12:00Z", "Draft saved 09:12")),
+                older: &[("Draft from your phone, 09:03".to_owned(), "Hi Dana, we look into it.")],
+                ..Side::default()
+            },
+            note: Side::default(),
             open,
-            files: None,
-            staged: None, then: None, refusal,
+            staged: None,
+            refusal,
         }))
         (bottom_bar(&reader, &header))
     };
@@ -498,7 +507,11 @@ fn conversation(reader: &Reader) -> Markup {
         ours: true,
         body: html! { p { "Looking at it right now, with Safari 19 beside me." } },
         attachments: &[],
-        delivery: Some(Delivery::Leaving { seconds: 8, undo: "/undo/89" }),
+        delivery: Some(Delivery::Leaving(Leaving {
+            words: "Reply to Dana leaves in {n} s.",
+            until: reader.now + jiff::SignedDuration::from_secs(8),
+            undo: "/undo/89",
+        })),
     };
     let note = Note {
         id: 75,

@@ -1,8 +1,9 @@
-//! Writing a reply and writing a note: two forms, two endpoints, two colours, never one with a switch.
+//! Writing a reply and writing a note: two forms, two endpoints, two drafts, two colours, never one with a switch.
 
 use maud::{Markup, html};
 
 use super::button::{csrf, key_cap};
+use super::file_drop::{Chosen, file_drop};
 use super::icon::icon;
 use crate::reader::Reader;
 use crate::routes;
@@ -13,26 +14,47 @@ use crate::words::Text;
 pub struct Composer<'a> {
     /// The ticket written to.
     pub ticket: i64,
+    /// Who writes.
+    pub writer: i64,
     /// The requester's first name.
     pub requester: &'a str,
     /// The number of the last event shown.
     pub seen: i64,
     /// What makes sending twice harmless.
     pub idempotency_key: &'a str,
+    /// The list one came from.
+    pub from: &'a str,
     /// The reply so far.
-    pub reply: &'a str,
+    pub reply: Side<'a>,
     /// The note so far.
-    pub note: &'a str,
+    pub note: Side<'a>,
     /// Which one is open.
     pub open: Kind,
-    /// Files that were chosen before and are kept: the token that binds them, and their names.
-    pub files: Option<(&'a str, &'a [String])>,
     /// The macro that stands in the open one, with what it also changes.
     pub staged: Option<&'a Markup>,
-    /// What the status becomes after a reply, where a macro says so.
-    pub then: Option<&'a str>,
     /// What is said above the field, such as a refused send; with the words already typed below it.
     pub refusal: Option<&'a Markup>,
+}
+
+/// One of the two as it stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Side<'a> {
+    /// The words so far.
+    pub text: &'a str,
+    /// Whether they come out of a form that was not sent, and not out of a draft.
+    pub typed: bool,
+    /// When the draft was saved, as an instant and in words: "Draft saved 09:12".
+    pub saved: Option<(&'a str, &'a str)>,
+    /// The device whose draft it is.
+    pub device: &'a str,
+    /// Older drafts of other devices, each with its name: "Draft from your phone, 09:03".
+    pub older: &'a [(String, &'a str)],
+    /// Files that were chosen before and are kept.
+    pub files: Chosen<'a>,
+    /// How the words will look, if that was asked for.
+    pub preview: Option<&'a Markup>,
+    /// What the status is to become: a word of `then`.
+    pub then: &'a str,
 }
 
 /// Public or internal.
@@ -43,6 +65,16 @@ pub enum Kind {
     Reply,
     /// Among us.
     Note,
+}
+
+impl Kind {
+    /// Its name in addresses and ids.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Note => "note",
+        }
+    }
 }
 
 /// What the status becomes after a reply.
@@ -87,31 +119,31 @@ pub fn locked(heading: &str, reason: &str) -> Markup {
 
 fn reply(reader: &Reader, composer: &Composer<'_>) -> Markup {
     let words = reader.words;
+    let name: [(&str, &dyn std::fmt::Display); 1] = [("name", &composer.requester)];
     let id = format!("ticket-{}-reply", composer.ticket);
-    let solve = words.say(Text::SendAndSolve);
     html! {
         details.reply-side name="composer" open[composer.open == Kind::Reply] {
             summary data-key="r" aria-keyshortcuts="R" {
-                span { (words.fill(Text::ReplyTo, &[("name", &composer.requester)])) } (key_cap(Some("r")))
+                span { (words.fill(Text::ReplyTo, &name)) } (key_cap(Some("r")))
             }
             form id={ (id) "-form" } method="post" enctype="multipart/form-data" action=(routes::replies(composer.ticket)) data-send {
                 (carried(reader, composer))
                 @if composer.open == Kind::Reply { @if let Some(refusal) = composer.refusal { (refusal) } @if let Some(staged) = composer.staged { (staged) } }
-                (toolbar(reader, &id))
-                label.hidden for=(id) { (words.fill(Text::YourReply, &[("name", &composer.requester)])) }
-                draft-keeper name=(id) { textarea id=(id) name="body" dir="auto" required { (composer.reply) } }
-                (files(reader, &id, composer, Kind::Reply))
+                (field(reader, composer, Kind::Reply, &id, &words.fill(Text::YourReply, &name)))
+                (file_drop(reader, composer.ticket, &id, &composer.reply.files))
                 div.composer-foot {
-                    span.draft role="status" {}
+                    (saved(&composer.reply))
                     div.then {
                         label for={ (id) "-then" } { (words.say(Text::Then)) }
                         select id={ (id) "-then" } name="then" {
-                            @for (value, text) in THEN { option value=(value) selected[composer.then == Some(*value)] { (words.say(*text)) } }
+                            @for (value, text) in THEN {
+                                option value=(value) selected[*value == composer.reply.then] { (words.say(*text)) }
+                            }
                         }
                     }
-                    button.hidden type="submit" name="solve" value="answered" tabindex="-1" data-send-solved { (solve) }
+                    button.hidden type="submit" name="solve" value="answered" tabindex="-1" data-send-solved { (words.say(Text::SendAndSolve)) }
                     button.button.primary type="submit" data-send-button aria-keyshortcuts="Control+Enter Meta+Enter" {
-                        (words.fill(Text::SendTo, &[("name", &composer.requester)])) kbd aria-hidden="true" { "Ctrl ↵" }
+                        (words.fill(Text::SendTo, &name)) kbd aria-hidden="true" { "Ctrl ↵" }
                     }
                 }
             }
@@ -121,6 +153,7 @@ fn reply(reader: &Reader, composer: &Composer<'_>) -> Markup {
 
 fn note(reader: &Reader, composer: &Composer<'_>) -> Markup {
     let words = reader.words;
+    let name: [(&str, &dyn std::fmt::Display); 1] = [("name", &composer.requester)];
     let id = format!("ticket-{}-note", composer.ticket);
     html! {
         details.note-side name="composer" open[composer.open == Kind::Note] {
@@ -130,13 +163,11 @@ fn note(reader: &Reader, composer: &Composer<'_>) -> Markup {
             form id={ (id) "-form" } method="post" enctype="multipart/form-data" action=(routes::notes(composer.ticket)) data-send {
                 (carried(reader, composer))
                 @if composer.open == Kind::Note { @if let Some(refusal) = composer.refusal { (refusal) } @if let Some(staged) = composer.staged { (staged) } }
-                p.composer-warning { (icon("lock")) (words.fill(Text::CannotSee, &[("name", &composer.requester)])) }
-                (toolbar(reader, &id))
-                label.hidden for=(id) { (words.fill(Text::YourNote, &[("name", &composer.requester)])) }
-                draft-keeper name=(id) { textarea id=(id) name="body" dir="auto" required { (composer.note) } }
-                (files(reader, &id, composer, Kind::Note))
+                p.composer-warning { (icon("lock")) (words.fill(Text::CannotSee, &name)) }
+                (field(reader, composer, Kind::Note, &id, &words.fill(Text::YourNote, &name)))
+                (file_drop(reader, composer.ticket, &id, &composer.note.files))
                 div.composer-foot {
-                    span.draft role="status" {}
+                    (saved(&composer.note))
                     button.button.primary type="submit" data-send-button aria-keyshortcuts="Control+Enter Meta+Enter" {
                         (words.say(Text::AddNote)) kbd aria-hidden="true" { "Ctrl ↵" }
                     }
@@ -146,19 +177,55 @@ fn note(reader: &Reader, composer: &Composer<'_>) -> Markup {
     }
 }
 
-/// Where files are chosen; those chosen before are kept.
-fn files(reader: &Reader, id: &str, composer: &Composer<'_>, kind: Kind) -> Markup {
+/// The field with its tools, its preview and the drafts of other devices.
+fn field(reader: &Reader, composer: &Composer<'_>, kind: Kind, id: &str, label: &str) -> Markup {
     let words = reader.words;
+    let side = match kind {
+        Kind::Reply => &composer.reply,
+        Kind::Note => &composer.note,
+    };
+    let to = routes::draft(composer.ticket, kind.as_str());
     html! {
-        div.composer-files {
-            label for={ (id) "-files" } { (words.say(Text::Attach)) }
-            input id={ (id) "-files" } name="files" type="file" multiple;
-            @if let Some((token, names)) = composer.files.filter(|_| composer.open == kind) {
-                input type="hidden" name="upload" value=(token);
-                span { (words.fill(Text::AttachedSoFar, &[("names", &names.join(", "))])) }
+        draft-keeper name={ (composer.writer) "-" (id) } to=(to) data-at=[side.saved.map(|(at, _)| at)] data-device=(side.device) data-typed[side.typed] {
+            div.toolbar {
+                text-tools for=(id) role="toolbar" aria-label=(words.say(Text::Formatting)) aria-controls=(id) {
+                    @for (mark, text) in MARKS { button.button.quiet type="button" data-mark=(mark) { (words.say(*text)) } }
+                }
+                (modes(reader, composer.ticket, id))
             }
+            @for (label, text) in side.older {
+                details.older {
+                    summary { (label) }
+                    div dir="auto" data-older { (text) }
+                    button.button type="button" data-use { (words.say(Text::DraftUse)) }
+                }
+            }
+            label.hidden for=(id) { (label) }
+            textarea id=(id) name="body" dir="auto" data-mentions[kind == Kind::Note] { (side.text) }
+            div.preview.prose id={ (id) "-preview" } dir="auto" tabindex="-1" { @if let Some(preview) = side.preview { (preview) } }
         }
     }
+}
+
+/// Write or look at how it will be read; without script a button of the form does the same.
+fn modes(reader: &Reader, ticket: i64, id: &str) -> Markup {
+    let words = reader.words;
+    html! {
+        fieldset.modes {
+            legend.hidden { (words.say(Text::WriteOrPreview)) }
+            label { input type="radio" name="mode" value="write" id={ (id) "-write" } checked; (words.say(Text::Write)) }
+            label {
+                input type="radio" name="mode" value="preview" id={ (id) "-look" } hx-post=(routes::preview(ticket)) hx-trigger="change"
+                    hx-target={ "#" (id) "-preview" };
+                (words.say(Text::Preview))
+            }
+        }
+        noscript { button.button.quiet type="submit" name="preview" value="1" { (words.say(Text::Preview)) } }
+    }
+}
+
+fn saved(side: &Side<'_>) -> Markup {
+    html! { span.draft role="status" { @if let Some((_, words)) = side.saved { (words) } } }
 }
 
 fn carried(reader: &Reader, composer: &Composer<'_>) -> Markup {
@@ -166,16 +233,6 @@ fn carried(reader: &Reader, composer: &Composer<'_>) -> Markup {
         (csrf(reader))
         input type="hidden" name="seen" value=(composer.seen);
         input type="hidden" name="idempotency_key" value=(composer.idempotency_key);
-    }
-}
-
-fn toolbar(reader: &Reader, id: &str) -> Markup {
-    let words = reader.words;
-    html! {
-        div.toolbar {
-            text-tools for=(id) role="toolbar" aria-label=(words.say(Text::Formatting)) aria-controls=(id) {
-                @for (mark, text) in MARKS { button.button.quiet type="button" data-mark=(mark) { (words.say(*text)) } }
-            }
-        }
+        input type="hidden" name="from" value=(composer.from);
     }
 }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::button::{Button, action};
+use super::leaving::{Leaving, leaving};
 use crate::reader::Reader;
 use crate::words::Text;
 
@@ -29,11 +30,12 @@ pub struct Notice<'a> {
 }
 
 /// The region right after the main part where notices appear.
-pub fn region(reader: &Reader, notice: Option<Notice<'_>>) -> Markup {
+pub fn region(reader: &Reader, notice: Option<Notice<'_>>, leaves: Option<Leaving<'_>>) -> Markup {
     let words = reader.words;
     html! {
         section #notices .notices aria-label=(words.say(Text::Notices)) {
             @if let Some(notice) = notice { (shown(reader, notice)) }
+            @else if let Some(leaves) = leaves { div.notice { (leaving(reader, &leaves)) } }
         }
     }
 }

@@ -7,6 +7,7 @@ use super::avatar::{Size, avatar};
 use super::button::{self, Button, csrf};
 use super::demo_bar::{DemoBar, demo_bar};
 use super::icon::icon;
+use super::leaving::Leaving;
 use super::navigation::{Place, navigation};
 use super::notice::{self, Notice};
 use super::notices_link::notices_link;
@@ -56,6 +57,8 @@ pub struct Page<'a> {
     pub demo: Option<DemoBar<'a>>,
     /// What is to be said about the last action.
     pub notice: Option<Notice<'a>>,
+    /// A reply of the reader's that can still be undone.
+    pub leaving: Option<Leaving<'a>>,
     /// What the page listens to, and the last event it has: `("ticket:7,view:mine", 41)`.
     pub live: Option<(&'a str, i64)>,
 }
@@ -77,7 +80,7 @@ pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
             main #main tabindex="-1" { (main) }
             @if let Some(aside) = aside { aside.aside aria-label=(words.say(Text::AboutThis)) { (aside) } }
         }
-        (notice::region(page.reader, page.notice))
+        (notice::region(page.reader, page.notice, page.leaving))
         p #connection .notices role="status" hidden {}
         modal-box { dialog #dialog { div #dialog-content data-dialog-content {} } }
         key-map data-letters=(if page.single_keys { "on" } else { "off" }) {}
@@ -170,8 +173,11 @@ fn words_for_script(words: Words, reader: &Reader) -> String {
         "minutes": words.say(Text::Minutes),
         "underMinute": words.say(Text::UnderMinute),
         "dictation": words.say(Text::LooksLikeDictation),
-        "draftKept": words.say(Text::DraftKeptHere),
-        "draftRestored": words.say(Text::DraftRestored),
+        "notSaved": words.say(Text::NotSavedThere),
+        "draftHere": words.say(Text::DraftHere),
+        "draftUse": words.say(Text::DraftUse),
+        "sendsWhenBack": words.say(Text::SendsWhenBack),
+        "fileFailed": words.say(Text::FileFailed),
         "offline": words.say(Text::Offline),
         "zone": reader.zone.iana_name().unwrap_or("UTC"),
     })
@@ -180,8 +186,6 @@ fn words_for_script(words: Words, reader: &Reader) -> String {
 
 fn header(page: &Page<'_>) -> Markup {
     let words = page.reader.words;
-    // Where a notice offers it, its key presses the notice's own button.
-    let undo = page.notice.is_none_or(|notice| notice.undo.is_none()).then_some("z");
     html! {
         header.top {
             div.top-name {
@@ -221,7 +225,7 @@ fn header(page: &Page<'_>) -> Markup {
                         a href=(routes::SETTINGS) { (words.say(Text::Settings)) }
                         a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
                         a href=(routes::KEYS) hx-get=(routes::KEYS) hx-target="#dialog-content" data-key="?" aria-keyshortcuts="?" { (words.say(Text::AllKeys)) kbd aria-hidden="true" { "?" } }
-                        form method="post" action=(routes::UNDO) { (csrf(page.reader)) button type="submit" data-key=[undo] aria-keyshortcuts=[undo.map(|_| "Z")] { (words.say(Text::KeyUndo)) kbd aria-hidden="true" { "Z" } } }
+                        form method="post" action=(routes::UNDO) { (csrf(page.reader)) button type="submit" data-key="z" aria-keyshortcuts="Z" { (words.say(Text::KeyUndo)) kbd aria-hidden="true" { "Z" } } }
                         form method="post" action=(routes::SIGN_OUT) data-signs-out { (csrf(page.reader)) button type="submit" { (words.say(Text::SignOut)) } }
                     }
                 }

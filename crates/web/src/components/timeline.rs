@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::avatar::{Size, avatar};
 use super::icon::icon;
+use super::leaving::{Leaving, leaving};
 use super::time;
 use crate::reader::Reader;
 use crate::words::Text;
@@ -47,12 +48,7 @@ pub struct Attachment<'a> {
 #[derive(Clone, Copy, Debug)]
 pub enum Delivery<'a> {
     /// It leaves in so many seconds and can be undone.
-    Leaving {
-        /// How long still.
-        seconds: i64,
-        /// Where undoing is posted to.
-        undo: &'a str,
-    },
+    Leaving(Leaving<'a>),
     /// Other servers refused it: to whom, and in their own words.
     Failed {
         /// Who does not have it, and why.
@@ -230,12 +226,7 @@ fn attachments(all: &[Attachment<'_>]) -> Markup {
 fn delivery_strip(reader: &Reader, delivery: Delivery<'_>) -> Markup {
     let words = reader.words;
     match delivery {
-        Delivery::Leaving { seconds, undo } => html! {
-            div.strip.leaving.line {
-                span { (words.fill(Text::LeavesIn, &[("n", &seconds)])) }
-                (super::button::action(reader, undo, super::button::Button::plain(words.say(Text::Undo)).with_key("z")))
-            }
-        },
+        Delivery::Leaving(one) => html! { div.strip.leaving { (leaving(reader, &one)) } },
         Delivery::Failed { whom, retry } => html! {
             div.strip {
                 @for (to, why) in whom {

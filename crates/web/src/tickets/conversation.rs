@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use desk::mailbox::Filed;
 use desk::tickets::{Comment, Queued};
-use domain::{CommentId, Envelope, Event, Telling};
+use domain::{AuditId, CommentId, Envelope, Event, Telling};
 use maud::{Markup, PreEscaped, html};
 
 use super::{SHOWN, Seen, letters, said};
 use crate::attachments::Along;
 use crate::components::button::{self, Button};
+use crate::components::leaving::Leaving;
 use crate::components::notice::{Tone, message_box};
 use crate::components::timeline::{self, Delivery, Happening, Message, Note};
 use crate::routes;
@@ -58,7 +59,8 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
     let mut skipping = false;
     let mut items: Vec<Item<'_>> = Vec::new();
     let mut automatic = whole.automatic.iter().peekable();
-    for envelope in &whole.events {
+    let gone = taken_back(&whole.events);
+    for envelope in whole.events.iter().filter(|one| !gone.contains(&one.audit)) {
         while let Some(mail) = automatic.next_if(|mail| mail.received_at < envelope.at) {
             if !skipping {
                 items.push(Item::Came(mail));
@@ -99,6 +101,20 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
     items
 }
 
+/// The change sets of replies that were taken back before they left, with nothing left of them.
+fn taken_back(events: &[Envelope]) -> Vec<AuditId> {
+    let replies = events.iter().filter_map(|envelope| match &envelope.event {
+        Event::ReplyTakenBack { comment, before: Some(_) } => Some(*comment),
+        _ => None,
+    });
+    let replies: Vec<CommentId> = replies.collect();
+    let said = |envelope: &&Envelope| matches!(&envelope.event, Event::Commented { comment, .. } if replies.contains(comment));
+    if replies.is_empty() {
+        return Vec::new();
+    }
+    events.iter().filter(said).map(|envelope| envelope.audit).collect()
+}
+
 fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
     let reader = &seen.reader;
     let names = seen.names();
@@ -129,6 +145,7 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
         reader.words.say(Text::DidWrite).to_owned()
     };
     let lost = lost(seen, envelope.seq);
+    let leaves = leaves(seen, comment);
     let way = letters::way(reader.words, comment, details.as_ref());
     timeline::message(
         reader,
@@ -145,11 +162,28 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
                 @if let Some(details) = &details { (letters::below(reader, seen.id(), details)) }
             },
             attachments: &files.shown(),
-            delivery: lost
-                .as_ref()
-                .map(|lost| Delivery::Failed { whom: &lost.whom, retry: &lost.retry }),
+            delivery: match (&leaves, &lost) {
+                (Some((words, until, undo)), _) => {
+                    Some(Delivery::Leaving(Leaving { words, until: *until, undo }))
+                }
+                (None, Some(lost)) => {
+                    Some(Delivery::Failed { whom: &lost.whom, retry: &lost.retry })
+                }
+                (None, None) => None,
+            },
         },
     )
+}
+
+/// What is said about a reply that waits; only its writer can undo it.
+fn leaves(seen: &Seen, comment: &Comment) -> Option<(String, jiff::Timestamp, String)> {
+    let until = comment.leaves_at.filter(|at| *at > seen.reader.now)?;
+    if seen.me != Some(comment.author) {
+        return None;
+    }
+    let values: [(&str, &dyn std::fmt::Display); 2] = [("name", &seen.requester()), ("n", &"{n}")];
+    let words = seen.reader.words.fill(Text::ReplyLeaves, &values);
+    Some((words, until, routes::undo(seen.id(), comment.id.0)))
 }
 
 /// Who did not get what an event sent, and where trying again is posted to.

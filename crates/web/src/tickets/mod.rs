@@ -4,6 +4,7 @@ pub(crate) mod actions;
 mod activity;
 mod aside;
 mod conversation;
+mod drafting;
 mod letters;
 pub(crate) mod macros;
 mod names;
@@ -25,7 +26,7 @@ use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
 use crate::components::composer::{Composer, Kind, composer};
-use crate::components::notice::{Tone, message_box};
+use crate::components::notice::{Notice, Tone, message_box};
 use crate::components::ticket_header::{TicketHeader, bottom_bar, ticket_header, ticket_now};
 use crate::components::time_left::{TimeLeft, due_words};
 use crate::components::timeline;
@@ -38,6 +39,7 @@ use crate::visitor::{Visitor, referer};
 use crate::words::Text;
 use crate::{frame, routes, times};
 
+use drafting::Drafts;
 use names::{Names, first_name};
 
 pub(crate) use letters::{details, folded, plain, proved};
@@ -63,6 +65,7 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::post("/tickets/{id}/replies", Act::WorkTickets, writing::reply),
         Route::post("/tickets/{id}/notes", Act::WorkTickets, writing::note),
     ];
+    all.extend(drafting::pages());
     all.extend(actions::pages());
     all
 }
@@ -77,14 +80,18 @@ pub(crate) fn number(text: &str) -> Result<TicketId, Problem> {
 pub(crate) struct Writing {
     /// Which one is open.
     pub(crate) open: Kind,
-    /// The words typed so far.
-    pub(crate) text: String,
+    /// The words typed into a form that was not sent.
+    pub(crate) text: Option<String>,
+    /// What the status was to become.
+    pub(crate) then: String,
+    /// How they will look, if that was asked for.
+    pub(crate) preview: Option<Markup>,
     /// What is said above them.
     pub(crate) refusal: Option<Markup>,
     /// What the writer has not seen.
     pub(crate) missed: Vec<domain::CommentId>,
-    /// Files that were chosen and are kept: the token that binds them, and their names.
-    pub(crate) files: Option<(String, Vec<String>)>,
+    /// What binds the files that were chosen and are kept.
+    pub(crate) upload: Option<String>,
     /// The macro that stands in it.
     pub(crate) staged: Option<macros::Staged>,
 }
@@ -194,7 +201,8 @@ async fn show(visitor: Visitor, Path(id): Path<String>, headers: HeaderMap) -> A
     let staged = macros::staged(&visitor, id, visitor.query.number("macro")).await?;
     let writing = staged.map_or_else(Writing::default, |staged| Writing {
         open: staged.side,
-        text: staged.words.clone(),
+        text: Some(staged.words.clone()),
+        then: staged.status.map(macros::then).unwrap_or_default().to_owned(),
         staged: Some(staged),
         ..Writing::default()
     });
@@ -215,6 +223,7 @@ pub(crate) async fn page(
     let way = way::Way::read(visitor, &seen, from).await?;
     let (href, label) = (way.back.as_str(), way.label.as_str());
     let away = owner_is_away(visitor, &seen).await?;
+    let drafts = Drafts::read(visitor, id, writing).await?;
     let main = seen.with_header(Some((href, label)), |header| {
         let header = &way.around(header);
         html! {
@@ -227,13 +236,21 @@ pub(crate) async fn page(
             (conversation::failures(&seen))
             (timeline::timeline(&conversation::conversation(&seen, shown, &writing.missed)))
             (watch(&seen))
-            (compose(&seen, writing))
+            (compose(&seen, writing, &drafts, &href))
             (bottom_bar(reader, header))
         }
     });
     let topics = format!("ticket:{}", id.0);
-    let frame =
-        frame::Frame { title: &seen.title(), topics: Some(&topics), ..frame::Frame::default() };
+    let undone = visitor.query.some("undone").is_some();
+    let undone = undone.then(|| Notice { text: reader.words.say(Text::ReplyUndone), undo: None });
+    let title = seen.title();
+    let frame = frame::Frame {
+        title: &title,
+        topics: Some(&topics),
+        notice: undone,
+        ticket: Some(id),
+        ..frame::Frame::default()
+    };
     frame::workspace(visitor, reader, frame, &main, Some(&aside::aside(&seen))).await
 }
 
@@ -290,7 +307,7 @@ fn set_aside(seen: &Seen) -> Markup {
     }
 }
 
-fn compose(seen: &Seen, writing: &Writing) -> Markup {
+fn compose(seen: &Seen, writing: &Writing, drafts: &Drafts, from: &str) -> Markup {
     let ticket = &seen.whole.stored.ticket;
     let words = seen.reader.words;
     if ticket.status == Status::Closed {
@@ -299,27 +316,25 @@ fn compose(seen: &Seen, writing: &Writing) -> Markup {
             words.say(Text::ClosedForGoodWhy),
         );
     }
-    let (reply, note) = match writing.open {
-        Kind::Reply => (writing.text.as_str(), ""),
-        Kind::Note => ("", writing.text.as_str()),
-    };
     let staged = writing.staged.as_ref().map(|staged| staged.markup(words, ticket.id));
-    composer(
-        &seen.reader,
-        &Composer {
-            staged: staged.as_ref(),
-            then: writing.staged.as_ref().and_then(|staged| staged.status).map(macros::then),
-            ticket: seen.id(),
-            requester: &seen.requester(),
-            seen: ticket.seq,
-            idempotency_key: &desk::token(),
-            reply,
-            note,
-            open: writing.open,
-            refusal: writing.refusal.as_ref(),
-            files: writing.files.as_ref().map(|(token, names)| (token.as_str(), names.as_slice())),
-        },
-    )
+    drafts.with(|reply, note| {
+        composer(
+            &seen.reader,
+            &Composer {
+                ticket: seen.id(),
+                writer: seen.me.map_or(0, |me| me.0),
+                requester: &seen.requester(),
+                seen: ticket.seq,
+                idempotency_key: &desk::token(),
+                from,
+                reply,
+                note,
+                open: drafts.open(writing),
+                staged: staged.as_ref(),
+                refusal: writing.refusal.as_ref(),
+            },
+        )
+    })
 }
 
 /// Where news about the conversation waits at its end.

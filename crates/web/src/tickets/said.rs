@@ -36,6 +36,7 @@ pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String>
         | Event::TimersSet { .. }
         | Event::Warned { .. }
         | Event::Breached { .. } => of_clock(names, envelope)?,
+        Event::ReplyTakenBack { .. } => words.say(Text::SaidTakenBack).to_owned(),
         Event::AnswerBounced { .. } => words.say(Text::SaidBounced).to_owned(),
         Event::MarkedSpam
         | Event::UnmarkedSpam

@@ -2,29 +2,34 @@
 
 use axum::extract::Path;
 use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect};
-use desk::attachments::{Files, Kept};
+use desk::attachments::{Attachment, Files, Kept};
+use desk::drafts;
 use desk::idempotency::{self, Key};
 use desk::texts::Body;
 use desk::tickets::{Reply, Update};
 use desk::{Ctx, Error, Tx};
-use domain::{Cause, CommentId, Status, TicketId};
+use domain::{Cause, CommentId, Event, Status, TicketId};
+use jiff::Timestamp;
 use maud::html;
 
-use super::{Writing, number, page};
+use super::{Writing, drafting, number, page};
 use crate::components::composer::Kind;
 use crate::components::notice::{Tone, refusal_box};
 use crate::form::Form;
 use crate::frame;
 use crate::problem::{Answer, Problem, refused};
-use crate::routes;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, local};
 use crate::words::Text;
+use crate::{cookies, routes};
 
 /// What became of something somebody wrote.
 enum Outcome {
-    /// It is there; the page shows it.
-    Kept,
+    /// It is there; until when it can be taken back, if it can.
+    Kept(CommentId, Option<Timestamp>),
+    /// It was there already: the form was sent twice.
+    Again,
     /// Something was said meanwhile, and nothing was written.
     Missed(Vec<CommentId>),
 }
@@ -32,26 +37,32 @@ enum Outcome {
 /// A public reply: it leaves by mail and stops the clock.
 pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
     let id = number(&id)?;
+    if let Some(answer) = aside(&visitor, id, &form, Kind::Reply).await? {
+        return Ok(answer);
+    }
+    let words = visitor.reader().words;
     let then = if form.get("solve").is_empty() { form.get("then") } else { "solved:answered" };
     if then == "solved:issue" && desk::tickets::issue_in(form.get("body")).is_none() {
-        let why = visitor.reader().words.say(Text::IssueMissing);
+        let why = words.say(Text::IssueMissing);
         return again(&visitor, id, &form, Kind::Reply, StatusCode::UNPROCESSABLE_ENTITY, why)
             .await;
     }
+    let said = said(&form, true);
     let (status, cause) = after(then);
-    let update = Update { status, cause, ..said(&form, true) };
-    let to = if then == "hold" { routes::ticket_part(id.0, "hold") } else { end_of(id) };
-    write(&visitor, id, &form, Kind::Reply, update, &to).await
+    // While the demo's clock stands still nothing would ever leave.
+    let undoable = visitor.desk.clock().is_running();
+    let update = Update { status, cause, undoable, ..said };
+    let to = (then == "hold").then(|| routes::ticket_part(id.0, "hold"));
+    write(&visitor, id, &form, Kind::Reply, update, to).await
 }
 
 /// An internal note: it never leaves.
 pub(crate) async fn note(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
     let id = number(&id)?;
-    write(&visitor, id, &form, Kind::Note, said(&form, false), &end_of(id)).await
-}
-
-fn end_of(id: TicketId) -> String {
-    format!("{}#composer", routes::ticket(id.0))
+    if let Some(answer) = aside(&visitor, id, &form, Kind::Note).await? {
+        return Ok(answer);
+    }
+    write(&visitor, id, &form, Kind::Note, said(&form, false), None).await
 }
 
 fn said(form: &Form, public: bool) -> Update {
@@ -74,18 +85,49 @@ fn after(then: &str) -> (Option<Status>, Option<Cause>) {
     }
 }
 
+/// What a form asks for without script beside being sent: how it will look, or that a file is taken out of it.
+async fn aside(
+    visitor: &Visitor,
+    id: TicketId,
+    form: &Form,
+    kind: Kind,
+) -> Result<Option<axum::response::Response>, Problem> {
+    let looks = form.some("preview").is_some();
+    let gone = form.number("remove");
+    if !looks && gone.is_none() {
+        return Ok(None);
+    }
+    let kept = visitor.desk.keep(form.files("files")).await?;
+    let upload = put_by(visitor, form, kept, gone).await?;
+    let text = form.get("body").to_owned();
+    let preview = looks.then(|| drafting::previewed(visitor.reader().words, &text));
+    let then = form.get("then").to_owned();
+    let staged = super::macros::staged(visitor, id, form.number("macro")).await?;
+    let text = Some(text);
+    let writing = Writing { open: kind, text, then, preview, upload, staged, ..Writing::default() };
+    let markup = page(visitor, id, &writing, local(form.get("from"))).await?;
+    Ok(Some(frame::html(markup)))
+}
+
+/// What a form that was sent is known by. Within one person's writing a key is sent twice only by accident.
+pub(super) fn key_of(visitor: &Visitor, id: TicketId, key: &str) -> String {
+    let user = visitor.user.as_ref().map_or(0, |user| user.id.0);
+    format!("{user}:{id}:{key}")
+}
+
 async fn write(
     visitor: &Visitor,
     id: TicketId,
     form: &Form,
     kind: Kind,
     update: Update,
-    to: &str,
+    to: Option<String>,
 ) -> Answer {
     let chosen = form.files("files");
     let is_empty = update.comment.as_ref().is_none_or(|comment| comment.body.is_empty());
     if is_empty && chosen.is_empty() && form.some("upload").is_none() {
-        return empty(visitor, id, kind).await;
+        let why = visitor.reader().words.say(Text::NothingWritten);
+        return again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, why).await;
     }
     if let Some(why) = super::macros::left_over(visitor, form.get("body")) {
         return again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, &why).await;
@@ -98,74 +140,125 @@ async fn write(
     let uploads = form.some("upload").map(str::to_owned).into_iter().collect();
     let files = Files { kept: kept.clone(), uploads };
     let update = Update { files, ..update };
-    // Within one person's writing a key is sent twice only by accident.
-    let key = form.some("idempotency_key").map(|key| {
-        let user = visitor.user.as_ref().map_or(0, |user| user.id.0);
-        Key::new("writing", &format!("{user}:{id}:{key}"), &form.content())
-    });
+    let key = form
+        .some("idempotency_key")
+        .map(|key| Key::new("writing", &key_of(visitor, id, key), &form.content()));
     let seen = form.number("seen");
     let ctx = visitor.ctx.clone();
     let outcome = visitor
         .desk
-        .write(ctx, move |tx, ctx| keep(tx, ctx, id, key.as_ref(), seen, &update))
+        .write(ctx, move |tx, ctx| keep(tx, ctx, (id, kind), key.as_ref(), seen, &update))
         .await;
-    match outcome {
-        Ok(Outcome::Kept) => Ok(Redirect::to(to).into_response()),
+    let wrong = match outcome {
+        Ok(Outcome::Kept(comment, leaves_at)) => {
+            let to = match to {
+                Some(to) => to,
+                None => next(visitor, id, comment, form).await?,
+            };
+            return Ok(sent(visitor, id, comment, leaves_at, &to));
+        }
+        Ok(Outcome::Again) => {
+            return Ok(Redirect::to(&format!("{}#composer", routes::ticket(id.0))).into_response());
+        }
         Ok(Outcome::Missed(missed)) => {
-            let files = put_by(visitor, form, kept).await?;
-            not_sent(visitor, id, form, kind, (missed, files)).await
+            let upload = put_by(visitor, form, kept, None).await?;
+            return not_sent(visitor, id, form, kind, (missed, upload)).await;
         }
         Err(Error::KeyReused) => {
             let why = visitor.reader().words.say(Text::AlreadySent);
-            again(visitor, id, form, kind, StatusCode::CONFLICT, why).await
+            return again(visitor, id, form, kind, StatusCode::CONFLICT, why).await;
         }
-        Err(Error::Invalid(errors)) => {
-            let why = errors.first().map(|error| error.description.as_str()).unwrap_or_default();
-            again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, why).await
-        }
-        Err(Error::Refused(refusal)) => {
-            let why = refused(&refusal).description;
-            again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, &why).await
-        }
-        Err(error) => Err(error.into()),
-    }
+        Err(Error::Invalid(errors)) => errors.into_iter().next().map(|error| error.description),
+        Err(Error::Refused(refusal)) => Some(refused(&refusal).description),
+        Err(error) => return Err(error.into()),
+    };
+    let why = wrong.unwrap_or_default();
+    again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, &why).await
 }
 
-/// Keeps the files of a form that was not sent, so that they need not be chosen again: the token that binds them, and their
-/// names.
+/// Where one goes after sending, as one prefers.
+async fn next(
+    visitor: &Visitor,
+    id: TicketId,
+    comment: CommentId,
+    _form: &Form,
+) -> Result<String, Problem> {
+    let _ = visitor;
+    Ok(format!("{}#message-{comment}", routes::ticket(id.0)))
+}
+
+/// The way on; for as long as a reply can be taken back, every page says so.
+fn sent(
+    visitor: &Visitor,
+    id: TicketId,
+    comment: CommentId,
+    leaves_at: Option<Timestamp>,
+    to: &str,
+) -> axum::response::Response {
+    let mut answer = Redirect::to(to).into_response();
+    if let Some(at) = leaves_at {
+        let seconds = at.duration_since(visitor.ctx.now).as_secs().max(1);
+        let value = format!("{id}-{comment}");
+        let cookie = cookies::made(&visitor.desk, cookies::LEAVING, &value, seconds);
+        answer.headers_mut().append(SET_COOKIE, cookie);
+    }
+    answer
+}
+
+/// Keeps the files of a form that was not sent, so that they need not be chosen again, but for one that is taken out: the
+/// token that binds them.
 async fn put_by(
     visitor: &Visitor,
     form: &Form,
     kept: Vec<Kept>,
-) -> Result<Option<(String, Vec<String>)>, Problem> {
+    gone: Option<i64>,
+) -> Result<Option<String>, Problem> {
     let before = form.some("upload").map(str::to_owned);
     if kept.is_empty() && before.is_none() {
         return Ok(None);
     }
     let ctx = visitor.ctx.clone();
-    let put = visitor.desk.write(ctx, move |tx, ctx| {
-        let mut token = before.clone();
-        let mut names = Vec::new();
-        for file in &kept {
-            let sent = desk::attachments::upload(tx, ctx, file, token.as_deref())?;
-            names = sent.files.into_iter().map(|file| file.name).collect();
-            token = Some(sent.token);
-        }
-        Ok(token.map(|token| (token, names)))
-    });
-    Ok(put.await?)
+    let put = visitor
+        .desk
+        .write(ctx, move |tx, ctx| sent_ahead(tx, ctx, &kept, before.clone(), gone))
+        .await?;
+    Ok(put.0)
 }
 
-/// Writes once, and only over what the writer has seen.
+/// Files join those that were sent ahead, and one of those goes; the token that binds what is left, and what it is. A token
+/// that is too old is as none.
+pub(super) fn sent_ahead(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    kept: &[Kept],
+    token: Option<String>,
+    gone: Option<i64>,
+) -> Result<(Option<String>, Vec<Attachment>), Error> {
+    let mut files = match (&token, gone) {
+        (Some(token), Some(gone)) => desk::attachments::remove(tx, ctx, token, gone)?,
+        (Some(token), None) => desk::attachments::of_upload(tx, ctx, token)?,
+        (None, _) => Vec::new(),
+    };
+    let mut token = token.filter(|_| !files.is_empty());
+    for file in kept {
+        let sent = desk::attachments::upload(tx, ctx, file, token.as_deref())?;
+        files = sent.files;
+        token = Some(sent.token);
+    }
+    Ok((token, files))
+}
+
+/// Writes once, and only over what the writer has seen; the draft is then no more.
 fn keep(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
-    id: TicketId,
+    (id, kind): (TicketId, Kind),
     key: Option<&Key>,
     seen: Option<i64>,
     update: &Update,
 ) -> Result<Outcome, Error> {
     let mut missed = Vec::new();
+    let mut written = None;
     let kept = idempotency::once(tx, ctx, key, |tx| {
         missed = match seen {
             Some(seen) => desk::pages::missed(tx, ctx, id, seen)?,
@@ -174,12 +267,34 @@ fn keep(
         if !missed.is_empty() {
             return Err(Error::Conflict(String::new()));
         }
-        desk::tickets::update(tx, ctx, id, update).map(|done| done.stored.ticket.seq.to_string())
+        let done = desk::tickets::update(tx, ctx, id, update)?;
+        written = done.events.iter().find_map(|envelope| match &envelope.event {
+            Event::Commented { comment, .. } => Some(*comment),
+            _ => None,
+        });
+        drafts::discard(tx, ctx, id, kind.draft())?;
+        Ok(done.stored.ticket.seq.to_string())
     });
     match kept {
         Err(Error::Conflict(_)) if !missed.is_empty() => Ok(Outcome::Missed(missed)),
-        Ok(_) => Ok(Outcome::Kept),
         Err(error) => Err(error),
+        Ok(_) => match written {
+            None => Ok(Outcome::Again),
+            Some(comment) => {
+                let rows = desk::tickets::comments_by_id(tx, &[comment])?;
+                Ok(Outcome::Kept(comment, rows.first().and_then(|row| row.leaves_at)))
+            }
+        },
+    }
+}
+
+impl Kind {
+    /// The same word where drafts are kept.
+    pub(super) fn draft(self) -> drafts::Kind {
+        match self {
+            Self::Reply => drafts::Kind::Reply,
+            Self::Note => drafts::Kind::Note,
+        }
     }
 }
 
@@ -189,7 +304,7 @@ async fn not_sent(
     id: TicketId,
     form: &Form,
     kind: Kind,
-    (missed, files): (Vec<CommentId>, Option<(String, Vec<String>)>),
+    (missed, upload): (Vec<CommentId>, Option<String>),
 ) -> Answer {
     let reader = visitor.reader();
     let words = reader.words;
@@ -215,21 +330,22 @@ async fn not_sent(
             p.line {
                 a href="#new-since" { (words.say(Text::Show)) }
                 button.button type="submit" { (words.say(Text::SendAsItIs)) }
-                a href={ "#ticket-" (id) (if kind == Kind::Reply { "-reply" } else { "-note" }) } { (words.say(Text::KeepWriting)) }
+                a href={ "#ticket-" (id) "-" (kind.as_str()) } { (words.say(Text::KeepWriting)) }
             }
         },
     );
-    let text = form.get("body").to_owned();
-    let staged = super::macros::staged(visitor, id, form.number("macro")).await?;
-    let writing = Writing { open: kind, text, refusal: Some(box_), missed, files, staged };
-    let markup = page(visitor, id, &writing, routes::HOME).await?;
+    let writing = Writing {
+        open: kind,
+        text: Some(form.get("body").to_owned()),
+        then: form.get("then").to_owned(),
+        refusal: Some(box_),
+        missed,
+        upload,
+        preview: None,
+        staged: super::macros::staged(visitor, id, form.number("macro")).await?,
+    };
+    let markup = page(visitor, id, &writing, local(form.get("from"))).await?;
     Ok((StatusCode::CONFLICT, frame::html(markup)).into_response())
-}
-
-async fn empty(visitor: &Visitor, id: TicketId, kind: Kind) -> Answer {
-    let why = visitor.reader().words.say(Text::NothingWritten);
-    let nothing = Form::default();
-    again(visitor, id, &nothing, kind, StatusCode::UNPROCESSABLE_ENTITY, why).await
 }
 
 /// The page again, with the reason and the same words.
@@ -243,9 +359,18 @@ async fn again(
 ) -> Result<axum::response::Response, Problem> {
     let heading = visitor.reader().words.say(Text::NotSent);
     let box_ = refusal_box("not-sent", Tone::Danger, heading, &html! { p { (why) } });
-    let text = form.get("body").to_owned();
-    let staged = super::macros::staged(visitor, id, form.number("macro")).await?;
-    let writing = Writing { open: kind, text, refusal: Some(box_), staged, ..Writing::default() };
-    let markup = page(visitor, id, &writing, routes::HOME).await?;
+    let right = form.files("files");
+    let right = if desk::attachments::check("files", &right).is_ok() { right } else { Vec::new() };
+    let kept = visitor.desk.keep(right).await?;
+    let writing = Writing {
+        open: kind,
+        text: Some(form.get("body").to_owned()),
+        then: form.get("then").to_owned(),
+        refusal: Some(box_),
+        upload: put_by(visitor, form, kept, None).await?,
+        staged: super::macros::staged(visitor, id, form.number("macro")).await?,
+        ..Writing::default()
+    };
+    let markup = page(visitor, id, &writing, local(form.get("from"))).await?;
     Ok((status, frame::html(markup)).into_response())
 }
