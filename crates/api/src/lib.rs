@@ -19,6 +19,7 @@ mod policies;
 mod requests;
 mod rotas;
 mod routes;
+mod rules;
 mod satisfaction;
 mod search;
 mod sideloads;

@@ -96,6 +96,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::search::routes());
     all.extend(crate::views::routes());
     all.extend(crate::macros::routes());
+    all.extend(crate::rules::routes());
     all.extend(crate::attachments::routes());
     all.extend(crate::suspended::routes());
     all

@@ -43,6 +43,9 @@ pub(crate) fn check(tx: &mut Tx<'_>, used: Used, objects: &[Object]) -> Result<V
                     return Err(invalid(&part("value"), "there is no such agent"));
                 }
             }
+            Action::Webhook(..) => {
+                return Err(invalid(&part("value"), "there is no such webhook"));
+            }
             Action::Area(Some(area)) => {
                 let known = fields.iter().find(|field| field.key.as_deref() == Some("area"));
                 if known.is_some_and(|field| field.options.iter().all(|one| one.value != *area)) {

@@ -110,7 +110,13 @@ pub fn take_back(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, audit: AuditId) -> Re
     let before = Ticket::replay(id, earlier.iter().map(|one| (one.at, &one.event)));
     match before.filter(|_| is_latest && by_me && within) {
         Some(before) => {
-            let command = Command::Undo { audit, before: Box::new(before) };
+            // What was no request after all has a way back of its own, on which no promise is forgotten. (SLA-12)
+            let is_spam = own.iter().any(|envelope| envelope.event == Event::MarkedSpam);
+            let command = if is_spam {
+                Command::UnmarkSpam
+            } else {
+                Command::Undo { audit, before: Box::new(before) }
+            };
             let audit = AuditId(tx.next_id(Ids::Audit)?);
             tickets::run(tx, &ctx, stored, audit, &command)
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::TeamId;
 
 /// Which promise a clock measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockKind {
     /// The first answer. (SLA-01, SLA-02)

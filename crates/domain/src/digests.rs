@@ -1,12 +1,12 @@
 //! What a week was like for a team, counted from its tickets. (ROT-09)
 //!
-//! A digest's week is the seven days up to Friday 16:00 of the team, so that nothing falls between two of them. It is
-//! named by the Monday in it. Every number is the list of tickets behind it.
+//! A digest's week is the seven days up to the handbook's moment of the week, such as Friday 16:00 of the team, so that
+//! nothing falls between two of them. It is named by the Monday before that moment. Every number is the list of tickets behind it.
 
 use std::collections::BTreeMap;
 
-use handbook::{Calendar, Level};
-use jiff::civil::{Date, Time, Weekday};
+use handbook::{Calendar, Handover, Level};
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
@@ -16,8 +16,6 @@ use crate::{ClockKind, ClockState, TeamId, Ticket, TicketId};
 const LEAST: usize = 5;
 /// How many tags and issues are named.
 const MOST: usize = 10;
-/// The tag of a ticket whose answer should have been in the documentation.
-const DOCS: &str = "docs";
 /// How many notable tickets are named for each reason.
 const MOST_NOTABLE: usize = 5;
 
@@ -27,19 +25,20 @@ pub fn monday(day: Date) -> Date {
     day.checked_sub(Span::new().days(passed)).unwrap_or(day)
 }
 
-/// The instants between which the week of a Monday lies: from Friday 16:00 to Friday 16:00, in a zone.
-pub fn span(monday: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
-    let four = |days: i64| {
-        let friday = monday.checked_add(Span::new().days(days)).ok()?;
-        zone.to_timestamp(friday.to_datetime(Time::constant(16, 0, 0, 0))).ok()
+/// The instants between which the week of a Monday lies: up to its moment, from the same moment a week before, in a zone.
+pub fn span(monday: Date, ends: Handover, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    let after = i64::from(ends.weekday.to_monday_zero_offset());
+    let moment = |days: i64| {
+        let day = monday.checked_add(Span::new().days(days)).ok()?;
+        zone.to_timestamp(day.to_datetime(ends.time)).ok()
     };
-    Some((four(-3)?, four(4)?))
+    Some((moment(after - 7)?, moment(after)?))
 }
 
-/// The Monday of the week that is running at an instant: the one whose Friday 16:00 comes next.
-pub fn running(at: Timestamp, zone: &TimeZone) -> Date {
+/// The Monday of the week that is running at an instant: the one whose moment comes next.
+pub fn running(at: Timestamp, ends: Handover, zone: &TimeZone) -> Date {
     let today = monday(zone.to_datetime(at).date());
-    match span(today, zone) {
+    match span(today, ends, zone) {
         Some((_, to)) if to <= at => today.checked_add(Span::new().days(7)).unwrap_or(today),
         _ => today,
     }
@@ -157,13 +156,15 @@ pub struct Counted<'a> {
     pub team: TeamId,
     /// The parts of the product that are the team's, whoever answers first for them.
     pub areas: &'a [&'a str],
+    /// The tag of a ticket whose answer should have been in the documentation.
+    pub docs_tag: &'a str,
 }
 
 /// Counts a team's week. What was asked is what the team has now, and what is about its areas, for that is the feedback
 /// it needs; how promises were kept is of its own tickets alone. What was marked as spam, merged or asked by one of us
 /// is not counted.
 pub fn count(
-    Counted { team, areas }: Counted<'_>,
+    Counted { team, areas, docs_tag }: Counted<'_>,
     (from, to): (Timestamp, Timestamp),
     calendar: &Calendar,
     tickets: &[Ticket],
@@ -219,7 +220,7 @@ pub fn count(
         }),
         docs: some(&about, &|ticket| {
             (within(ticket.created_at) || answered(ticket))
-                && ticket.tags.iter().any(|tag| tag == DOCS)
+                && ticket.tags.iter().any(|tag| tag == docs_tag)
         }),
         notable: Vec::new(),
     };

@@ -560,8 +560,7 @@ impl Event {
             | Self::ClockResumed { .. }
             | Self::TimersSet { .. }
             | Self::IssueLinked { .. }
-            | Self::MarkedSpam
-            | Self::UnmarkedSpam => true,
+            | Self::MarkedSpam => true,
             _ => false,
         }
     }

@@ -57,6 +57,13 @@ pub enum What {
     },
     /// A note names them. Its words stay where they are.
     Mentioned,
+    /// A trigger or an automation tells them.
+    Ruled {
+        /// What it is called.
+        rule: String,
+        /// What it says.
+        text: String,
+    },
     /// They are asked for a swap. (ROT-05)
     SwapOffered {
         /// Which.
@@ -117,6 +124,8 @@ pub enum Kind {
     CustomerWrote,
     /// [`What::Mentioned`].
     Mentioned,
+    /// [`What::Ruled`].
+    Rule,
     /// Everything about swaps and cover.
     Rota,
     /// [`What::WeekBegins`].
@@ -127,12 +136,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of the settings.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Escalated,
         Self::BackFromHold,
         Self::Assigned,
         Self::CustomerWrote,
         Self::Mentioned,
+        Self::Rule,
         Self::Rota,
         Self::WeekBegins,
         Self::DigestReady,
@@ -146,6 +156,7 @@ impl Kind {
             Self::Assigned => "assigned",
             Self::CustomerWrote => "customer_wrote",
             Self::Mentioned => "mentioned",
+            Self::Rule => "rule",
             Self::Rota => "rota",
             Self::WeekBegins => "week_begins",
             Self::DigestReady => "digest_ready",
@@ -249,6 +260,7 @@ impl What {
             Self::Assigned => Kind::Assigned,
             Self::CustomerWrote | Self::RatedLow { .. } => Kind::CustomerWrote,
             Self::Mentioned => Kind::Mentioned,
+            Self::Ruled { .. } => Kind::Rule,
             Self::SwapOffered { .. }
             | Self::SwapAnswered { .. }
             | Self::TimeGiven { .. }
@@ -273,7 +285,7 @@ impl Notice {
             }
             What::Assigned => own.is_some(),
             What::CustomerWrote => own.is_some_and(|ticket| ticket.asked_at.is_some()),
-            What::Mentioned | What::RatedLow { .. } => ticket.is_some(),
+            What::Mentioned | What::Ruled { .. } | What::RatedLow { .. } => ticket.is_some(),
             What::SwapOffered { .. } => present.swap == Some(SwapState::Offered),
             What::SwapAnswered { .. } => true,
             What::TimeGiven { to, .. } | What::CoverAsked { to, .. } => present.now < to,

@@ -184,6 +184,12 @@ pub struct Ticket {
     /// The first human answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replied_at: Option<Timestamp>,
+    /// Since when it has its status; none if it never had another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_since: Option<Timestamp>,
+    /// Since when whoever has it has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned_at: Option<Timestamp>,
     /// When it was put on hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_at: Option<Timestamp>,
@@ -325,6 +331,8 @@ impl Ticket {
             promise: None,
             asked_at: None,
             replied_at: None,
+            status_since: None,
+            assigned_at: None,
             held_at: None,
             hold_until: None,
             held_seconds: 0,

@@ -7,12 +7,13 @@ use domain::{
     Answered, Channel, Clock, ClockKind, ClockState, CommentId, Escalation, Level, Status, TeamId,
     Ticket, TicketId,
 };
-use handbook::Calendar;
-use jiff::civil::date;
+use handbook::{Calendar, Handover};
+use jiff::civil::{Time, Weekday, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
+const FRIDAY: Handover = Handover { weekday: Weekday::Friday, time: Time::constant(16, 0, 0, 0) };
 const OURS: TeamId = TeamId(1);
 const OTHERS: TeamId = TeamId(2);
 
@@ -62,22 +63,22 @@ fn answered(id: i64, hours: i64) -> Ticket {
 }
 
 fn numbers(tickets: &[Ticket]) -> domain::digests::Numbers {
-    let week = span(date(2026, 6, 8), &london()).unwrap();
+    let week = span(date(2026, 6, 8), FRIDAY, &london()).unwrap();
     let calendar = Calendar::weekdays("Europe/London").unwrap();
-    count(Counted { team: OURS, areas: &["replay"] }, week, &calendar, tickets)
+    count(Counted { team: OURS, areas: &["replay"], docs_tag: "docs" }, week, &calendar, tickets)
 }
 
 #[test]
 fn a_week_is_seven_days_up_to_friday_afternoon_also_when_clocks_change() {
-    let spring = span(date(2026, 3, 23), &london()).unwrap();
+    let spring = span(date(2026, 3, 23), FRIDAY, &london()).unwrap();
     assert_eq!(spring.0, at("2026-03-20T16:00:00Z"));
     assert_eq!(spring.1, at("2026-03-27T16:00:00Z"));
-    assert_eq!(span(date(2026, 3, 30), &london()).unwrap().1, at("2026-04-03T15:00:00Z"));
+    assert_eq!(span(date(2026, 3, 30), FRIDAY, &london()).unwrap().1, at("2026-04-03T15:00:00Z"));
     assert_eq!(monday(date(2026, 6, 14)), date(2026, 6, 8));
     assert_eq!(monday(date(2026, 6, 8)), date(2026, 6, 8));
-    assert_eq!(running(at("2026-06-12T14:59:59Z"), &london()), date(2026, 6, 8));
-    assert_eq!(running(at("2026-06-12T15:00:00Z"), &london()), date(2026, 6, 15));
-    assert_eq!(running(at("2026-06-13T15:00:00Z"), &london()), date(2026, 6, 15));
+    assert_eq!(running(at("2026-06-12T14:59:59Z"), FRIDAY, &london()), date(2026, 6, 8));
+    assert_eq!(running(at("2026-06-12T15:00:00Z"), FRIDAY, &london()), date(2026, 6, 15));
+    assert_eq!(running(at("2026-06-13T15:00:00Z"), FRIDAY, &london()), date(2026, 6, 15));
 }
 
 proptest! {
@@ -89,13 +90,13 @@ proptest! {
     ) {
         let zone = TimeZone::get(zone).unwrap();
         let at = Timestamp::from_second(second).unwrap();
-        let week = running(at, &zone);
+        let week = running(at, FRIDAY, &zone);
 
-        let (from, to) = span(week, &zone).unwrap();
+        let (from, to) = span(week, FRIDAY, &zone).unwrap();
 
         prop_assert!(from <= at && at < to, "{at} is not in {from} to {to}");
         let next = week.checked_add(jiff::Span::new().days(7)).unwrap();
-        prop_assert_eq!(span(next, &zone).unwrap().0, to);
+        prop_assert_eq!(span(next, FRIDAY, &zone).unwrap().0, to);
     }
 }
 

@@ -18,8 +18,8 @@ mod work;
 pub use calendar::{Calendar, Range, Step, Walk};
 pub use facts::{Fact, Facts, OrganizationFacts, RequesterFacts, TicketFacts};
 pub use file::{
-    AllowedAreas, Area, Availability, Company, Contacts, Csat, Fields, Handbook, Handover, Hero,
-    Hold, Lifecycle, OpenWork, Person, Posthog, Problem, Problems, Replies, Team,
+    AllowedAreas, Area, Availability, Company, Contacts, Csat, Digest, Fields, Handbook, Handover,
+    Hero, Hold, Lifecycle, OpenWork, Person, Posthog, Problem, Problems, Replies, Reports, Team,
 };
 pub use heroes::Holder;
 pub use priorities::{Level, Priority, PriorityDecision, Rule, Tried, UnknownLevel};

@@ -4,6 +4,7 @@
 mod files;
 mod mailboxes;
 mod outbox;
+mod sums;
 mod wakeups;
 
 use std::sync::Arc;
@@ -72,6 +73,7 @@ impl Worker {
             );
         }
         let sweeping = tokio::spawn(files::run(self.desk.clone(), stop.clone()));
+        let adding = tokio::spawn(sums::run(self.desk.clone(), stop.clone()));
         while !*stop.borrow() {
             if let Err(error) = self.settle().await {
                 tracing::error!(
@@ -87,6 +89,7 @@ impl Worker {
             }
         }
         let _ = sweeping.await;
+        let _ = adding.await;
     }
 
     /// Takes up again what this node had taken when it ended.

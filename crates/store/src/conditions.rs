@@ -140,7 +140,11 @@ impl Writer<'_> {
             }
             Condition::Text(place, words) => self.says(*place, words),
             Condition::Custom(CustomField::Id(id), value) => self.custom(*id, value.as_deref()),
-            Condition::Custom(CustomField::Type, _)
+            // What happened in a change set is no part of a list.
+            Condition::Changed(_)
+            | Condition::Was(_)
+            | Condition::Happened(_)
+            | Condition::Custom(CustomField::Type, _)
             | Condition::Other(..)
             | Condition::Unknown(_) => self.raw("FALSE"),
         }
@@ -259,6 +263,10 @@ impl Writer<'_> {
         let (column, missing, is_there) = match field {
             TimeField::Created => ("t.created_at", "FALSE", "TRUE"),
             TimeField::Updated => ("t.updated_at", "FALSE", "TRUE"),
+            TimeField::InStatus => ("COALESCE(t.status_since, t.created_at)", "FALSE", "TRUE"),
+            TimeField::Assigned => {
+                ("t.assigned_at", "t.assigned_at IS NULL", "t.assigned_at IS NOT NULL")
+            }
             TimeField::Solved => ("t.solved_at", "t.solved_at IS NULL", "t.solved_at IS NOT NULL"),
             TimeField::Due => (
                 "t.due_sort",

@@ -137,3 +137,19 @@ pub fn last_of_kind(
     )?;
     row.as_ref().map(envelope).transpose()
 }
+
+/// The events at these places of these tickets' logs, in no order.
+pub fn at_places(tx: &mut Tx<'_>, places: &[(TicketId, i64)]) -> Result<Vec<Envelope>, Error> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new();
+    sql.push(
+        "SELECT id, ticket_id, seq, audit_id, at, actor_kind, actor_id, via, policy, kind, version, payload
+         FROM events WHERE ",
+    );
+    sql.join(places, " OR ", "", |sql, (ticket, place)| {
+        sql.push("(ticket_id = ").bind(ticket.0).push(" AND seq = ").bind(*place).push(")");
+    });
+    tx.query(sql.text(), sql.params())?.iter().map(envelope).collect()
+}

@@ -51,7 +51,9 @@ pub const ALL: &[Migration] = &[
     Migration { number: 12, name: "macros", sql: include_str!("../migrations/0012_macros.sql") },
     Migration { number: 13, name: "doors", sql: include_str!("../migrations/0013_doors.sql") },
     Migration { number: 14, name: "writing", sql: include_str!("../migrations/0014_writing.sql") },
-    Migration { number: 15, name: "undos", sql: include_str!("../migrations/0015_undos.sql") },
+    Migration { number: 15, name: "reports", sql: include_str!("../migrations/0015_reports.sql") },
+    Migration { number: 16, name: "rules", sql: include_str!("../migrations/0016_rules.sql") },
+    Migration { number: 17, name: "undos", sql: include_str!("../migrations/0017_undos.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

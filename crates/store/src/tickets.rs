@@ -70,9 +70,9 @@ pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
         "INSERT INTO tickets (id, seq, state, subject, subject_salt, first_comment_id, status, priority, team_id,
             assignee_id, requester_id, organization_id, brand_id, mailbox, locale, external_id, due_sort, is_escalated,
             created_at, updated_at, deleted_at, changed, follow_up_of, work_rank, area, is_answered, kind, severity,
-            via, submitter_id, solved_at)
+            via, submitter_id, solved_at, status_since, assigned_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-            $24, $25, $26, $27, $28, $29, $30, $31)",
+            $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
         params![
             ticket.id.0,
             ticket.seq,
@@ -104,7 +104,9 @@ pub fn insert(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
             ticket.severity.map(domain::Severity::as_str),
             ticket.channel.as_str(),
             ticket.submitter.0,
-            ticket.solved_at
+            ticket.solved_at,
+            ticket.status_since,
+            ticket.assigned_at
         ],
     )?;
     insert_tags(tx, ticket)?;
@@ -144,7 +146,8 @@ pub fn update(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
             team_id = $8, assignee_id = $9, requester_id = $10, organization_id = $11, brand_id = $12, mailbox = $13,
             locale = $14, external_id = $15, due_sort = $16, is_escalated = $17, updated_at = $18,
             deleted_at = $19, changed = $20, work_rank = $21, area = $22, is_answered = $23, kind = $24,
-            severity = $25, via = $26, submitter_id = $27, solved_at = $28
+            severity = $25, via = $26, submitter_id = $27, solved_at = $28,
+            status_since = $29, assigned_at = $30
          WHERE id = $1",
         params![
             ticket.id.0,
@@ -174,7 +177,9 @@ pub fn update(tx: &mut Tx<'_>, stored: &Stored) -> Result<(), Error> {
             ticket.severity.map(domain::Severity::as_str),
             ticket.channel.as_str(),
             ticket.submitter.0,
-            ticket.solved_at
+            ticket.solved_at,
+            ticket.status_since,
+            ticket.assigned_at
         ],
     )?;
     crate::wakeups::set(tx, "ticket", ticket.id.0, ticket.next_wakeup(), true)

@@ -12,6 +12,7 @@ mod http;
 mod identities;
 mod place;
 mod program;
+pub mod recount;
 pub mod servers;
 pub mod sim;
 mod stories;

@@ -24,6 +24,7 @@ mod memory;
 mod multipart;
 mod notices;
 mod problem;
+mod reports;
 mod requests;
 mod rota;
 mod rows;

@@ -150,6 +150,9 @@ fn sentence(
         What::Assigned => named(Text::NoticeAssigned),
         What::CustomerWrote => named(Text::NoticeCustomerWrote),
         What::RatedLow { rating } => words.fill(Text::NoticeRatedLow, &[("rating", rating)]),
+        What::Ruled { rule, text } => {
+            words.fill(Text::NoticeRuled, &[("rule", rule), ("text", text)])
+        }
         What::Mentioned => named(Text::NoticeMentioned),
         What::SwapOffered { week, in_return, .. } => {
             swap(Text::NoticeSwapOffered, *week, *in_return)

@@ -47,6 +47,8 @@ pub(crate) enum Problem {
     TooOften(i64),
     /// Fields are wrong, on a page that cannot show them in their places.
     Invalid(Vec<FieldError>),
+    /// An address asks for what there is none of; each part that does.
+    Unknown(Vec<FieldError>),
     /// It failed; the log knows it by this name.
     Failed(String),
 }
@@ -117,7 +119,7 @@ impl Problem {
             Self::NotText(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::Unknown(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -134,6 +136,7 @@ impl Problem {
             Self::Conflict(_) => Text::ChangedMeanwhile,
             Self::TooOften(_) => Text::TooOften,
             Self::Invalid(_) => Text::NotSaved,
+            Self::Unknown(_) => Text::UnknownAddress,
             Self::Failed(_) => Text::Failed,
         }
     }
@@ -154,7 +157,7 @@ impl Problem {
             }
             Self::Conflict(what) => html! { p { (what) } },
             Self::TooOften(seconds) => html! { p { (words.count(Text::TooOftenWhy, *seconds)) } },
-            Self::Invalid(errors) => {
+            Self::Invalid(errors) | Self::Unknown(errors) => {
                 html! { ul { @for error in errors { li { (error.description) } } } }
             }
             Self::Failed(incident) => {
@@ -180,6 +183,7 @@ impl Problem {
             | Self::Conflict(_)
             | Self::TooOften(_)
             | Self::Invalid(_)
+            | Self::Unknown(_)
             | Self::Failed(_) => {
                 button::link(routes::HOME, Button::primary(words.say(Text::ToStart)))
             }

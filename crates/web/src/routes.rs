@@ -46,6 +46,11 @@ pub const MACROS: &str = "/settings/macros";
 /// One more.
 pub const NEW_MACRO: &str = "/settings/macros/new";
 
+/// What happens by itself when a ticket changes.
+pub const TRIGGERS: &str = "/settings/triggers";
+/// What happens by itself as time passes.
+pub const AUTOMATIONS: &str = "/settings/automations";
+
 /// A macro's form.
 pub fn macro_(id: i64) -> String {
     format!("{MACROS}/{id}")
@@ -62,6 +67,16 @@ pub const MAIL: &str = "/settings/mail";
 pub const VOICE: &str = "/settings/mail/voice";
 /// Another handbook over the recorded history.
 pub const REPLAY: &str = "/settings/handbook/replay";
+
+/// How support is doing.
+pub const REPORTS: &str = "/reports";
+/// What each customer was told, and what became of it.
+pub const PROMISES_LEDGER: &str = "/reports/promises";
+
+/// A report.
+pub fn report(name: &str) -> String {
+    format!("{REPORTS}/{name}")
+}
 
 /// The rota of a team.
 pub fn rota(team: &str) -> String {

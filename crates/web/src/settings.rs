@@ -5,6 +5,7 @@ pub(crate) mod actions;
 mod frame;
 mod home;
 mod macros;
+mod rules;
 
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
@@ -26,7 +27,40 @@ use crate::visitor::Visitor;
 use crate::words::Text;
 use crate::{cookies, routes};
 
+macro_rules! rules_of {
+    ($path:literal, $sort:expr) => {
+        [
+            Route::get($path, Act::Configure, |visitor| rules::list(visitor, $sort)),
+            Route::get(concat!($path, "/new"), Act::Configure, |visitor| {
+                rules::new(visitor, $sort)
+            }),
+            Route::post(concat!($path, "/new"), Act::Configure, |visitor, form| {
+                rules::create(visitor, form, $sort)
+            }),
+            Route::get(concat!($path, "/{id}"), Act::Configure, |visitor, id| {
+                rules::edit(visitor, id, $sort)
+            }),
+            Route::post(concat!($path, "/{id}"), Act::Configure, |visitor, id, form| {
+                rules::update(visitor, id, form, $sort)
+            }),
+            Route::post(concat!($path, "/{id}/activation"), Act::Configure, |visitor, id, form| {
+                rules::activate(visitor, id, form, $sort)
+            }),
+            Route::post(concat!($path, "/{id}/deletion"), Act::Configure, |visitor, id| {
+                rules::delete(visitor, id, $sort)
+            }),
+        ]
+    };
+}
+
 pub(crate) fn pages() -> Vec<Route> {
+    let mut all = own_pages();
+    all.extend(rules_of!("/settings/triggers", rules::TRIGGERS));
+    all.extend(rules_of!("/settings/automations", rules::AUTOMATIONS));
+    all
+}
+
+fn own_pages() -> Vec<Route> {
     vec![
         Route::get("/settings/me", Act::ReadDesk, show),
         Route::post("/settings/me", Act::ReadDesk, save),
@@ -293,6 +327,7 @@ fn kind_text(kind: Kind) -> Text {
         Kind::Assigned => Text::KindAssigned,
         Kind::CustomerWrote => Text::KindCustomerWrote,
         Kind::Mentioned => Text::KindMentioned,
+        Kind::Rule => Text::KindRule,
         Kind::Rota => Text::KindRota,
         Kind::WeekBegins => Text::KindWeekBegins,
         Kind::DigestReady => Text::KindDigestReady,

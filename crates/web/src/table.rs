@@ -99,6 +99,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::handbook::pages());
     all.extend(crate::rota::pages());
     all.extend(crate::digests::pages());
+    all.extend(crate::reports::pages());
     all.extend(crate::notices::pages());
     all.extend(crate::settings::pages());
     all.extend(crate::mailboxes::pages());

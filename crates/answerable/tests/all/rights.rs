@@ -127,6 +127,20 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/search", DESK),
     ("GET", "/search/count", DESK),
     ("GET", "/search/export", DESK),
+    ("GET POST", "/triggers", ADMIN),
+    ("GET", "/triggers/active", ADMIN),
+    ("GET", "/triggers/search", ADMIN),
+    ("PUT", "/triggers/update_many", ADMIN),
+    ("PUT", "/triggers/reorder", ADMIN),
+    ("DELETE", "/triggers/destroy_many", ADMIN),
+    ("GET PUT DELETE", "/triggers/{id}", ADMIN),
+    ("GET POST", "/automations", ADMIN),
+    ("GET", "/automations/active", ADMIN),
+    ("GET", "/automations/search", ADMIN),
+    ("PUT", "/automations/update_many", ADMIN),
+    ("PUT", "/automations/reorder", ADMIN),
+    ("DELETE", "/automations/destroy_many", ADMIN),
+    ("GET PUT DELETE", "/automations/{id}", ADMIN),
     ("GET POST", "/macros", DESK),
     ("GET", "/macros/active", DESK),
     ("GET", "/macros/categories", DESK),
@@ -284,6 +298,14 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/notices", DESK),
     ("GET", "/notices/count", DESK),
     ("POST", "/notices/read", DESK),
+    ("GET", "/promises", ALL),
+    ("GET", "/reports", DESK),
+    ("GET", "/reports/promises", DESK),
+    ("GET", "/reports/{name}", DESK),
+    ("GET", "/reports/{name}/tickets", DESK),
+    ("GET", "/reports/{name}/csv", DESK),
+    ("GET", "/reports/{name}/chart.png", DESK),
+    ("POST", "/reports/{name}/mail", DESK),
     ("GET", "/digest/{team}", DESK),
     ("GET", "/digest/{team}/{week}/tickets", DESK),
     ("GET", "/digest/{team}/{week}", DESK),
@@ -352,6 +374,16 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET POST", "/views/new", DESK),
     ("GET POST", "/tickets/{id}/macro", DESK),
     ("GET", "/settings", DESK),
+    ("GET", "/settings/triggers", ADMIN),
+    ("GET POST", "/settings/triggers/new", ADMIN),
+    ("GET POST", "/settings/triggers/{id}", ADMIN),
+    ("POST", "/settings/triggers/{id}/activation", ADMIN),
+    ("POST", "/settings/triggers/{id}/deletion", ADMIN),
+    ("GET", "/settings/automations", ADMIN),
+    ("GET POST", "/settings/automations/new", ADMIN),
+    ("GET POST", "/settings/automations/{id}", ADMIN),
+    ("POST", "/settings/automations/{id}/activation", ADMIN),
+    ("POST", "/settings/automations/{id}/deletion", ADMIN),
     ("GET", "/settings/macros", DESK),
     ("GET POST", "/settings/macros/new", DESK),
     ("GET POST", "/settings/macros/{id}", DESK),
@@ -534,7 +566,21 @@ fn of_people(
         path = path.replacen(&number, "replay", 1).replacen(&number, "2026-06-08", 1);
         path = path.replace("/tickets", "/tickets?of=asked");
     }
+    if path.starts_with("/reports/") {
+        path = path.replacen(&number, "first-reply", 1);
+        path = path.replace("/tickets", "/tickets?of=first_kept");
+    }
     path
+}
+
+/// A path with a rule that is there.
+fn of_rules(desk: &testkit::Program, path: &str, id: i64) -> String {
+    let sort = if path.contains("triggers") { "trigger" } else { "automation" };
+    let rule = json!({ "title": "Old", "query": "created<24hours -tags:old",
+        "actions": [{ "field": "current_tags", "value": "old" }] });
+    let made = desk.as_admin().post(&format!("{sort}s.json"), &json!({ sort: rule })).expect(201);
+    let number = made.number(&format!("/{sort}/id"));
+    path.replacen(&id.to_string(), &number.to_string(), 1)
 }
 
 /// A path with a macro of whoever visits, if they can have one, else of an admin.
@@ -593,6 +639,11 @@ fn each_role_sees_the_pages_that_the_table_says() {
                     && !path.starts_with("/settings/macros/new")
                 {
                     path = of_macros(desk, &path, number, id);
+                }
+                if path.starts_with("/settings/triggers/")
+                    || path.starts_with("/settings/automations/")
+                {
+                    path = of_rules(desk, &path, id);
                 }
                 if path.starts_with("/settings/handbook/") {
                     let policy =

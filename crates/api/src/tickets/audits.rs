@@ -134,6 +134,16 @@ fn audit(
             None => *state = Ticket::replay(envelope.ticket, [(envelope.at, &envelope.event)]),
         }
     }
+    let applied = events.iter().find_map(|envelope| match &envelope.event {
+        Event::Applied(applied) if person.is_none() => Some(applied),
+        _ => None,
+    });
+    for value in &mut list {
+        if let Some(applied) = applied.filter(|_| value["via"]["channel"] == "rule") {
+            value["via"]["source"]["from"] = json!({ "id": applied.id, "title": applied.title });
+            value["via"]["source"]["rel"] = applied.used.as_str().into();
+        }
+    }
     json!({
         "id": place.audit_id(),
         "ticket_id": place.ticket_id(),

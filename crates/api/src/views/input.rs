@@ -75,7 +75,7 @@ pub(crate) fn restriction(sent: &mut Object<'_>, user: Option<UserId>) -> Option
 }
 
 /// `query` in our language, or `conditions` with `all` and `any`, or these two beside the title.
-fn query(sent: &mut Object<'_>) -> Option<String> {
+pub(crate) fn query(sent: &mut Object<'_>) -> Option<String> {
     if let Some(query) = sent.text("query", 2_000) {
         return Some(query.unwrap_or_default());
     }

@@ -75,7 +75,8 @@ pub(crate) fn restriction(kept_for: ViewFor) -> Value {
     }
 }
 
-fn conditions(objects: &[Object]) -> Value {
+/// Conditions as the API writes them.
+pub(crate) fn conditions(objects: &[Object]) -> Value {
     let one = |one: &Object| object!({ "field": one.field, "operator": one.operator, "value": one.value });
     objects.iter().map(one).collect()
 }

@@ -1,6 +1,6 @@
 //! The weekly feedback digest of a team: drawn from data, edited by the hero, posted only when they say so. (ROT-09)
 //!
-//! On Friday at 16:00 of the team a draft lies there and its hero is told. The page shows the numbers at any time before
+//! At the handbook's moment of the week, such as Friday at 16:00 of the team, a draft lies there and its hero is told. The page shows the numbers at any time before
 //! that, too. What was sent stays as it was sent.
 
 mod draft;
@@ -76,7 +76,7 @@ fn week(tx: &mut Tx<'_>, ctx: &Ctx, slug: &str, day: Date) -> Result<Week, Error
     let team = team.ok_or(Error::NotFound)?;
     let monday = monday(day);
     let zone = ctx.handbook.calendar(slug).zone();
-    let span = span(monday, zone).ok_or(Error::NotFound)?;
+    let span = span(monday, ctx.handbook.digest.at, zone).ok_or(Error::NotFound)?;
     // A week that has not begun has nothing to tell.
     if span.0 > ctx.now {
         return Err(Error::NotFound);
@@ -86,7 +86,7 @@ fn week(tx: &mut Tx<'_>, ctx: &Ctx, slug: &str, day: Date) -> Result<Week, Error
 
 /// The Monday of a team's running week.
 pub fn this_week(ctx: &Ctx, slug: &str) -> Date {
-    running(ctx.now, ctx.handbook.calendar(slug).zone())
+    running(ctx.now, ctx.handbook.digest.at, ctx.handbook.calendar(slug).zone())
 }
 
 fn numbers(
@@ -108,7 +108,8 @@ fn numbers(
             (ticket, (id, subject))
         })
         .unzip();
-    let counted = Counted { team: week.team.id, areas: &areas };
+    let counted =
+        Counted { team: week.team.id, areas: &areas, docs_tag: &ctx.handbook.digest.docs_tag };
     let numbers = count(counted, week.span, ctx.handbook.calendar(slug), &tickets);
     Ok((Some(numbers), subjects.into_iter().collect()))
 }
@@ -329,7 +330,8 @@ pub(crate) fn wake(tx: &mut Tx<'_>, ctx: &Ctx, id: TeamId) -> Result<(), Error> 
 /// When a team's running week ends.
 fn next(ctx: &Ctx, slug: &str) -> Option<Timestamp> {
     let zone = ctx.handbook.calendar(slug).zone();
-    span(running(ctx.now, zone), zone).map(|(_, to)| to)
+    let ends = ctx.handbook.digest.at;
+    span(running(ctx.now, ends, zone), ends, zone).map(|(_, to)| to)
 }
 
 /// Makes sure that a team of the handbook has its digests. One that is due already stays due.

@@ -9,8 +9,9 @@ use store::Tx;
 
 use crate::{Act, Ctx, Error, may, require, search};
 
-pub(crate) use apply::merged;
 pub use apply::{Prepared, apply, prepare};
+pub(crate) use apply::{acting, merged};
+pub(crate) use change::title;
 pub use change::{Input, create, delete, update};
 
 /// What open pages are told when macros changed.

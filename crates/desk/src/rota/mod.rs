@@ -123,6 +123,17 @@ pub(crate) fn answering(
     }
 }
 
+/// Whose week it was in a team at an instant, or who stood in; none for a team without a hero.
+pub(crate) fn holder(
+    tx: &mut Tx<'_>,
+    handbook: &Handbook,
+    team: &Team,
+    at: Timestamp,
+) -> Result<Option<UserId>, Error> {
+    let shift = shift_at(tx, handbook, team, at)?;
+    Ok(shift.filter(|shift| !is_without(shift)).and_then(|shift| shift.answers()))
+}
+
 /// Whether the team has no rota at all.
 fn is_without(shift: &Shift) -> bool {
     matches!(shift.reason, domain::rota::Reason::Nobody(Why::NoRota, _))

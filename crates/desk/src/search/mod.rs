@@ -7,7 +7,7 @@ mod names;
 mod people;
 mod tickets;
 
-use domain::conditions::{Asker, Condition, Misread, Order, Parsed, Query, Sort};
+use domain::conditions::{Asker, Condition, Misread, Order, Parsed, Query, Sort, Why};
 use domain::search::{Excerpt, Words, excerpt};
 use domain::{Organization, Team, TicketId, User, UserId};
 use store::Tx;
@@ -57,7 +57,11 @@ pub struct Results {
 
 /// Reads a query and finds what its names stand for.
 pub fn understand(tx: &mut Tx<'_>, ctx: &Ctx, text: &str) -> Result<(Parsed, Meant), Error> {
-    let parsed = Query::parse(text);
+    let mut parsed = Query::parse(text);
+    if let Some(part) = parsed.query.condition.of_changes() {
+        let why = Why::Refused("only a trigger knows what changes".to_owned());
+        parsed.misread.push(Misread { part: part.to_string(), why });
+    }
     let meant = meant(tx, ctx, &parsed.query.condition)?;
     Ok((parsed, meant))
 }

@@ -75,8 +75,28 @@ fn actor(ctx: &Ctx, event: &Event) -> (String, String) {
     }
 }
 
-/// Writes the events, the fold and every effect that follows. Fails as a conflict if the ticket moved meanwhile.
+/// Writes the events, the fold and every effect that follows, then lets the triggers act that the change asks for.
+/// Fails as a conflict if the ticket moved meanwhile.
 pub(crate) fn append(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    audit: AuditId,
+    stored: Stored,
+    decided: Decided,
+    requester: &User,
+) -> Result<Done, Error> {
+    let rules = crate::rules::active(tx)?;
+    let is_new = stored.ticket.seq == decided.ticket.seq;
+    let before = (!rules.is_empty() && !is_new).then(|| stored.ticket.clone());
+    let mut done = save(tx, ctx, audit, stored, decided, requester)?;
+    if !rules.is_empty() {
+        done = crate::rules::after(tx, ctx, &rules, before.as_ref(), done)?;
+    }
+    crate::availability::after(tx, ctx, done)
+}
+
+/// Writes the events, the fold and every effect that follows, and nothing else.
+pub(crate) fn save(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     audit: AuditId,
@@ -89,7 +109,8 @@ pub(crate) fn append(
     let before = stored.ticket.seq;
     let (new_tags, new_ccs) =
         (stored.ticket.tags != decided.ticket.tags, stored.ticket.ccs != decided.ticket.ccs);
-    stored.ticket = decided.ticket;
+    let previous = std::mem::replace(&mut stored.ticket, decided.ticket);
+    let previous = if is_new { None } else { Some(previous) };
     if decided.events.is_empty() {
         return Ok(Done { stored, audit, events: Vec::new() });
     }
@@ -135,8 +156,9 @@ pub(crate) fn append(
             store::tickets::index(tx, &stored)?;
         }
     }
+    crate::reports::record(tx, ctx, previous, &stored, requester, &events)?;
     crate::deliveries::cause(tx, ctx, &stored, requester, &events)?;
     tx.touch(format!("ticket:{}", stored.ticket.id));
     tx.touch("tickets");
-    crate::availability::after(tx, ctx, Done { stored, audit, events })
+    Ok(Done { stored, audit, events })
 }

@@ -41,11 +41,12 @@ pub use take_back::{leaving, take_back};
 pub use update::{Reply, Update, delete, issue_in, update};
 pub use wake::{Woken, due, next_due, put_off, wake, wake_one, wake_some};
 
+pub(crate) use append::save;
 pub(crate) use belong::{leave_organization, leave_team, reconsider_domains, reconsider_person};
 pub(crate) use bounce::{bounced, reported};
 pub(crate) use command::run;
 pub(crate) use read::listed;
-pub(crate) use situation::{candidate, reader as reader_of};
+pub(crate) use situation::{candidate, of_ticket as facts_of, reader as reader_of};
 
 /// The ticket, locked, with everything done that had come due before now, and the circumstances as of now.
 pub(crate) fn fresh(

@@ -57,6 +57,10 @@ pub fn wake_one(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> 
         crate::digests::SUBJECT => crate::digests::wake(tx, &due, TeamId(id)),
         crate::work::SUBJECT => crate::work::wake(tx, &due, id),
         crate::search::SUBJECT => crate::search::wake(tx, ctx, ctx.now),
+        crate::reports::SUBJECT => crate::reports::wake(tx, ctx, ctx.now),
+        crate::reports::MAIL => crate::reports::wake_mails(tx, &present, UserId(id)),
+        crate::rules::SUBJECT => crate::rules::wake(tx, &due, TicketId(id)),
+        crate::rules::WALK => crate::rules::walk(tx, &present, id),
         crate::notices::SUBJECT => crate::notices::wake(tx, &present, UserId(id)),
         crate::availability::SUBJECT => crate::availability::wake(tx, &present, ShiftId(id)),
         belong::ORGANIZATION => belong::leave_organization(tx, &present, OrganizationId(id)),
@@ -84,6 +88,8 @@ pub fn wake_some(
         if wakeup.subject_kind == crate::search::SUBJECT {
             // It is in no hurry: whatever else is due goes first.
             crate::search::wake(tx, ctx, until)?;
+        } else if wakeup.subject_kind == crate::reports::SUBJECT {
+            crate::reports::wake(tx, ctx, until)?;
         } else {
             wake_one(tx, ctx, &wakeup)?;
         }

@@ -115,5 +115,8 @@ fn tidied(text: &str) -> Result<String, Error> {
     if let Some(other) = parsed.query.sorts.iter().find(|sort| **sort != Sort::Ticket) {
         return Err(wrong(format!("type:{}: a view holds tickets", other.as_str())));
     }
+    if let Some(part) = parsed.query.condition.of_changes() {
+        return Err(wrong(format!("{part}: only a trigger knows what changes")));
+    }
     Ok(parsed.query.to_string())
 }

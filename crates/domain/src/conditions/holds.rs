@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Asker, Condition, CustomField, Named, PersonField, Place, Span, TimeField};
+use super::{ChangeSet, changes};
 use crate::search::{Doc, Words};
 use crate::{Ticket, UserId};
 
@@ -19,8 +20,10 @@ pub struct Item<'a> {
     pub external_id: Option<&'a str>,
     /// Values of custom fields, as JSON text.
     pub fields: &'a [(i64, String)],
-    /// Who wrote what on it.
+    /// Who wrote what on it; for a trigger only what was written in the change set at hand.
     pub comments: &'a [(UserId, String)],
+    /// The change set that a trigger looks at.
+    pub change: Option<ChangeSet<'a>>,
 }
 
 impl Item<'_> {
@@ -55,12 +58,7 @@ impl Item<'_> {
     }
 
     fn instant(&self, field: TimeField) -> Option<jiff::Timestamp> {
-        match field {
-            TimeField::Created => Some(self.ticket.created_at),
-            TimeField::Updated => Some(self.ticket.updated_at),
-            TimeField::Solved => self.ticket.solved_at,
-            TimeField::Due => self.ticket.due_at(),
-        }
+        crate::rules::instant(field, self.ticket)
     }
 
     fn custom(&self, field: i64, wanted: Option<&str>) -> bool {
@@ -118,6 +116,9 @@ impl Condition {
             Self::Time(field, op, when) => Span::of(*op, *when, asker).holds(item.instant(*field)),
             Self::Text(place, words) => item.says(*place, words),
             Self::Custom(CustomField::Id(id), value) => item.custom(*id, value.as_deref()),
+            Self::Changed(_) | Self::Was(_) | Self::Happened(_) => {
+                changes::holds(self, item, asker)
+            }
             Self::Custom(CustomField::Type, _) | Self::Other(..) | Self::Unknown(_) => false,
         }
     }

@@ -5,6 +5,7 @@
 //! ([`objects::read`]), and printed back to either. Every part is true or false of a ticket, never undecided:
 //! [`Condition::holds`] says which, and the storage's SQL says the same of all tickets at once.
 
+mod changes;
 mod edit;
 mod holds;
 mod lexer;
@@ -20,6 +21,7 @@ use handbook::Level;
 use crate::search::Words;
 use crate::{Channel, Kind, Severity, Status, TeamId, TicketId, UserId};
 
+pub use changes::{ChangeSet, Changed, Happened, is_update};
 pub use holds::Item;
 pub use parse::{Misread, Parsed, Why};
 pub use people::Person;
@@ -66,6 +68,12 @@ pub enum Condition {
     Text(Place, Vec<Words>),
     /// The value of a custom field.
     Custom(CustomField, Option<String>),
+    /// It is another one than before the change set at hand.
+    Changed(Changed),
+    /// This held before the change set at hand.
+    Was(Box<Condition>),
+    /// This is what happened in the change set at hand.
+    Happened(Happened),
     /// Something of people and organizations, which no ticket has.
     Other(OtherField, Option<String>),
     /// What nobody understood, as typed. It never holds.
@@ -360,6 +368,7 @@ impl Condition {
             Self::All(parts) => Self::All(resolved(parts, by)?),
             Self::Any(parts) => Self::Any(resolved(parts, by)?),
             Self::Not(part) => part.resolve(by)?.negated(),
+            Self::Was(part) => Self::Was(Box::new(part.resolve(by)?)),
             Self::Person(field, Named::Name(name)) => {
                 one_of(by.people(name)?, &|id| Self::Person(*field, id))
             }

@@ -1,8 +1,8 @@
 //! Condition objects as the API writes them: a field, an operator and a value. (zendesk-api 28)
 
 use super::{
-    Condition, CustomField, Misread, Named, Op, PersonField, Place, Query, TimeField, When, Why,
-    properties,
+    Changed, Condition, CustomField, Happened, Misread, Named, Op, PersonField, Place, Query,
+    TimeField, When, Why, properties,
 };
 use crate::search::Words;
 use crate::{Channel, fold};
@@ -77,6 +77,9 @@ fn one(object: &Object) -> Result<Condition, Wrong> {
     let value = object.value.trim();
     let wrong = |why: Why| ("value", why);
     let field = object.field.as_str();
+    if let Some(change) = change(object) {
+        return change;
+    }
     match field {
         QUERY => {
             let parsed = Query::parse(value);
@@ -108,6 +111,33 @@ fn one(object: &Object) -> Result<Condition, Wrong> {
             ("is" | "is_not", _) => Err(wrong(Why::Expected("true or false"))),
             _ => Err(("operator", Why::Expected(OPERATORS))),
         },
+        "update_type" => match (object.operator.as_str(), value.to_lowercase().as_str()) {
+            ("is", "create") | ("is_not", "change") => Ok(Condition::Happened(Happened::Created)),
+            ("is", "change") | ("is_not", "create") => Ok(Condition::Happened(Happened::Updated)),
+            ("is" | "is_not", _) => Err(wrong(Why::Expected("Create or Change"))),
+            _ => Err(("operator", Why::Expected(OPERATORS))),
+        },
+        "comment_is_public" => match value {
+            "true" | "requester_can_see_comment" => {
+                equal(object, Condition::Happened(Happened::PublicComment))
+            }
+            "false" => equal(object, Condition::Happened(Happened::Note)),
+            "not_relevant" => equal(object, Condition::Happened(Happened::Comment)),
+            _ => {
+                Err(wrong(Why::Expected("true, false, requester_can_see_comment or not_relevant")))
+            }
+        },
+        "role" => match value {
+            "agent" => equal(object, Condition::Happened(Happened::ByAgent)),
+            "end_user" | "end-user" => equal(object, Condition::Happened(Happened::ByCustomer)),
+            _ => Err(wrong(Why::Expected("agent or end_user"))),
+        },
+        "in_business_hours" => match value {
+            "true" => equal(object, Condition::Happened(Happened::InHours)),
+            "false" => equal(object, Condition::Happened(Happened::InHours).negated()),
+            _ => Err(wrong(Why::Expected("true or false"))),
+        },
+        "NEW" | "OPEN" | "PENDING" | "HOLD" | "CLOSED" => since(object),
         "subject_includes_word" => words(object, Place::Subject),
         "comment_includes_word" => words(object, Place::Comment),
         "description_includes_word" => words(object, Place::Description),
@@ -115,6 +145,47 @@ fn one(object: &Object) -> Result<Condition, Wrong> {
             || Err(("field", Why::Refused(format!("there is no field {:?}", shortened(field))))),
         ),
     }
+}
+
+/// What only a trigger asks: `changed`, `value` (changed to), `value_previous` (changed from), and their opposites.
+fn change(object: &Object) -> Option<Result<Condition, Wrong>> {
+    let (operator, is_negated) = match object.operator.as_str() {
+        "not_changed" => ("changed", true),
+        "not_value" => ("value", true),
+        "not_value_previous" => ("value_previous", true),
+        other => (other, false),
+    };
+    if !matches!(operator, "changed" | "value" | "value_previous") {
+        return None;
+    }
+    let Some(part) = Changed::named(&object.field) else {
+        return Some(Err(("operator", Why::Expected(OPERATORS))));
+    };
+    let is = || one(&Object { operator: equal_to(&object.field).to_owned(), ..object.clone() });
+    let condition = match operator {
+        "changed" => Ok(Condition::Changed(part)),
+        "value" => is().map(|is| Condition::All(vec![Condition::Changed(part), is])),
+        _ if matches!(part, Changed::Field(_) | Changed::Subject) => {
+            Err(("operator", Why::Refused("what it was before is not kept".to_owned())))
+        }
+        _ => is()
+            .map(|is| Condition::All(vec![Condition::Changed(part), Condition::Was(Box::new(is))])),
+    };
+    Some(condition.map(|condition| if is_negated { condition.negated() } else { condition }))
+}
+
+/// The operator that says that a field has a value.
+fn equal_to(field: &str) -> &'static str {
+    if matches!(field, "current_tags" | "tags") { "includes" } else { "is" }
+}
+
+/// Hours in a status, which it has to have.
+fn since(object: &Object) -> Result<Condition, Wrong> {
+    let status = object.field.to_lowercase().parse().ok();
+    let status = status.ok_or(("field", Why::Expected("a status")))?;
+    let time = Object { field: "in_status".to_owned(), ..object.clone() };
+    let time = self::time(&time).unwrap_or(Err(("field", Why::NoSuchProperty)))?;
+    Ok(Condition::All(vec![Condition::Status(Op::Is, status), time]))
 }
 
 fn shortened(text: &str) -> String {
@@ -214,6 +285,11 @@ fn time(object: &Object) -> Option<Result<Condition, Wrong>> {
         ("greater_than", Some(hours), _) => {
             Ok(time(Op::Less, When::Ago(hours, super::Unit::Hours)))
         }
+        // The hour that begins then.
+        ("is", Some(hours), _) if !is_ahead => Ok(Condition::All(vec![
+            time(Op::LessOrIs, When::Ago(hours, super::Unit::Hours)),
+            time(Op::Greater, When::Ago(hours.saturating_add(1), super::Unit::Hours)),
+        ])),
         ("is", None, Some(when)) => Ok(time(Op::Is, when)),
         ("is_not", None, Some(when)) => Ok(time(Op::Is, when).negated()),
         ("less_than", None, Some(when)) => Ok(time(Op::Less, when)),
@@ -288,6 +364,9 @@ fn written(condition: &Condition) -> Option<Object> {
             let operator = match object.operator.as_str() {
                 "is" if object.field != QUERY => "is_not",
                 "includes" => "not_includes",
+                "changed" => "not_changed",
+                "value" => "not_value",
+                "value_previous" => "not_value_previous",
                 "not_present" => "present",
                 _ => return None,
             };
@@ -318,7 +397,25 @@ fn written(condition: &Condition) -> Option<Object> {
         Condition::Custom(CustomField::Id(id), Some(value)) => {
             Some(object(&format!("custom_fields_{id}"), "is", value))
         }
-        Condition::All(_)
+        Condition::Changed(part) => Some(object(&part.field(), "changed", "")),
+        Condition::Happened(what) => happened(*what),
+        Condition::All(parts) => pair(parts),
+        Condition::Time(field, op, When::Ago(hours, super::Unit::Hours)) => {
+            let field = match field {
+                TimeField::Created => "created_at",
+                TimeField::Updated => "updated_at",
+                TimeField::Solved => "SOLVED",
+                TimeField::Assigned => "assigned_at",
+                TimeField::Due | TimeField::InStatus => return None,
+            };
+            let operator = match op {
+                Op::Less => "greater_than",
+                Op::Greater => "less_than",
+                Op::Is | Op::LessOrIs | Op::GreaterOrIs => return None,
+            };
+            Some(object(field, operator, hours.to_string()))
+        }
+        Condition::Was(_)
         | Condition::Number(_)
         | Condition::Tag(None)
         | Condition::ExternalId(_)
@@ -328,6 +425,38 @@ fn written(condition: &Condition) -> Option<Object> {
         | Condition::Unknown(_) => None,
     }
     .filter(|object| one(object).as_ref() == Ok(condition))
+}
+
+/// Two parts that are one object: changed to something, changed from something, hours in a status.
+fn pair(parts: &[Condition]) -> Option<Object> {
+    match parts {
+        [Condition::Changed(_), Condition::Was(was)] => {
+            let was = written(was)?;
+            Some(Object { operator: "value_previous".to_owned(), ..was })
+        }
+        [Condition::Changed(_), is] => {
+            Some(Object { operator: "value".to_owned(), ..written(is)? })
+        }
+        [Condition::Status(Op::Is, status), Condition::Time(TimeField::InStatus, op, when)] => {
+            let When::Ago(hours, super::Unit::Hours) = when else { return None };
+            let operator = if *op == Op::Less { "greater_than" } else { "less_than" };
+            Some(object(&status.as_str().to_uppercase(), operator, hours.to_string()))
+        }
+        _ => None,
+    }
+}
+
+fn happened(what: Happened) -> Option<Object> {
+    Some(match what {
+        Happened::Created => object("update_type", "is", "Create"),
+        Happened::Updated => object("update_type", "is", "Change"),
+        Happened::Comment => object("comment_is_public", "is", "not_relevant"),
+        Happened::PublicComment => object("comment_is_public", "is", "true"),
+        Happened::Note => object("comment_is_public", "is", "false"),
+        Happened::ByAgent => object("role", "is", "agent"),
+        Happened::ByCustomer => object("role", "is", "end_user"),
+        Happened::InHours => object("in_business_hours", "is", "true"),
+    })
 }
 
 fn comparison(field: &str, op: Op, value: &str) -> Option<Object> {

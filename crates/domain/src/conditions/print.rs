@@ -144,6 +144,9 @@ fn leaf_of(condition: &Condition) -> String {
         Condition::Custom(CustomField::Id(id), value) => {
             pair(&format!("custom_field_{id}"), &text_or_none(value.as_deref()))
         }
+        Condition::Changed(part) => pair("changed", &part.word()),
+        Condition::Was(inner) => format!("was_{}", leaf_of(inner)),
+        Condition::Happened(what) => pair("update", what.as_str()),
         Condition::Other(field, value) => pair(field.as_str(), &text_or_none(value.as_deref())),
         Condition::Unknown(source) => source.clone(),
         Condition::All(_) | Condition::Any(_) | Condition::Not(_) => unit(condition),

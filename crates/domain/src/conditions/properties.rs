@@ -5,8 +5,8 @@ use jiff::civil::Date;
 
 use super::lexer::Term;
 use super::{
-    Condition, CustomField, Named, Op, OtherField, PersonField, Place, Sort, TimeField, Unit, When,
-    Why,
+    Changed, Condition, CustomField, Happened, Named, Op, OtherField, PersonField, Place, Sort,
+    TimeField, Unit, When, Why,
 };
 use crate::search::Words;
 use crate::{Status, TicketId, fold};
@@ -18,6 +18,9 @@ pub(super) fn read(name: &str, op: Op, term: &Term) -> Result<Condition, Why> {
     if let Some(field) = time_field(name) {
         let when = when(value).ok_or(Why::Expected("a day, an instant or a span of time"))?;
         return Ok(Condition::Time(field, op, when));
+    }
+    if let Some(inner) = name.strip_prefix("was_") {
+        return was(inner, op, term);
     }
     match name {
         "status" => return Ok(Condition::Status(op, word(value)?)),
@@ -39,6 +42,15 @@ pub(super) fn read(name: &str, op: Op, term: &Term) -> Result<Condition, Why> {
         "organization" | "organization_id" => return Ok(Condition::Organization(named(term, ""))),
         "team" | "group" | "group_id" => return Ok(Condition::Team(named(term, "mine"))),
         "is" => return is(value),
+        "changed" => {
+            let part =
+                Changed::named(value).ok_or(Why::Expected("a part of a ticket that can change"))?;
+            return Ok(Condition::Changed(part));
+        }
+        "update" => {
+            const WORDS: &str = "created, changed, comment, public_comment, note, by_agent, by_customer or in_hours";
+            return Happened::named(value).map(Condition::Happened).ok_or(Why::Expected(WORDS));
+        }
         "ticket_type" => return Ok(Condition::Custom(CustomField::Type, some())),
         "type" => return ticket_type(value),
         "subject" => return Ok(Condition::Text(Place::Subject, vec![words(term)])),
@@ -55,6 +67,25 @@ pub(super) fn read(name: &str, op: Op, term: &Term) -> Result<Condition, Why> {
     match name.strip_prefix("custom_field_").map(number) {
         Some(Some(id)) if op == Op::Is => Ok(Condition::Custom(CustomField::Id(id), some())),
         _ if is_known(name) => Err(Why::Expected("a colon")),
+        _ => Err(Why::NoSuchProperty),
+    }
+}
+
+/// How a part of a ticket was before: the same properties with `was_` in front, those alone that the fold has.
+fn was(name: &str, op: Op, term: &Term) -> Result<Condition, Why> {
+    let inner = read(name, op, term)?;
+    match &inner {
+        Condition::Status(..)
+        | Condition::Priority(..)
+        | Condition::Kind(_)
+        | Condition::Severity(_)
+        | Condition::Area(_)
+        | Condition::Tag(_)
+        | Condition::Team(_)
+        | Condition::Organization(_)
+        | Condition::Person(PersonField::Assignee | PersonField::Requester, _) => {
+            Ok(Condition::Was(Box::new(inner)))
+        }
         _ => Err(Why::NoSuchProperty),
     }
 }
@@ -85,6 +116,9 @@ pub(super) fn key(condition: &Condition) -> Option<String> {
         | Condition::Priority(..)
         | Condition::Escalated
         | Condition::Time(..)
+        | Condition::Changed(_)
+        | Condition::Was(_)
+        | Condition::Happened(_)
         | Condition::Unknown(_) => return None,
         Condition::Other(field, _) => field.as_str().to_owned(),
     })
@@ -139,7 +173,8 @@ impl OtherField {
 }
 
 impl TimeField {
-    const ALL: [Self; 4] = [Self::Created, Self::Updated, Self::Solved, Self::Due];
+    const ALL: [Self; 6] =
+        [Self::Created, Self::Updated, Self::Solved, Self::Due, Self::InStatus, Self::Assigned];
 
     /// The word of the query language.
     pub fn as_str(self) -> &'static str {
@@ -148,6 +183,8 @@ impl TimeField {
             Self::Updated => "updated",
             Self::Solved => "solved",
             Self::Due => "due",
+            Self::InStatus => "in_status",
+            Self::Assigned => "assigned",
         }
     }
 }
@@ -217,7 +254,9 @@ pub(super) fn time_field(name: &str) -> Option<TimeField> {
 }
 
 fn is_known(name: &str) -> bool {
-    const OTHERS: [&str; 21] = [
+    const OTHERS: [&str; 23] = [
+        "changed",
+        "update",
         "id",
         "ticket_id",
         "kind",

@@ -16,6 +16,10 @@ pub enum TimeField {
     Solved,
     /// When an answer is due.
     Due,
+    /// Since when it has its status.
+    InStatus,
+    /// Since when whoever has it has it.
+    Assigned,
 }
 
 /// An instant, or a stretch of time, that another one is compared with.
@@ -131,16 +135,23 @@ impl When {
 
 /// So many units from now, as far as the calendar goes.
 fn moved(asker: &Asker, count: i64, unit: Unit) -> Timestamp {
-    let edge = if count < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    let span = jiff::Span::new();
-    let span = match unit {
-        Unit::Minutes => span.try_minutes(count),
-        Unit::Hours => span.try_hours(count),
-        Unit::Days => span.try_days(count),
-        Unit::Weeks => span.try_weeks(count),
-        Unit::Months => span.try_months(count),
-        Unit::Years => span.try_years(count),
-    };
-    let zoned = asker.now.to_zoned_datetime(asker.zone.clone());
-    span.and_then(|span| zoned.checked_add(span)).map_or(edge, |at| at.timestamp())
+    unit.later(asker.now, count, &asker.zone)
+}
+
+impl Unit {
+    /// So many units after an instant, as far as the calendar goes.
+    pub(crate) fn later(self, from: Timestamp, count: i64, zone: &jiff::tz::TimeZone) -> Timestamp {
+        let edge = if count < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        let span = jiff::Span::new();
+        let span = match self {
+            Unit::Minutes => span.try_minutes(count),
+            Unit::Hours => span.try_hours(count),
+            Unit::Days => span.try_days(count),
+            Unit::Weeks => span.try_weeks(count),
+            Unit::Months => span.try_months(count),
+            Unit::Years => span.try_years(count),
+        };
+        let zoned = from.to_zoned_datetime(zone.clone());
+        span.and_then(|span| zoned.checked_add(span)).map_or(edge, |at| at.timestamp())
+    }
 }

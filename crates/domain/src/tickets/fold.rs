@@ -13,6 +13,17 @@ impl Ticket {
     pub fn fold(&mut self, at: Timestamp, event: &Event) {
         self.seq += 1;
         self.updated_at = self.updated_at.max(at);
+        let (status, assignee) = (self.status, self.assignee);
+        self.take_in(at, event);
+        if self.status != status {
+            self.status_since = Some(at);
+        }
+        if self.assignee != assignee {
+            self.assigned_at = self.assignee.map(|_| at);
+        }
+    }
+
+    fn take_in(&mut self, at: Timestamp, event: &Event) {
         match event {
             Event::Opened(_) => {}
             Event::PriorityDecided { decision, facts, .. } => {
@@ -61,10 +72,7 @@ impl Ticket {
             Event::SurveyIssued { .. }
             | Event::SurveySuppressed { .. }
             | Event::SurveyAnswered { .. } => self.fold_survey(at, event),
-            Event::Undone { before, .. } => {
-                let (seq, updated_at) = (self.seq, self.updated_at);
-                *self = Self { seq, updated_at, ..(**before).clone() };
-            }
+            Event::Undone { before, .. } => self.fold_before(before),
             Event::Deleted => {
                 self.deleted_at = Some(at);
                 self.timers.clear();
@@ -278,7 +286,7 @@ impl Ticket {
         }
     }
 
-    /// As if the reply had never been written, but for the number of events.
+    /// As if the reply had never been written, or the change never been made, but for the number of events.
     fn fold_before(&mut self, before: &Ticket) {
         let (seq, updated_at) = (self.seq, self.updated_at);
         *self = Ticket { seq, updated_at, ..before.clone() };

@@ -31,6 +31,10 @@ pub struct Handbook {
     pub lifecycle: Lifecycle,
     /// The satisfaction survey.
     pub csat: Csat,
+    /// The weekly digest of a team.
+    pub digest: Digest,
+    /// What is told of how support is doing.
+    pub reports: Reports,
     /// What comes first.
     pub work: Work,
     /// What becomes of work when people are away.
@@ -120,6 +124,22 @@ pub struct Posthog {
     pub key_env: String,
     /// The survey there.
     pub survey_id: String,
+}
+
+/// The `[digest]` section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// When a team's week ends and its digest is drawn up, in the team's zone.
+    pub at: Handover,
+    /// The tag of a ticket that the documentation should have answered, in lower case.
+    pub docs_tag: String,
+}
+
+/// The `[reports]` section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reports {
+    /// How many whole weeks `/promises` tells anybody about; none if it is not public.
+    pub public_weeks: Option<i64>,
 }
 
 /// The `[availability]` section.

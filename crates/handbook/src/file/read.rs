@@ -3,6 +3,7 @@
 mod hours;
 mod people;
 mod priorities;
+mod reports;
 mod teams;
 mod work;
 
@@ -56,6 +57,8 @@ fn sections(root: &Section<'_, '_>, version: String) -> Handbook {
         replies,
         lifecycle: lifecycle(root),
         csat: csat(root),
+        digest: reports::digest(root),
+        reports: reports::reports(root),
         work: work::work(root),
         availability: availability(root),
         people,

@@ -189,6 +189,10 @@ impl<'t, 'r> Section<'t, 'r> {
         })
     }
 
+    pub(super) fn flag(&self, key: &'static str) -> Option<Located<bool>> {
+        self.one(key, "true or false", DeValue::as_bool)
+    }
+
     pub(super) fn id(&self, key: &'static str) -> Option<Located<i64>> {
         self.one(key, "a whole number above zero", |value| whole(value).filter(|id| *id > 0))
     }

@@ -118,7 +118,8 @@ impl<'m> Run<'m> {
             self.within(World::look_at_all)?;
             self.perhaps_stand_still(day)?;
         }
-        self.within(World::nothing_is_left)
+        self.within(World::nothing_is_left)?;
+        self.within(World::reports_agree)
     }
 
     /// The world, which is always there between two parts of its life.

@@ -14,6 +14,7 @@ mod office;
 mod posthog;
 mod replay;
 mod rota;
+mod rules;
 mod search;
 mod senders;
 mod simulation;

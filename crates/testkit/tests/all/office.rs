@@ -209,6 +209,7 @@ impl Whole {
             external_id: self.stored.external_id.as_deref(),
             fields: &self.fields,
             comments: &self.comments,
+            change: None,
         }
     }
 }

@@ -360,6 +360,7 @@ fn replaying_a_log_gives_the_stored_ticket() {
                 assert_eq!(before, &logs, "both engines tell the same story");
             }
             *seen.borrow_mut() = Some(logs);
+            testkit::recount::agrees(desk);
         });
     }
 }
@@ -421,6 +422,74 @@ fn the_handbooks_that_were_live_explain_every_recorded_decision() {
         assert_eq!(sum.tickets, story.tickets.len() as u64);
         assert!(sum.different > 0 && sum.deadlines.sooner > 0, "{sum:?}");
         assert!(sum.different < sum.tickets, "what began under it is the same: {sum:?}");
+    });
+}
+
+/// Triggers and automations of all sorts act in between: their change sets are explained as well.
+#[test]
+fn what_rules_did_is_explained_too() {
+    use domain::actions::{Object, Used, Value};
+    let rules = [
+        (Used::Trigger, "changed:status status:pending", "current_tags", "waits"),
+        (Used::Trigger, "update:by_customer -tags:wrote", "current_tags", "wrote"),
+        (Used::Trigger, "changed:tags tags:wrote", "priority", "high"),
+        (Used::Trigger, "update:public_comment", "area", "session_replay"),
+        (Used::Trigger, "changed:team", "comment_value", "It is with {{ticket.group.name}} now."),
+        (Used::Trigger, "update:created", "status", "solved"),
+        (Used::Trigger, "changed:assignee", "severity", "low"),
+        (Used::Trigger, "was_status:solved status:open", "assignee_id", ""),
+        (Used::Automation, "in_status<30hours status:open -tags:slow", "current_tags", "slow"),
+        (Used::Automation, "in_status<60hours status:pending", "status", "solved"),
+        (Used::Automation, "solved<20hours status:solved", "status", "closed"),
+    ];
+    each_desk(|desk| {
+        let mut story = Story::begin(desk, 11);
+        let organization = story.organization();
+        for (used, condition, field, value) in rules {
+            let value = Value::One(value.to_owned());
+            let input = desk::rules::Input {
+                title: Some(condition.to_owned()),
+                condition: Some(condition.to_owned()),
+                actions: Some(vec![Object { field: field.to_owned(), value }]),
+                active: Some(true),
+                ..desk::rules::Input::default()
+            };
+            let make = move |tx: &mut desk::Tx<'_>, ctx: &Ctx| {
+                desk::rules::create(tx, ctx, used, &input).map(|_| ())
+            };
+            desk.change(desk.system(), make).unwrap();
+        }
+        story.ask();
+        for _ in 0..300 {
+            match story.dice.roll(9) {
+                0 => story.ask(),
+                1 | 2 => {
+                    let hours = story.dice.roll(50);
+                    desk.advance(SignedDuration::from_hours(i64::try_from(hours).unwrap()));
+                }
+                3 => story.plan(organization),
+                _ => story.act(),
+            }
+        }
+        let live = desk.look(desk.system(), |tx, _| desk::replay::live_handbooks(tx)).unwrap();
+        let present = desk.handbook();
+
+        let read = batches(desk, Scope::newest(None, 7));
+
+        let unexplained: Vec<TicketId> =
+            read.iter().flat_map(|batch| batch.unexplained(&live, &present)).collect();
+        assert_eq!(unexplained, []);
+        let mut acted = 0;
+        for (id, _) in story.tickets.clone() {
+            let log = desk.look(desk.system(), move |tx, ctx| desk::tickets::events(tx, ctx, id));
+            // A ticket that was deleted has no log for anybody.
+            let Ok(log) = log else { continue };
+            acted += log.iter().filter(|one| matches!(one.event, Event::Applied(_))).count();
+            let stored = desk.look(desk.system(), move |tx, ctx| desk::tickets::show(tx, ctx, id));
+            let events = log.iter().map(|one| (one.at, &one.event));
+            assert_eq!(Ticket::replay(id, events).unwrap(), stored.unwrap().ticket);
+        }
+        assert!(acted > 100, "{acted}");
     });
 }
 

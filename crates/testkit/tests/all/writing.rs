@@ -135,6 +135,8 @@ fn an_undone_reply_never_was() {
         desk.advance(seconds(10));
         assert_eq!(desk.sent("reply").len(), 1, "the next one leaves");
         replays(desk, id);
+        // Nor do reports know of it. (SLA-14)
+        testkit::recount::agrees(desk);
     });
 }
 

@@ -35,6 +35,18 @@ pub(super) const SECTIONS: &[Section] = &[
         what: Text::SettingsMacrosWhat,
         act: Act::ReadDesk,
     },
+    Section {
+        href: routes::TRIGGERS,
+        name: Text::Triggers,
+        what: Text::SettingsTriggersWhat,
+        act: Act::Configure,
+    },
+    Section {
+        href: routes::AUTOMATIONS,
+        name: Text::Automations,
+        what: Text::SettingsAutomationsWhat,
+        act: Act::Configure,
+    },
 ];
 
 /// Those that the visitor may use.

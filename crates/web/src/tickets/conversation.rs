@@ -119,7 +119,9 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
     let reader = &seen.reader;
     let names = seen.names();
     let requester = seen.requester();
-    let author = names.person(comment.author);
+    let by_rule = envelope.actor_kind == "rule" && !comment.public;
+    let rule = by_rule.then(|| reader.words.fill(Text::ByRule, &[("rule", &envelope.actor_id)]));
+    let author = rule.as_deref().unwrap_or_else(|| names.person(comment.author));
     let files = Along::new(reader.words, &comment.attachments);
     let details = letters::details(comment);
     if !comment.public {

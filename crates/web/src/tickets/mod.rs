@@ -411,3 +411,23 @@ async fn beside(visitor: &Visitor, seen: &Seen, title: Text, main: &Markup) -> A
     let frame = frame::Frame { title: &title, ..frame::Frame::default() };
     Ok(frame::html(frame::workspace(visitor, &seen.reader, frame, &markup, None).await?))
 }
+
+/// What would change about a ticket, and who would be told, a line each: for rules that are tried.
+pub(crate) fn would(
+    reader: &Reader,
+    around: &Around,
+    people: &[domain::User],
+    events: &[Event],
+    effects: &domain::Applied,
+) -> Vec<String> {
+    let names = Names::new(reader, around, people);
+    let mut lines: Vec<String> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Commented { .. } => Some(reader.words.say(Text::RuleTrialNote).to_owned()),
+            event => said::sentence_of(&names, event),
+        })
+        .collect();
+    lines.extend(said::effects(&names, effects));
+    lines
+}

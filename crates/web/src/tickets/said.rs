@@ -80,6 +80,14 @@ fn applied_rule(names: &Names<'_>, applied: &domain::Applied) -> String {
         _ => Text::SaidRule,
     };
     let mut parts = vec![words.fill(text, &[("title", &applied.title)])];
+    parts.extend(effects(names, applied));
+    parts.join(" · ")
+}
+
+/// Who is told, and what was refused.
+pub(crate) fn effects(names: &Names<'_>, applied: &domain::Applied) -> Vec<String> {
+    let words = names.reader.words;
+    let mut parts = Vec::new();
     for effect in &applied.effects {
         let who = match effect {
             domain::Effect::Person(id) => names.person(*id).to_owned(),
@@ -90,7 +98,24 @@ fn applied_rule(names: &Names<'_>, applied: &domain::Applied) -> String {
     }
     let refused = |what: &String| words.fill(Text::SaidRuleRefused, &[("what", what)]);
     parts.extend(applied.refused.iter().map(refused));
-    parts.join(" · ")
+    parts
+}
+
+/// The sentence for an event that is not in a log.
+pub(crate) fn sentence_of(names: &Names<'_>, event: &Event) -> Option<String> {
+    let envelope = Envelope {
+        id: domain::EventId(0),
+        ticket: domain::TicketId(0),
+        seq: 0,
+        audit: domain::AuditId(0),
+        at: names.reader.now,
+        actor_kind: "rule".to_owned(),
+        actor_id: String::new(),
+        via: domain::Channel::System,
+        policy: String::new(),
+        event: event.clone(),
+    };
+    sentence(names, &envelope)
 }
 
 fn overridden(names: &Names<'_>, to: Level, reason: &str, until: Option<Timestamp>) -> String {

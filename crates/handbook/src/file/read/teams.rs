@@ -112,7 +112,7 @@ fn hero(table: &Section<'_, '_>, members: &[String]) -> Option<Hero> {
 }
 
 /// Reads `mon 00:00`.
-fn handover(text: &str) -> Result<Handover, String> {
+pub(super) fn handover(text: &str) -> Result<Handover, String> {
     let malformed = || format!("\"{text}\" is not a day and a time like \"mon 00:00\"");
     let (day, time) = text.split_once(' ').ok_or_else(malformed)?;
     let offset = i8::try_from(hours::day(day)?).map_err(|_| malformed())?;
