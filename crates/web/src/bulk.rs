@@ -51,17 +51,19 @@ pub(crate) enum What {
     Team,
     Tags,
     Escalate,
+    Macro,
     Spam,
 }
 
 impl What {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Assign,
         Self::Status,
         Self::Priority,
         Self::Team,
         Self::Tags,
         Self::Escalate,
+        Self::Macro,
         Self::Spam,
     ];
 
@@ -74,8 +76,14 @@ impl What {
             Self::Team => "team",
             Self::Tags => "tags",
             Self::Escalate => "escalation",
+            Self::Macro => "macro",
             Self::Spam => "spam",
         }
+    }
+
+    /// Whether each ticket needs words of its own, so that it is not done to many at once.
+    fn has_words(self) -> bool {
+        matches!(self, Self::Escalate | Self::Macro)
     }
 
     fn named(word: &str) -> Option<Self> {
@@ -109,7 +117,7 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
         return Ok(page::too_many(&visitor, ids.len()).await?.into_response());
     }
     let Some(what) =
-        What::named(form.get("do")).filter(|what| *what != What::Escalate && !ids.is_empty())
+        What::named(form.get("do")).filter(|what| !what.has_words() && !ids.is_empty())
     else {
         return page::none(&visitor).await;
     };
@@ -275,7 +283,7 @@ fn asked_for(visitor: &Visitor, what: What, form: &Form) -> Result<Change, Vec<F
             }
         }
         What::Spam => return Ok(Change::Spam),
-        What::Escalate => {}
+        What::Escalate | What::Macro => {}
     }
     Ok(Change::Update(Box::new(update)))
 }

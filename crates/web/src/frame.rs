@@ -89,7 +89,7 @@ pub(crate) async fn workspace(
         |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
     let mut places = vec![
         led(Text::Rota, routes::ROTA, "g r"),
-        Place::new(words.say(Text::Reports), routes::REPORTS),
+        led(Text::Reports, routes::REPORTS, "g c"),
         led(Text::Handbook, routes::HANDBOOK, "g b"),
         led(Text::Settings, routes::SETTINGS_HOME, "g o"),
         Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),

@@ -13,6 +13,7 @@ mod customers;
 mod ends;
 mod handbooks;
 mod identity;
+mod keys;
 mod letters;
 mod lists;
 mod macros;

@@ -15,6 +15,10 @@ impl Ticket {
         self.updated_at = self.updated_at.max(at);
         let (status, assignee) = (self.status, self.assignee);
         self.take_in(at, event);
+        // What was taken back is as it was, also since when.
+        if matches!(event, Event::Undone { .. } | Event::ReplyTakenBack { before: Some(_), .. }) {
+            return;
+        }
         if self.status != status {
             self.status_since = Some(at);
         }

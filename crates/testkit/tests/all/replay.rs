@@ -35,6 +35,8 @@ impl Dice {
 struct Story<'d> {
     desk: &'d TrialDesk,
     dice: Dice,
+    /// Dice of their own, so that stories without regrets stay as they are.
+    regrets: Dice,
     tickets: Vec<(TicketId, UserId)>,
     agents: Vec<UserId>,
 }
@@ -50,7 +52,7 @@ impl<'d> Story<'d> {
                 Ok(agents)
             })
             .unwrap();
-        Self { desk, dice: Dice(seed), tickets: Vec::new(), agents }
+        Self { desk, dice: Dice(seed), regrets: Dice(!seed), tickets: Vec::new(), agents }
     }
 
     /// The organization that all customers belong to.
@@ -128,7 +130,7 @@ impl<'d> Story<'d> {
             })
         };
         let now = self.desk.clock().now();
-        let (ctx, update) = match self.dice.roll(18) {
+        let (ctx, update) = match self.dice.roll(16) {
             0..=2 => {
                 let status = *self.dice.pick(&[None, Some(Status::Pending), Some(Status::Solved)]);
                 let undoable = self.dice.roll(2) == 0;
@@ -182,7 +184,6 @@ impl<'d> Story<'d> {
             ),
             12 | 13 => return self.escalate(id, agent),
             14 => return self.merge(id, agent),
-            15 | 16 => return self.take_back(id),
             _ => return self.set_aside(id, agent),
         };
         let undoable = update.undoable;
@@ -255,8 +256,12 @@ impl<'d> Story<'d> {
         }
     }
 
-    /// Whoever changed it last takes that back, if it can be.
-    fn take_back(&mut self, id: TicketId) {
+    /// Whoever changed a ticket last takes that back now and then, if it can be.
+    fn take_back(&mut self) {
+        if self.regrets.roll(3) > 0 {
+            return;
+        }
+        let (id, _) = *self.regrets.pick(&self.tickets);
         let log =
             self.desk.look(self.desk.system(), move |tx, ctx| desk::tickets::events(tx, ctx, id));
         let Some(last) = log.unwrap().pop() else { return };
@@ -349,7 +354,10 @@ fn replaying_a_log_gives_the_stored_ticket() {
                         let hours = story.dice.roll(60);
                         desk.advance(SignedDuration::from_hours(i64::try_from(hours).unwrap()));
                     }
-                    _ => story.act(),
+                    _ => {
+                        story.act();
+                        story.take_back();
+                    }
                 }
             }
             desk.advance(SignedDuration::from_hours(24 * 60));
@@ -403,7 +411,10 @@ fn the_handbooks_that_were_live_explain_every_recorded_decision() {
                     desk.advance(SignedDuration::from_hours(i64::try_from(hours).unwrap()));
                 }
                 3 => story.plan(organization),
-                _ => story.act(),
+                _ => {
+                    story.act();
+                    story.take_back();
+                }
             }
         }
         desk.advance(SignedDuration::from_hours(24 * 3));
@@ -542,7 +553,7 @@ fn a_customer_may_not_replay() {
 #[test]
 fn nothing_is_sent_twice() {
     each_desk(|desk| {
-        let mut story = Story { desk, dice: Dice(99), tickets: Vec::new(), agents: vec![] };
+        let mut story = Story { desk, dice: Dice(99), regrets: Dice(1), tickets: Vec::new(), agents: vec![] };
         for _ in 0..5 {
             story.ask();
         }

@@ -12,6 +12,7 @@ use super::{What, ids};
 use crate::components::badge::{level_text, status_text};
 use crate::form::escaped;
 use crate::problem::{Answer, Problem};
+use crate::tickets::macros::{has_words, way};
 use crate::tickets::{actions, cause_text};
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
@@ -30,6 +31,8 @@ struct Choice {
     hint: String,
     /// Where it leads, if it takes more words.
     to: Option<String>,
+    /// Whether that is a page of its own and no form.
+    is_page: bool,
     /// Whether it can be chosen.
     is_open: bool,
 }
@@ -41,6 +44,7 @@ impl Choice {
             label: label.into(),
             hint: String::new(),
             to: None,
+            is_page: false,
             is_open: true,
         }
     }
@@ -76,6 +80,7 @@ pub(super) async fn choices(visitor: Visitor) -> Answer {
         What::Team => teams(&visitor, &stored, None).await?,
         What::Escalate => escalations(&visitor, words, &ids, &stored).await?,
         What::Tags => tags(&visitor, words, &stored).await?,
+        What::Macro => macros(&visitor, words, &ids).await?,
         What::Spam => Vec::new(),
     };
     let verb = match what {
@@ -85,6 +90,7 @@ pub(super) async fn choices(visitor: Visitor) -> Answer {
         What::Team => Text::PickTeam,
         What::Tags | What::Spam => Text::PickTags,
         What::Escalate => Text::PickEscalate,
+        What::Macro => Text::PickMacro,
     };
     let scope = words
         .fill(Text::BarScope, &[("what", &words.say(verb)), ("tickets", &tickets(words, &ids))]);
@@ -105,7 +111,7 @@ fn line(index: usize, choice: &Choice) -> Markup {
     html! {
         @match &choice.to {
             Some(to) if choice.is_open => {
-                a.bar-option role="option" id=(id) href=(to) tabindex="-1" data-dialog { (inner) }
+                a.bar-option role="option" id=(id) href=(to) tabindex="-1" data-dialog[!choice.is_page] { (inner) }
             }
             _ => {
                 div.bar-option role="option" id=(id) data-field=(field) data-value=(value)
@@ -242,6 +248,20 @@ async fn escalations(
                 .closed(),
         ]),
     }
+}
+
+/// The macros, each leading into the composer or to what it would change.
+async fn macros(visitor: &Visitor, words: Words, ids: &[TicketId]) -> Result<Vec<Choice>, Problem> {
+    let [id] = ids else {
+        let choice = Choice::of("", words.say(Text::PickMacro));
+        return Ok(vec![choice.hinted(words.say(Text::PickEscalateOne)).closed()]);
+    };
+    let all = visitor.desk.read(visitor.ctx.clone(), desk::macros::list).await?;
+    let of = |one: &domain::Macro| Choice {
+        is_page: has_words(one),
+        ..Choice::of("", &one.title).leading(way(*id, one))
+    };
+    Ok(all.iter().filter(|one| one.active).map(of).collect())
 }
 
 /// What is typed as a new tag, tags that begin like it, and those that can be taken out.

@@ -25,7 +25,7 @@ pub(super) async fn ask(visitor: Visitor) -> Answer {
         return Ok(too_many(&visitor, ids.len()).await?.into_response());
     }
     let what = What::named(visitor.query.get("do"));
-    match what.filter(|what| !matches!(what, What::Escalate | What::Spam) && !ids.is_empty()) {
+    match what.filter(|what| !what.has_words() && *what != What::Spam && !ids.is_empty()) {
         Some(what) => again(&visitor, what, &ids, &visitor.query, &[]).await,
         None => none(&visitor).await,
     }
@@ -54,7 +54,7 @@ pub(super) async fn again(
         What::Status => Text::BulkTitleStatus,
         What::Priority => Text::BulkTitlePriority,
         What::Team => Text::BulkTitleTeam,
-        What::Tags | What::Escalate | What::Spam => Text::BulkTitleTags,
+        What::Tags | What::Escalate | What::Macro | What::Spam => Text::BulkTitleTags,
     };
     let tickets = tickets(words, ids);
     let title = words.fill(text, &[("tickets", &tickets)]);
@@ -145,7 +145,7 @@ async fn fields(
                 people.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
             show(&[value("value", Text::Assignee, Control::Select(&people))])
         }
-        What::Tags | What::Escalate | What::Spam => {
+        What::Tags | What::Escalate | What::Macro | What::Spam => {
             let hint = Some(words.say(Text::TagsHint));
             let line = Control::Line { kind: "text", autocomplete: "off" };
             show(&[

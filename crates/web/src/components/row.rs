@@ -85,8 +85,9 @@ pub fn work_list(reader: &Reader, list: &WorkList<'_>) -> Markup {
                 }
                 button.button.quiet type="reset" data-key-label=(words.say(Text::KeyClear)) aria-keyshortcuts="Escape" { (words.say(Text::BulkClear)) kbd aria-hidden="true" { "Esc" } }
                 span hidden {
-                    button type="button" data-pick="assignment" data-value="me" data-key="i" data-key-label=(words.say(Text::KeyToMe)) {}
-                    button type="button" data-pick="escalation" data-key="e" data-key-label=(words.say(Text::KeyEscalate)) {}
+                    button type="button" data-pick="assignment" data-value="me" data-key="i" aria-keyshortcuts="I" { (words.say(Text::KeyToMe)) }
+                    button type="button" data-pick="macro" data-key="m" aria-keyshortcuts="M" { (words.say(Text::KeyMacro)) }
+                    button type="button" data-pick="escalation" data-key="e" aria-keyshortcuts="E" { (words.say(Text::KeyEscalate)) }
                 }
             }
         }

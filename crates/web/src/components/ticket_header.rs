@@ -44,7 +44,8 @@ pub struct TicketHeader<'a> {
 }
 
 /// What the command bar offers to choose when it is asked for by its key.
-const PICKED: [&str; 6] = ["assignment", "status", "priority", "team", "tags", "escalation"];
+const PICKED: [&str; 7] =
+    ["assignment", "status", "priority", "team", "tags", "escalation", "macro"];
 
 /// The strip.
 pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
@@ -60,7 +61,7 @@ pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
                         (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve))))
                     }
                     span hidden {
-                        button type="button" data-pick="assignment" data-value="me" data-key="i" data-key-label=(words.say(Text::KeyToMe)) {}
+                        button type="button" data-pick="assignment" data-value="me" data-key="i" aria-keyshortcuts="I" { (words.say(Text::KeyToMe)) }
                     }
                     (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(ticket)))
                 }
