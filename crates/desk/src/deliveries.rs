@@ -21,7 +21,10 @@ use store::tickets::Stored;
 
 pub(crate) use surveys::late_words;
 
-pub use self::recipients::{Recipient, Said, concluded, heard, of_ticket, try_again, waiting};
+pub(crate) use self::recipients::refused;
+pub use self::recipients::{
+    Recipient, Said, concluded, heard, of_ticket, send_elsewhere, try_again, waiting,
+};
 use crate::tickets::reader_of;
 use crate::{Ctx, Desk, Error, texts};
 
@@ -602,6 +605,13 @@ fn suppress(tx: &mut Tx<'_>, ctx: &Ctx, delivery: &Delivery) -> Result<(), Error
 /// Records that deliveries left.
 pub fn sent(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[domain::DeliveryId]) -> Result<(), Error> {
     Ok(store::outbox::sent(tx, ids, ctx.now)?)
+}
+
+/// Records that deliveries would have left if this were no demo.
+pub fn captured(tx: &mut Tx<'_>, ctx: &Ctx, all: &[Queued]) -> Result<(), Error> {
+    let ids: Vec<domain::DeliveryId> = all.iter().map(|queued| queued.delivery.id).collect();
+    store::outbox::sent(tx, &ids, ctx.now)?;
+    all.iter().try_for_each(|queued| crate::tickets::arrived(tx, ctx, &queued.delivery))
 }
 
 /// How often a delivery is tried before it is given up; with the pauses of [`later`] that is two days of trying. Its

@@ -229,6 +229,11 @@ pub enum Event {
         /// The answer.
         comment: CommentId,
     },
+    /// An answer that had not arrived did, at another attempt or another address: it counts from now. (SLA-05)
+    AnswerDelivered {
+        /// The answer.
+        comment: CommentId,
+    },
     /// A reply was taken back before it left: nobody was answered.
     ReplyTakenBack {
         /// The reply.
@@ -498,6 +503,7 @@ impl Event {
             Self::ClockStopped { .. } => "clock_stopped",
             Self::ClockResumed { .. } => "clock_resumed",
             Self::AnswerBounced { .. } => "answer_bounced",
+            Self::AnswerDelivered { .. } => "answer_delivered",
             Self::ReplyTakenBack { .. } => "reply_taken_back",
             Self::TimersSet { .. } => "timers_set",
             Self::Warned { .. } => "warned",

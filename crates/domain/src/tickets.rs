@@ -96,6 +96,15 @@ pub struct Answered {
     pub asked_at: Option<Timestamp>,
 }
 
+/// An answer that did not arrive. (SLA-05)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounced {
+    /// The answer.
+    pub comment: CommentId,
+    /// When it was given: a clock that began later waits for something else.
+    pub at: Timestamp,
+}
+
 /// An escalation that has not been handed back. (ESC-02)
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Escalation {
@@ -235,6 +244,9 @@ pub struct Ticket {
     /// The latest answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<Answered>,
+    /// The latest answer, if it did not arrive and nothing was said since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounced: Option<Bounced>,
     /// How it stood before it was marked as spam, if it is. (SLA-12)
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spam: Option<Aside>,
@@ -348,6 +360,7 @@ impl Ticket {
             claims: opened.claims,
             split_from: opened.split_from,
             answered: None,
+            bounced: None,
             spam: None,
             merged: None,
             taken_in: Vec::new(),

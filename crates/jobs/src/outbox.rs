@@ -46,8 +46,7 @@ pub(crate) async fn run(desk: &Desk, ways: &Ways, node: &str) -> Result<(), Erro
 
 /// Nothing leaves the machine: everything that could be sent counts as sent.
 async fn capture(desk: &Desk, ctx: Ctx, claimed: Vec<Queued>) -> Result<(), Error> {
-    let ids: Vec<DeliveryId> = claimed.iter().map(|queued| queued.delivery.id).collect();
-    desk.write(ctx, move |tx, ctx| desk::deliveries::sent(tx, ctx, &ids)).await
+    desk.write(ctx, move |tx, ctx| desk::deliveries::captured(tx, ctx, &claimed)).await
 }
 
 /// One round of sending.

@@ -53,7 +53,17 @@ pub const ALL: &[Migration] = &[
     Migration { number: 14, name: "writing", sql: include_str!("../migrations/0014_writing.sql") },
     Migration { number: 15, name: "reports", sql: include_str!("../migrations/0015_reports.sql") },
     Migration { number: 16, name: "rules", sql: include_str!("../migrations/0016_rules.sql") },
-    Migration { number: 17, name: "undos", sql: include_str!("../migrations/0017_undos.sql") },
+    Migration {
+        number: 17,
+        name: "questions",
+        sql: include_str!("../migrations/0017_questions.sql"),
+    },
+    Migration {
+        number: 18,
+        name: "at_a_ticket",
+        sql: include_str!("../migrations/0018_at_a_ticket.sql"),
+    },
+    Migration { number: 19, name: "undos", sql: include_str!("../migrations/0019_undos.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -236,6 +236,13 @@ pub fn renew(tx: &mut Tx<'_>, id: DeliveryId, now: Timestamp) -> Result<bool, Er
     Ok(renewed > 0)
 }
 
+/// Gives a delivery another address; the copies stay.
+pub fn readdress(tx: &mut Tx<'_>, id: DeliveryId, to: &str) -> Result<(), Error> {
+    let recipients = crate::users::encode(&[to]);
+    tx.execute("UPDATE outbox SET recipients = $2 WHERE id = $1", params![id.0, &recipients])
+        .map(|_| ())
+}
+
 /// Holds back everything that waits: another installation may have sent it.
 pub fn hold_back(tx: &mut Tx<'_>, why: &str, now: Timestamp) -> Result<u64, Error> {
     tx.execute(

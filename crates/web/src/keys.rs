@@ -129,6 +129,8 @@ pub const TABLE: &[Entry] = &[
     control(Place::Ticket, "u", Text::KeyBack),
     control(Place::Ticket, "r", Text::KeyReply),
     control(Place::Ticket, "n", Text::KeyNote),
+    control(Place::Ticket, "h", Text::KeySnooze),
+    control(Place::Ticket, "w", Text::KeyFollow),
     control(Place::Ticket, "y", Text::KeyWhy),
     control(Place::Ticket, "d", Text::KeyCustomer),
     control(Place::Ticket, "v", Text::KeyActivity),

@@ -16,6 +16,12 @@ pub const SUPPORT_HOURS: &str = "/support-hours";
 pub const SURVEY: &str = "/survey";
 /// No more of that.
 pub const SURVEY_REFUSAL: &str = "/survey/refusal";
+/// Questions that were answered in public.
+pub const QUESTIONS: &str = "/questions";
+/// Publishing one.
+pub const NEW_QUESTION: &str = "/questions/new";
+/// Those that fit what is being typed.
+pub const MATCHING: &str = "/questions/matching";
 /// A customer's own tickets.
 pub const REQUESTS: &str = "/requests";
 /// Where a customer asks for a link by mail.
@@ -126,6 +132,23 @@ pub fn view(slug: &str) -> String {
     format!("/views/{slug}")
 }
 
+/// Known tags, while one types.
+pub const TAGS: &str = "/tags";
+/// People who may be meant, while one types.
+pub const REQUESTERS: &str = "/people";
+/// A ticket for a customer.
+pub const NEW_TICKET: &str = "/tickets/new";
+
+/// A person.
+pub fn person(id: i64) -> String {
+    format!("/people/{id}")
+}
+
+/// An organization.
+pub fn organization(id: i64) -> String {
+    format!("/organizations/{id}")
+}
+
 /// A ticket.
 pub fn ticket(id: i64) -> String {
     format!("/tickets/{id}")
@@ -139,6 +162,11 @@ pub fn ticket_part(id: i64, part: &str) -> String {
 /// Trying a delivery again.
 pub fn retry(ticket: i64, delivery: i64) -> String {
     ticket_part(ticket, &format!("deliveries/{delivery}/retry"))
+}
+
+/// Sending a delivery to another address.
+pub fn elsewhere(ticket: i64, delivery: i64) -> String {
+    ticket_part(ticket, &format!("deliveries/{delivery}/address"))
 }
 
 /// Where a reply goes, and nothing else.
@@ -192,6 +220,16 @@ pub const SUSPENDED: &str = "/views/suspended";
 /// One action on such a mail: `suspended(7, "acceptance")`.
 pub fn suspended(mail: i64, part: &str) -> String {
     format!("/suspended/{mail}/{part}")
+}
+
+/// A public question.
+pub fn question(id: i64) -> String {
+    format!("{QUESTIONS}/{id}")
+}
+
+/// One action on a public question: `question_part(7, "edit")`.
+pub fn question_part(id: i64, part: &str) -> String {
+    format!("{QUESTIONS}/{id}/{part}")
 }
 
 /// A customer's ticket.

@@ -91,6 +91,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::bulk::pages());
     all.extend(crate::keys::pages());
     all.extend(crate::tickets::pages());
+    all.extend(crate::people::pages());
+    all.extend(crate::questions::pages());
     all.extend(crate::requests::pages());
     all.extend(crate::attachments::pages());
     all.extend(crate::support_hours::pages());

@@ -200,3 +200,116 @@ fn a_bounce_on_a_closed_ticket_starts_nothing() {
         assert_eq!(desk.sent(id, "breach").len(), 0);
     });
 }
+
+/// What the ticket says about the mail of its answer: the delivery's number, its state, and who did not get it.
+fn reply_of(desk: &Program, id: i64) -> (i64, String, Vec<Value>) {
+    let all = desk.as_user(ADA).get(&format!("tickets/{id}/deliveries.json")).expect(200);
+    let all = all.at("/deliveries");
+    let reply = all.as_array().into_iter().flatten().rfind(|one| one["kind"] == "reply");
+    let reply = reply.unwrap_or_else(|| panic!("no reply in {all}"));
+    let lost = reply["recipients"].as_array().into_iter().flatten();
+    let lost = lost.filter(|one| one["state"] == "failed").cloned().collect();
+    let state = reply["state"].as_str().unwrap_or_default().to_owned();
+    (reply["id"].as_i64().unwrap_or_default(), state, lost)
+}
+
+/// SLA-05: the answer counts from when the customer has it, in time or not
+#[test]
+fn an_answer_that_arrives_at_another_attempt_counts_from_then() {
+    on_each_engine(|desk| {
+        for (wait, state) in [("2h", "met"), ("100h", "missed")] {
+            let id = answered(desk);
+            desk.update(ADA, id, &json!({ "status": "pending" })).expect(200);
+            desk.inbox(report(&message_id(desk, id, "reply"), &[(KIM, "failed")]));
+            assert_eq!(desk.last_clock(id).1, "running");
+            let (mail, _, lost) = reply_of(desk, id);
+            assert_eq!(lost[0]["address"], KIM);
+            assert!(
+                lost[0]["said"].as_str().is_some_and(|said| said.contains("5.1.1")),
+                "{lost:?}"
+            );
+
+            desk.advance(wait);
+            let retry = format!("tickets/{id}/deliveries/{mail}/retry.json");
+            desk.as_user(ADA).post(&retry, &json!({})).expect(200);
+            desk.advance("1m");
+
+            assert_eq!(reply_of(desk, id).2, [] as [Value; 0]);
+            assert_eq!(desk.last_clock(id).1, state);
+            assert_eq!(desk.ticket(id)["status"], "open", "a machine solves nothing");
+            assert_eq!(desk.sent(id, "breach").len(), usize::from(state == "missed"));
+            desk.advance("300h");
+            assert_eq!(desk.last_clock(id).1, state);
+            assert_eq!(desk.clocks(id).len(), 1);
+
+            // It came back once more.
+            desk.inbox(report(&message_id(desk, id, "reply"), &[(KIM, "failed")]));
+            let again = desk.last_clock(id).1;
+            assert!(again == "running" || again == "missed", "{again}");
+        }
+    });
+}
+
+/// SLA-05: who wrote again meanwhile waits for more than the first answer
+#[test]
+fn an_answer_that_arrives_late_does_not_answer_what_was_asked_since() {
+    on_each_engine(|desk| {
+        let id = answered(desk);
+        desk.inbox(report(&message_id(desk, id, "reply"), &[(KIM, "failed")]));
+        desk.advance("1h");
+        desk.receive(&Mail::from(KIM).to(&desk.reply_address(id)).saying("Hello?\r\n"));
+        let (mail, ..) = reply_of(desk, id);
+
+        let retry = format!("tickets/{id}/deliveries/{mail}/retry.json");
+        desk.as_user(ADA).post(&retry, &json!({})).expect(200);
+        desk.advance("1m");
+
+        assert_eq!(desk.last_clock(id).1, "running");
+        desk.reply(ADA, id, "Here we are.");
+        assert_eq!(desk.last_clock(id).1, "met");
+    });
+}
+
+/// SLA-05: ux.md 7, "Other address"
+#[test]
+fn an_answer_goes_to_another_address_which_is_the_customers_from_then_on() {
+    on_each_engine(|desk| {
+        let id = answered(desk);
+        let (mail, ..) = reply_of(desk, id);
+        let path = format!("tickets/{id}/deliveries/{mail}/address.json");
+        let to = |email: &str| json!({ "delivery": { "email": email } });
+        desk.as_user(ADA).post(&path, &to("new@customer.test")).expect(409);
+        desk.inbox(report(&message_id(desk, id, "reply"), &[(KIM, "failed")]));
+
+        for (email, says) in [
+            ("", "properly formatted"),
+            ("new", "properly formatted"),
+            ("new@customer.test, x@y.test", "properly formatted"),
+            ("a@b.test\r\nBcc: x@y.test", "properly formatted"),
+            (ADA, "belongs to"),
+        ] {
+            let refused = desk.as_user(ADA).post(&path, &to(email)).expect(422).text();
+            assert!(refused.contains("email") && refused.contains(says), "{email}: {refused}");
+        }
+        desk.as_user(ADA).post(&path, &json!({ "delivery": { "email": 7 } })).expect(422);
+        assert_eq!(reply_of(desk, id).2.len(), 1, "nothing is half-written");
+        desk.as_user(ADA).post(&path, &to(" new@Customer.test ")).expect(200);
+        desk.advance("1m");
+
+        let last = desk.sent(id, "reply").pop().expect("a reply");
+        assert_eq!(last["to"], json!(["new@Customer.test"]));
+        assert_eq!(desk.last_clock(id).1, "met");
+        assert_eq!(reply_of(desk, id).1, "sent");
+        desk.reply(ADA, id, "And one more thing.");
+        let last = desk.sent(id, "reply").pop().expect("a reply");
+        assert_eq!(last["to"], json!(["new@Customer.test"]), "what comes later goes there too");
+        let answer = Mail::from("new@customer.test").to(&desk.reply_address(id));
+        assert_eq!(desk.receive(&answer.saying("Thanks.\r\n")).1, Some(id));
+        let answer = Mail::from(KIM).to(&desk.reply_address(id));
+        assert_eq!(
+            desk.receive(&answer.saying("Me too.\r\n")).1,
+            Some(id),
+            "and the first is known"
+        );
+    });
+}

@@ -127,6 +127,43 @@ fn each_of_those_a_reply_is_for_gets_it_or_is_named() {
     }
 }
 
+/// SLA-05: a refused answer un-stops the clock; at the right address it counts from when it is there
+#[test]
+fn a_refused_answer_goes_to_the_right_address() {
+    for engine in Engine::ALL {
+        let place = Place::fresh(engine);
+        let postfix = Postfix::start(place.folder(), None);
+        let smtp = format!("smtp_url = \"{}\"\n", postfix.url());
+        let mut desk = Served::prepare(BINARY, &place, &smtp);
+        desk.start();
+        let id = ask(&desk, "gone@fernlight.test");
+        let change = json!({ "ticket": { "comment": { "body": "Please reload the page." } } });
+        desk.admin().put(&format!("tickets/{id}.json"), &change).expect(200);
+        let clock = || {
+            let all = desk.admin().get(&format!("tickets/{id}/clocks.json")).expect(200);
+            all.at("/clocks/0/state").as_str().unwrap_or_default().to_owned()
+        };
+        let reply = || {
+            let all = desk.admin().get(&format!("tickets/{id}/deliveries.json")).expect(200);
+            let all = all.at("/deliveries");
+            all.as_array()?.iter().find(|one| one["kind"] == "reply").cloned()
+        };
+        let lost = soon("the refusal", || reply().filter(|one| one["state"] == "failed"));
+        assert_eq!(clock(), "running");
+
+        let path = format!("tickets/{id}/deliveries/{}/address.json", lost["id"]);
+        let new = json!({ "delivery": { "email": "dana@fernlight.test" } });
+        desk.admin().post(&path, &new).expect(200);
+
+        let mail = soon("the reply", || {
+            let mails = postfix.delivered("dana@fernlight.test");
+            mails.into_iter().find(|mail| mail.contains("reload the page"))
+        });
+        assert!(mail.contains("To: dana@fernlight.test"), "{mail}");
+        soon("the end of the clock", || (clock() == "met").then_some(()));
+    }
+}
+
 /// CH-03, NF-01: kept before it is answered, decided afterwards, and once however often it is handed in
 #[test]
 fn a_mail_server_hands_in_mail_and_a_pipe_does_too() {

@@ -38,8 +38,18 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/requests", KNOWN),
     ("GET", "/requests/open", KNOWN),
     ("GET", "/requests/solved", KNOWN),
-    ("POST", "/uploads", KNOWN),
-    ("DELETE", "/uploads/{token}", KNOWN),
+    ("GET", "/requests/ccd", KNOWN),
+    ("GET", "/requests/search", KNOWN),
+    ("POST", "/uploads", ALL),
+    ("DELETE", "/uploads/{token}", ALL),
+    ("GET", "/questions", ALL),
+    ("POST", "/questions", DESK),
+    ("GET", "/questions/search", ALL),
+    ("GET", "/questions/{id}", ALL),
+    ("PUT DELETE", "/questions/{id}", DESK),
+    ("PUT", "/questions/{id}/restore", DESK),
+    ("POST", "/questions/{id}/feedback", ALL),
+    ("GET", "/questions/{id}/feedback", DESK),
     ("GET", "/attachments/{id}", KNOWN),
     ("GET", "/attachments/{id}/content", KNOWN),
     ("PUT", "/tickets/{id}/comments/{comment}/attachments/{attachment}/redact", DESK),
@@ -171,6 +181,7 @@ const API: &[(&str, &str, Roles)] = &[
     ("POST", "/tickets/create_many", DESK),
     ("DELETE", "/tickets/destroy_many", DESK),
     ("GET", "/tickets/show_many", DESK),
+    ("GET", "/tickets/recent", DESK),
     ("PUT", "/tickets/update_many", DESK),
     ("GET PUT DELETE", "/tickets/{id}", DESK),
     ("GET", "/tickets/{id}/audits", DESK),
@@ -256,6 +267,7 @@ const API: &[(&str, &str, Roles)] = &[
     ("POST", "/tickets/{id}/reapply", ADMIN),
     ("GET", "/tickets/{id}/deliveries", DESK),
     ("POST", "/tickets/{id}/deliveries/{delivery}/retry", DESK),
+    ("POST", "/tickets/{id}/deliveries/{delivery}/address", DESK),
     ("GET", "/mailboxes", ADMIN),
     ("POST", "/mailboxes/unmute", ADMIN),
     ("POST", "/tickets/{id}/merge", DESK),
@@ -291,6 +303,17 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/requests/{id}", KNOWN),
     ("POST", "/requests/{id}/replies", KNOWN),
     ("POST", "/requests/{id}/solution", KNOWN),
+    ("POST", "/requests/{id}/rating", KNOWN),
+    ("GET", "/questions", ALL),
+    ("GET", "/questions/matching", ALL),
+    ("GET", "/questions/{id}", ALL),
+    ("POST", "/questions/{id}/feedback", ALL),
+    ("GET POST", "/questions/new", DESK),
+    ("GET POST", "/questions/{id}/edit", DESK),
+    ("POST", "/questions/{id}/withdrawal", DESK),
+    ("POST", "/questions/{id}/restoration", DESK),
+    ("GET POST", "/tickets/{id}/claim", DESK),
+    ("GET", "/tickets/{id}/question", DESK),
     ("POST", "/settings/me/single-keys", KNOWN),
     ("GET", "/rota/calendar/{file}", ALL),
     ("GET POST", "/settings/me", DESK),
@@ -337,6 +360,7 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/tickets/{id}", DESK),
     ("GET", "/tickets/{id}/activity", DESK),
     ("POST", "/tickets/{id}/deliveries/{delivery}/retry", DESK),
+    ("GET POST", "/tickets/{id}/deliveries/{delivery}/address", DESK),
     ("GET POST", "/tickets/{id}/assignment", DESK),
     ("GET POST", "/tickets/{id}/team", DESK),
     ("POST", "/tickets/{id}/deescalation", DESK),
@@ -358,6 +382,17 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/suspended/{mail}/refusal", DESK),
     ("GET", "/tickets/{id}/news", DESK),
     ("GET PUT", "/tickets/{id}/drafts/{kind}", DESK),
+    ("GET POST", "/tickets/new", DESK),
+    ("GET POST", "/tickets/{id}/presence", DESK),
+    ("POST", "/tickets/{id}/seen", DESK),
+    ("POST", "/tickets/{id}/follow", DESK),
+    ("GET POST", "/tickets/{id}/snooze", DESK),
+    ("POST", "/tickets/{id}/wake", DESK),
+    ("GET", "/mentions", DESK),
+    ("GET", "/tags", DESK),
+    ("GET", "/people", DESK),
+    ("GET", "/people/{id}", DESK),
+    ("GET", "/organizations/{id}", DESK),
     ("POST", "/tickets/{id}/preview", DESK),
     ("POST", "/tickets/{id}/uploads", DESK),
     ("POST", "/tickets/{id}/replies/{comment}/undo", DESK),
@@ -650,6 +685,9 @@ fn each_role_sees_the_pages_that_the_table_says() {
                         desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
                     path = path.replace(&id.to_string(), &policy);
                 }
+                if path.starts_with(&format!("/questions/{id}/")) {
+                    path = path.replace(&id.to_string(), &published(desk).to_string());
+                }
                 path = of_people(path, id, (number == 2, &visitor, desk));
                 if path.ends_with("/handover") {
                     path = "/rota/replay/2026-06-08/handover".to_owned();
@@ -664,6 +702,15 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if path.contains("/mails/") {
                     let ticket = desk.receive(&Mail::from(KIM)).1.unwrap_or_default();
                     path = source(&desk.sign_in(ADA, password), ticket);
+                }
+                if path.starts_with("/people/") {
+                    path = format!("/people/{}", desk.ticket(id)["requester_id"]);
+                }
+                if path.starts_with("/organizations/") {
+                    let new =
+                        json!({ "organization": { "name": format!("Example {id}-{number}") } });
+                    let made = desk.as_admin().post("organizations.json", &new).expect(201);
+                    path = format!("/organizations/{}", made.number("/organization/id"));
                 }
                 if path.contains("/drafts/") {
                     path = format!("/tickets/{id}/drafts/note");
@@ -706,6 +753,13 @@ fn kept_by(desk: &Program, number: usize, id: i64) -> String {
     let view = json!({ "view": { "title": format!("Kept {id}"), "query": "status:open" } });
     desk.as_user(email).post("views.json", &view).expect(201);
     format!("kept-{id}")
+}
+
+/// The number of a question that everybody may read.
+fn published(desk: &Program) -> i64 {
+    let question = json!({ "title": "Why?", "details": "Why is it so?", "answer": "Because." });
+    let made = desk.as_user(ADA).post("questions.json", &json!({ "question": question }));
+    made.expect(201).number("/question/id")
 }
 
 /// The number of a mail that has just come and waits: it has no sender.

@@ -298,6 +298,7 @@ fn event(
         | Event::OverrideEnded
         | Event::ClockResumed { .. }
         | Event::AnswerBounced { .. }
+        | Event::AnswerDelivered { .. }
         | Event::ReplyTakenBack { .. }
         | Event::MarkedSpam
         | Event::UnmarkedSpam

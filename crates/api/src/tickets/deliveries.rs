@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::json::time;
 use crate::answers::{Answer, ok};
-use crate::body::path_id;
+use crate::body::{Body, path_id};
 use crate::caller::Caller;
 use crate::routes::Route;
 
@@ -17,6 +17,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/tickets/{id}/deliveries", Act::ReadDesk, list),
         Route::post("/tickets/{id}/deliveries/{delivery}/retry", Act::WorkTickets, retry),
+        Route::post("/tickets/{id}/deliveries/{delivery}/address", Act::WorkTickets, elsewhere),
     ]
 }
 
@@ -65,6 +66,30 @@ async fn retry(
             desk::deliveries::of_ticket(tx, ctx, id)
         })
         .await?;
-    let shown = again.0.iter().find(|one| one.delivery.id == delivery);
-    Ok(ok(json!({ "delivery": shown.map(|one| self::delivery(one, &again.1)) })))
+    Ok(ok(one(delivery, &again)))
+}
+
+/// Sends a delivery that did not arrive to another address of the person it was for.
+async fn elsewhere(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path((id, delivery)): Path<(String, String)>,
+    body: Body,
+) -> Answer {
+    let (id, delivery) = (TicketId(path_id(&id)?), DeliveryId(path_id(&delivery)?));
+    let mut asked = body.object("delivery")?;
+    let address = asked.text("email", 254).flatten().unwrap_or_default();
+    asked.finish()?;
+    let sent = desk
+        .write(caller.ctx, move |tx, ctx| {
+            desk::deliveries::send_elsewhere(tx, ctx, id, delivery, &address)?;
+            desk::deliveries::of_ticket(tx, ctx, id)
+        })
+        .await?;
+    Ok(ok(one(delivery, &sent)))
+}
+
+fn one(id: DeliveryId, all: &(Vec<Queued>, Vec<Recipient>)) -> Value {
+    let shown = all.0.iter().find(|one| one.delivery.id == id);
+    json!({ "delivery": shown.map(|one| delivery(one, &all.1)) })
 }

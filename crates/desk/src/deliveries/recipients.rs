@@ -1,7 +1,7 @@
 //! What became of a mail at each of those it was for. Who was refused does not keep it from the others, and who has it
 //! does not get it twice. (CH-03, SLA-05)
 
-use domain::TicketId;
+use domain::{DeliveryId, TicketId};
 use store::Tx;
 use store::outbox::Queued;
 pub use store::recipients::Recipient;
@@ -86,6 +86,8 @@ pub fn concluded(tx: &mut Tx<'_>, ctx: &Ctx, queued: &Queued) -> Result<(), Erro
     store::outbox::finish(tx, id, outcome, said, due_at, ctx.now)?;
     if is_lost(addressed) {
         crate::tickets::bounced(tx, ctx, &queued.delivery)?;
+    } else if outcome == SENT {
+        crate::tickets::arrived(tx, ctx, &queued.delivery)?;
     }
     if let Some(ticket) = queued.delivery.ticket
         && said.is_some()
@@ -111,6 +113,61 @@ pub fn of_ticket(
     Ok((store::outbox::of_ticket(tx, id)?, store::recipients::of_ticket(tx, id)?))
 }
 
+/// Records that a mail that had left did not arrive at an address after all.
+pub(crate) fn refused(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    delivery: DeliveryId,
+    address: &str,
+    why: &str,
+) -> Result<(), Error> {
+    let (address, state) = (address.to_owned(), FAILED.to_owned());
+    let one = Recipient { delivery, address, state, said: why.to_owned(), at: ctx.now };
+    Ok(store::recipients::record(tx, &one)?)
+}
+
+/// A mail that did not arrive goes to another address of the person it was for, which is their first from then on.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] when it is no address, or somebody else's. Else as [`try_again`].
+pub fn send_elsewhere(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    ticket: TicketId,
+    delivery: DeliveryId,
+    address: &str,
+) -> Result<(), Error> {
+    require(&ctx.actor, Act::WorkTickets)?;
+    crate::tickets::show(tx, ctx, ticket)?;
+    let queued = of_this(tx, ticket, delivery)?;
+    let [before] = queued.delivery.to.as_slice() else { return Err(nobody_left()) };
+    let known = store::recipients::of_delivery(tx, delivery)?;
+    let state = known.iter().find(|one| one.address.eq_ignore_ascii_case(before));
+    let is_lost = queued.state == FAILED || state.is_some_and(|one| one.state == FAILED);
+    if queued.delivery.channel != "email" || !is_lost {
+        return Err(nobody_left());
+    }
+    let person = match queued.delivery.user {
+        Some(user) => store::users::load(tx, user)?,
+        None => store::users::by_email(tx, before)?,
+    };
+    let person = person.ok_or_else(nobody_left)?;
+    let address = crate::users::first_address(tx, ctx, &person, address)?;
+    store::outbox::readdress(tx, delivery, &address)?;
+    again(tx, ctx, ticket, &queued)
+}
+
+fn of_this(tx: &mut Tx<'_>, ticket: TicketId, delivery: DeliveryId) -> Result<Queued, Error> {
+    store::outbox::load(tx, delivery)?
+        .filter(|queued| queued.delivery.ticket == Some(ticket))
+        .ok_or(Error::NotFound)
+}
+
+fn nobody_left() -> Error {
+    Error::Conflict("It is on its way, or everybody it was for has it.".to_owned())
+}
+
 /// Tries a delivery again for those who did not get it.
 ///
 /// # Errors
@@ -120,13 +177,16 @@ pub fn try_again(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     ticket: TicketId,
-    delivery: domain::DeliveryId,
+    delivery: DeliveryId,
 ) -> Result<(), Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     crate::tickets::show(tx, ctx, ticket)?;
-    let queued = store::outbox::load(tx, delivery)?
-        .filter(|queued| queued.delivery.ticket == Some(ticket))
-        .ok_or(Error::NotFound)?;
+    let queued = of_this(tx, ticket, delivery)?;
+    again(tx, ctx, ticket, &queued)
+}
+
+fn again(tx: &mut Tx<'_>, ctx: &Ctx, ticket: TicketId, queued: &Queued) -> Result<(), Error> {
+    let delivery = queued.delivery.id;
     let refused = store::recipients::forget_refusals(tx, delivery)?;
     let is_open = match queued.state.as_str() {
         FAILED | "held" | "suppressed" => true,
@@ -134,9 +194,7 @@ pub fn try_again(
         _ => false,
     };
     if !is_open || !store::outbox::renew(tx, delivery, ctx.now)? {
-        return Err(Error::Conflict(
-            "It is on its way, or everybody it was for has it.".to_owned(),
-        ));
+        return Err(nobody_left());
     }
     tx.touch(format!("ticket:{ticket}"));
     Ok(())

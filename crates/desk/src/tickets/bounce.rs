@@ -26,12 +26,36 @@ pub(crate) fn bounced(tx: &mut Tx<'_>, ctx: &Ctx, delivery: &Delivery) -> Result
         Event::Commented { comment, answer: true, .. } if envelope.seq == seq => Some(*comment),
         _ => None,
     });
-    let already = events.iter().any(|envelope| {
-        matches!(&envelope.event, Event::AnswerBounced { comment } if Some(*comment) == answer)
+    // Sent again it may have arrived, and been reported again.
+    let already = events.iter().rev().find_map(|envelope| match &envelope.event {
+        Event::AnswerBounced { comment } if Some(*comment) == answer => Some(true),
+        Event::AnswerDelivered { comment } if Some(*comment) == answer => Some(false),
+        _ => None,
     });
-    let Some(comment) = answer.filter(|_| !already) else { return Ok(()) };
+    let Some(comment) = answer.filter(|_| already != Some(true)) else { return Ok(()) };
     let audit = AuditId(tx.next_id(Ids::Audit)?);
     command::run(tx, &ctx, stored, audit, &Command::Bounced { comment })?;
+    Ok(())
+}
+
+/// An answer left. If it had not arrived before, it has now, and what waits for it does not wait any more.
+pub(crate) fn arrived(tx: &mut Tx<'_>, ctx: &Ctx, delivery: &Delivery) -> Result<(), Error> {
+    let (Some(id), "reply") = (delivery.ticket, delivery.kind.as_str()) else { return Ok(()) };
+    let Some(seen) = store::tickets::load(tx, id)? else { return Ok(()) };
+    let Some(bounced) = seen.ticket.bounced.filter(|_| seen.ticket.deleted_at.is_none()) else {
+        return Ok(());
+    };
+    let is_it = store::events::of_ticket(tx, id)?.iter().any(|envelope| {
+        matches!(&envelope.event, Event::Commented { comment, .. } if *comment == bounced.comment)
+            && delivery.key.split(':').nth(2) == Some(&envelope.seq.to_string())
+    });
+    let Some(stored) = store::tickets::lock(tx, id)?.filter(|_| is_it) else { return Ok(()) };
+    let ctx = Ctx { via: Channel::Email, ..ctx.acting_as(Actor::Rule("bounce".to_owned())) };
+    let (stored, ctx) = update::settled(tx, &ctx, stored)?;
+    if stored.ticket.bounced.is_some_and(|still| still.comment == bounced.comment) {
+        let audit = AuditId(tx.next_id(Ids::Audit)?);
+        command::run(tx, &ctx, stored, audit, &Command::Delivered { comment: bounced.comment })?;
+    }
     Ok(())
 }
 
@@ -47,6 +71,7 @@ pub(crate) fn reported(tx: &mut Tx<'_>, ctx: &Ctx, bounce: &mail::Bounce) -> Res
     match store::outbox::load(tx, DeliveryId(number))? {
         Some(queued) if queued.delivery.ticket.is_some_and(|id| id.0 == ticket) => {
             mark(tx, ctx, &queued.delivery, failed, &said(bounce))?;
+            tx.touch(format!("ticket:{ticket}"));
             if only_copies(&queued.delivery, failed) {
                 return Ok(());
             }
@@ -80,6 +105,7 @@ fn mark(
     };
     for address in went_to.filter(is_meant) {
         crate::users::mark_undeliverable(tx, ctx, address, why)?;
+        crate::deliveries::refused(tx, ctx, delivery.id, address, why)?;
     }
     Ok(())
 }

@@ -25,4 +25,4 @@ pub use tags::{Retag, clean as clean_tags, of_user as tags, retag};
 pub(crate) use arrive::{
     address, blank, insert_with_address, language, name_from_address, nameless, tidy, zone,
 };
-pub(crate) use deliverable::{hears_again, mark_undeliverable};
+pub(crate) use deliverable::{first_address, hears_again, mark_undeliverable};

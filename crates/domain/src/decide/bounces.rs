@@ -13,8 +13,9 @@ impl Deciding<'_> {
 
     /// Takes a reply back that has not left. Where nothing else has happened since, it never was: the clock goes on from
     /// its start, and everything stands as before. Else what happened since counts, and the customer waits again.
-    pub(super) fn take_back(&mut self, comment: CommentId, before: Option<&Box<Ticket>>) {
-        let event = Event::ReplyTakenBack { comment, before: before.cloned() };
+    pub(super) fn take_back(&mut self, comment: CommentId, before: Option<&Ticket>) {
+        let before_it = before.map(|ticket| Box::new(ticket.clone()));
+        let event = Event::ReplyTakenBack { comment, before: before_it };
         match before {
             Some(_) => self.record(event),
             None => self.unanswered(comment, event, "a reply was taken back"),
@@ -41,6 +42,21 @@ impl Deciding<'_> {
             self.cancel_clock(why);
             let last = place + 1 == self.ticket.clocks.len();
             self.resume_clock((!last).then_some(place));
+        }
+    }
+
+    /// An answer that had bounced arrived at another attempt: the customer has it now, and the clock that counted on ends
+    /// now, met or missed. Nothing follows if somebody wrote meanwhile, for then it is not what the customer waits for; and
+    /// the status stays as it is, for a machine solves nothing.
+    pub(super) fn delivered(&mut self, comment: CommentId) {
+        let Some(bounced) = self.ticket.bounced.filter(|one| one.comment == comment) else {
+            return;
+        };
+        self.record(Event::AnswerDelivered { comment });
+        if self.ticket.spam.is_none()
+            && self.ticket.current_clock().is_some_and(|clock| clock.started_at <= bounced.at)
+        {
+            self.answer_clock();
         }
     }
 

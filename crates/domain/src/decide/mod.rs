@@ -243,6 +243,11 @@ pub enum Command {
         /// The answer.
         comment: CommentId,
     },
+    /// An answer that had not arrived did. (SLA-05)
+    Delivered {
+        /// The answer.
+        comment: CommentId,
+    },
     /// A reply is taken back before it leaves.
     TakeBack {
         /// The reply.
@@ -312,7 +317,8 @@ pub fn decide(
             deciding.record(Event::SplitOff { ticket: *ticket, comment: *comment });
         }
         Command::Bounced { comment } => deciding.bounced(*comment),
-        Command::TakeBack { comment, before } => deciding.take_back(*comment, before.as_ref()),
+        Command::Delivered { comment } => deciding.delivered(*comment),
+        Command::TakeBack { comment, before } => deciding.take_back(*comment, before.as_deref()),
         Command::Rate { rating, digest } => deciding.rate(*rating, digest.as_deref())?,
         Command::Delete => deciding.delete(),
     }

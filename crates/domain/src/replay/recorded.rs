@@ -167,6 +167,7 @@ enum Order {
     LetGo(TicketId),
     SplitOff(TicketId, CommentId),
     Bounced(CommentId),
+    Delivered(CommentId),
     TakeBack(CommentId, Option<Box<Ticket>>),
     Rate(Rating, Option<String>),
 }
@@ -205,6 +206,7 @@ fn order(event: &Event) -> Option<Order> {
         Event::LetGo { ticket } => Order::LetGo(*ticket),
         Event::SplitOff { ticket, comment } => Order::SplitOff(*ticket, *comment),
         Event::AnswerBounced { comment } => Order::Bounced(*comment),
+        Event::AnswerDelivered { comment } => Order::Delivered(*comment),
         Event::ReplyTakenBack { comment, before } => Order::TakeBack(*comment, before.clone()),
         Event::PromiseWithdrawn { reason } => Order::WithdrawPromise(reason.clone()),
         _ => return None,
@@ -281,6 +283,7 @@ impl Reading {
             | Event::LetGo { .. }
             | Event::SplitOff { .. }
             | Event::AnswerBounced { .. }
+            | Event::AnswerDelivered { .. }
             | Event::ReplyTakenBack { .. }
             | Event::PromiseWithdrawn { .. }
             | Event::MarkedSpam
@@ -432,6 +435,7 @@ impl Reading {
                 return Command::SplitOff { ticket, comment };
             }
             (Some(Order::Bounced(comment)), _) => return Command::Bounced { comment },
+            (Some(Order::Delivered(comment)), _) => return Command::Delivered { comment },
             (Some(Order::TakeBack(comment, before)), _) => {
                 return Command::TakeBack { comment, before };
             }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
+use super::{Answered, Aside, Bounced, Escalation, Merged, Override, TakenIn, Ticket};
 use crate::{
     Cause, Clock, ClockKind, ClockState, CommentId, Event, Level, Status, SurveyAnswer, Telling,
     TicketId, Timer, TimerKind, UserId,
@@ -48,8 +48,11 @@ impl Ticket {
             Event::Commented { comment, public, answer, ask, .. } => {
                 self.fold_comment(at, *comment, *public, *answer, *ask);
             }
-            Event::AnswerBounced { comment } | Event::ReplyTakenBack { comment, before: None } => {
+            Event::AnswerBounced { comment } => self.fold_bounce(*comment),
+            Event::AnswerDelivered { comment } => self.fold_delivered(at, *comment),
+            Event::ReplyTakenBack { comment, before: None } => {
                 self.fold_bounce(*comment);
+                self.bounced = None;
             }
             Event::ReplyTakenBack { before: Some(before), .. } => self.fold_before(before),
             Event::ClockResumed { .. }
@@ -246,6 +249,9 @@ impl Ticket {
         ask: bool,
     ) {
         self.public |= public;
+        if ask || answer {
+            self.bounced = None;
+        }
         if ask {
             // What is set aside as spam waits for nothing, unless it turns out to be a request.
             let asked_at = self.spam.as_mut().map_or(&mut self.asked_at, |spam| &mut spam.asked_at);
@@ -284,10 +290,21 @@ impl Ticket {
         if self.status == Status::Closed {
             return;
         }
+        // Who wrote again meanwhile waits for more than that answer.
+        let at = answered.at;
+        self.bounced = self.asked_at.is_none().then_some(Bounced { comment, at });
         self.asked_at = self.asked_at.or(answered.asked_at);
         if self.replied_at == Some(answered.at) {
             self.replied_at = None;
         }
+    }
+
+    /// It arrived after all, now.
+    fn fold_delivered(&mut self, at: Timestamp, comment: CommentId) {
+        self.bounced = None;
+        self.replied_at.get_or_insert(at);
+        let asked_at = self.asked_at.take();
+        self.answered = Some(Answered { comment, at, further: Vec::new(), asked_at });
     }
 
     /// As if the reply had never been written, or the change never been made, but for the number of events.

@@ -553,7 +553,8 @@ fn a_customer_may_not_replay() {
 #[test]
 fn nothing_is_sent_twice() {
     each_desk(|desk| {
-        let mut story = Story { desk, dice: Dice(99), regrets: Dice(1), tickets: Vec::new(), agents: vec![] };
+        let mut story =
+            Story { desk, dice: Dice(99), regrets: Dice(1), tickets: Vec::new(), agents: vec![] };
         for _ in 0..5 {
             story.ask();
         }

@@ -40,3 +40,9 @@ if (ticketHere) {
     sessionStorage.setItem('recent', JSON.stringify(recent));
   } catch { /* No storage, nothing kept. */ }
 }
+
+// Whether this page was opened by key: then the focus goes to where the reading begins.
+try {
+  answerable.byKey = sessionStorage.getItem('by') === 'keydown';
+  ['keydown', 'pointerdown'].forEach((kind) => addEventListener(kind, () => sessionStorage.setItem('by', kind), true));
+} catch { /* No storage: as by pointer. */ }

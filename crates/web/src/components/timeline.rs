@@ -45,7 +45,7 @@ pub struct Attachment<'a> {
 }
 
 /// What is to say about the way out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Delivery<'a> {
     /// It leaves in so many seconds and can be undone.
     Leaving(Leaving<'a>),
@@ -53,8 +53,8 @@ pub enum Delivery<'a> {
     Failed {
         /// Who does not have it, and why.
         whom: &'a [(String, String)],
-        /// Where trying again is posted to.
-        retry: &'a str,
+        /// What one can do about it.
+        ways: Markup,
     },
 }
 
@@ -116,7 +116,7 @@ pub fn message(reader: &Reader, message: &Message<'_>) -> Markup {
                 }
                 div.prose dir="auto" { (message.body) }
                 (attachments(message.attachments))
-                @if let Some(delivery) = message.delivery { (delivery_strip(reader, delivery)) }
+                @if let Some(delivery) = &message.delivery { (delivery_strip(reader, delivery)) }
             }
         }
     }
@@ -223,16 +223,16 @@ fn attachments(all: &[Attachment<'_>]) -> Markup {
     }
 }
 
-fn delivery_strip(reader: &Reader, delivery: Delivery<'_>) -> Markup {
+fn delivery_strip(reader: &Reader, delivery: &Delivery<'_>) -> Markup {
     let words = reader.words;
     match delivery {
-        Delivery::Leaving(one) => html! { div.strip.leaving { (leaving(reader, &one)) } },
-        Delivery::Failed { whom, retry } => html! {
+        Delivery::Leaving(one) => html! { div.strip.leaving { (leaving(reader, one)) } },
+        Delivery::Failed { whom, ways } => html! {
             div.strip {
-                @for (to, why) in whom {
+                @for (to, why) in *whom {
                     p { (words.fill(Text::NotDelivered, &[("to", to), ("why", why)])) }
                 }
-                (super::button::action(reader, retry, super::button::Button::plain(words.say(Text::TryAgain))))
+                (ways)
             }
         },
     }

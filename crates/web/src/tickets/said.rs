@@ -38,6 +38,7 @@ pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String>
         | Event::Breached { .. } => of_clock(names, envelope)?,
         Event::ReplyTakenBack { .. } => words.say(Text::SaidTakenBack).to_owned(),
         Event::AnswerBounced { .. } => words.say(Text::SaidBounced).to_owned(),
+        Event::AnswerDelivered { .. } => words.say(Text::SaidDelivered).to_owned(),
         Event::MarkedSpam
         | Event::UnmarkedSpam
         | Event::Undone { .. }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::html;
 
+mod elsewhere;
 mod forms;
 
 use super::{Seen, number};
@@ -80,6 +81,7 @@ pub(crate) fn pages() -> Vec<Route> {
     all.push(Route::post("/tickets/{id}/deescalation", Act::WorkTickets, hand_back));
     all.push(Route::post("/tickets/{id}/unmerge", Act::WorkTickets, unmerge));
     all.push(Route::post("/tickets/{id}/deliveries/{delivery}/retry", Act::WorkTickets, retry));
+    all.extend(elsewhere::pages());
     all.push(Route::post("/tickets/{id}/not-spam", Act::WorkTickets, not_spam));
     all
 }
