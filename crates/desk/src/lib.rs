@@ -52,6 +52,7 @@ pub mod tickets;
 pub mod undos;
 pub mod users;
 pub mod views;
+pub mod webhooks;
 pub mod work;
 
 pub use clock::Clock;

@@ -21,5 +21,6 @@ mod search;
 mod senders;
 mod simulation;
 mod undos;
+mod webhooks;
 mod work;
 mod writing;
