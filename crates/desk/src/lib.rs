@@ -18,6 +18,7 @@ pub mod deliveries;
 pub mod digests;
 pub mod drafts;
 pub mod fields;
+pub mod figures;
 pub mod handbooks;
 pub mod handovers;
 pub mod idempotency;

@@ -11,6 +11,7 @@ mod conversations;
 mod crash;
 mod customers;
 mod ends;
+mod figures;
 mod handbooks;
 mod identity;
 mod letters;
