@@ -33,6 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let js = bundle("assets/js", "js", |name, text| {
         format!("// {name}\n{{\n{}}}\n", without_line_comments(text))
     })?;
+    let customers = bundle("assets/customers", "js", |name, text| {
+        format!("// {name}\n{{\n{}}}\n", without_line_comments(text))
+    })?;
     let htmx = fs::read_to_string(HTMX)?;
     let favicon = without_indentation(&fs::read_to_string("assets/favicon.svg")?);
     let icons = without_indentation(&fs::read_to_string("assets/icons.svg")?);
@@ -40,6 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let assets = [
         ("APP_CSS", "app", "css", "text/css; charset=utf-8", css),
         ("APP_JS", "app", "js", "text/javascript; charset=utf-8", js),
+        ("CUSTOMERS_JS", "customers", "js", "text/javascript; charset=utf-8", customers),
         ("HTMX_JS", "htmx", "js", "text/javascript; charset=utf-8", htmx),
         ("FAVICON_SVG", "favicon", "svg", "image/svg+xml", favicon),
         ("ICONS_SVG", "icons", "svg", "image/svg+xml", icons),

@@ -1,25 +1,25 @@
 //! Files: sent ahead with a token, bound by a comment, fetched by an address that nobody can guess.
 
-use axum::body::Bytes;
-use axum::extract::{FromRequest, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use desk::attachments::{self, Attachment, NewFile};
-use desk::{Act, Desk};
-use domain::{CommentId, TicketId};
+use desk::limits::Limit;
+use desk::{Act, Ctx, Desk, Error};
+use domain::{Actor, CommentId, TicketId};
 use serde_json::{Value, json};
 
 use crate::answers::{Answer, Problem, created, no_content, ok};
 use crate::body::path_id;
-use crate::caller::Caller;
+use crate::caller::{Caller, signed};
 use crate::paging::Query;
 use crate::routes::Route;
 use crate::tickets::json::time;
 
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/uploads", Act::OwnRequests, upload),
-        Route::delete("/uploads/{token}", Act::OwnRequests, take_back),
+        Route::post("/uploads", Act::OpenRequest, upload),
+        Route::delete("/uploads/{token}", Act::OpenRequest, take_back),
         Route::get("/attachments/{id}", Act::OwnRequests, show),
         Route::get("/attachments/{id}/content", Act::OwnRequests, content),
         Route::put(
@@ -70,29 +70,45 @@ fn percent(text: &str) -> String {
     })
 }
 
-/// A body that is a file, whatever its label says.
-struct Whole(Bytes);
-
-impl<S: Send + Sync> FromRequest<S> for Whole {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
-        let body = axum::body::to_bytes(request.into_body(), attachments::LARGEST).await;
-        body.map(Self).map_err(|_| Problem::AttachmentTooLarge)
+/// Who sends a file: whoever has signed in, whoever an app signs for, else nobody we know. (CH-01)
+async fn sender(desk: &Desk, caller: &Caller) -> Result<Ctx, Error> {
+    let Some(token) = &caller.identity else { return Ok(caller.ctx.clone()) };
+    match signed(desk, token).await {
+        Ok(user) => Ok(caller.ctx.acting_as(Actor::Person { id: user.id, role: user.role })),
+        Err(Error::Identity(_) | Error::Unauthenticated) => Ok(caller.ctx.clone()),
+        Err(error) => Err(error),
     }
 }
 
-async fn upload(State(desk): State<Desk>, caller: Caller, query: Query, file: Whole) -> Answer {
+/// Counts a file before it is read.
+fn admit(desk: &Desk, caller: &Caller, ctx: &Ctx) -> Result<(), Error> {
+    match ctx.actor.user() {
+        None => caller.admit(desk, Limit::FilesFromAddress),
+        Some(_) if desk::may(&ctx.actor, Act::ReadDesk) => Ok(()),
+        Some(user) => desk.admit(Limit::FilesByPerson, &format!("user {user}")),
+    }
+}
+
+async fn upload(
+    State(desk): State<Desk>,
+    caller: Caller,
+    query: Query,
+    request: Request,
+) -> Answer {
     let name = query.get("filename").unwrap_or_default().to_owned();
     if name.trim().is_empty() {
-        return Err(desk::Error::blank("filename", "Filename").into());
+        return Err(Error::blank("filename", "Filename").into());
     }
+    let ctx = sender(&desk, &caller).await?;
+    admit(&desk, &caller, &ctx)?;
+    let content = axum::body::to_bytes(request.into_body(), attachments::LARGEST).await;
+    let content = content.map_err(|_| Problem::AttachmentTooLarge)?;
     let token = query.get("token").map(str::to_owned);
-    let new = NewFile { name, content: file.0.into(), content_id: None };
+    let new = NewFile { name, content: content.into(), content_id: None };
     let kept = desk.keep(vec![new]).await?.pop().ok_or(Problem::BrokenJson)?;
     let base = caller.base;
     let sent = desk
-        .write(caller.ctx, move |tx, ctx| attachments::upload(tx, ctx, &kept, token.as_deref()))
+        .write(ctx, move |tx, ctx| attachments::upload(tx, ctx, &kept, token.as_deref()))
         .await?;
     let files: Vec<Value> = sent.files.iter().map(|file| attachment(file, true, &base)).collect();
     let last = files.last().cloned();
@@ -107,7 +123,8 @@ async fn upload(State(desk): State<Desk>, caller: Caller, query: Query, file: Wh
 }
 
 async fn take_back(State(desk): State<Desk>, caller: Caller, Path(token): Path<String>) -> Answer {
-    desk.write(caller.ctx, move |tx, ctx| attachments::take_back(tx, ctx, &token)).await?;
+    let ctx = sender(&desk, &caller).await?;
+    desk.write(ctx, move |tx, ctx| attachments::take_back(tx, ctx, &token)).await?;
     Ok(no_content())
 }
 

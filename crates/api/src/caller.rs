@@ -102,7 +102,7 @@ fn identity_in(authorization: &str) -> Option<&str> {
 }
 
 /// The person an app has signed for; somebody new is made known.
-async fn signed(desk: &Desk, token: &str) -> Result<User, Error> {
+pub(crate) async fn signed(desk: &Desk, token: &str) -> Result<User, Error> {
     let ctx = desk.ctx(Actor::Anonymous, Channel::App);
     let asked = token.to_owned();
     let known = desk.read(ctx.clone(), move |tx, ctx| identity::known(tx, ctx, &asked)).await?;

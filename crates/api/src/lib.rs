@@ -16,6 +16,7 @@ mod mailboxes;
 mod organizations;
 mod paging;
 mod policies;
+mod questions;
 mod requests;
 mod rotas;
 mod routes;

@@ -80,6 +80,7 @@ pub fn routes() -> Vec<Route> {
     let mut all = Vec::new();
     all.extend(crate::tickets::routes());
     all.extend(crate::bulk::routes());
+    all.extend(crate::questions::routes());
     all.extend(crate::requests::routes());
     all.extend(crate::users::routes());
     all.extend(crate::organizations::routes());

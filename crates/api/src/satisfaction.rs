@@ -1,6 +1,7 @@
 //! How requesters found the help: ratings in the API's shape, where four and five are good and the rest is bad. (CS-02)
 
 use axum::extract::{Path, State};
+use desk::limits::Limit;
 use desk::surveys::{self, Filter, Survey};
 use desk::{Act, Desk, Key, KeyValue};
 use domain::{Rating, TicketId};
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::answers::{Answer, Problem, ok};
-use crate::body::{Body, path_id};
+use crate::body::{Body, Object, path_id};
 use crate::caller::Caller;
 use crate::paging::{Paging, Query};
 use crate::routes::Route;
@@ -134,7 +135,16 @@ async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) 
     Ok(ok(json!({ "satisfaction_rating": rating(&found, &base) })))
 }
 
-/// The requester rates their ticket: good is the best, bad the worst.
+/// The same for the requester: not a word about who worked on it.
+fn own_rating(survey: &Survey, base: &str) -> Value {
+    let mut value = rating(survey, base);
+    for inside in ["assignee_id", "group_id"] {
+        value[inside] = Value::Null;
+    }
+    value
+}
+
+/// The requester rates their ticket: from 1 to 5, or good for the best and bad for the worst.
 async fn rate(
     State(desk): State<Desk>,
     caller: Caller,
@@ -143,8 +153,25 @@ async fn rate(
 ) -> Answer {
     let id = TicketId(path_id(&id)?);
     let mut input = body.object("satisfaction_rating")?;
-    let score = input.text("score", 40).flatten();
-    let rated = match score.as_deref() {
+    let rated = rated(&mut input);
+    let comment = input.text("comment", surveys::MOST_WORDS).flatten().unwrap_or_default();
+    input.finish()?;
+    let Some(rated) = rated else { return Err(Problem::BrokenJson) };
+    caller.admit_person(&desk, Limit::ByPerson)?;
+    let inside = caller.user.as_ref().is_some_and(|user| user.role.answers());
+    let base = caller.base;
+    let survey =
+        desk.write(caller.ctx, move |tx, ctx| surveys::rate(tx, ctx, id, rated, &comment)).await?;
+    let shown = if inside { rating(&survey, &base) } else { own_rating(&survey, &base) };
+    Ok(ok(json!({ "satisfaction_rating": shown })))
+}
+
+/// What was said: `rating` on our scale, else `score` on the API's.
+fn rated(input: &mut Object<'_>) -> Option<Rating> {
+    if let Some(rating) = input.word::<Rating>("rating").flatten() {
+        return Some(rating);
+    }
+    match input.text("score", 40).flatten().as_deref() {
         Some("good" | "good_with_comment") => Some(Rating::BEST),
         Some("bad" | "bad_with_comment") => Some(Rating::WORST),
         Some(_) => {
@@ -155,12 +182,5 @@ async fn rate(
             input.complain("score", "BlankValue", "cannot be blank");
             None
         }
-    };
-    let comment = input.text("comment", surveys::MOST_WORDS).flatten().unwrap_or_default();
-    input.finish()?;
-    let Some(rated) = rated else { return Err(Problem::BrokenJson) };
-    let base = caller.base;
-    let survey =
-        desk.write(caller.ctx, move |tx, ctx| surveys::rate(tx, ctx, id, rated, &comment)).await?;
-    Ok(ok(json!({ "satisfaction_rating": rating(&survey, &base) })))
+    }
 }

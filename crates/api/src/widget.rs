@@ -2,10 +2,12 @@
 
 use axum::extract::State;
 use desk::{Act, Desk};
+use domain::words::{Locale, survey};
 use serde_json::{Value, json};
 
 use crate::answers::{Answer, ok};
 use crate::caller::Caller;
+use crate::paging::Query;
 use crate::routes::Route;
 use crate::tickets::json as shape;
 
@@ -13,8 +15,10 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![Route::get("/widget", Act::ReadPublic, show)]
 }
 
-/// The company's name, its areas, and the fields that hold area, severity and kind. All of it is public anyway.
-async fn show(State(desk): State<Desk>, caller: Caller) -> Answer {
+/// The company's name, its areas, the fields that hold area, severity and kind, how large a file may be, and the words of
+/// the survey in the language asked for. All of it is public anyway.
+async fn show(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
+    let survey = survey::texts(query.get("locale").map(Locale::nearest).unwrap_or_default());
     let handbook = caller.ctx.handbook.clone();
     let fields = desk.read(caller.ctx, |tx, _| shape::custom_fields(tx)).await?;
     let id = |key: &str| {
@@ -26,6 +30,16 @@ async fn show(State(desk): State<Desk>, caller: Caller) -> Answer {
     Ok(ok(json!({ "widget": {
         "company": handbook.company.name,
         "areas": areas,
+        "largest_file": desk::attachments::LARGEST,
+        "survey": {
+            "question": survey.question,
+            "scale": survey.scale,
+            "words": survey.words,
+            "send": survey.send,
+            "changeable": survey.changeable,
+            "thanks": survey.thanks,
+            "settled": survey.settled,
+        },
         "fields": { "area": id("area"), "severity": id("severity"), "kind": id("kind") },
     } })))
 }

@@ -5,7 +5,7 @@
 //! session for one's own requests and nothing else, also for those who answer.
 
 use domain::words::{self, Locale};
-use domain::{Actor, Role, TicketId, User, UserId, fold};
+use domain::{Actor, Refusal, Role, Status, TicketId, User, UserId, fold};
 use jiff::{SignedDuration, Timestamp};
 use store::Tx;
 use store::customer_links::Link;
@@ -187,7 +187,10 @@ pub fn claim_link(
     ticket: TicketId,
 ) -> Result<(String, Timestamp), Error> {
     require(&ctx.actor, Act::WorkTickets)?;
-    tickets::show(tx, ctx, ticket)?;
+    if tickets::show(tx, ctx, ticket)?.ticket.status == Status::Closed {
+        // Nobody could take it over any more.
+        return Err(Refusal::Closed.into());
+    }
     let link = Link {
         user: None,
         ticket: Some(ticket),

@@ -34,6 +34,7 @@ pub mod pages;
 pub mod placeholders;
 pub mod policy;
 pub mod preferences;
+pub mod questions;
 pub mod replay;
 pub mod reports;
 pub mod rota;

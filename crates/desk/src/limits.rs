@@ -23,6 +23,12 @@ pub enum Limit {
     LinksFromAddress,
     /// Links mailed to one address.
     LinksTo,
+    /// Files sent ahead from one network address, by nobody we know.
+    FilesFromAddress,
+    /// Files sent ahead by one person.
+    FilesByPerson,
+    /// What is said about public pages from one network address.
+    VerdictsFromAddress,
 }
 
 impl Limit {
@@ -33,6 +39,9 @@ impl Limit {
             Self::ByPerson => (10, SignedDuration::from_mins(1)),
             Self::LinksFromAddress => (20, SignedDuration::from_mins(15)),
             Self::LinksTo => (3, SignedDuration::from_mins(15)),
+            Self::FilesFromAddress => (60, SignedDuration::from_mins(5)),
+            Self::FilesByPerson => (60, SignedDuration::from_mins(1)),
+            Self::VerdictsFromAddress => (20, SignedDuration::from_mins(5)),
         }
     }
 }

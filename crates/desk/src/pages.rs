@@ -1,6 +1,5 @@
 //! What a page shows, gathered in one reading of the data, without a query per row.
 
-use domain::words::Locale;
 use domain::{Claimed, CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
 use store::Tx;
 use store::comments::{Comment, Whose};
@@ -13,6 +12,7 @@ use store::skips::Skip;
 use store::surveys::Survey;
 use store::tickets::{Filter, Order, Stored};
 
+use crate::surveys::OwnRating;
 use crate::{Act, Ctx, Error, require, tickets, work};
 
 /// From this many events on, a page reads the end of a log only.
@@ -235,8 +235,8 @@ pub struct Own {
     pub left_out: i64,
     /// Who wrote them, each once.
     pub authors: Vec<User>,
-    /// Where the requester says how the help was, if they were asked and the link is still good.
-    pub survey: Option<String>,
+    /// How it stands to being rated, if it is its reader's to rate.
+    pub rating: Option<OwnRating>,
 }
 
 /// A person's own ticket, with its last `most` public comments.
@@ -244,10 +244,9 @@ pub fn own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Own, E
     let stored = tickets::show_own(tx, ctx, id)?;
     let (comments, left_out) = comments(tx, &stored, Whose::Customers(ctx.now), most)?;
     let authors = each_once(comments.iter().map(|comment| comment.author));
-    let asked = crate::surveys::link(tx, id)?;
-    let asked = asked.filter(|link| ctx.actor.user() == Some(link.person) && ctx.now <= link.until);
-    let survey = asked.map(|link| link.address(ctx, Locale::default(), None));
-    Ok(Own { authors: store::users::many(tx, &authors)?, stored, comments, left_out, survey })
+    let survey = store::surveys::of_ticket(tx, id)?;
+    let rating = crate::surveys::own(ctx, &stored, survey.as_ref());
+    Ok(Own { authors: store::users::many(tx, &authors)?, stored, comments, left_out, rating })
 }
 
 /// The first comment and the last ones, and how many lie between.

@@ -13,6 +13,8 @@ pub enum Act {
     OpenRequest,
     /// Say how the help was, with an address that is signed.
     AnswerSurvey,
+    /// Say whether a public page was useful.
+    JudgePage,
     /// Read and continue one's own requests.
     OwnRequests,
     /// Read tickets, people and organizations.
@@ -29,7 +31,7 @@ pub enum Act {
 pub fn may(actor: &Actor, act: Act) -> bool {
     let at_least = |role: Role| actor.role().is_some_and(|own| own >= role);
     match act {
-        Act::ReadPublic | Act::OpenRequest | Act::AnswerSurvey => true,
+        Act::ReadPublic | Act::OpenRequest | Act::AnswerSurvey | Act::JudgePage => true,
         Act::OwnRequests => at_least(Role::EndUser),
         Act::ReadDesk | Act::WorkTickets | Act::ManagePeople => match actor {
             Actor::Person { .. } => at_least(Role::Agent),

@@ -58,6 +58,10 @@ ids! {
     TokenId
     /// A list that is kept.
     ViewId
+    /// A public question.
+    QuestionId
+    /// An answer to one.
+    AnswerId
     /// A macro.
     MacroId
     /// A trigger or an automation.

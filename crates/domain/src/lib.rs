@@ -19,6 +19,7 @@ pub mod notices;
 mod people;
 pub mod placeholders;
 mod promises;
+pub mod questions;
 mod refusals;
 pub mod replay;
 pub mod reports;
@@ -40,9 +41,9 @@ pub use decide::{
 pub use events::{Applied, Effect, Envelope, Event, Telling, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
-    AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MacroId, MembershipId,
-    NoticeId, OrganizationId, RuleId, ShiftId, TeamId, TicketId, TokenId, UserId, ViewId,
-    WebhookId,
+    AnswerId, AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MacroId,
+    MembershipId, NoticeId, OrganizationId, QuestionId, RuleId, ShiftId, TeamId, TicketId, TokenId,
+    UserId, ViewId, WebhookId,
 };
 pub use macros::Macro;
 pub use metrics::{Metrics, Span};

@@ -117,6 +117,34 @@ impl Whose {
     }
 }
 
+/// When somebody other than this person last said something on each of these tickets that customers may read now, if
+/// anybody did.
+pub fn last_of_others(
+    tx: &mut Tx<'_>,
+    tickets: &[TicketId],
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<(TicketId, Timestamp)>, Error> {
+    if tickets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new();
+    sql.push("SELECT t.id, (SELECT c.created_at FROM comments c WHERE c.ticket_id = t.id AND c.is_public AND (c.leaves_at IS NULL OR c.leaves_at <= ");
+    sql.bind(now).push(") AND c.author_id <> ").bind(user.0);
+    sql.push(" ORDER BY c.id DESC LIMIT 1) FROM tickets t WHERE t.id IN (");
+    sql.join(tickets, ", ", "", |sql, id| {
+        sql.bind(id.0);
+    });
+    sql.push(")");
+    let mut found = Vec::new();
+    for row in tx.query(sql.text(), sql.params())? {
+        if let Some(at) = row.get::<Option<Timestamp>>(1)? {
+            found.push((TicketId(row.get(0)?), at));
+        }
+    }
+    Ok(found)
+}
+
 /// A page of a ticket's comments in the order they were written.
 pub fn page(
     tx: &mut Tx<'_>,

@@ -79,7 +79,7 @@ kinds! {
     Rule = "rule",
     /// A webhook.
     Webhook = "webhook",
-    /// A public question.
+    /// A public question, an answer to one, or what a reader wrote about its page.
     Question = "question",
     /// An answered survey.
     Survey = "survey",

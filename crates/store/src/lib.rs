@@ -47,6 +47,7 @@ pub mod notices;
 pub mod organizations;
 pub mod outbox;
 pub mod page;
+pub mod questions;
 pub mod recipients;
 pub mod reports;
 pub mod rota;

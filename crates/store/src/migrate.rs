@@ -53,6 +53,11 @@ pub const ALL: &[Migration] = &[
     Migration { number: 14, name: "writing", sql: include_str!("../migrations/0014_writing.sql") },
     Migration { number: 15, name: "reports", sql: include_str!("../migrations/0015_reports.sql") },
     Migration { number: 16, name: "rules", sql: include_str!("../migrations/0016_rules.sql") },
+    Migration {
+        number: 17,
+        name: "questions",
+        sql: include_str!("../migrations/0017_questions.sql"),
+    },
     Migration { number: 18, name: "figures", sql: include_str!("../migrations/0018_figures.sql") },
 ];
 

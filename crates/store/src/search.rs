@@ -31,6 +31,8 @@ pub enum Of {
     User,
     /// An organization: name, domains, the rest.
     Organization,
+    /// A public question: title, question, accepted answer.
+    Question,
 }
 
 /// Statements for one table of the index; no name of a table is ever put together.
@@ -78,11 +80,13 @@ impl Of {
         const COMMENTS: Statements = statements!("search_comments");
         const USERS: Statements = statements!("search_users");
         const ORGANIZATIONS: Statements = statements!("search_organizations");
+        const QUESTIONS: Statements = statements!("search_questions");
         match self {
             Self::Ticket => &TICKETS,
             Self::Comment => &COMMENTS,
             Self::User => &USERS,
             Self::Organization => &ORGANIZATIONS,
+            Self::Question => &QUESTIONS,
         }
     }
 }
@@ -217,7 +221,7 @@ pub(crate) fn hits(engine: Engine, of: Of, asked: Asked, most: i64) -> Fragment 
     sql
 }
 
-/// The numbers of the newest `most` people or organizations that have these words.
+/// The numbers of the newest `most` people, organizations or questions that have these words.
 pub fn newest(tx: &mut Tx<'_>, of: Of, words: &[Words], most: i64) -> Result<Vec<i64>, Error> {
     let Some(asked) = query(tx.engine(), words, None) else { return Ok(Vec::new()) };
     plan_for_these_words(tx)?;

@@ -297,6 +297,10 @@ pub struct Filter {
     pub assignee: Option<Option<UserId>>,
     /// Asked by this person.
     pub requester: Option<UserId>,
+    /// On which this person is copied in.
+    pub copied: Option<UserId>,
+    /// Of which the requester may see anything at all: one that began with a note, and has nothing else yet, is not.
+    pub public: bool,
     /// Of this organization.
     pub organization: Option<OrganizationId>,
     /// Another system's name.
@@ -398,6 +402,13 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter, meant: &'a Fragment) {
     }
     if let Some(user) = filter.requester {
         sql.push(" AND t.requester_id = ").bind(user.0);
+    }
+    if let Some(user) = filter.copied {
+        sql.push(" AND t.id IN (SELECT p.ticket_id FROM ticket_ccs p WHERE p.user_id = ");
+        sql.bind(user.0).push(")");
+    }
+    if filter.public {
+        sql.push(" AND EXISTS (SELECT 1 FROM comments c WHERE c.ticket_id = t.id AND c.is_public)");
     }
     if let Some(organization) = filter.organization {
         sql.push(" AND t.organization_id = ").bind(organization.0);

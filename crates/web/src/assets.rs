@@ -26,7 +26,8 @@ pub struct Asset {
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// All of them.
-pub const ALL: [Asset; 6] = [APP_CSS, APP_JS, HTMX_JS, ICONS_SVG, FAVICON_SVG, WIDGET_JS];
+pub const ALL: [Asset; 7] =
+    [APP_CSS, APP_JS, CUSTOMERS_JS, HTMX_JS, ICONS_SVG, FAVICON_SVG, WIDGET_JS];
 
 /// Where the style sheet is.
 pub fn css_url() -> &'static str {
@@ -36,6 +37,11 @@ pub fn css_url() -> &'static str {
 /// Where our own script is.
 pub fn js_url() -> &'static str {
     APP_JS.path
+}
+
+/// Where the script of customers' pages is.
+pub fn customers_js_url() -> &'static str {
+    CUSTOMERS_JS.path
 }
 
 /// Where htmx is.

@@ -92,6 +92,7 @@ pub(crate) async fn workspace(
         Place::new(words.say(Text::Reports), routes::REPORTS),
         led(Text::Handbook, routes::HANDBOOK, "g b"),
         led(Text::Settings, routes::SETTINGS_HOME, "g o"),
+        Place::new(words.say(Text::Questions), routes::QUESTIONS),
         Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
     ];
     let configures = desk::may(&visitor.ctx.actor, desk::Act::Configure);
@@ -163,6 +164,26 @@ pub(crate) async fn column(
     width: Width,
     main: &Markup,
 ) -> Result<Markup, Problem> {
+    columned(visitor, reader, title, (width, false), main).await
+}
+
+/// The same with the script of customers' pages.
+pub(crate) async fn column_with_script(
+    visitor: &Visitor,
+    reader: &Reader,
+    title: &str,
+    main: &Markup,
+) -> Result<Markup, Problem> {
+    columned(visitor, reader, title, (Width::Text, true), main).await
+}
+
+async fn columned(
+    visitor: &Visitor,
+    reader: &Reader,
+    title: &str,
+    (width, script): (Width, bool),
+    main: &Markup,
+) -> Result<Markup, Problem> {
     let bar = visitor.demo().await?;
     let shown = PublicPage {
         reader,
@@ -171,7 +192,7 @@ pub(crate) async fn column(
         width,
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
         person: visitor.user.as_ref().map(|user| user.name.as_str()),
-        script: false,
+        script,
     };
     let answers = visitor.user.as_ref().is_some_and(|user| user.role.answers());
     if answers {
@@ -196,7 +217,8 @@ fn languages(visitor: &Visitor, reader: &Reader) -> Markup {
     }
 }
 
-fn language_name(language: Language) -> &'static str {
+/// A language by its own name.
+pub(crate) fn language_name(language: Language) -> &'static str {
     match language {
         Language::En => "English",
         Language::De => "Deutsch",

@@ -116,11 +116,12 @@ fn refuse(act: Act, visitor: &Visitor, form: Option<&Form>, headers: &HeaderMap)
     }
 }
 
-/// Whether the form was made by us for this visitor. Asking for help without any cookie needs no proof: nothing of the
-/// visitor's is at stake that the sender would not have.
+/// Whether the form was made by us for this visitor. Asking for help, or judging a page, without any cookie needs no proof:
+/// nothing of the visitor's is at stake that the sender would not have.
 fn is_ours(act: Act, visitor: &Visitor, form: &Form, headers: &HeaderMap) -> bool {
     let cross = headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site");
-    let bare = act == Act::OpenRequest && !headers.contains_key(header::COOKIE);
+    let asks = matches!(act, Act::OpenRequest | Act::JudgePage);
+    let bare = asks && !headers.contains_key(header::COOKIE);
     !cross && (bare || (!visitor.is_new && csrf::holds(&visitor.cookie, form.get("csrf"))))
 }
 

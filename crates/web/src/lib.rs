@@ -22,6 +22,7 @@ mod memory;
 mod multipart;
 mod notices;
 mod problem;
+mod questions;
 mod reports;
 mod requests;
 mod rota;

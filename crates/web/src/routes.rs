@@ -16,6 +16,12 @@ pub const SUPPORT_HOURS: &str = "/support-hours";
 pub const SURVEY: &str = "/survey";
 /// No more of that.
 pub const SURVEY_REFUSAL: &str = "/survey/refusal";
+/// Questions that were answered in public.
+pub const QUESTIONS: &str = "/questions";
+/// Publishing one.
+pub const NEW_QUESTION: &str = "/questions/new";
+/// Those that fit what is being typed.
+pub const MATCHING: &str = "/questions/matching";
 /// A customer's own tickets.
 pub const REQUESTS: &str = "/requests";
 /// Where a customer asks for a link by mail.
@@ -189,6 +195,16 @@ pub const SUSPENDED: &str = "/views/suspended";
 /// One action on such a mail: `suspended(7, "acceptance")`.
 pub fn suspended(mail: i64, part: &str) -> String {
     format!("/suspended/{mail}/{part}")
+}
+
+/// A public question.
+pub fn question(id: i64) -> String {
+    format!("{QUESTIONS}/{id}")
+}
+
+/// One action on a public question: `question_part(7, "edit")`.
+pub fn question_part(id: i64, part: &str) -> String {
+    format!("{QUESTIONS}/{id}/{part}")
 }
 
 /// A customer's ticket.

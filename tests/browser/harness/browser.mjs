@@ -26,14 +26,14 @@ export const WIDTHS = { 1440: 900, 375: 812 };
 export const SCHEMES = ["light", "dark"];
 
 /** Starts a browser with a fresh profile; it is closed when the test ends. */
-export async function startBrowser(test) {
-  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: QUIET });
+export async function startBrowser(test, more = []) {
+  const browser = await chromium.launch({ executablePath: EXECUTABLE, args: [...QUIET, ...more] });
   test.after(() => browser.close());
   return browser;
 }
 
 /** A person with a browser of their own: no cookie is shared, and everything the console complains of is kept. */
-export async function visitor(browser, demo, { width = 1440, scheme = "light", javaScript = true } = {}) {
+export async function visitor(browser, demo, { width = 1440, scheme = "light", javaScript = true, axe = true } = {}) {
   const context = await browser.newContext({
     baseURL: demo.url,
     viewport: { width, height: WIDTHS[width] ?? 900 },
@@ -51,7 +51,7 @@ export async function visitor(browser, demo, { width = 1440, scheme = "light", j
       });
     });
     // Not as a script tag: the pages' own policy would rightly refuse it.
-    await context.addInitScript({ path: AXE });
+    if (axe) await context.addInitScript({ path: AXE });
   }
   return new Visitor(await context.newPage());
 }

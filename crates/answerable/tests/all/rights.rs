@@ -38,8 +38,18 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/requests", KNOWN),
     ("GET", "/requests/open", KNOWN),
     ("GET", "/requests/solved", KNOWN),
-    ("POST", "/uploads", KNOWN),
-    ("DELETE", "/uploads/{token}", KNOWN),
+    ("GET", "/requests/ccd", KNOWN),
+    ("GET", "/requests/search", KNOWN),
+    ("POST", "/uploads", ALL),
+    ("DELETE", "/uploads/{token}", ALL),
+    ("GET", "/questions", ALL),
+    ("POST", "/questions", DESK),
+    ("GET", "/questions/search", ALL),
+    ("GET", "/questions/{id}", ALL),
+    ("PUT DELETE", "/questions/{id}", DESK),
+    ("PUT", "/questions/{id}/restore", DESK),
+    ("POST", "/questions/{id}/feedback", ALL),
+    ("GET", "/questions/{id}/feedback", DESK),
     ("GET", "/attachments/{id}", KNOWN),
     ("GET", "/attachments/{id}/content", KNOWN),
     ("PUT", "/tickets/{id}/comments/{comment}/attachments/{attachment}/redact", DESK),
@@ -171,6 +181,7 @@ const API: &[(&str, &str, Roles)] = &[
     ("POST", "/tickets/create_many", DESK),
     ("DELETE", "/tickets/destroy_many", DESK),
     ("GET", "/tickets/show_many", DESK),
+    ("GET", "/tickets/recent", DESK),
     ("PUT", "/tickets/update_many", DESK),
     ("GET PUT DELETE", "/tickets/{id}", DESK),
     ("GET", "/tickets/{id}/audits", DESK),
@@ -292,6 +303,17 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/requests/{id}", KNOWN),
     ("POST", "/requests/{id}/replies", KNOWN),
     ("POST", "/requests/{id}/solution", KNOWN),
+    ("POST", "/requests/{id}/rating", KNOWN),
+    ("GET", "/questions", ALL),
+    ("GET", "/questions/matching", ALL),
+    ("GET", "/questions/{id}", ALL),
+    ("POST", "/questions/{id}/feedback", ALL),
+    ("GET POST", "/questions/new", DESK),
+    ("GET POST", "/questions/{id}/edit", DESK),
+    ("POST", "/questions/{id}/withdrawal", DESK),
+    ("POST", "/questions/{id}/restoration", DESK),
+    ("GET POST", "/tickets/{id}/claim", DESK),
+    ("GET", "/tickets/{id}/question", DESK),
     ("POST", "/settings/me/single-keys", KNOWN),
     ("GET", "/rota/calendar/{file}", ALL),
     ("GET POST", "/settings/me", DESK),
@@ -646,6 +668,9 @@ fn each_role_sees_the_pages_that_the_table_says() {
                         desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
                     path = path.replace(&id.to_string(), &policy);
                 }
+                if path.starts_with(&format!("/questions/{id}/")) {
+                    path = path.replace(&id.to_string(), &published(desk).to_string());
+                }
                 path = of_people(path, id, (number == 2, &visitor, desk));
                 if path.ends_with("/handover") {
                     path = "/rota/replay/2026-06-08/handover".to_owned();
@@ -702,6 +727,13 @@ fn kept_by(desk: &Program, number: usize, id: i64) -> String {
     let view = json!({ "view": { "title": format!("Kept {id}"), "query": "status:open" } });
     desk.as_user(email).post("views.json", &view).expect(201);
     format!("kept-{id}")
+}
+
+/// The number of a question that everybody may read.
+fn published(desk: &Program) -> i64 {
+    let question = json!({ "title": "Why?", "details": "Why is it so?", "answer": "Because." });
+    let made = desk.as_user(ADA).post("questions.json", &json!({ "question": question }));
+    made.expect(201).number("/question/id")
 }
 
 /// The number of a mail that has just come and waits: it has no sender.

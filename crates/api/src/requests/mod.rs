@@ -2,17 +2,18 @@
 
 mod create;
 mod json;
+mod lists;
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use desk::limits::Limit;
-use desk::tickets::{Reply, Update};
-use desk::{Act, Desk, Error, Key, idempotency};
-use domain::{Cause, CommentId, Status, TicketId};
+use desk::tickets::{Listed, Reply, Update};
+use desk::{Act, Ctx, Desk, Error, Key, Tx, idempotency};
+use domain::{Cause, CommentId, Rating, Status, TicketId};
 use serde_json::{Value, json};
 
 use self::json::{Sees, request};
-use crate::answers::{Answer, Problem, created, ok};
+use crate::answers::{Answer, created, ok};
 use crate::body::{Body, path_id};
 use crate::caller::Caller;
 use crate::paging::{Paging, Query};
@@ -25,64 +26,16 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::post("/requests", Act::OpenRequest, create::create),
         Route::post("/requests/sign_in", Act::OwnRequests, sign_in),
-        Route::get("/requests", Act::OwnRequests, list),
-        Route::get("/requests/open", Act::OwnRequests, open),
-        Route::get("/requests/solved", Act::OwnRequests, solved),
+        Route::get("/requests", Act::OwnRequests, lists::all),
+        Route::get("/requests/open", Act::OwnRequests, lists::open),
+        Route::get("/requests/solved", Act::OwnRequests, lists::solved),
+        Route::get("/requests/ccd", Act::OwnRequests, lists::copied),
+        Route::get("/requests/search", Act::OwnRequests, lists::search),
         Route::get("/requests/{id}", Act::OwnRequests, show),
         Route::put("/requests/{id}", Act::OwnRequests, update),
         Route::get("/requests/{id}/comments", Act::OwnRequests, comments),
         Route::get("/requests/{id}/comments/{comment}", Act::OwnRequests, comment),
     ]
-}
-
-async fn list(state: State<Desk>, caller: Caller, query: Query) -> Answer {
-    let mut statuses = Vec::new();
-    for word in query.get("status").unwrap_or_default().split(',').filter(|word| !word.is_empty()) {
-        statuses.push(
-            word.parse::<Status>()
-                .map_err(|error| Problem::Attribute(format!("status: {error}")))?,
-        );
-    }
-    page(state, caller, query, statuses).await
-}
-
-async fn open(state: State<Desk>, caller: Caller, query: Query) -> Answer {
-    page(state, caller, query, vec![Status::New, Status::Open, Status::Pending, Status::Hold]).await
-}
-
-async fn solved(state: State<Desk>, caller: Caller, query: Query) -> Answer {
-    page(state, caller, query, vec![Status::Solved, Status::Closed]).await
-}
-
-async fn page(
-    State(desk): State<Desk>,
-    caller: Caller,
-    query: Query,
-    statuses: Vec<Status>,
-) -> Answer {
-    let paging = Paging::read(&query, &["id", "created_at"])?;
-    let sees = Sees::of(&caller);
-    let base = caller.base;
-    let answer = desk
-        .read(caller.ctx, move |tx, ctx| {
-            let mut rows = desk::tickets::own(tx, ctx, &statuses, &paging.page)?;
-            let count = if paging.wants_count() {
-                Some(desk::tickets::count_own(tx, ctx, &statuses)?)
-            } else {
-                None
-            };
-            let fields = shape::custom_fields(tx)?;
-            let mut answer = paging.finish(&query, &base, &mut rows, count, |row| Key {
-                value: None,
-                id: row.stored.ticket.id.0,
-            });
-            let list: Vec<Value> =
-                rows.iter().map(|row| request(row, &fields, &base, sees)).collect();
-            answer.insert("requests".to_owned(), list.into());
-            Ok(answer)
-        })
-        .await?;
-    Ok(ok(answer))
 }
 
 async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) -> Answer {
@@ -94,10 +47,32 @@ async fn show(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>) 
             let stored = desk::tickets::show_own(tx, ctx, id)?;
             let listed = desk::tickets::whole(tx, stored)?;
             let fields = shape::custom_fields(tx)?;
-            Ok(json!({ "request": request(&listed, &fields, &base, sees) }))
+            let mut value = request(&listed, &fields, &base, sees);
+            value["last_reply_at"] = last_reply(tx, ctx, id)?;
+            value["satisfaction"] = satisfaction(ctx, &listed);
+            Ok(json!({ "request": value }))
         })
         .await?;
     Ok(ok(answer))
+}
+
+/// When somebody else last said something in public.
+fn last_reply(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Value, Error> {
+    let last = desk::tickets::answered_at(tx, ctx, &[id])?.pop();
+    Ok(last.map(|(_, at)| shape::time(at)).into())
+}
+
+/// How it stands to being rated by whoever looks at it; null if there is nothing to rate.
+fn satisfaction(ctx: &Ctx, listed: &Listed) -> Value {
+    let Some(own) = desk::surveys::own(ctx, &listed.stored, listed.survey.as_ref()) else {
+        return Value::Null;
+    };
+    json!({
+        "rating": own.rating.map(Rating::number),
+        "comment": own.words,
+        "changeable_until": own.until.map(shape::time),
+        "settled": own.is_settled,
+    })
 }
 
 async fn update(
@@ -144,7 +119,10 @@ async fn update(
                 let done = desk::tickets::update(tx, ctx, id, &change)?;
                 let listed = desk::tickets::whole(tx, done.stored)?;
                 let fields = shape::custom_fields(tx)?;
-                Ok(json!({ "request": request(&listed, &fields, &base, sees) }).to_string())
+                let mut value = request(&listed, &fields, &base, sees);
+                value["last_reply_at"] = last_reply(tx, ctx, id)?;
+                value["satisfaction"] = satisfaction(ctx, &listed);
+                Ok(json!({ "request": value }).to_string())
             })
         })
         .await?;

@@ -148,6 +148,37 @@ pub(super) async fn count(State(desk): State<Desk>, caller: Caller) -> Answer {
     Ok(ok(json!({ "count": { "value": value, "refreshed_at": shape::time(now) } })))
 }
 
+/// What the caller worked on last. No call that reads leaves a trace, so that it is not what they looked at.
+pub(super) async fn recent(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
+    let mut paging = Paging::read(&query, &[])?;
+    paging.page.descending = true;
+    check_cursor(&paging, Order::UpdatedAt)?;
+    let base = caller.base;
+    let answer = desk
+        .read(caller.ctx, move |tx, ctx| {
+            let mut rows = desk::tickets::recent(tx, ctx, &paging.page)?;
+            let count = if paging.wants_count() {
+                let own = Filter { assignee: Some(ctx.actor.user()), ..Filter::default() };
+                Some(desk::tickets::count_all(tx, ctx, &own)?)
+            } else {
+                None
+            };
+            let key =
+                |row: &desk::tickets::Listed| desk::tickets::key(Order::UpdatedAt, &row.stored);
+            let mut answer = paging.finish(&query, &base, &mut rows, count, key);
+            let fields = shape::custom_fields(tx)?;
+            let list = rows.iter().map(|row| {
+                serde_json::to_value(shape::ticket(row, &fields, &base)).unwrap_or_default()
+            });
+            answer.insert("tickets".to_owned(), list.collect());
+            let stored = rows.iter().map(|row| &row.stored);
+            sideloads::add(tx, &query, &base, stored, &mut answer)?;
+            Ok(answer)
+        })
+        .await?;
+    Ok(ok(answer))
+}
+
 pub(super) async fn show_many(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
     let ids: Vec<TicketId> =
         id_list(query.get("ids").unwrap_or_default())?.into_iter().map(TicketId).collect();

@@ -35,6 +35,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/tickets", Act::WorkTickets, create),
         Route::get("/tickets/count", Act::ReadDesk, lists::count),
         Route::get("/tickets/show_many", Act::ReadDesk, lists::show_many),
+        Route::get("/tickets/recent", Act::ReadDesk, lists::recent),
         Route::get("/tickets/{id}", Act::ReadDesk, show),
         Route::put("/tickets/{id}", Act::WorkTickets, update),
         Route::delete("/tickets/{id}", Act::WorkTickets, delete),

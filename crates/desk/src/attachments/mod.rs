@@ -176,12 +176,13 @@ fn row(tx: &mut Tx<'_>, ctx: &Ctx, kept: &Kept) -> Result<Attachment, Error> {
     })
 }
 
-/// The files that wait under a token of the caller's; none under one that is unknown, too old or used up.
+/// The files that wait under a token: of the caller's, or of nobody we knew then, where the token is all there is. None
+/// under one that is unknown, too old or used up.
 pub fn of_upload(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Vec<Attachment>, Error> {
     let since = ctx.now.checked_sub(WAITS).unwrap_or(ctx.now);
     let hash = secrets::token_hash(token);
     let mut found = store::attachments::of_upload(tx, &hash, since)?;
-    found.retain(|file| file.uploader == ctx.actor.user());
+    found.retain(|file| file.uploader.is_none() || file.uploader == ctx.actor.user());
     Ok(found)
 }
 
@@ -228,14 +229,14 @@ pub struct Upload {
     pub files: Vec<Attachment>,
 }
 
-/// A file sent ahead; with a token it joins those sent under it.
+/// A file sent ahead; with a token it joins those sent under it. Whoever may ask may send along what belongs to it.
 pub fn upload(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     kept: &Kept,
     token: Option<&str>,
 ) -> Result<Upload, Error> {
-    require(&ctx.actor, Act::OwnRequests)?;
+    require(&ctx.actor, Act::OpenRequest)?;
     let (token, mut files) = match token {
         Some(token) => (token.to_owned(), waiting(tx, ctx, token)?),
         None => (secrets::token(), Vec::new()),
@@ -253,7 +254,7 @@ pub fn upload(
 
 /// Takes files back that were sent ahead.
 pub fn take_back(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<(), Error> {
-    require(&ctx.actor, Act::OwnRequests)?;
+    require(&ctx.actor, Act::OpenRequest)?;
     let files = waiting(tx, ctx, token).map_err(|error| match error {
         Error::Invalid(_) => Error::NotFound,
         error => error,
@@ -288,7 +289,10 @@ pub fn show(tx: &mut Tx<'_>, ctx: &Ctx, id: i64) -> Result<(Attachment, bool), E
 /// address.
 pub fn by_token(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<Attachment, Error> {
     let file = store::attachments::by_token(tx, token)?.ok_or(Error::NotFound)?;
-    let (Some(ticket), Some(comment)) = (file.ticket, file.comment) else { return Ok(file) };
+    let (Some(ticket), Some(comment)) = (file.ticket, file.comment) else {
+        // What a stranger has sent ahead is not handed round before a ticket has it.
+        return if file.uploader.is_some() { Ok(file) } else { Err(Error::NotFound) };
+    };
     let stored = store::tickets::load(tx, ticket)?;
     if stored.is_none_or(|stored| stored.ticket.deleted_at.is_some()) {
         return Err(Error::NotFound);

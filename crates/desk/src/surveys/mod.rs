@@ -16,7 +16,7 @@ use crate::{Ctx, Error};
 
 pub use answer::{MOST_WORDS, Said, Standing, answer, look, tell};
 pub use link::{Link, Opened, allow, refusal_of, refuse};
-pub use ratings::{count, history, list, of_ticket, rate, show};
+pub use ratings::{OwnRating, count, history, list, of_ticket, own, rate, show};
 
 pub(crate) use link::refusal_address;
 pub(crate) use ratings::{about, language};

@@ -2,6 +2,7 @@
 
 use domain::words::Locale;
 use domain::{Event, Rating, Refusal, Status, Ticket, TicketId, User};
+use jiff::Timestamp;
 use store::Tx;
 use store::page::Page;
 use store::surveys::{Answer, Filter, Survey};
@@ -73,6 +74,39 @@ pub fn rate(
     };
     record(tx, ctx, stored, &survey, rating, words)?;
     store::surveys::load(tx, survey.id)?.ok_or(Error::NotFound)
+}
+
+/// How a requester's own ticket stands to being rated on its page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnRating {
+    /// What they said last.
+    pub rating: Option<Rating>,
+    /// Their words with it.
+    pub words: Option<String>,
+    /// Until when it can be changed, once something was said.
+    pub until: Option<Timestamp>,
+    /// Whether it cannot be changed any more.
+    pub is_settled: bool,
+}
+
+/// How a ticket stands to being rated by whoever looks at it as their own; none if it is not theirs to rate, or there was
+/// no help to rate yet. It is the one survey of the ticket: what is said here is what the link in a mail shows. (CS-02)
+pub fn own(ctx: &Ctx, stored: &Stored, survey: Option<&Survey>) -> Option<OwnRating> {
+    let ticket = &stored.ticket;
+    let was_asked = survey.is_some_and(|survey| survey.issued_at.is_some());
+    let is_theirs =
+        authorize(ctx, ticket).is_ok() && ticket.spam.is_none() && ticket.merged.is_none();
+    let is_over = ticket.status.is_done() && ticket.replied_at.is_some();
+    if !is_theirs || !(is_over || was_asked || ticket.survey.is_some()) {
+        return None;
+    }
+    let state = ticket.survey.unwrap_or_default();
+    Some(OwnRating {
+        rating: survey.and_then(|survey| survey.rating),
+        words: survey.and_then(|survey| survey.comment.clone()),
+        until: state.answer.map(|answer| answer.changeable_until()),
+        is_settled: state.is_settled(ctx.now),
+    })
 }
 
 /// Only the requester rates: not whoever is copied in, and not we for them. A ticket of our own is rated by nobody.

@@ -10,6 +10,7 @@ mod explain;
 mod merge;
 mod metrics;
 mod open;
+mod own;
 mod read;
 mod reapply;
 mod situation;
@@ -26,10 +27,13 @@ pub use explain::{Explained, explain};
 pub use merge::{Said, can_merge, merge, resolve, unmerge};
 pub use metrics::metrics;
 pub use open::{CustomValue, NewTicket, Person, Speaks, open};
+pub use own::{
+    Own, answered_at, count_own, count_own_comments, own, own_comment, own_comments, search_own,
+    show_own,
+};
 pub use read::{
     ChangeSet, Listed, audits, clocks, comments, comments_by_id, count, count_all, count_comments,
-    count_own, count_own_comments, events, field_values, key, list, many, own, own_comment,
-    own_comments, show, show_own, versions, view_counts, whole,
+    events, field_values, key, list, many, recent, show, versions, view_counts, whole,
 };
 pub use reapply::reapply;
 pub use spam::{mark_spam, unmark_spam};

@@ -183,6 +183,7 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
     if new.body.is_empty() {
         return Err(Error::blank("base", "Description"));
     }
+    let new = &continued(tx, new)?;
     let Cast { requester, submitter, author } = cast(tx, ctx, new)?;
     let tags = texts::tags(new.tags.iter().map(String::as_str));
     let claimed = new.claimed.as_ref().and_then(|claimed| claimed.organization.as_ref());
@@ -284,9 +285,6 @@ fn cast(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Cast, Error> {
     if let Some(id) = new.organization {
         situation::check_named(tx, &requester, id)?;
     }
-    if let Some(source) = new.follow_up_of {
-        check_source(tx, source)?;
-    }
     Ok(Cast { requester, submitter, author })
 }
 
@@ -339,23 +337,35 @@ fn changes(new: &NewTicket) -> Changes {
     }
 }
 
-/// A follow-up continues a closed ticket. (ST-06)
-fn check_source(tx: &mut Tx<'_>, source: TicketId) -> Result<(), Error> {
+/// A follow-up continues a closed ticket: what that was about, and for whom, holds on unless something else is said.
+/// How bad it was does not; that is the new message's to say. (ST-06)
+fn continued(tx: &mut Tx<'_>, new: &NewTicket) -> Result<NewTicket, Error> {
+    let mut new = new.clone();
+    let Some(source) = new.follow_up_of else { return Ok(new) };
+    let wrong = |said: &str| Error::invalid("via_followup_source_id", "InvalidValue", said);
     let found =
         store::tickets::load(tx, source)?.filter(|stored| stored.ticket.deleted_at.is_none());
-    match found {
-        Some(stored) if stored.ticket.status == Status::Closed => Ok(()),
-        Some(_) => Err(Error::invalid(
-            "via_followup_source_id",
-            "InvalidValue",
-            "Via followup source: is not closed",
-        )),
-        None => Err(Error::invalid(
-            "via_followup_source_id",
-            "InvalidValue",
-            "Via followup source: there is no such ticket",
-        )),
+    let source = match found {
+        Some(stored) if stored.ticket.status == Status::Closed => stored.ticket,
+        Some(_) => return Err(wrong("Via followup source: is not closed")),
+        None => return Err(wrong("Via followup source: there is no such ticket")),
+    };
+    new.area = new.area.or(source.area);
+    new.kind = new.kind.or(source.kind);
+    if let (None, Some(organization)) = (new.organization, source.organization) {
+        let requester = match &new.requester {
+            Person::Known(id) => Some(*id),
+            Person::Address { email, .. } => store::users::by_email(tx, email)?.map(|user| user.id),
+        };
+        let own = match requester {
+            Some(id) => store::organizations::of_user(tx, id)?,
+            None => Vec::new(),
+        };
+        if own.iter().any(|membership| membership.of == organization) {
+            new.organization = Some(organization);
+        }
     }
+    Ok(new)
 }
 
 /// The numbers a new ticket needs, taken before anything is decided.

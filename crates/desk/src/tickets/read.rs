@@ -1,6 +1,6 @@
 //! Reading tickets.
 
-use domain::{Clock, CommentId, Envelope, Status, TicketId};
+use domain::{Clock, CommentId, Envelope, TicketId};
 use store::Tx;
 use store::comments::{Comment, Whose};
 use store::page::{Key, Page};
@@ -38,17 +38,6 @@ pub fn show(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Stored, Error> {
     stored.ok_or(Error::NotFound)
 }
 
-/// A ticket as its requester or somebody copied in may see it; somebody else's is not found.
-pub fn show_own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Stored, Error> {
-    require(&ctx.actor, Act::OwnRequests)?;
-    let stored = store::tickets::load(tx, id)?.filter(|stored| stored.ticket.deleted_at.is_none());
-    let stored = stored.ok_or(Error::NotFound)?;
-    match ctx.actor.user() {
-        Some(user) if stored.ticket.has_participant(user) && stored.ticket.public => Ok(stored),
-        _ => Err(Error::NotFound),
-    }
-}
-
 /// One page of a list.
 pub fn list(
     tx: &mut Tx<'_>,
@@ -75,17 +64,13 @@ pub fn versions(
     Ok(store::tickets::versions(tx, filter, order, page)?)
 }
 
-/// One page of a person's own tickets.
-pub fn own(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    statuses: &[Status],
-    page: &Page,
-) -> Result<Vec<Listed>, Error> {
-    require(&ctx.actor, Act::OwnRequests)?;
-    let user = ctx.actor.user().ok_or(Error::Unauthenticated)?;
-    let filter = Filter { requester: Some(user), statuses: statuses.to_vec(), ..Filter::default() };
-    let found = store::tickets::page(tx, &filter, Order::Id, page)?;
+/// What the one who acts worked on last: their tickets by their last change. Looking at a ticket leaves no trace here, so
+/// that it cannot be what was looked at.
+pub fn recent(tx: &mut Tx<'_>, ctx: &Ctx, page: &Page) -> Result<Vec<Listed>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let user = ctx.actor.user().ok_or_else(Error::forbidden)?;
+    let filter = Filter { assignee: Some(Some(user)), ..Filter::default() };
+    let found = store::tickets::page(tx, &filter, Order::UpdatedAt, page)?;
     listed(tx, found)
 }
 
@@ -190,52 +175,11 @@ pub fn comments(
         show(tx, ctx, id)?;
         Whose::Ours
     } else {
-        show_own(tx, ctx, id)?;
+        super::show_own(tx, ctx, id)?;
         Whose::Customers(ctx.now)
     };
     let found = store::comments::page(tx, id, whose, page)?;
     Ok(store::comments::with_attachments(tx, found)?)
-}
-
-/// How many tickets of a person's own are in these statuses.
-pub fn count_own(tx: &mut Tx<'_>, ctx: &Ctx, statuses: &[Status]) -> Result<i64, Error> {
-    require(&ctx.actor, Act::OwnRequests)?;
-    let user = ctx.actor.user().ok_or(Error::Unauthenticated)?;
-    let filter = Filter { requester: Some(user), statuses: statuses.to_vec(), ..Filter::default() };
-    Ok(store::tickets::count_up_to(tx, &filter, i64::MAX)?)
-}
-
-/// A page of a person's own ticket's comments: public ones only, also for agents.
-pub fn own_comments(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    id: TicketId,
-    page: &Page,
-) -> Result<Vec<Comment>, Error> {
-    show_own(tx, ctx, id)?;
-    let found = store::comments::page(tx, id, Whose::Customers(ctx.now), page)?;
-    Ok(store::comments::with_attachments(tx, found)?)
-}
-
-/// One public comment of a person's own ticket.
-pub fn own_comment(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    id: TicketId,
-    comment: CommentId,
-) -> Result<Comment, Error> {
-    show_own(tx, ctx, id)?;
-    let found = store::comments::load(tx, comment)?;
-    let has_left = |one: &Comment| one.leaves_at.is_none_or(|at| at <= ctx.now);
-    let found = found.filter(|one| one.ticket == id && one.public && has_left(one));
-    let mut found = store::comments::with_attachments(tx, found.into_iter().collect())?;
-    found.pop().ok_or(Error::NotFound)
-}
-
-/// How many public comments a person's own ticket has.
-pub fn count_own_comments(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<i64, Error> {
-    show_own(tx, ctx, id)?;
-    Ok(store::comments::count(tx, id, Whose::Customers(ctx.now))?)
 }
 
 /// All clocks of a ticket, oldest first.

@@ -2,11 +2,11 @@
 
 function language() {
   const wanted = [settings.language, document.documentElement.lang, ...(navigator.languages ?? [])];
-  for (const tag of wanted) {
+  const known = each(wanted, (tag) => {
     const short = (tag ?? "").split("-")[0].toLowerCase();
-    if (short in WORDS) return short;
-  }
-  return "en";
+    return Object.hasOwn(WORDS, short) ? short : undefined;
+  });
+  return known[0] ?? "en";
 }
 
 /** A text by its name, its placeholders filled; with `n` its singular or plural. */

@@ -1,25 +1,25 @@
 // What is sent along without typing. Each part can be unticked in the form.
 
-const errors = [];
+let errors = [];
 
 /** Keeps the last errors of the page, if the host has asked for it. Addresses lose what follows their path. */
 function watchErrors() {
   const keep = (text) => {
-    errors.push(`${new Date().toISOString().slice(11, 19)} ${String(text).slice(0, 300)}`);
-    if (errors.length > 10) errors.shift();
+    errors[errors.length] = `${new Date().toISOString().slice(11, 19)} ${String(text).slice(0, 300)}`;
+    if (errors.length > 10) errors = each(errors, (one, at) => (at ? one : undefined));
   };
   addEventListener("error", (event) => event.message && keep(event.message));
   addEventListener("unhandledrejection", (event) => keep(`rejected: ${event.reason?.message ?? event.reason}`));
   const before = console.error;
   console.error = function (...words) {
-    keep(words.map((word) => word?.message ?? word).join(" "));
+    keep(joined(each(words, (word) => word?.message ?? word), " "));
     return before.apply(this, words);
   };
   try {
     new PerformanceObserver((list) => {
-      for (const { name, responseStatus } of list.getEntries()) {
+      each(list.getEntries(), ({ name, responseStatus }) => {
         if (responseStatus >= 400 && !name.startsWith(BASE)) keep(`${responseStatus} ${name.split(/[?#]/)[0]}`);
-      }
+      });
     }).observe({ type: "resource", buffered: true });
   } catch {
     // A browser that cannot watch requests has nothing to say of them.
@@ -46,10 +46,10 @@ function captured() {
     zone: attempt(() => Intl.DateTimeFormat().resolvedOptions().timeZone),
     replay: attempt(() => posthog?.get_session_replay_url({ withTimestamp: true, timestampLookBack: 30 })),
     distinct_id: attempt(() => posthog?.get_distinct_id()),
-    errors: errors.length ? [...errors] : undefined,
+    errors: errors.length ? errors : undefined,
     ...settings.context,
   };
-  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined && value !== ""));
+  return Object.fromEntries(each(Object.entries(known), (pair) => (pair[1] === undefined || pair[1] === "" ? undefined : pair)));
 }
 
 function nameOf(part) {

@@ -27,28 +27,49 @@ function draft() {
 
 let isSending = false;
 
-/** Sends the draft, once however often it is asked to; without a connection it waits. */
+/** Sends the draft, once however often it is asked to; without a connection it waits. Files go ahead of it. */
 async function sendDraft(body) {
   if (isSending) return undefined;
   isSending = true;
   const waiting = draft();
-  if (body) keep("draft", { ...waiting, body });
+  const whole = body ?? waiting.body;
+  if (body) keep("draft", { ...waiting, body, files: asking.names() });
+  const send = async (key) => {
+    const sent = await asking.send();
+    if (!sent.tokens) return sent;
+    whole.request.comment.uploads = sent.tokens;
+    return call("POST", "/requests.json", json(whole), { key });
+  };
   try {
-    const answer = await call("POST", "/requests.json", body ?? waiting.body, waiting.key);
-    if (answer.ok) keep("draft", undefined);
-    // What the desk has refused is changed and sent again, which makes it another request.
-    else keep("draft", { ...waiting, body: undefined, key: crypto.randomUUID() });
+    let answer = await send(waiting.key);
+    if (answer.said.details?.uploads) {
+      // Whoever sent them was somebody else, or it was too long ago: they go once more.
+      asking.forget();
+      answer = await send(crypto.randomUUID());
+    }
+    if (answer.ok) {
+      keep("draft", undefined);
+      asking.clear();
+    } else {
+      // What the desk has refused is changed and sent again, which makes it another request.
+      keep("draft", { ...waiting, body: undefined, files: asking.names(), key: crypto.randomUUID() });
+    }
     return answer;
   } finally {
     isSending = false;
   }
 }
 
-/** Tries again what waits for a connection. */
+/** Names of files that a draft had and that did not outlive the page. */
+function lost() {
+  return asking.names().length ? [] : (draft().files ?? []);
+}
+
+/** Tries again what waits for a connection. What has lost its files waits for its author. */
 async function retry() {
   if (!kept("draft")?.body || navigator.onLine === false) return;
   await identity();
-  if (!draft().body) return;
+  if (!draft().body || lost().length) return;
   try {
     const answer = await sendDraft();
     if (answer) help.sentLater(answer);

@@ -3,13 +3,19 @@
 /** An element with attributes, listeners (`onclick`) and children. */
 function el(name, attributes = {}, ...children) {
   const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
+  each(Object.keys(attributes), (key) => {
+    const value = attributes[key];
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else if (value === true) element.setAttribute(key, "");
     else if (value !== undefined && value !== false) element.setAttribute(key, value);
-  }
-  element.append(...children.flat().filter((child) => child !== undefined && child !== false));
+  });
+  put(element, children);
   return element;
+}
+
+function put(element, child) {
+  if (Array.isArray(child)) each(child, (one) => put(element, one));
+  else if (child !== undefined && child !== false) element.append(child);
 }
 
 function button(label, onclick, look = "plain") {
@@ -36,8 +42,8 @@ function field(label, control, hint) {
 
 /** One of a few, all visible: value, words, hint. */
 function choice(name, legend, options, chosen) {
-  const rows = options.map(([value, words, hint]) =>
-    el("label", { class: "choice" }, el("input", { type: "radio", name, value, checked: value === chosen }), el("span", {}, words, " ", el("span", { class: "hint" }, hint))),
+  const rows = each(options, ([value, words, hint]) =>
+    el("label", { class: "choice" }, el("input", { type: "radio", name, value, checked: value === chosen }), el("span", {}, words, " ", hint && el("span", { class: "hint" }, hint))),
   );
   return el("fieldset", { class: "field" }, el("legend", {}, legend), rows);
 }
@@ -51,4 +57,13 @@ async function busy(pressed, work) {
   } finally {
     pressed.removeAttribute("aria-disabled");
   }
+}
+
+/** Some time after the last of many calls. */
+function later(work) {
+  let timer;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...given), 250);
+  };
 }

@@ -19,8 +19,8 @@ async function askView() {
   const email = line("email", { type: "email", autocomplete: "email" });
   const name = line("name", { autocomplete: "name" });
   const subject = line("subject", { autocomplete: "off", maxlength: 255 });
-  const areas = [["", say("NoArea")], ...(told?.areas ?? []).map((area) => [area.slug, area.name])];
-  const area = el("select", { name: "area" }, areas.map(([value, words]) => el("option", { value, selected: value === (typed.area ?? settings.area ?? "") }, words)));
+  const areas = [["", say("NoArea")], ...each(told?.areas ?? [], (area) => [area.slug, area.name])];
+  const area = el("select", { name: "area" }, each(areas, ([value, words]) => el("option", { value, selected: value === (typed.area ?? settings.area ?? "") }, words)));
   const body = el("textarea", { name: "body", rows: 5, dir: "auto" });
   body.value = typed.body ?? "";
   const parts = captured();
@@ -32,9 +32,11 @@ async function askView() {
     problem,
     !isKnown && [field(say("Email"), email), field(`${say("YourName")} ${say("Optional")}`, name)],
     field(say("AskSubject"), subject),
+    hints(subject),
     areas.length > 1 && field(say("Area"), area),
     choice("severity", `${say("HowBad")} ${say("Optional")}`, severities(), typed.severity),
     field(say("TellUs"), body, say("TellUsHint")),
+    asking.place(told, true),
     alongView(parts),
     el("div", { class: "actions" }, send),
   );
@@ -43,13 +45,15 @@ async function askView() {
     event.preventDefault();
     busy(send, () => submit(form, problem, { email, subject, body }, isKnown, told, parts));
   });
-  if (now.body) problem.textContent = say("WidgetKeptOffline");
+  const gone = lost();
+  if (gone.length) problem.textContent = say("WidgetFilesGone", { names: joined(gone, ", ") });
+  else if (now.body) problem.textContent = say("WidgetKeptOffline");
   return { title: say("AskForHelp"), content: form };
 }
 
 /** What is sent along, each with a box to untick. */
 function alongView(parts) {
-  const rows = Object.entries(parts).map(([part, value]) =>
+  const rows = each(Object.entries(parts), ([part, value]) =>
     el(
       "label",
       { class: "choice" },
@@ -57,11 +61,11 @@ function alongView(parts) {
       el("span", {}, nameOf(part), " ", el("span", { class: "value", dir: "auto" }, typeof value === "string" ? value : json(value))),
     ),
   );
-  return el("details", { class: "along" }, el("summary", {}, `${say("WidgetAlong")}: ${Object.keys(parts).map(nameOf).join(", ")}`), el("p", { class: "hint" }, say("WidgetAlongHint")), rows);
+  return el("details", { class: "along" }, el("summary", {}, `${say("WidgetAlong")}: ${joined(each(Object.keys(parts), nameOf), ", ")}`), el("p", { class: "hint" }, say("WidgetAlongHint")), rows);
 }
 
 function values(form) {
-  return Object.fromEntries([...new FormData(form)].filter(([name]) => !name.startsWith("along:")));
+  return Object.fromEntries(each([...new FormData(form)], (pair) => (pair[0].startsWith("along:") ? undefined : pair)));
 }
 
 function complain(controls, isKnown) {
@@ -70,9 +74,9 @@ function complain(controls, isKnown) {
     [controls.subject, !controls.subject.value.trim() && say("SubjectMissing")],
     [controls.body, !controls.body.value.trim() && say("BodyMissing")],
   ];
-  const wrong = missing.filter(([control, sentence]) => {
+  const wrong = each(missing, ([control, sentence]) => {
     control.complain?.(sentence || undefined);
-    return sentence;
+    return sentence ? [control] : undefined;
   });
   wrong[0]?.[0].focus();
   return wrong.length > 0;
@@ -83,11 +87,11 @@ async function submit(form, problem, controls, isKnown, told, parts) {
   if (complain(controls, isKnown)) return;
   const typed = values(form);
   const ticked = new FormData(form);
-  const context = Object.fromEntries(Object.entries(parts).filter(([part]) => ticked.has(`along:${part}`)));
+  const context = Object.fromEntries(each(Object.entries(parts), (pair) => (ticked.has(`along:${pair[0]}`) ? pair : undefined)));
   const fields = told?.fields ?? {};
-  const custom = Object.fromEntries([[fields.area, typed.area], [fields.severity, typed.severity]].filter(([id, value]) => id && value));
+  const custom = Object.fromEntries(each([[fields.area, typed.area], [fields.severity, typed.severity]], (pair) => (pair[0] && pair[1] ? pair : undefined)));
   const known = await identity();
-  const body = json({
+  const body = {
     request: {
       requester: known || settings.user?.email ? undefined : { email: typed.email.trim(), name: typed.name || undefined },
       subject: typed.subject,
@@ -96,7 +100,7 @@ async function submit(form, problem, controls, isKnown, told, parts) {
       context,
     },
     identity: known ? undefined : settings.user,
-  });
+  };
   try {
     const answer = await sendDraft(body);
     if (!answer) return;
@@ -111,8 +115,8 @@ async function submit(form, problem, controls, isKnown, told, parts) {
 /** Why the desk did not take it. */
 function refusal({ status, said, wait }) {
   if (status === 429) return say("WidgetTooOften", { n: wait });
-  const details = status === 422 ? Object.values(said.details ?? {}).flat() : [];
-  return details.map((detail) => detail.description).join(" ") || say("WidgetNotSent");
+  const details = status === 422 ? each(Object.values(said.details ?? {}), (some) => joined(each(some, (one) => one.description), " ")) : [];
+  return joined(details, " ") || say("WidgetNotSent");
 }
 
 function sentView(request, email) {

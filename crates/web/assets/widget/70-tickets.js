@@ -25,10 +25,13 @@ async function ownTickets() {
   return ok ? said.requests : undefined;
 }
 
-/** Tickets that wait for their customer and have changed since they were read. */
+/** Tickets on which somebody else has said something since they were read here. */
 function unread(tickets) {
   const seen = kept("seen") ?? {};
-  return tickets.filter((ticket) => ticket.status === "pending" && !(seen[ticket.id] >= ticket.updated_at));
+  return each(tickets, (ticket) => {
+    const known = seen[ticket.id] ?? (ticket.solved ? ticket.last_reply_at : "");
+    return ticket.last_reply_at > known ? ticket : undefined;
+  });
 }
 
 async function ticketsView() {
@@ -41,8 +44,8 @@ async function ticketsView() {
   if (!tickets.length) {
     return { title, content: el("div", {}, el("p", {}, say("NoRequests")), el("p", { class: "hint" }, say("NoRequestsWhy"))) };
   }
-  const fresh = new Set(unread(tickets).map((ticket) => ticket.id));
-  const rows = tickets.map((ticket) =>
+  const fresh = new Set(each(unread(tickets), (ticket) => ticket.id));
+  const rows = each(tickets, (ticket) =>
     el(
       "li",
       {},
@@ -59,17 +62,17 @@ async function ticketsView() {
 }
 
 async function ticketView(id) {
-  const [found, written] = await Promise.all([call("GET", `/requests/${id}.json`), call("GET", `/requests/${id}/comments.json?include=users&per_page=100`)]);
+  const [found, written, told] = await Promise.all([call("GET", `/requests/${id}.json`), call("GET", `/requests/${id}/comments.json?include=users&per_page=100`), about().catch(() => undefined)]);
   const title = `#${id}`;
   if (!found.ok || !written.ok) return { title, content: el("p", {}, say("NothingHere")) };
   const ticket = found.said.request;
-  keep("seen", { ...kept("seen"), [id]: ticket.updated_at });
-  const people = new Map((written.said.users ?? []).map((user) => [user.id, user]));
-  const messages = written.said.comments.map((comment) => {
+  keep("seen", { ...kept("seen"), [id]: ticket.last_reply_at ?? "" });
+  const people = new Map(each(written.said.users ?? [], (user) => [user.id, user]));
+  const messages = each(written.said.comments, (comment) => {
     const author = people.get(comment.author_id);
     const isOurs = author?.agent && comment.author_id !== ticket.requester_id;
     const who = comment.author_id === ticket.requester_id ? say("You") : (author?.name ?? "");
-    return el("li", { class: isOurs ? "ours" : "theirs" }, el("p", { class: "hint" }, `${who} · ${moment(comment.created_at)}`), el("p", { class: "words", dir: "auto" }, comment.plain_body));
+    return el("li", { class: isOurs ? "ours" : "theirs" }, el("p", { class: "hint" }, `${who} · ${moment(comment.created_at)}`), el("p", { class: "words", dir: "auto" }, comment.plain_body), each(comment.attachments ?? [], attached));
   });
   const content = el(
     "div",
@@ -78,12 +81,47 @@ async function ticketView(id) {
     el("p", {}, statusLine(ticket.status)),
     ticket.promise && !ticket.solved && el("p", { class: "hint" }, `${say("WeSaid")} ${ticket.promise}`),
     el("ol", { class: "messages" }, messages),
-    ticket.status === "closed" ? el("p", {}, say("ClosedForYou")) : replyForm(ticket),
+    ticket.satisfaction && told?.survey && ratingForm(ticket, told.survey),
+    ticket.status === "closed" ? el("p", {}, say("ClosedForYou")) : replyForm(ticket, told),
   );
   return { title, content };
 }
 
-function replyForm(ticket) {
+/** A file that came with a message. */
+function attached(file) {
+  return file.inline ? undefined : el("p", {}, el("a", { href: file.content_url, target: "_blank", rel: "noopener", dir: "auto" }, file.file_name), el("span", { class: "hint" }, ` ${Math.max(1, Math.round(file.size / 1000))} kB`));
+}
+
+/** How the help was: the one answer that the mail's link asks for, too. */
+function ratingForm(ticket, words) {
+  const said = ticket.satisfaction;
+  if (said.settled) return said.rating ? el("p", { class: "hint" }, `${words.question} ${said.rating} ${words.scale[5 - said.rating]}. ${words.settled}`) : undefined;
+  const options = each(words.scale, (name, at) => [String(5 - at), `${5 - at} ${name}`]);
+  const more = el("textarea", { rows: 2, maxlength: 2000, dir: "auto" });
+  more.value = said.comment ?? "";
+  const problem = el("p", { class: "error", role: "alert" });
+  const send = el("button", {}, words.send);
+  const form = el("form", { class: "rating" }, choice("rating", words.question, options, String(said.rating ?? "")), field(words.words, more), problem, el("div", { class: "actions" }, send, el("span", { class: "hint" }, words.changeable)));
+  each(form.querySelectorAll("input"), (input) => input.setAttribute("required", ""));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    busy(send, async () => {
+      problem.textContent = "";
+      try {
+        const rating = Number(new FormData(form).get("rating"));
+        const answer = await call("POST", `/tickets/${ticket.id}/satisfaction_rating.json`, json({ satisfaction_rating: { rating, comment: more.value } }));
+        if (answer.ok) form.replaceWith(el("p", { class: "promise", role: "status" }, words.thanks));
+        else problem.textContent = refusal(answer);
+      } catch {
+        problem.textContent = say("WidgetNoConnection");
+      }
+    });
+  });
+  return form;
+}
+
+function replyForm(ticket, told) {
+  const along = files();
   const name = `reply:${ticket.id}`;
   const body = el("textarea", { rows: 3, dir: "auto", oninput: () => keep(name, { whose: whose(), text: body.value, key: kept(name)?.key ?? crypto.randomUUID() }) });
   body.value = kept(name)?.whose === whose() ? kept(name).text : "";
@@ -94,7 +132,10 @@ function replyForm(ticket) {
     problem.textContent = "";
     await busy(pressed, async () => {
       try {
-        const answer = await call("PUT", `/requests/${ticket.id}.json`, json({ request }), key);
+        const sent = request.comment ? await along.send() : { said: {}, tokens: [] };
+        if (request.comment && sent.tokens) request.comment.uploads = sent.tokens;
+        const answer = sent.tokens ? await call("PUT", `/requests/${ticket.id}.json`, json({ request }), { key }) : sent;
+        if (answer.said.details?.uploads) along.forget();
         if (!answer.ok) {
           problem.textContent = refusal(answer);
           return;
@@ -107,10 +148,10 @@ function replyForm(ticket) {
     });
   };
   const solve = button(say("ThisIsSolved"), () => change(solve, { solved: true }));
-  const form = el("form", { novalidate: true }, field(say("YourReplyHere"), body, isSolved ? say("SolvedForYou") : undefined), problem, el("div", { class: "actions" }, send, !isSolved && solve));
+  const form = el("form", { novalidate: true }, field(say("YourReplyHere"), body, isSolved ? say("SolvedForYou") : undefined), along.place(told), problem, el("div", { class: "actions" }, send, !isSolved && solve));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!body.value.trim()) {
+    if (!body.value.trim() && !along.names().length) {
       body.complain(say("NothingWritten"));
       body.focus();
       return;

@@ -17,7 +17,7 @@ const help = {
     this.opener = el("button", { type: "button", class: "opener", lang: language(), "aria-haspopup": "dialog", "aria-expanded": "false", hidden: !settings.button, onclick: () => (this.isOpen() ? this.close() : this.open()) }, el("span", { "aria-hidden": "true" }, "?"), " ", say("WidgetHelp"));
     this.root.append(this.opener);
     // The page's shortcuts are not meant for what is typed here.
-    for (const kind of ["keydown", "keypress", "keyup"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
+    each(["keydown", "keypress", "keyup"], (kind) => this.root.addEventListener(kind, (event) => event.stopPropagation()));
     document.body.append(this.host);
     performance.mark("answerable-ready");
   },
@@ -51,7 +51,7 @@ const help = {
       this.opener.setAttribute("aria-expanded", "true");
     }
     this.views = [];
-    const views = { ask: askView, tickets: ticketsView };
+    const views = { ask: askView, tickets: ticketsView, answers: answersView };
     await this.show(menuView);
     if (Object.hasOwn(views, view)) await this.show(views[view]);
   },
@@ -66,14 +66,15 @@ const help = {
   },
 
   async goBack() {
-    this.views.pop();
-    await this.show(this.views.pop() ?? menuView);
+    const before = this.views[this.views.length - 2] ?? menuView;
+    this.views.length = Math.max(0, this.views.length - 2);
+    await this.show(before);
   },
 
   /** Shows a view; what comes late, because another was asked for meanwhile, is dropped. */
   async show(make, { isSame = false } = {}) {
-    if (isSame) this.views.pop();
-    this.views.push(make);
+    if (isSame) this.views.length -= 1;
+    this.views[this.views.length] = make;
     const place = this.views.length;
     this.panel.setAttribute("aria-busy", "true");
     let view;
@@ -116,6 +117,7 @@ function menuView() {
     { class: "rows" },
     entry(say("AskForHelp"), askView),
     entry(say("WidgetTickets"), ticketsView, badge),
+    entry(say("WidgetSearch"), answersView),
     el("li", {}, outside(`/support-hours?lang=${language()}`, say("SupportHours"))),
   );
   content.querySelector("a").className = "row";

@@ -4,10 +4,10 @@ const before = window.Answerable;
 if (!before?.open) {
   if (before) configure(before);
   window.Answerable = {
-    /** Opens the menu, or with "ask" or "tickets" that part. */
+    /** Opens the menu, or with "ask", "tickets" or "answers" that part. */
     open: (view) => help.open(view),
     close: () => help.close(),
-    /** Changes settings: identity, user, context, version, area, language, theme. */
+    /** Changes settings: identity, user, context, version, area, language, theme, screenshot. */
     configure,
   };
   if (settings.errors) watchErrors();

@@ -92,7 +92,18 @@ pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
         theme_class(page.theme),
         if aside.is_some() { " has-aside" } else { "" }
     );
-    document(page.reader, page.title, &class, true, &body)
+    document(page.reader, page.title, &class, Script::Workspace, &body)
+}
+
+/// What a page runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Script {
+    /// Nothing.
+    None,
+    /// What the workspace is made of.
+    Workspace,
+    /// The little that helps customers.
+    Customers,
 }
 
 /// A whole document: what stands in its head, and its body.
@@ -100,7 +111,7 @@ pub(super) fn document(
     reader: &Reader,
     title: &str,
     class: &str,
-    script: bool,
+    script: Script,
     body: &Markup,
 ) -> Markup {
     let words = reader.words;
@@ -110,7 +121,8 @@ pub(super) fn document(
         html lang=(words.tag()) class=(class.trim()) {
             head {
                 (head(&words.fill(Text::Title, &[("page", &title), ("name", &NAME)])))
-                @if script {
+                @if script == Script::Customers { script src=(assets::customers_js_url()) type="module" {} }
+                @if script == Script::Workspace {
                     meta name="now" content=(reader.now) data-clock=(still);
                     meta name="words" content=(words_for_script(words, reader));
                     meta name="htmx-config" content=(HTMX_CONFIG);

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::button::csrf;
 use super::demo_bar::{DemoBar, demo_bar};
-use super::shell::{document, theme_class, wordmark};
+use super::shell::{Script, document, theme_class, wordmark};
 use crate::reader::{Reader, Theme};
 use crate::routes;
 use crate::words::Text;
@@ -46,6 +46,7 @@ pub fn public_page(page: &PublicPage<'_>, main: &Markup) -> Markup {
         header.plain-top {
             div.top-name { (wordmark()) }
             nav.plain-places aria-label=(words.say(Text::Places)) {
+                a href=(routes::QUESTIONS) { (words.say(Text::Questions)) }
                 a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
                 @if let Some(person) = page.person {
                     a href=(routes::REQUESTS) { (words.say(Text::YourRequests)) }
@@ -58,5 +59,6 @@ pub fn public_page(page: &PublicPage<'_>, main: &Markup) -> Markup {
         }
         main #main .column.narrow[page.width == Width::Narrow] tabindex="-1" { (main) }
     };
-    document(page.reader, page.title, theme_class(page.theme), page.script, &body)
+    let script = if page.script { Script::Customers } else { Script::None };
+    document(page.reader, page.title, theme_class(page.theme), script, &body)
 }

@@ -174,7 +174,7 @@ async fn markup(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Resul
         h1 tabindex="-1" { (words.say(Text::AskForHelp)) }
         (ask(visitor, &reader, typed, errors))
     };
-    frame::column(visitor, &reader, words.say(Text::AskForHelp), Width::Text, &main).await
+    frame::column_with_script(visitor, &reader, words.say(Text::AskForHelp), &main).await
 }
 
 fn ask(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) -> Markup {
@@ -236,7 +236,10 @@ fn ask(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) 
             input type="hidden" name="key" value=(typed.some("key").filter(|_| error("base").is_none()).map_or_else(desk::token, str::to_owned));
             (summary(words, &fields.iter().collect::<Vec<_>>()))
             @if let Some(base) = error("base") { p.error role="alert" { (base) } }
-            @for one in &fields { (field(words, one)) }
+            @for one in &fields {
+                (field(words, one))
+                @if one.id == "subject" { (crate::questions::hints(words, one.id)) }
+            }
             div.field-actions { (button::submit(Button::primary(words.say(Text::Send)))) }
         }
     }

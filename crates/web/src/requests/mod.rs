@@ -2,6 +2,7 @@
 
 mod ask;
 mod own;
+mod rating;
 mod sign_in;
 
 use desk::Act;
@@ -22,5 +23,6 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get("/requests/{id}", Act::OwnRequests, own::show),
         Route::post("/requests/{id}/replies", Act::OwnRequests, own::reply),
         Route::post("/requests/{id}/solution", Act::OwnRequests, own::solve),
+        Route::post("/requests/{id}/rating", Act::OwnRequests, rating::rate),
     ]
 }

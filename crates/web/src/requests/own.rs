@@ -7,11 +7,12 @@ use axum::response::{IntoResponse, Redirect};
 use desk::attachments::Files;
 use desk::pages::Own;
 use desk::texts::Body;
-use desk::tickets::{Listed, Reply, Update};
+use desk::tickets::{Listed, Own as Which, Reply, Update};
 use desk::{Error, Page, Start};
 use domain::{Cause, Status, Ticket, TicketId, TimerKind, User};
 use maud::{Markup, PreEscaped, html};
 
+use super::rating::Refused;
 use crate::attachments::Along;
 use crate::components::badge::status_for_customer;
 use crate::components::button::{self, Button};
@@ -40,12 +41,13 @@ pub(crate) async fn list(visitor: Visitor) -> Answer {
         .map_or(Start::Offset(0), |id| Start::After(desk::Key { value: None, id }));
     let page = Page { start, size: SIZE + 1, descending: true };
     let ctx = visitor.ctx.clone();
-    let mut found =
-        visitor.desk.read(ctx, move |tx, ctx| desk::tickets::own(tx, ctx, &[], &page)).await?;
+    let mut found = visitor
+        .desk
+        .read(ctx, move |tx, ctx| desk::tickets::own(tx, ctx, &Which::default(), &page))
+        .await?;
     let size = usize::try_from(SIZE).unwrap_or_default();
     let more = found.len() > size;
     found.truncate(size);
-    found.retain(|listed| listed.stored.ticket.public);
     let reader = visitor.customer();
     let words = reader.words;
     let ask = button::link(routes::NEW_REQUEST, Button::primary(words.say(Text::AskForHelp)));
@@ -95,7 +97,7 @@ pub(crate) async fn show(visitor: Visitor, Path(id): Path<String>) -> Answer {
     if let Some(on) = goes_on(&visitor, id).await? {
         return Ok(Redirect::to(&routes::request(on.0)).into_response());
     }
-    Ok(frame::html(page(&visitor, id, "", None).await?))
+    Ok(frame::html(page(&visitor, id, "", None, None).await?))
 }
 
 /// Where a merged request goes on, if its reader takes part there: its number leads there for ever. (ST-10)
@@ -111,11 +113,13 @@ async fn goes_on(visitor: &Visitor, id: TicketId) -> Result<Option<TicketId>, Pr
     Ok(found.await?)
 }
 
-async fn page(
+/// The page, with what was typed into the reply and what is wrong with it, or with the rating.
+pub(super) async fn page(
     visitor: &Visitor,
     id: TicketId,
     typed: &str,
     error: Option<&str>,
+    refused: Option<&Refused<'_>>,
 ) -> Result<Markup, Problem> {
     let most = visitor.query.number("shown").unwrap_or(SHOWN).clamp(SHOWN, 500);
     let ctx = visitor.ctx.clone();
@@ -132,9 +136,7 @@ async fn page(
             p.muted { (words.say(Text::WeSaid)) " " span #promise-text { (promise.text) } " " (time::past(&reader, promise.at)) }
         }
         (timeline(&conversation(visitor, &reader, &own, most)))
-        @if let Some(survey) = &own.survey {
-            p { a href=(survey) { (words.say(Text::RateOurHelp)) } }
-        }
+        @if let Some(rating) = &own.rating { (super::rating::form(&reader, id, rating, visitor.query.some("thanks").is_some(), refused)) }
         @if ticket.status == Status::Closed { (closed(&reader)) }
         @else { (answer(&reader, &own, typed, error)) }
     };
@@ -247,7 +249,7 @@ pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) 
     }
     if let Err(Error::TooMany { seconds }) = super::ask::admit(&visitor, &form) {
         let why = visitor.customer().words.count(Text::WidgetTooOften, seconds);
-        let page = page(&visitor, id, form.get("body"), Some(&why)).await?;
+        let page = page(&visitor, id, form.get("body"), Some(&why), None).await?;
         let wait = [(RETRY_AFTER, HeaderValue::from(seconds))];
         return Ok((StatusCode::TOO_MANY_REQUESTS, wait, frame::html(page)).into_response());
     }
@@ -296,6 +298,6 @@ async fn change(
 }
 
 async fn refuse(visitor: &Visitor, id: TicketId, typed: &str, why: &str) -> Answer {
-    let page = page(visitor, id, typed, Some(why)).await?;
+    let page = page(visitor, id, typed, Some(why), None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, frame::html(page)).into_response())
 }

@@ -3,6 +3,7 @@
 mod actions;
 mod activity;
 mod aside;
+mod claims;
 mod conversation;
 mod drafting;
 mod letters;
@@ -66,6 +67,7 @@ pub(crate) fn pages() -> Vec<Route> {
     ];
     all.extend(drafting::pages());
     all.extend(actions::pages());
+    all.extend(claims::pages());
     all
 }
 
@@ -173,6 +175,8 @@ impl Seen {
             ("merge", words.say(Text::ActMerge), None),
             ("split", words.say(Text::ActSplit), None),
             ("spam", words.say(Text::ActSpam), None),
+            ("claim", words.say(Text::ActClaim), None),
+            ("question", words.say(Text::PublishQuestion), None),
             ("explanation", words.say(Text::WhyAndByWhen), None),
             ("activity", words.say(Text::Activity), None),
         ];
