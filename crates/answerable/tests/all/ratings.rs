@@ -216,6 +216,8 @@ fn a_low_rating_reaches_the_team_and_its_owner_and_reopens_nothing() {
             desk.sent(fine, "notification").iter().any(|one| one["channel"] == "slack"
                 && one["text"].as_str().unwrap().contains("the best"))
         );
+        // It is Sunday, and mail waits for their hours.
+        desk.advance("30h");
         let told = desk.sent(fine, "notification");
         assert!(told.iter().any(|one| one["to"] == json!([ADA])), "words are worth an answer");
         let page = || visitor.get(&format!("/tickets/{fine}")).expect(200).text();
