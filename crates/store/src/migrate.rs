@@ -58,7 +58,12 @@ pub const ALL: &[Migration] = &[
         name: "questions",
         sql: include_str!("../migrations/0017_questions.sql"),
     },
-    Migration { number: 18, name: "figures", sql: include_str!("../migrations/0018_figures.sql") },
+    Migration {
+        number: 18,
+        name: "at_a_ticket",
+        sql: include_str!("../migrations/0018_at_a_ticket.sql"),
+    },
+    Migration { number: 19, name: "figures", sql: include_str!("../migrations/0019_figures.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.
