@@ -63,7 +63,12 @@ pub const ALL: &[Migration] = &[
         name: "at_a_ticket",
         sql: include_str!("../migrations/0018_at_a_ticket.sql"),
     },
-    Migration { number: 19, name: "figures", sql: include_str!("../migrations/0019_figures.sql") },
+    Migration {
+        number: 19,
+        name: "webhooks",
+        sql: include_str!("../migrations/0019_webhooks.sql"),
+    },
+    Migration { number: 20, name: "figures", sql: include_str!("../migrations/0020_figures.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.
