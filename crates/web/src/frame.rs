@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::reader::Reader;
 use crate::views::View;
 use crate::visitor::Visitor;
-use crate::words::{Language, Text};
+use crate::words::{Language, Text, Words};
 use crate::{routes, times};
 
 /// What a page of the workspace says about itself.
@@ -85,20 +85,8 @@ pub(crate) async fn workspace(
             current: frame.kept == Some(view.slug.as_str()),
         })
         .collect();
-    let led =
-        |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
-    let mut places = vec![
-        led(Text::Rota, routes::ROTA, "g r"),
-        Place::new(words.say(Text::Reports), routes::REPORTS),
-        led(Text::Handbook, routes::HANDBOOK, "g b"),
-        led(Text::Settings, routes::SETTINGS_HOME, "g o"),
-        Place::new(words.say(Text::Questions), routes::QUESTIONS),
-        Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
-    ];
     let configures = desk::may(&visitor.ctx.actor, desk::Act::Configure);
-    if configures {
-        places.push(Place::new(words.say(Text::MailIn), routes::MAIL));
-    }
+    let places = places(words, configures);
     let main = &html! {
         @if configures { (around.mail.banner(visitor, reader)) }
         (main)
@@ -130,6 +118,24 @@ pub(crate) async fn workspace(
         live: Some((&topics, 0)),
     };
     Ok(page(&shown, main, aside))
+}
+
+/// Where else one can go.
+fn places(words: Words, configures: bool) -> Vec<Place<'static>> {
+    let led =
+        |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
+    let mut places = vec![
+        led(Text::Rota, routes::ROTA, "g r"),
+        Place::new(words.say(Text::Reports), routes::REPORTS),
+        led(Text::Handbook, routes::HANDBOOK, "g b"),
+        led(Text::Settings, routes::SETTINGS_HOME, "g o"),
+        Place::new(words.say(Text::Questions), routes::QUESTIONS),
+        Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
+    ];
+    if configures {
+        places.push(Place::new(words.say(Text::MailIn), routes::MAIL));
+    }
+    places
 }
 
 /// What is said about a reply of the reader's that can still be undone, wherever they are by now.

@@ -653,21 +653,7 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if path.starts_with("/views/") {
                     path = of_views(desk, &path, number, id);
                 }
-                if path.starts_with("/settings/macros/")
-                    && !path.starts_with("/settings/macros/new")
-                {
-                    path = of_macros(desk, &path, number, id);
-                }
-                if path.starts_with("/settings/triggers/")
-                    || path.starts_with("/settings/automations/")
-                {
-                    path = of_rules(desk, &path, id);
-                }
-                if path.starts_with("/settings/handbook/") {
-                    let policy =
-                        desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
-                    path = path.replace(&id.to_string(), &policy);
-                }
+                path = of_settings(desk, path, number, id);
                 if path.starts_with(&format!("/questions/{id}/")) {
                     path = path.replace(&id.to_string(), &published(desk).to_string());
                 }
@@ -712,6 +698,23 @@ fn each_role_sees_the_pages_that_the_table_says() {
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
     });
+}
+
+/// A path of the settings with names of what is there.
+fn of_settings(desk: &Program, path: String, number: usize, id: i64) -> String {
+    let is_macro =
+        path.starts_with("/settings/macros/") && !path.starts_with("/settings/macros/new");
+    if is_macro {
+        of_macros(desk, &path, number, id)
+    } else if path.starts_with("/settings/triggers/") || path.starts_with("/settings/automations/")
+    {
+        of_rules(desk, &path, id)
+    } else if path.starts_with("/settings/handbook/") {
+        let policy = desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
+        path.replace(&id.to_string(), &policy)
+    } else {
+        path
+    }
 }
 
 /// Lists are found by their names; one is changed by whoever keeps it.
