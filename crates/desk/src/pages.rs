@@ -6,7 +6,7 @@ use store::comments::{Comment, Whose};
 use store::leases::Lease;
 use store::mails::Filed;
 use store::outbox::Queued;
-use store::page::{KeyValue, Page, Start};
+use store::page::{Key, KeyValue, Page, Start};
 use store::recipients::Recipient;
 use store::skips::Skip;
 use store::surveys::Survey;
@@ -15,8 +15,14 @@ use store::tickets::{Filter, Order, Stored};
 use crate::surveys::OwnRating;
 use crate::{Act, Ctx, Error, require, tickets, work};
 
-/// From this many events on, a page reads the end of a log only.
+/// From this many events on, a page reads of a log only what belongs to the comments it shows.
 const LONG_LOG: i64 = 400;
+/// With how many events a ticket begins that are shown always.
+const BEGINNING: i64 = 12;
+/// How many comments are shown before one that was asked for.
+const BEFORE: i64 = 10;
+/// By how many comments an earlier part goes back.
+const EARLIER: i64 = 40;
 /// How many of a requester's other tickets are looked at.
 const OTHERS: i64 = 20;
 /// How many times of giving it back a ticket's page tells.
@@ -130,6 +136,10 @@ pub struct Whole {
     pub comments: Vec<Comment>,
     /// How many comments lie between the first and the others.
     pub left_out: i64,
+    /// How many comments follow those that are shown.
+    pub later: i64,
+    /// From which comment on an earlier part is shown, where some are left out.
+    pub earlier: Option<CommentId>,
     /// Everybody named in any of these, each once.
     pub people: Vec<User>,
     /// The organization that counts.
@@ -160,12 +170,38 @@ pub struct Whole {
     pub undeliverable: Vec<(String, String)>,
 }
 
-/// A ticket as agents see it, with its last `most` comments.
-pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Whole, Error> {
+/// Which part of a long conversation is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The last so many comments.
+    Last(i64),
+    /// So many comments from a little before one of them on.
+    Around(CommentId, i64),
+}
+
+/// A ticket as agents see it, with a part of its comments.
+pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, part: Part) -> Result<Whole, Error> {
     let stored = tickets::show(tx, ctx, id)?;
-    let (comments, left_out) = comments(tx, &stored, Whose::Ours, most)?;
+    let (comments, left_out, later) = match part {
+        Part::Last(most) => {
+            let (comments, left_out) = comments(tx, &stored, Whose::Ours, most)?;
+            (comments, left_out, 0)
+        }
+        Part::Around(comment, most) => around(tx, &stored, comment, most)?,
+    };
+    let earlier = match comments.get(1).filter(|_| left_out > 0) {
+        Some(first) => {
+            let start = Start::Before(Key { value: None, id: first.id.0 });
+            let page = Page { start, size: EARLIER, descending: false };
+            store::comments::page(tx, id, Whose::Ours, &page)?.first().map(|comment| comment.id)
+        }
+        None => None,
+    };
     let events = if stored.ticket.seq > LONG_LOG {
-        store::events::tail(tx, id, LONG_LOG)?
+        let from = comments.get(1).map_or(0, |comment| comment.id.0);
+        let last = comments.last().map_or(i64::MAX, |comment| comment.id.0 + BEGINNING);
+        let to = if later > 0 { last } else { i64::MAX };
+        store::events::around(tx, id, BEGINNING, (from, to))?
     } else {
         store::events::of_ticket(tx, id)?
     };
@@ -212,7 +248,34 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Who
         events,
         comments,
         left_out,
+        later,
+        earlier,
     })
+}
+
+/// The first comment, a part of the others, and how many lie before and after it.
+fn around(
+    tx: &mut Tx<'_>,
+    stored: &Stored,
+    comment: CommentId,
+    most: i64,
+) -> Result<(Vec<Comment>, i64, i64), Error> {
+    let id = stored.ticket.id;
+    let key = |id: i64| Key { value: None, id };
+    let page = |start, size| Page { start, size, descending: false };
+    let before = Start::Before(key(comment.0));
+    let mut shown = store::comments::page(tx, id, Whose::Ours, &page(before, BEFORE))?;
+    let after = Start::After(key(comment.0 - 1));
+    shown.extend(store::comments::page(tx, id, Whose::Ours, &page(after, most))?);
+    let all = store::comments::count(tx, id, Whose::Ours)?;
+    let last = shown.last().map_or(0, |comment| comment.id.0);
+    let later = store::comments::count_after(tx, id, last)?;
+    let first = store::comments::page(tx, id, Whose::Ours, &Page::first(1))?;
+    if shown.first().map(|comment| comment.id) != first.first().map(|comment| comment.id) {
+        shown.splice(0..0, first);
+    }
+    let left_out = all - later - i64::try_from(shown.len()).unwrap_or(all);
+    Ok((store::comments::with_attachments(tx, shown)?, left_out.max(0), later))
 }
 
 /// Where mail about a ticket would go and does not arrive.

@@ -57,6 +57,10 @@ pub enum What {
     },
     /// A note names them. Its words stay where they are.
     Mentioned,
+    /// Something was said on a ticket they follow.
+    Followed,
+    /// A ticket they did not want to see for a while is back.
+    SnoozeOver,
     /// A trigger or an automation tells them.
     Ruled {
         /// What it is called.
@@ -124,6 +128,10 @@ pub enum Kind {
     CustomerWrote,
     /// [`What::Mentioned`].
     Mentioned,
+    /// [`What::Followed`].
+    Followed,
+    /// [`What::SnoozeOver`].
+    Snoozed,
     /// [`What::Ruled`].
     Rule,
     /// Everything about swaps and cover.
@@ -136,12 +144,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of the settings.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Escalated,
         Self::BackFromHold,
         Self::Assigned,
         Self::CustomerWrote,
         Self::Mentioned,
+        Self::Followed,
+        Self::Snoozed,
         Self::Rule,
         Self::Rota,
         Self::WeekBegins,
@@ -156,6 +166,8 @@ impl Kind {
             Self::Assigned => "assigned",
             Self::CustomerWrote => "customer_wrote",
             Self::Mentioned => "mentioned",
+            Self::Followed => "followed",
+            Self::Snoozed => "snoozed",
             Self::Rule => "rule",
             Self::Rota => "rota",
             Self::WeekBegins => "week_begins",
@@ -222,6 +234,7 @@ impl AfterSending {
         }
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference to the field")]
     fn is_default(&self) -> bool {
         *self == Self::default()
     }
@@ -260,6 +273,8 @@ impl What {
             Self::Assigned => Kind::Assigned,
             Self::CustomerWrote | Self::RatedLow { .. } => Kind::CustomerWrote,
             Self::Mentioned => Kind::Mentioned,
+            Self::Followed => Kind::Followed,
+            Self::SnoozeOver => Kind::Snoozed,
             Self::Ruled { .. } => Kind::Rule,
             Self::SwapOffered { .. }
             | Self::SwapAnswered { .. }
@@ -285,7 +300,10 @@ impl Notice {
             }
             What::Assigned => own.is_some(),
             What::CustomerWrote => own.is_some_and(|ticket| ticket.asked_at.is_some()),
-            What::Mentioned | What::Ruled { .. } | What::RatedLow { .. } => ticket.is_some(),
+            What::Mentioned | What::Ruled { .. } | What::RatedLow { .. } | What::Followed => {
+                ticket.is_some()
+            }
+            What::SnoozeOver => open.is_some(),
             What::SwapOffered { .. } => present.swap == Some(SwapState::Offered),
             What::SwapAnswered { .. } => true,
             What::TimeGiven { to, .. } | What::CoverAsked { to, .. } => present.now < to,

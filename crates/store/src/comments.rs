@@ -216,3 +216,9 @@ pub fn count(tx: &mut Tx<'_>, ticket: TicketId, whose: Whose) -> Result<i64, Err
     whose.narrow(&mut sql);
     tx.query_one(sql.text(), sql.params())?.get(0)
 }
+
+/// How many comments a ticket has after one.
+pub fn count_after(tx: &mut Tx<'_>, ticket: TicketId, id: i64) -> Result<i64, Error> {
+    let sql = "SELECT count(*) FROM comments WHERE ticket_id = $1 AND id > $2";
+    tx.query_one(sql, params![ticket.0, id])?.get(0)
+}

@@ -65,6 +65,21 @@ pub fn tail(tx: &mut Tx<'_>, ticket: TicketId, limit: i64) -> Result<Vec<Envelop
     rows.iter().rev().map(envelope).collect()
 }
 
+/// The first events of a ticket, and those with numbers in a range, oldest first.
+pub fn around(
+    tx: &mut Tx<'_>,
+    ticket: TicketId,
+    first: i64,
+    (from, to): (i64, i64),
+) -> Result<Vec<Envelope>, Error> {
+    let rows = tx.query(
+        "SELECT id, ticket_id, seq, audit_id, at, actor_kind, actor_id, via, policy, kind, version, payload
+         FROM events WHERE ticket_id = $1 AND (seq <= $2 OR id BETWEEN $3 AND $4) ORDER BY seq",
+        params![ticket.0, first, from, to],
+    )?;
+    rows.iter().map(envelope).collect()
+}
+
 /// The whole logs of several tickets, each oldest first, ticket by ticket.
 pub fn of_tickets(tx: &mut Tx<'_>, tickets: &[TicketId]) -> Result<Vec<Envelope>, Error> {
     if tickets.is_empty() {

@@ -58,6 +58,11 @@ pub const ALL: &[Migration] = &[
         name: "questions",
         sql: include_str!("../migrations/0017_questions.sql"),
     },
+    Migration {
+        number: 18,
+        name: "at_a_ticket",
+        sql: include_str!("../migrations/0018_at_a_ticket.sql"),
+    },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -209,6 +209,21 @@ pub fn set_tags(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<(), Error> {
     insert_tags(tx, ticket)
 }
 
+/// The tags that begin so and are on some ticket, in their order. Walks from one to the next, however many tickets have it.
+pub fn tags(tx: &mut Tx<'_>, beginning: &str, most: usize) -> Result<Vec<String>, Error> {
+    let mut found: Vec<String> = Vec::new();
+    let mut row =
+        tx.query_one("SELECT min(tag) FROM ticket_tags WHERE tag >= $1", params![beginning])?;
+    while let Some(tag) = row.get::<Option<String>>(0)?.filter(|tag| tag.starts_with(beginning)) {
+        row = tx.query_one("SELECT min(tag) FROM ticket_tags WHERE tag > $1", params![&tag])?;
+        found.push(tag);
+        if found.len() >= most {
+            break;
+        }
+    }
+    Ok(found)
+}
+
 fn insert_tags(tx: &mut Tx<'_>, ticket: &Ticket) -> Result<(), Error> {
     if ticket.tags.is_empty() {
         return Ok(());

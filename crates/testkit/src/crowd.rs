@@ -87,7 +87,9 @@ impl Crowd {
     /// When it cannot be read.
     pub async fn look_at(&self, id: TicketId) -> Result<(), Error> {
         let ctx = self.acting(self.agent, Role::Agent, SignedDuration::ZERO);
-        self.desk.read(ctx, move |tx, ctx| desk::pages::ticket(tx, ctx, id, 30)).await?;
+        self.desk
+            .read(ctx, move |tx, ctx| desk::pages::ticket(tx, ctx, id, desk::pages::Part::Last(30)))
+            .await?;
         Ok(())
     }
 

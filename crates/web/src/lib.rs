@@ -21,6 +21,7 @@ mod mailboxes;
 mod memory;
 mod multipart;
 mod notices;
+mod people;
 mod problem;
 mod questions;
 mod reports;

@@ -64,7 +64,9 @@ async fn may_hear(visitor: &Visitor, topic: &str) -> bool {
         return visitor.user.as_ref().is_some_and(|user| user.id.to_string() == id);
     }
     if visitor.user.as_deref().is_some_and(answers) {
-        return matches!(topic, "tickets" | "outbox") || topic.starts_with("ticket:");
+        return matches!(topic, "tickets" | "outbox")
+            || topic.starts_with("ticket:")
+            || topic.starts_with("presence:");
     }
     let Some(id) = topic.strip_prefix("ticket:").and_then(|id| id.parse().ok()) else {
         return false;

@@ -150,6 +150,8 @@ fn sentence(
         What::Assigned => named(Text::NoticeAssigned),
         What::CustomerWrote => named(Text::NoticeCustomerWrote),
         What::RatedLow { rating } => words.fill(Text::NoticeRatedLow, &[("rating", rating)]),
+        What::Followed => named(Text::NoticeFollowed),
+        What::SnoozeOver => words.say(Text::NoticeSnoozeOver).to_owned(),
         What::Ruled { rule, text } => {
             words.fill(Text::NoticeRuled, &[("rule", rule), ("text", text)])
         }

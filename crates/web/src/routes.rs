@@ -124,6 +124,23 @@ pub fn view(slug: &str) -> String {
     format!("/views/{slug}")
 }
 
+/// Known tags, while one types.
+pub const TAGS: &str = "/tags";
+/// People who may be meant, while one types.
+pub const REQUESTERS: &str = "/people";
+/// A ticket for a customer.
+pub const NEW_TICKET: &str = "/tickets/new";
+
+/// A person.
+pub fn person(id: i64) -> String {
+    format!("/people/{id}")
+}
+
+/// An organization.
+pub fn organization(id: i64) -> String {
+    format!("/organizations/{id}")
+}
+
 /// A ticket.
 pub fn ticket(id: i64) -> String {
     format!("/tickets/{id}")

@@ -327,6 +327,8 @@ fn kind_text(kind: Kind) -> Text {
         Kind::Assigned => Text::KindAssigned,
         Kind::CustomerWrote => Text::KindCustomerWrote,
         Kind::Mentioned => Text::KindMentioned,
+        Kind::Followed => Text::KindFollowed,
+        Kind::Snoozed => Text::KindSnoozed,
         Kind::Rule => Text::KindRule,
         Kind::Rota => Text::KindRota,
         Kind::WeekBegins => Text::KindWeekBegins,

@@ -89,6 +89,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::views::pages());
     all.extend(crate::lists::pages());
     all.extend(crate::tickets::pages());
+    all.extend(crate::people::pages());
     all.extend(crate::questions::pages());
     all.extend(crate::requests::pages());
     all.extend(crate::attachments::pages());

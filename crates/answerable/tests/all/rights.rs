@@ -376,6 +376,17 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/suspended/{mail}/refusal", DESK),
     ("GET", "/tickets/{id}/news", DESK),
     ("GET PUT", "/tickets/{id}/drafts/{kind}", DESK),
+    ("GET POST", "/tickets/new", DESK),
+    ("GET POST", "/tickets/{id}/presence", DESK),
+    ("POST", "/tickets/{id}/seen", DESK),
+    ("POST", "/tickets/{id}/follow", DESK),
+    ("GET POST", "/tickets/{id}/snooze", DESK),
+    ("POST", "/tickets/{id}/wake", DESK),
+    ("GET", "/mentions", DESK),
+    ("GET", "/tags", DESK),
+    ("GET", "/people", DESK),
+    ("GET", "/people/{id}", DESK),
+    ("GET", "/organizations/{id}", DESK),
     ("POST", "/tickets/{id}/preview", DESK),
     ("POST", "/tickets/{id}/uploads", DESK),
     ("POST", "/tickets/{id}/replies/{comment}/undo", DESK),
@@ -671,6 +682,15 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if path.contains("/mails/") {
                     let ticket = desk.receive(&Mail::from(KIM)).1.unwrap_or_default();
                     path = source(&desk.sign_in(ADA, password), ticket);
+                }
+                if path.starts_with("/people/") {
+                    path = format!("/people/{}", desk.ticket(id)["requester_id"]);
+                }
+                if path.starts_with("/organizations/") {
+                    let new =
+                        json!({ "organization": { "name": format!("Example {id}-{number}") } });
+                    let made = desk.as_admin().post("organizations.json", &new).expect(201);
+                    path = format!("/organizations/{}", made.number("/organization/id"));
                 }
                 if path.contains("/drafts/") {
                     path = format!("/tickets/{id}/drafts/note");

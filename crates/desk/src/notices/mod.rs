@@ -16,11 +16,11 @@ use store::notices::Mail;
 use crate::{Ctx, Error};
 
 pub use hours::{Hours, Source, hours};
-pub use read::{Gathered, page, read, unread};
+pub use read::{Gathered, nameable, page, read, unread};
 pub use store::notices::Which;
 
 pub(crate) use hours::of_person as hours_of;
-pub(crate) use of_tickets::{of_ticket, owner_or_hero};
+pub(crate) use of_tickets::{of_ticket, owner_or_hero, unsaid};
 pub(crate) use posts::{channel, post};
 
 /// The kind of their wake-ups; the person's number is the subject.

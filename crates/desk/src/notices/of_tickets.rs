@@ -22,6 +22,10 @@ pub(crate) fn of_ticket(
         tx.touch(format!("notices:{agent}"));
     }
     let is_new = events.iter().any(|envelope| matches!(envelope.event, Event::Opened(_)));
+    let has_asked = |one: &Envelope| matches!(one.event, Event::Commented { ask: true, .. });
+    if !is_new && events.iter().any(has_asked) {
+        crate::snoozes::end_all(tx, ctx, stored.ticket.id)?;
+    }
     for envelope in events {
         let told = Told { ctx, stored, envelope };
         match &envelope.event {
@@ -49,6 +53,20 @@ pub(crate) fn of_ticket(
                 told.mentions(tx, *comment, *author)?;
             }
             _ => {}
+        }
+        if let Event::Commented { author, ask, .. } = &envelope.event {
+            told.followers(tx, *author, *ask)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes back what followers were told of a reply that never left.
+pub(crate) fn unsaid(tx: &mut Tx<'_>, ticket: domain::TicketId, seq: i64) -> Result<(), Error> {
+    let key = format!("ticket:{ticket}:{seq}:{}", What::Followed.kind().as_str());
+    for (_, user) in store::follows::on(tx, &[ticket])? {
+        if store::notices::forget(tx, user, &key)? {
+            tx.touch(format!("notices:{user}"));
         }
     }
     Ok(())
@@ -104,6 +122,17 @@ impl Told<'_> {
             at: self.envelope.at,
         };
         tell(tx, self.ctx, new)
+    }
+
+    /// Everybody who follows the ticket, but whoever said it and whoever is told as its owner.
+    fn followers(&self, tx: &mut Tx<'_>, author: UserId, asks: bool) -> Result<(), Error> {
+        let owner = self.stored.ticket.assignee.filter(|_| asks);
+        for (_, user) in store::follows::on(tx, &[self.stored.ticket.id])? {
+            if user != author && Some(user) != owner {
+                self.tell(tx, Some(user), What::Followed)?;
+            }
+        }
+        Ok(())
     }
 
     /// Everybody a note names, but its author.

@@ -13,6 +13,26 @@ use crate::{Act, Ctx, Error, require};
 /// Beyond this nobody counts.
 const COUNTED: i64 = 1_000;
 
+/// Those whom a note can name and whose name or address begins so, some of them at most.
+pub fn nameable(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    beginning: &str,
+    most: usize,
+) -> Result<Vec<domain::notices::Named>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let beginning = beginning.to_lowercase();
+    let begins = |text: &str| text.to_lowercase().starts_with(&beginning);
+    let mut people = store::notices::nameable(tx)?;
+    people.retain(|one| {
+        one.name.split_whitespace().any(begins)
+            || begins(&one.name)
+            || one.email.as_deref().is_some_and(begins)
+    });
+    people.truncate(most);
+    Ok(people)
+}
+
 /// Notices, and what they name.
 #[derive(Clone, Debug, Default)]
 pub struct Gathered {

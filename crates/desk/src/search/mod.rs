@@ -19,6 +19,8 @@ use crate::{Act, Ctx, Error, require};
 
 pub use tickets::wake;
 
+pub(crate) use tickets::similar;
+
 /// So many things are counted one by one; beyond that a count says "at least".
 pub const COUNTED: i64 = 10_000;
 /// So many things of each sort are ordered and can be paged through.

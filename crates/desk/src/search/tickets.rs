@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use store::Tx;
 use store::conditions::Meant;
 use store::search::{Ask, Said, Started};
+use store::tickets::Stored;
 
 use super::{COUNTED, CommentHit, Groups, PAGED, SUBJECT, TicketHit, part};
 use crate::{Ctx, Error};
@@ -80,6 +81,48 @@ fn judge(tx: &mut Tx<'_>, meant: &Meant, ids: &mut [TicketId]) -> Result<Known, 
 /// How well a comment fits, beside subjects and first messages.
 fn in_comment(said: &Said, words: &[Words]) -> f64 {
     0.8 * Doc::of(&["", "", &said.body]).score(words)
+}
+
+/// How many words of a subject are looked for together at first.
+const TOGETHER: usize = 3;
+/// In how many texts they are looked for.
+const FEW: i64 = 200;
+
+/// Tickets whose texts have the weightiest words of a ticket's subject, the newest first; some of them at most. Two looks at
+/// the index, each of a bounded length.
+pub(crate) fn similar(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+    known: &[TicketId],
+    most: usize,
+) -> Result<Vec<Stored>, Error> {
+    let mut words: Vec<&str> = stored
+        .subject
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| word.chars().count() > 3 || word.chars().any(|letter| letter > '\u{2e80}'))
+        .collect();
+    // The longest say the most.
+    words.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+    words.dedup();
+    words.truncate(TOGETHER);
+    let mut found: Vec<TicketId> = Vec::new();
+    while words.len() > 1 && found.len() < most {
+        let query: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+        let (_, meant) = super::understand(tx, ctx, &query.join(" "))?;
+        let wanted = i64::try_from(most + known.len()).unwrap_or(FEW);
+        let ask = Ask { order: None, before: None, most: wanted, texts: FEW, each: Some(FEW) };
+        for one in store::search::tickets(tx, &meant, ask)?.found {
+            if !known.contains(&one.id) && !found.contains(&one.id) {
+                found.push(one.id);
+            }
+        }
+        words.pop();
+    }
+    found.truncate(most);
+    let mut tickets = store::tickets::many(tx, &found)?;
+    tickets.sort_by_key(|one| found.iter().position(|id| *id == one.ticket.id));
+    Ok(tickets)
 }
 
 /// What a page shows of tickets and comments.

@@ -37,6 +37,7 @@ pub fn take_back(
         return Err(Error::Conflict("The reply has left; it can no longer be undone.".to_owned()));
     }
     give_back(tx, ctx, &reply)?;
+    crate::notices::unsaid(tx, id, seq)?;
     let before = before(&log, &reply).map(Box::new);
     let audit = AuditId(tx.next_id(Ids::Audit)?);
     command::run(tx, ctx, stored.clone(), audit, &Command::TakeBack { comment, before })

@@ -62,6 +62,7 @@ pub fn wake_one(tx: &mut Tx<'_>, ctx: &Ctx, wakeup: &store::wakeups::Wakeup) -> 
         crate::rules::SUBJECT => crate::rules::wake(tx, &due, TicketId(id)),
         crate::rules::WALK => crate::rules::walk(tx, &present, id),
         crate::notices::SUBJECT => crate::notices::wake(tx, &present, UserId(id)),
+        crate::snoozes::SUBJECT => crate::snoozes::wake(tx, &present, UserId(id)),
         crate::availability::SUBJECT => crate::availability::wake(tx, &present, ShiftId(id)),
         belong::ORGANIZATION => belong::leave_organization(tx, &present, OrganizationId(id)),
         belong::TEAM => belong::leave_team(tx, &present, TeamId(id)),

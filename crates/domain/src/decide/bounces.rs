@@ -13,8 +13,9 @@ impl Deciding<'_> {
 
     /// Takes a reply back that has not left. Where nothing else has happened since, it never was: the clock goes on from
     /// its start, and everything stands as before. Else what happened since counts, and the customer waits again.
-    pub(super) fn take_back(&mut self, comment: CommentId, before: Option<&Box<Ticket>>) {
-        let event = Event::ReplyTakenBack { comment, before: before.cloned() };
+    pub(super) fn take_back(&mut self, comment: CommentId, before: Option<&Ticket>) {
+        let before_it = before.map(|ticket| Box::new(ticket.clone()));
+        let event = Event::ReplyTakenBack { comment, before: before_it };
         match before {
             Some(_) => self.record(event),
             None => self.unanswered(comment, event, "a reply was taken back"),

@@ -310,7 +310,7 @@ pub fn decide(
         }
         Command::Bounced { comment } => deciding.bounced(*comment),
         Command::Delivered { comment } => deciding.delivered(*comment),
-        Command::TakeBack { comment, before } => deciding.take_back(*comment, before.as_ref()),
+        Command::TakeBack { comment, before } => deciding.take_back(*comment, before.as_deref()),
         Command::Rate { rating, digest } => deciding.rate(*rating, digest.as_deref())?,
         Command::Delete => deciding.delete(),
     }

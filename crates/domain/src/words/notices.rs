@@ -48,6 +48,8 @@ pub fn about_ticket(_locale: Locale, what: &What, told: &Told<'_>) -> String {
         What::RatedLow { rating } => format!(
             "was rated {rating} of 5; write to them once more, if that helps, for nothing was reopened"
         ),
+        What::Followed => format!("has a message from {}, and you follow it", told.by()),
+        What::SnoozeOver => "is back from your snooze".to_owned(),
         What::Ruled { rule, text } => format!("is told to you by the rule “{rule}”: {text}"),
         What::Mentioned => format!("has a note by {} that names you", told.by()),
         What::SwapOffered { .. }
@@ -103,6 +105,8 @@ pub fn about_team(locale: Locale, what: &What, told: &Told<'_>) -> String {
         | What::Assigned
         | What::CustomerWrote
         | What::RatedLow { .. }
+        | What::Followed
+        | What::SnoozeOver
         | What::Ruled { .. }
         | What::Mentioned => String::new(),
     }

@@ -1,6 +1,7 @@
 //! The crates together, on both engines: one module for each subject.
 
 mod availability;
+mod beside;
 mod conditions;
 mod corpus;
 mod deliveries;

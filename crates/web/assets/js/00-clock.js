@@ -29,3 +29,9 @@ document.addEventListener('live:clock', (event) => {
   answerable.measuredFrom = performance.now();
   if (clock) meta('now').dataset.clock = clock;
 }, true);
+
+// Whether this page was opened by key: then the focus goes to where the reading begins.
+try {
+  answerable.byKey = sessionStorage.getItem('by') === 'keydown';
+  ['keydown', 'pointerdown'].forEach((kind) => addEventListener(kind, () => sessionStorage.setItem('by', kind), true));
+} catch { /* No storage: as by pointer. */ }

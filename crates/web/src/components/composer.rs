@@ -202,6 +202,9 @@ fn field(reader: &Reader, composer: &Composer<'_>, kind: Kind, id: &str, label: 
             }
             label.hidden for=(id) { (label) }
             textarea id=(id) name="body" dir="auto" data-mentions[kind == Kind::Note] { (side.text) }
+            @if kind == Kind::Note {
+                mention-list for=(id) { ul role="listbox" id={ (id) "-mentions" } aria-label=(words.say(Text::MentionWhom)) hidden {} }
+            }
             div.preview.prose id={ (id) "-preview" } dir="auto" tabindex="-1" { @if let Some(preview) = side.preview { (preview) } }
         }
     }

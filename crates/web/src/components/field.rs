@@ -36,6 +36,13 @@ pub enum Control<'a> {
         /// The value of `autocomplete`, or `off`.
         autocomplete: &'a str,
     },
+    /// One line for which the server offers what begins so.
+    Offered {
+        /// `text`, `email`.
+        kind: &'a str,
+        /// Where the options come from.
+        from: &'a str,
+    },
     /// Several lines.
     Text,
     /// One of a few: value and words.
@@ -128,6 +135,15 @@ fn control(field: &Field<'_>, described: Option<&str>) -> Markup {
             input id=(id) name=(name) type=(kind) value=(value) autocomplete=(autocomplete) dir="auto"
                 aria-describedby=[described] aria-invalid=[invalid] required[required];
         },
+        Control::Offered { kind, from } => {
+            let options = format!("{id}-options");
+            html! {
+                input id=(id) name=(name) type=(kind) value=(value) autocomplete="off" dir="auto" list=(options)
+                    hx-get=(from) hx-trigger="input changed delay:80ms" hx-target={ "#" (options) } hx-sync="this:replace"
+                    aria-describedby=[described] aria-invalid=[invalid] required[required];
+                datalist id=(options) {}
+            }
+        }
         Control::Text => html! {
             textarea id=(id) name=(name) rows="5" dir="auto" aria-describedby=[described] aria-invalid=[invalid] required[required] { (value) }
         },

@@ -5,7 +5,7 @@ use handbook::Level;
 use maud::{Markup, html};
 
 use super::badge::{priority, status};
-use super::button::{Button, dialog_link, link, menu};
+use super::button::{Button, action, dialog_link, link, menu};
 use super::icon::icon;
 use super::time_left::{TimeLeft, time_left};
 use crate::reader::Reader;
@@ -29,8 +29,14 @@ pub struct TicketHeader<'a> {
     pub status: Status,
     /// Who has it: "Flags / Bo".
     pub owner: &'a str,
-    /// Who else is here, or has it for a while: "Ada is viewing", "Yours until 09:42, taken with Next".
+    /// Who has it for a while: "Yours until 09:42, taken with Next".
     pub presence: &'a str,
+    /// Who else is here, in words: "Ada is viewing".
+    pub others: &'a [String],
+    /// That it is hidden from the reader's own lists, in words, if it is.
+    pub snoozed: Option<&'a str>,
+    /// Whether the reader follows it.
+    pub follows: bool,
     /// Whether it is the reader's for a while, who may give it back. (ROT-11)
     pub taken: bool,
     /// The list one came from: where it is and its words, "My queue, 1 of 12".
@@ -56,16 +62,32 @@ pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
                     @if !ticket.status.is_done() {
                         (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve)).with_key("s")))
                     }
-                    (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(ticket)))
+                    (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(reader, ticket)))
                 }
             }
-            @if !ticket.presence.is_empty() {
-                p.ticket-presence.line {
-                    (ticket.presence)
-                    @if ticket.taken {
-                        (dialog_link(&routes::ticket_part(ticket.id, "skip"), Button::quiet(words.say(Text::ActGiveBack))))
-                    }
-                }
+            (ticket_presence(reader, ticket))
+        }
+    }
+}
+
+/// Who is at a ticket besides the reader, and what is between the reader and it. It changes in place and is never announced.
+pub fn ticket_presence(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+    let words = reader.words;
+    let to = routes::ticket_part(ticket.id, "presence");
+    // Who only closed the lid says no more that they left: then it is looked at again by itself.
+    let again = if ticket.others.is_empty() { "" } else { ", every 30s" };
+    let trigger = format!("live:presence-{} from:body delay:300ms{again}", ticket.id);
+    html! {
+        div.ticket-presence.line id={ "ticket-" (ticket.id) "-presence" } hx-get=(to) hx-trigger=(trigger) hx-swap="outerHTML" {
+            @if !ticket.others.is_empty() { span.here { (ticket.others.join(", ")) } }
+            @if !ticket.presence.is_empty() { span { (ticket.presence) } }
+            @if ticket.taken {
+                (dialog_link(&routes::ticket_part(ticket.id, "skip"), Button::quiet(words.say(Text::ActGiveBack))))
+            }
+            @if ticket.follows { span { (words.say(Text::YouFollow)) } }
+            @if let Some(snoozed) = ticket.snoozed {
+                span { (snoozed) }
+                (action(reader, &routes::ticket_part(ticket.id, "wake"), Button::quiet(words.say(Text::ButtonWake))))
             }
         }
     }
@@ -119,8 +141,23 @@ fn way(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     }
 }
 
-fn more(ticket: &TicketHeader<'_>) -> Markup {
+/// Told or not told of what is said on it.
+fn follow(reader: &Reader, ticket: &TicketHeader<'_>, key: Option<&str>) -> Markup {
+    let (text, value) =
+        if ticket.follows { (Text::ActUnfollow, "0") } else { (Text::ActFollow, "1") };
     html! {
+        form method="post" action=(routes::ticket_part(ticket.id, "follow")) {
+            (super::button::csrf(reader))
+            button type="submit" name="follows" value=(value) data-key=[key] aria-keyshortcuts=[super::button::shortcut(key)] {
+                (reader.words.say(text)) (super::button::key_cap(key))
+            }
+        }
+    }
+}
+
+fn more(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+    html! {
+        (follow(reader, ticket, Some("w")))
         @for (part, label, key) in ticket.more {
             @let to = routes::ticket_part(ticket.id, part);
             a href=(to) hx-get=(to) hx-target="#dialog-content" data-key=[*key] aria-keyshortcuts=[super::button::shortcut(*key)] {
@@ -133,6 +170,7 @@ fn more(ticket: &TicketHeader<'_>) -> Markup {
 fn more_small(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     html! {
         @if !ticket.status.is_done() { a href=(routes::ticket_part(ticket.id, "solution")) { (reader.words.say(Text::Solve)) } }
+        (follow(reader, ticket, None))
         @for (part, label, _) in ticket.more { a href=(routes::ticket_part(ticket.id, part)) { (label) } }
     }
 }

@@ -1,21 +1,21 @@
 //! Beside the conversation: who asks, why and by when, and where the rest is.
 
-use desk::tickets::Explained;
+use desk::beside::Beside;
+use desk::tickets::{Explained, Stored};
 use domain::{Organization, Status, User};
 use maud::{Markup, html};
-use serde_json::Value;
 
 use super::{Seen, sent_along, via, why};
 use crate::components::avatar::{Size, avatar};
 use crate::components::badge;
 use crate::components::button::{self, Button};
 use crate::components::facts::{Fact, Source, facts};
+use crate::routes;
 use crate::rows::subject;
-use crate::words::{Text, number};
-use crate::{routes, times};
+use crate::words::Text;
 
 /// The whole of it.
-pub(crate) fn aside(seen: &Seen) -> Markup {
+pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
     let words = seen.reader.words;
     let ticket = &seen.whole.stored.ticket;
     let names = seen.names();
@@ -31,19 +31,19 @@ pub(crate) fn aside(seen: &Seen) -> Markup {
         details.aside-part id={ "ticket-" (id) "-requester" } {
             (part_heading(&asker, "d", words.say(Text::CustomersDetails)))
             @if let Some(requester) = requester {
-                p.person { (avatar(&requester.name, Size::Large)) span { (requester.name) } }
+                p.person { (avatar(&requester.name, Size::Large)) a href=(routes::person(requester.id.0)) dir="auto" { (requester.name) } }
                 (about_person(seen, requester))
             }
             @match organization {
                 Some(organization) => (about_organization(seen, organization)),
                 None => (sent_along::claimed_organization(seen)),
             }
-            (about_ticket(seen))
+            (about_ticket(seen, beside))
             @if seen.whole.graded_down > 0 {
                 p { (words.count(Text::GradedDown, seen.whole.graded_down)) }
             }
             (sent_along::sent_along(seen))
-            (others(seen))
+            (tickets(seen, words.count(Text::OtherOpen, count(&seen.whole.others)), &seen.whole.others))
         }
         details.aside-part id={ "ticket-" (id) "-why" } {
             (part_heading(words.say(Text::WhyAndByWhen), "y", words.say(Text::WhyAndByWhen)))
@@ -53,6 +53,15 @@ pub(crate) fn aside(seen: &Seen) -> Markup {
                 @if !ticket.status.is_done() {
                     (button::dialog_link(&routes::ticket_part(id, "priority"), Button::plain(words.say(Text::Override))))
                 }
+            }
+        }
+        @let found = count(&beside.earlier) + count(&beside.of_organization) + count(&beside.related);
+        @if found > 0 {
+            details.aside-part id={ "ticket-" (id) "-related" } {
+                summary { span { (words.fill(Text::RelatedCount, &[("n", &found)])) } }
+                (tickets(seen, words.say(Text::EarlierTickets).to_owned(), &beside.earlier))
+                (tickets(seen, words.say(Text::OfOrganization).to_owned(), &beside.of_organization))
+                (tickets(seen, words.say(Text::SameWords).to_owned(), &beside.related))
             }
         }
         details.aside-part id={ "ticket-" (id) "-activity" } {
@@ -74,11 +83,7 @@ fn part_heading(heading: &str, key: &str, label: &str) -> Markup {
 fn about_person(seen: &Seen, person: &User) -> Markup {
     let reader = &seen.reader;
     let words = reader.words;
-    let zone = person.time_zone.as_deref().and_then(|name| jiff::tz::TimeZone::get(name).ok());
-    let local = zone.map(|zone| {
-        let time = times::time_of_day(reader.now, &zone);
-        words.fill(Text::Exact, &[("when", &time), ("zone", &times::zone_name(reader.now, &zone))])
-    });
+    let local = crate::people::their_time(reader, person);
     let mut all = Vec::new();
     if let Some(email) = &person.email {
         let source = if person.verified { Source::Own } else { Source::Said(&person.name) };
@@ -96,53 +101,16 @@ fn about_person(seen: &Seen, person: &User) -> Markup {
 }
 
 fn about_organization(seen: &Seen, organization: &Organization) -> Markup {
-    let reader = &seen.reader;
-    let words = reader.words;
-    let age = organization.facts_at.map(|at| times::past(words, at, &reader.zone, reader.now));
-    let source = match (&organization.facts_source, &age) {
-        (Some(source), Some(age)) => Source::From { source, age, stale: false },
-        _ => Source::Own,
-    };
-    let fields = &organization.fields;
     let is_claimed =
         seen.whole.claimed.as_ref().is_some_and(|claimed| claimed.organization.is_some());
     let requester = seen.whole.stored.ticket.requester;
-    let mut all = vec![Fact {
-        name: words.say(Text::Organization),
-        value: html! { (organization.name) },
-        source: if is_claimed { Source::Said(seen.names().person(requester)) } else { Source::Own },
-    }];
-    let mut add = |name: Text, value: Option<String>| {
-        if let Some(value) = value {
-            all.push(Fact { name: words.say(name), value: html! { (value) }, source });
-        }
-    };
-    add(Text::Plan, fields.get("plan").and_then(Value::as_str).map(str::to_owned));
-    add(
-        Text::Pays,
-        fields
-            .get("mrr")
-            .and_then(Value::as_f64)
-            .filter(|mrr| *mrr > 0.0)
-            .map(|mrr| words.fill(Text::AMonth, &[("amount", &money(mrr))])),
-    );
-    let trial = fields.get("trial").and_then(Value::as_bool) == Some(true);
-    add(Text::Trial, trial.then(|| words.say(Text::Yes).to_owned()));
-    let addons = organization.facts().addons;
-    add(Text::Addons, (!addons.is_empty()).then(|| addons.join(", ")));
-    facts(reader, &all)
-}
-
-/// An amount of money without more digits than it needs.
-fn money(amount: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "revenue is far below 2^52")]
-    let whole = amount.trunc() as i64;
-    let cents = ((amount - amount.trunc()) * 100.0).round().abs();
-    if cents > 0.0 { format!("{}.{cents:02}", number(whole)) } else { number(whole) }
+    let source =
+        if is_claimed { Source::Said(seen.names().person(requester)) } else { Source::Own };
+    crate::people::organization_facts(&seen.reader, organization, source)
 }
 
 /// What was said about the ticket itself.
-fn about_ticket(seen: &Seen) -> Markup {
+fn about_ticket(seen: &Seen, beside: &Beside) -> Markup {
     let words = seen.reader.words;
     let ticket = &seen.whole.stored.ticket;
     let names = seen.names();
@@ -152,7 +120,9 @@ fn about_ticket(seen: &Seen) -> Markup {
         source: Source::Own,
     }];
     let copies: Vec<&str> = ticket.ccs.iter().map(|id| names.person(*id)).collect();
+    let followers: Vec<&str> = beside.followers.iter().map(|user| user.name.as_str()).collect();
     let said = [
+        (Text::Followers, (!followers.is_empty()).then(|| followers.join(", "))),
         (Text::Severity, ticket.severity.map(|severity| severity.as_str().to_owned())),
         (Text::Area, ticket.area.clone()),
         (Text::Kind, ticket.kind.map(|kind| kind.as_str().to_owned())),
@@ -176,16 +146,20 @@ fn about_ticket(seen: &Seen) -> Markup {
     facts(&seen.reader, &all)
 }
 
-fn others(seen: &Seen) -> Markup {
+fn count(tickets: &[Stored]) -> i64 {
+    i64::try_from(tickets.len()).unwrap_or_default()
+}
+
+/// Some other tickets under a heading.
+fn tickets(seen: &Seen, heading: String, all: &[Stored]) -> Markup {
     let words = seen.reader.words;
-    let others = &seen.whole.others;
     html! {
-        @if !others.is_empty() {
-            h3 { (words.count(Text::OtherOpen, i64::try_from(others.len()).unwrap_or_default())) }
+        @if !all.is_empty() {
+            h3 { (heading) }
             ul.others {
-                @for other in others {
+                @for other in all {
                     li {
-                        a href=(routes::ticket(other.ticket.id.0)) { "#" (other.ticket.id) " " (subject(words, &other.subject)) }
+                        a href=(routes::ticket(other.ticket.id.0)) dir="auto" { "#" (other.ticket.id) " " (subject(words, &other.subject)) }
                         " " (badge::status(words, other.ticket.status))
                     }
                 }

@@ -31,21 +31,63 @@ enum Item<'a> {
     LeftOut,
 }
 
-/// The items of the timeline.
-pub(crate) fn conversation(seen: &Seen, shown: i64, missed: &[CommentId]) -> Markup {
-    let first_missed = missed.first();
+/// The first comment that is new to the reader: one they missed while they wrote, else one that came since they last
+/// looked. What they wrote themselves is not.
+pub(crate) fn mark(seen: &Seen, missed: &[CommentId], read_to: Option<i64>) -> Option<CommentId> {
+    if let Some(first) = missed.first() {
+        return Some(*first);
+    }
+    let read_to = read_to?;
+    seen.whole.events.iter().filter(|envelope| envelope.seq > read_to).find_map(|envelope| {
+        match &envelope.event {
+            Event::Commented { comment, author, .. } if Some(*author) != seen.me => Some(*comment),
+            _ => None,
+        }
+    })
+}
+
+/// The items of the timeline; the rule "new since" stands above the marked one.
+pub(crate) fn conversation(seen: &Seen, shown: i64, mark: Option<CommentId>) -> Markup {
     html! {
         @for item in items(seen) {
-            @match item {
-                Item::Said(envelope, comment) => {
-                    @if Some(&comment.id) == first_missed { (timeline::new_since(&seen.reader)) }
-                    (comment_item(seen, envelope, comment))
-                }
-                Item::Came(mail) => (letters::automatic(seen, mail)),
-                Item::Told(envelope, text) => (told(seen, envelope, text)),
-                Item::Happened(all) => (happened(seen, &all)),
-                Item::LeftOut => (left_out(seen, shown)),
+            @if let Item::Said(_, comment) = &item {
+                @if Some(comment.id) == mark { (timeline::new_since(&seen.reader)) }
             }
+            (shown_item(seen, shown, &item))
+        }
+        @if seen.whole.later > 0 { (later(seen)) }
+    }
+}
+
+/// The items after an event.
+pub(crate) fn since(seen: &Seen, since: i64) -> Markup {
+    let is_new = |item: &Item<'_>| match item {
+        Item::Said(envelope, _) | Item::Told(envelope, _) => envelope.seq > since,
+        Item::Happened(all) => all.first().is_some_and(|(envelope, _)| envelope.seq > since),
+        Item::Came(_) | Item::LeftOut => false,
+    };
+    html! { @for item in items(seen).iter().filter(|item| is_new(item)) { (shown_item(seen, SHOWN, item)) } }
+}
+
+fn shown_item(seen: &Seen, shown: i64, item: &Item<'_>) -> Markup {
+    match item {
+        Item::Said(envelope, comment) => comment_item(seen, envelope, comment),
+        Item::Came(mail) => letters::automatic(seen, mail),
+        Item::Told(envelope, text) => told(seen, envelope, text),
+        Item::Happened(all) => happened(seen, all),
+        Item::LeftOut => left_out(seen, shown),
+    }
+}
+
+/// What follows those that are shown.
+fn later(seen: &Seen) -> Markup {
+    let words = seen.reader.words;
+    let last = seen.whole.comments.last().map_or(0, |comment| comment.id.0);
+    let to = format!("{0}?message={last}#message-{last}", routes::ticket(seen.id()));
+    html! {
+        li.mark {
+            a href=(to) { (words.count(Text::ShowLater, seen.whole.later)) }
+            a href=(routes::ticket(seen.id())) { (words.say(Text::ShowEnd)) }
         }
     }
 }
@@ -79,6 +121,9 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
         }
         if let Some(comment) = said {
             items.push(Item::Said(envelope, comment));
+            if whole.later > 0 && Some(comment.id) == whole.comments.last().map(|last| last.id) {
+                return items;
+            }
             if resumes.is_some() && comment.id == whole.comments[0].id {
                 items.push(Item::LeftOut);
                 skipping = true;
@@ -291,7 +336,15 @@ fn happened(seen: &Seen, all: &[(&Envelope, String)]) -> Markup {
 
 fn left_out(seen: &Seen, shown: i64) -> Markup {
     let words = seen.reader.words;
-    let to = format!("{}?shown={}", routes::ticket(seen.id()), shown + SHOWN + 20);
+    let anchor = seen.whole.comments.get(1).map_or(0, |comment| comment.id.0);
+    let more = shown + 50;
+    // Beyond what a page can hold the part that is shown moves back instead of growing.
+    let to = if more > super::MOST_SHOWN || seen.whole.later > 0 {
+        let back = seen.whole.earlier.map_or(0, |comment| comment.0);
+        format!("{0}?message={back}#message-{anchor}", routes::ticket(seen.id()))
+    } else {
+        format!("{}?shown={more}#message-{anchor}", routes::ticket(seen.id()))
+    };
     html! {
         li.mark { a href=(to) { (words.count(Text::ShowEarlier, seen.whole.left_out)) } }
     }

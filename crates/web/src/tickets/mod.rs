@@ -3,12 +3,14 @@
 mod actions;
 mod activity;
 mod aside;
+mod beside;
 mod claims;
 mod conversation;
 mod drafting;
 mod letters;
 pub(crate) mod macros;
 mod names;
+mod opening;
 mod rated;
 mod reapplying;
 mod said;
@@ -19,7 +21,8 @@ mod writing;
 
 use axum::extract::Path;
 use axum::http::HeaderMap;
-use desk::pages::Whole;
+use desk::beside::Here;
+use desk::pages::{Part, Whole};
 use desk::{Act, Error};
 use domain::{Event, Status, TicketId, UserId};
 use maud::{Markup, html};
@@ -53,6 +56,8 @@ const MOST_SHOWN: i64 = 500;
 
 pub(crate) fn pages() -> Vec<Route> {
     let mut all = vec![
+        Route::get("/tickets/new", Act::WorkTickets, opening::ask),
+        Route::post("/tickets/new", Act::WorkTickets, opening::open),
         Route::get("/tickets/{id}", Act::ReadDesk, show),
         Route::get("/tickets/{id}/state", Act::ReadDesk, state),
         Route::get("/tickets/{id}/news", Act::ReadDesk, news),
@@ -66,6 +71,7 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::post("/tickets/{id}/notes", Act::WorkTickets, writing::note),
     ];
     all.extend(drafting::pages());
+    all.extend(beside::pages());
     all.extend(actions::pages());
     all.extend(claims::pages());
     all
@@ -104,18 +110,29 @@ pub(crate) struct Seen {
     reader: Reader,
     left: TimeLeft,
     me: Option<UserId>,
+    here: Here,
 }
 
 impl Seen {
     /// Reads a ticket for its pages.
     pub(crate) async fn read(visitor: &Visitor, id: TicketId, most: i64) -> Result<Self, Problem> {
+        Self::read_part(visitor, id, Part::Last(most)).await
+    }
+
+    /// The same with a part of its conversation.
+    async fn read_part(visitor: &Visitor, id: TicketId, part: Part) -> Result<Self, Problem> {
         let around = visitor.around().await?;
         let ctx = visitor.ctx.clone();
-        let whole =
-            visitor.desk.read(ctx, move |tx, ctx| desk::pages::ticket(tx, ctx, id, most)).await?;
+        let (whole, here) = visitor
+            .desk
+            .read(ctx, move |tx, ctx| {
+                let whole = desk::pages::ticket(tx, ctx, id, part)?;
+                Ok::<_, Error>((whole, desk::beside::here(tx, ctx, id)?))
+            })
+            .await?;
         let left = Chips::new(&visitor.ctx, &around).left(&whole.stored.ticket);
         let me = visitor.user.as_ref().map(|user| user.id);
-        Ok(Self { whole, around, reader: visitor.reader(), left, me })
+        Ok(Self { whole, around, reader: visitor.reader(), left, me, here })
     }
 
     fn names(&self) -> Names<'_> {
@@ -132,6 +149,12 @@ impl Seen {
 
     fn requester(&self) -> String {
         first_name(self.names().person(self.whole.stored.ticket.requester)).to_owned()
+    }
+
+    /// "Ada is viewing", "Ada is writing".
+    fn doing(&self, (name, writes): &(String, bool)) -> String {
+        let text = if *writes { Text::IsWriting } else { Text::IsViewing };
+        self.reader.words.fill(text, &[("name", &first_name(name))])
     }
 
     /// Who has it for a while, in words, and whether that is the reader. (ROT-11)
@@ -162,6 +185,11 @@ impl Seen {
         let subject = subject(words, &self.whole.stored.subject);
         let promise = due_words(&self.reader, self.left).unwrap_or_default();
         let (presence, taken) = self.taken();
+        let others: Vec<String> = self.here.others.iter().map(|one| self.doing(one)).collect();
+        let snoozed = self.here.snoozed.map(|until| {
+            let when = times::soon(words, until, &self.reader.zone, self.reader.now);
+            words.fill(Text::SnoozedUntil, &[("when", &when)])
+        });
         let more = [
             ("assignment", words.say(Text::ActAssign), Some("a")),
             ("status", words.say(Text::ActStatus), None),
@@ -169,6 +197,7 @@ impl Seen {
             ("priority", words.say(Text::ActPriority), Some("p")),
             ("tags", words.say(Text::ActTags), Some("l")),
             ("macro", words.say(Text::ActMacro), Some("m")),
+            ("snooze", words.say(Text::ActSnooze), Some("h")),
             ("escalation", words.say(Text::ActEscalate), Some("e")),
             ("severity", words.say(Text::ActSeverity), None),
             ("promise", words.say(Text::ActWithdraw), None),
@@ -190,10 +219,13 @@ impl Seen {
             owner: &owner,
             presence: &presence,
             taken,
+            others: &others,
+            snoozed: snoozed.as_deref(),
+            follows: self.here.follows,
             list,
             next: None,
             previous: None,
-            more: if ticket.status == Status::Closed { &more[10..] } else { &more },
+            more: if ticket.status == Status::Closed { &more[11..] } else { &more },
         })
     }
 }
@@ -220,11 +252,20 @@ pub(crate) async fn page(
     from: &str,
 ) -> Result<Markup, Problem> {
     let shown = visitor.query.number("shown").unwrap_or(SHOWN).clamp(SHOWN, MOST_SHOWN);
-    let seen = Seen::read(visitor, id, shown).await?;
+    let part = match visitor.query.number("message").filter(|_| writing.missed.is_empty()) {
+        Some(message) => Part::Around(domain::CommentId(message), shown),
+        None => Part::Last(shown),
+    };
+    let seen = Seen::read_part(visitor, id, part).await?;
     let reader = &seen.reader;
     let (href, label) = list(reader, from);
     let away = owner_is_away(visitor, &seen).await?;
     let drafts = Drafts::read(visitor, id, writing).await?;
+    let stored = seen.whole.stored.clone();
+    let beside = visitor
+        .desk
+        .read(visitor.ctx.clone(), move |tx, ctx| desk::beside::of_ticket(tx, ctx, &stored))
+        .await?;
     let main = seen.with_header(Some((&href, &label)), |header| {
         html! {
             (ticket_header(reader, header))
@@ -234,13 +275,13 @@ pub(crate) async fn page(
             (away)
             (letters::undeliverable(&seen))
             (conversation::failures(&seen))
-            (timeline::timeline(&conversation::conversation(&seen, shown, &writing.missed)))
+            (timeline::timeline(&conversation::conversation(&seen, shown, conversation::mark(&seen, &writing.missed, beside.read_to))))
             (watch(&seen))
             (compose(&seen, writing, &drafts, &href))
             (bottom_bar(reader, header))
         }
     });
-    let topics = format!("ticket:{}", id.0);
+    let topics = format!("ticket:{0},presence:{0}", id.0);
     let undone = visitor.query.some("undone").is_some();
     let undone = undone.then(|| Notice { text: reader.words.say(Text::ReplyUndone), undo: None });
     let title = seen.title();
@@ -251,7 +292,7 @@ pub(crate) async fn page(
         ticket: Some(id),
         ..frame::Frame::default()
     };
-    frame::workspace(visitor, reader, frame, &main, Some(&aside::aside(&seen))).await
+    frame::workspace(visitor, reader, frame, &main, Some(&aside::aside(&seen, &beside))).await
 }
 
 /// That whoever has the ticket is away, and since it waits for us that somebody else may want to have it.
@@ -346,11 +387,20 @@ fn compose(seen: &Seen, writing: &Writing, drafts: &Drafts, from: &str) -> Marku
     })
 }
 
-/// Where news about the conversation waits at its end.
+/// Where news about the conversation waits at its end; and what says that the page is looked at.
 fn watch(seen: &Seen) -> Markup {
-    let to = format!("/tickets/{}/news?since={}", seen.id(), seen.whole.stored.ticket.seq);
+    let to = format!(
+        "{}?since={}",
+        routes::ticket_part(seen.id(), "news"),
+        seen.whole.stored.ticket.seq
+    );
     let trigger = format!("live:ticket-{} from:body delay:300ms", seen.id());
-    html! { p.list-news #ticket-news role="status" hx-get=(to) hx-trigger=(trigger) {} }
+    html! {
+        ticket-watch to=(routes::ticket(seen.id())) data-seq=(seen.whole.stored.ticket.seq) {
+            p.hidden role="status" {}
+            div.list-news #ticket-news hx-get=(to) hx-trigger=(trigger) {}
+        }
+    }
 }
 
 /// The strip that changes in place.
@@ -359,29 +409,33 @@ async fn state(visitor: Visitor, Path(id): Path<String>) -> Answer {
     Ok(frame::html(seen.with_header(None, |header| ticket_now(&seen.reader, header))))
 }
 
-/// How much was said since.
+/// What was said since: how much, and the items themselves, which script puts at the end if the reader is there.
 async fn news(visitor: Visitor, Path(id): Path<String>) -> Answer {
     let id = number(&id)?;
     let since = visitor.query.number("since").unwrap_or(i64::MAX);
-    let seen = Seen::read(&visitor, id, 1).await?;
+    let seen = Seen::read(&visitor, id, SHOWN).await?;
     let said: Vec<_> = seen
         .whole
         .events
         .iter()
         .filter(|envelope| envelope.seq > since)
         .filter_map(|envelope| match &envelope.event {
-            Event::Commented { comment, .. } => Some(*comment),
+            Event::Commented { comment, author, .. } => Some((*comment, *author)),
             _ => None,
         })
         .collect();
     let count = i64::try_from(said.len()).unwrap_or_default();
     let words = seen.reader.words;
+    let seq = seen.whole.stored.ticket.seq;
     Ok(frame::html(html! {
-        @if let Some(first) = said.first() {
-            "↓ " (words.count(Text::NewMessages, count)) " · "
-            a href={ (routes::ticket(id.0)) "#message-" (first) } data-key="." data-key-label=(words.say(Text::Show)) {
-                (words.say(Text::Show))
+        @if let Some((first, author)) = said.first() {
+            p {
+                span data-said hidden { (words.fill(Text::NewSaid, &[("name", &first_name(seen.names().person(*author)))])) }
+                a.button href={ (routes::ticket(id.0)) "#message-" (first) } data-show data-key="." data-key-label=(words.say(Text::Show)) {
+                    "↓ " (words.count(Text::NewMessages, count))
+                }
             }
+            template data-new=(seq) { (conversation::since(&seen, since)) }
         }
     }))
 }

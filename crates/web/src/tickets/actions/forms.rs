@@ -265,6 +265,7 @@ impl Asked<'_> {
             hint: Some(words.say(Text::TagsHint)),
             error: self.error("tags"),
             optional: true,
+            control: Control::Offered { kind: "text", from: routes::TAGS },
             ..Field::line("tags", words.say(Text::Tags))
         }])
     }

@@ -1,0 +1,86 @@
+// <ticket-watch to="/tickets/7" data-seq="41">: says that the page is looked at or written on, that it was read once it has
+// been visible for two seconds, and puts what is new at the end, but only if the reader is there. Nothing else moves.
+const beatEvery = 20_000;
+const writesFor = 10_000;
+const readAfter = 2_000;
+
+customElements.define('ticket-watch', class extends HTMLElement {
+  connectedCallback() {
+    this.to = this.getAttribute('to');
+    [this.status, this.news] = this.children;
+    this.timeline = document.getElementById('timeline');
+    document.addEventListener('visibilitychange', () => (document.hidden ? this.leave() : this.come()));
+    addEventListener('pagehide', () => this.leave());
+    addEventListener('pageshow', (event) => { if (event.persisted) this.come(); });
+    document.getElementById('composer')?.addEventListener('input', () => this.write());
+    this.news.addEventListener('htmx:afterSwap', () => this.arrived());
+    this.news.addEventListener('click', (event) => {
+      if (!event.target.closest('[data-show]')) return;
+      event.preventDefault();
+      this.append()?.focus();
+    });
+    if (!document.hidden) this.come();
+    this.land();
+  }
+  post(part, fields) {
+    const body = new URLSearchParams({ csrf: document.querySelector('[name=csrf]').value, ...fields });
+    fetch(`${this.to}/${part}`, { method: 'POST', body, keepalive: true }).catch(() => {});
+  }
+  come() {
+    this.leaves();
+    this.say('viewing');
+    this.timer = setInterval(() => this.say(this.doing), beatEvery);
+    this.read();
+  }
+  read() {
+    clearTimeout(this.reading);
+    this.reading = setTimeout(() => this.post('seen', { seq: this.dataset.seq }), readAfter);
+  }
+  leaves() {
+    [this.timer, this.reading, this.pausing].forEach(clearTimeout);
+  }
+  leave() {
+    this.leaves();
+    this.say('leaving');
+  }
+  say(doing) {
+    this.doing = doing;
+    this.post('presence', { doing });
+  }
+  write() {
+    if (this.doing !== 'writing') this.say('writing');
+    clearTimeout(this.pausing);
+    this.pausing = setTimeout(() => this.say('viewing'), writesFor);
+  }
+  arrived() {
+    const limit = document.getElementById('composer')?.getBoundingClientRect().top ?? innerHeight;
+    if (this.timeline.getBoundingClientRect().bottom > limit + 32) return;
+    const said = this.news.querySelector('[data-said]')?.textContent;
+    if (this.append()) this.status.textContent = said;
+  }
+  // The first message that is new.
+  append() {
+    const template = this.news.querySelector('template');
+    if (!template) return undefined;
+    const first = template.content.querySelector('article');
+    this.timeline.append(template.content);
+    const { new: seq } = template.dataset;
+    this.dataset.seq = seq;
+    document.querySelectorAll('[name=seen]').forEach((field) => { field.value = seq; });
+    this.news.replaceChildren();
+    this.news.setAttribute('hx-get', `${this.to}/news?since=${seq}`);
+    htmx.process(this.news);
+    this.read();
+    return first;
+  }
+  // Where the reader begins: the message that is named, else, who came by key, the first that is new, else the last.
+  land() {
+    const [, named] = /^#message-(\d+)$/.exec(location.hash) ?? [];
+    if (named && !document.getElementById(`message-${named}`) && !location.search.includes('message=')) {
+      return location.replace(`${this.to}?message=${named}${location.hash}`);
+    }
+    if (location.hash || !answerable.byKey || document.querySelector('[autofocus]')) return undefined;
+    const first = document.getElementById('new-since')?.nextElementSibling?.querySelector('article');
+    return (first ?? [...this.timeline.querySelectorAll('article')].at(-1))?.focus();
+  }
+});

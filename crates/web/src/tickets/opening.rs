@@ -1,0 +1,193 @@
+//! `/tickets/new`: one of us opens a ticket for a customer, who asked in some other way.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use desk::attachments::Files;
+use desk::idempotency::{self, Key};
+use desk::texts::Body;
+use desk::tickets::{NewTicket, Person};
+use desk::{Error, FieldError};
+use domain::{Channel, Kind, Severity};
+use maud::{Markup, html};
+
+use crate::components::button::{self, Button};
+use crate::components::field::{Control, Field, field, summary};
+use crate::form::Form;
+use crate::problem::{Answer, Problem, refused};
+use crate::reader::Reader;
+use crate::visitor::Visitor;
+use crate::words::{Text, Words};
+use crate::{frame, routes};
+
+/// The empty form; `?email=` says for whom.
+pub(super) async fn ask(visitor: Visitor) -> Answer {
+    let typed = visitor.query.clone();
+    page(&visitor, &typed, &[]).await
+}
+
+/// Opens it.
+pub(super) async fn open(visitor: Visitor, form: Form) -> Answer {
+    let new = match asked(&visitor, &form) {
+        Ok(new) => new,
+        Err(errors) => return page(&visitor, &form, &errors).await,
+    };
+    let chosen = form.files("files");
+    if let Err(Error::Invalid(errors)) = desk::attachments::check("files", &chosen) {
+        return page(&visitor, &form, &errors).await;
+    }
+    let kept = visitor.desk.keep(chosen).await?;
+    let new = NewTicket { files: Files::of(kept), ..new };
+    let user = visitor.person()?.id;
+    let key =
+        form.some("key").map(|key| Key::new("opening", &format!("{user}:{key}"), &form.content()));
+    let ctx = visitor.ctx.clone();
+    let opened = visitor
+        .desk
+        .write(ctx, move |tx, ctx| {
+            idempotency::once(tx, ctx, key.as_ref(), |tx| {
+                let done = desk::tickets::open(tx, ctx, &new)?;
+                Ok(done.stored.ticket.id.to_string())
+            })
+        })
+        .await;
+    match opened {
+        Ok((id, _)) => {
+            let id = id.parse().map_err(|_| Problem::NotFound)?;
+            Ok(Redirect::to(&routes::ticket(id)).into_response())
+        }
+        Err(Error::Invalid(errors)) => page(&visitor, &form, &errors).await,
+        Err(Error::Refused(refusal)) => page(&visitor, &form, &[refused(&refusal)]).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn wrong(field: &str, text: Text) -> FieldError {
+    FieldError {
+        field: field.to_owned(),
+        code: "BlankValue",
+        description: Words::default().say(text).to_owned(),
+    }
+}
+
+/// The ticket a form asks for, or everything that is wrong with it.
+fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
+    let missing = [
+        ("email", Text::EmailMissing),
+        ("subject", Text::SubjectMissing),
+        ("body", Text::BodyMissing),
+    ];
+    let mut errors: Vec<FieldError> = missing
+        .into_iter()
+        .filter(|(name, _)| form.some(name).is_none())
+        .map(|(name, text)| wrong(name, text))
+        .collect();
+    let area = form.some("area").map(str::to_owned);
+    if area.as_deref().is_some_and(|slug| visitor.ctx.handbook.area(slug).is_none()) {
+        errors.push(wrong("area", Text::AreaUnknown));
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let requester = Person::Address {
+        email: form.get("email").trim().to_owned(),
+        name: form.some("name").map(str::to_owned),
+    };
+    let body = Body::markdown(form.get("body"));
+    let mut new = NewTicket::request(requester, form.get("subject"), body, Channel::Web);
+    new.area = area;
+    new.severity = form.some("severity").and_then(|word| word.parse::<Severity>().ok());
+    new.kind = form.some("kind").and_then(|word| word.parse::<Kind>().ok());
+    new.submitter = visitor.user.as_ref().map(|user| user.id);
+    // A note among us is ours; else these are the customer's words, and their clock begins.
+    new.public = form.get("words") != "note";
+    if !new.public {
+        new.author = new.submitter;
+    }
+    Ok(new)
+}
+
+async fn page(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answer {
+    let reader = visitor.reader();
+    let title = reader.words.say(Text::TitleNewTicket);
+    let main = html! {
+        div.stack {
+            h1 tabindex="-1" { (title) }
+            (form(visitor, &reader, typed, errors))
+        }
+    };
+    let frame = frame::Frame { title, ..frame::Frame::default() };
+    let page = frame::workspace(visitor, &reader, frame, &main, None).await?;
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, frame::html(page)).into_response())
+}
+
+fn form(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) -> Markup {
+    let words = reader.words;
+    let error = |name: &str| {
+        let is_it = |field: &str| field == name || field.ends_with(&format!(".{name}"));
+        errors.iter().find(|error| is_it(&error.field)).map(|error| error.description.as_str())
+    };
+    let line = |name: &'static str, label: Text| Field {
+        value: typed.get(name),
+        error: error(name),
+        ..Field::line(name, words.say(label))
+    };
+    let areas: Vec<(&str, &str)> = std::iter::once(("", words.say(Text::NoArea)))
+        .chain(visitor.ctx.handbook.areas.iter().map(|one| (one.slug.as_str(), one.name.as_str())))
+        .collect();
+    let severities = [
+        ("", words.say(Text::NotSaid)),
+        ("critical", words.say(Text::SeverityCritical)),
+        ("high", words.say(Text::SeverityHigh)),
+        ("medium", words.say(Text::SeverityMedium)),
+        ("low", words.say(Text::SeverityLow)),
+    ];
+    let kinds = [
+        ("", words.say(Text::KindOpen)),
+        ("question", words.say(Text::KindQuestion)),
+        ("bug", words.say(Text::KindBug)),
+        ("feedback", words.say(Text::KindFeedback)),
+        ("feature", words.say(Text::KindFeature)),
+    ];
+    let whose = [
+        ("customer", words.say(Text::WordsOfCustomer), words.say(Text::WordsOfCustomerHint)),
+        ("note", words.say(Text::WordsAmongUs), words.say(Text::WordsAmongUsHint)),
+    ];
+    let fields = [
+        Field {
+            control: Control::Offered { kind: "email", from: routes::REQUESTERS },
+            ..line("email", Text::RequesterEmail)
+        },
+        Field {
+            optional: true,
+            hint: Some(words.say(Text::RequesterNameHint)),
+            ..line("name", Text::RequesterName)
+        },
+        line("subject", Text::AskSubject),
+        Field { control: Control::Select(&areas), ..line("area", Text::Area) },
+        Field {
+            control: Control::Select(&severities),
+            optional: true,
+            ..line("severity", Text::Severity)
+        },
+        Field { control: Control::Select(&kinds), optional: true, ..line("kind", Text::Kind) },
+        Field { control: Control::Text, ..line("body", Text::WhatTheyAsk) },
+        Field {
+            control: Control::Radio(&whose),
+            value: typed.some("words").unwrap_or("customer"),
+            ..line("words", Text::WhoseWords)
+        },
+        Field { control: Control::Files, optional: true, ..line("files", Text::Attach) },
+    ];
+    let key = typed.some("key").map_or_else(desk::token, str::to_owned);
+    html! {
+        form.stack method="post" enctype="multipart/form-data" action=(routes::NEW_TICKET) novalidate {
+            (button::csrf(reader))
+            input type="hidden" name="key" value=(key);
+            (summary(words, &fields.iter().collect::<Vec<_>>()))
+            @if let Some(base) = error("base") { p.error role="alert" { (base) } }
+            @for one in &fields { (field(words, one)) }
+            div.field-actions { (button::submit(Button::primary(words.say(Text::ButtonNewTicket)))) }
+        }
+    }
+}
