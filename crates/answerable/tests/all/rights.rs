@@ -40,6 +40,8 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/requests/solved", KNOWN),
     ("GET", "/requests/ccd", KNOWN),
     ("GET", "/requests/search", KNOWN),
+    ("GET", "/users/{id}/requests", DESK),
+    ("GET", "/organizations/{id}/requests", DESK),
     ("POST", "/uploads", ALL),
     ("DELETE", "/uploads/{token}", ALL),
     ("GET", "/questions", ALL),
