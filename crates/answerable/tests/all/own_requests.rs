@@ -355,13 +355,13 @@ fn markup_in_any_field_is_shown_and_not_obeyed() {
     testkit::on_sqlite(BINARY, MONDAY, |desk| {
         let bad = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}";
         let app = desk.as_app_user(&json!({
-            "sub": "<script>7</script>", "email": KIM, "name": bad, "locale": bad, "zone": bad,
+            "sub": "<script>7</script>", "email": KIM, "name": bad,
             "organization": { "id": "org-3", "name": bad, "plan": bad },
         }));
         let sent = upload(&app, "%3Cscript%3Ealert(3)%3C%2Fscript%3E.html", bad.as_bytes());
         let token = sent.expect(201).at("/upload/token");
         let body = json!({ "request": {
-            "subject": bad, "comment": { "body": bad, "uploads": [token] }, "tags": [bad], "priority": bad, "type": bad,
+            "subject": bad, "comment": { "body": bad, "uploads": [token] }, "tags": [bad], "priority": bad,
             "custom_fields": [{ "id": AREA, "value": bad }, { "id": KIND, "value": bad }],
             "context": { "page": bad, "errors": [bad, { bad: bad }], bad: bad, "replay": "javascript:alert(4)" },
         } });
