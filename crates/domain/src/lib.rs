@@ -38,7 +38,7 @@ pub use clocks::{Clock, ClockKind, ClockState, Timer, TimerKind};
 pub use decide::{
     Author, Brought, ByHand, Changes, Command, CustomChange, Decided, NewComment, Opening, decide,
 };
-pub use events::{Applied, Effect, Envelope, Event, Telling, UnknownEvent};
+pub use events::{Applied, Effect, Envelope, Event, Opened, Started, Telling, UnknownEvent};
 pub use facts::{Candidate, Facts, Provenance, RuleFacts, TeamRef};
 pub use ids::{
     AnswerId, AuditId, BrandId, CommentId, DeliveryId, EventId, FieldId, IdentityId, MacroId,

@@ -66,6 +66,11 @@ impl Crowd {
         Ok(Arc::new(Self { desk, customers, agent, turn: AtomicU64::new(0) }))
     }
 
+    /// The desk.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
     /// A customer asks for something critical, which is promised a reply.
     ///
     /// # Errors

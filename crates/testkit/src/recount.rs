@@ -49,7 +49,16 @@ struct Watch {
     late: bool,
 }
 
+/// What the customer was told, and how that went.
+#[derive(Clone, Debug)]
+struct Word {
+    due: Option<Timestamp>,
+    clock: Option<usize>,
+    outcome: &'static str,
+}
+
 /// The story of one ticket.
+#[expect(clippy::struct_excessive_bools, reason = "these are independent facts")]
 #[derive(Debug)]
 struct Tale {
     status: Status,
@@ -68,6 +77,7 @@ struct Tale {
     held: i64,
     watches: Vec<Watch>,
     entries: Vec<Entry>,
+    words: Vec<Word>,
     /// Where it stood in the backlog, from when on, and as what.
     stands: Option<(Level, TeamId, String, String)>,
 }
@@ -138,7 +148,10 @@ impl Books<'_, '_> {
 ///
 /// When the database fails.
 pub fn differences(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Result<u64, String>, Error> {
-    let (lines, standing) = count(tx, ctx)?;
+    let (lines, standing, words) = count(tx, ctx)?;
+    if let Err(wrong) = hold_ledger(tx, &words)? {
+        return Ok(Err(wrong));
+    }
     if let Err(wrong) = hold_sums(tx, &lines)? {
         return Ok(Err(wrong));
     }
@@ -149,13 +162,15 @@ pub fn differences(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Result<u64, String>, Er
 }
 
 type Standing = BTreeMap<(jiff::civil::Date, TeamId), i64>;
+type Outcomes = BTreeMap<String, i64>;
 
-fn count(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<(BTreeMap<Line, i64>, Standing), Error> {
+fn count(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<(BTreeMap<Line, i64>, Standing, Outcomes), Error> {
     let slugs = store::teams::names(tx)?;
     let slugs = slugs.into_iter().map(|(id, slug, _)| (id, slug)).collect();
     let mut books = Books { tx, ctx: ctx.clone(), handbooks: BTreeMap::new(), slugs };
     let mut lines: BTreeMap<Line, i64> = BTreeMap::new();
     let mut moves: BTreeMap<(jiff::civil::Date, TeamId), i64> = BTreeMap::new();
+    let mut outcomes = Outcomes::new();
     let mut after = 0;
     loop {
         let rows = books.tx.query(
@@ -167,8 +182,11 @@ fn count(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<(BTreeMap<Line, i64>, Standing), 
         }
         for row in rows {
             after = row.get(0)?;
-            let tale = tell(&mut books, TicketId(after))?;
-            for entry in tale.into_iter().flat_map(|tale| tale.entries).filter(|one| one.is_on) {
+            let Some(tale) = tell(&mut books, TicketId(after))? else { continue };
+            for word in &tale.words {
+                *outcomes.entry(word.outcome.to_owned()).or_default() += 1;
+            }
+            for entry in tale.entries.into_iter().filter(|one| one.is_on) {
                 if entry.word == "waiting" || entry.word == "left" {
                     let step = if entry.word == "waiting" { 1 } else { -1 };
                     *moves.entry((entry.monday, entry.team)).or_default() += step;
@@ -177,7 +195,7 @@ fn count(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<(BTreeMap<Line, i64>, Standing), 
             }
         }
     }
-    Ok((lines, moves))
+    Ok((lines, moves, outcomes))
 }
 
 fn add(lines: &mut BTreeMap<Line, i64>, entry: &Entry) {
@@ -223,6 +241,7 @@ fn tell(books: &mut Books<'_, '_>, id: TicketId) -> Result<Option<Tale>, Error> 
                     held: 0,
                     watches: Vec::new(),
                     entries: Vec::new(),
+                    words: Vec::new(),
                     stands: None,
                 });
             }
@@ -248,6 +267,7 @@ impl Tale {
         if self.is_ours {
             return Ok(());
         }
+        self.listen(one);
         match &one.event {
             Event::PriorityDecided { decision, facts, .. } => {
                 self.level = decision.value;
@@ -295,6 +315,65 @@ impl Tale {
             _ => self.clock(books, one, before)?,
         }
         self.stand(books, one)
+    }
+
+    /// What the customer is told, and what becomes of it; before the clocks take the event in.
+    fn listen(&mut self, one: &Envelope) {
+        let running = self.watches.iter().rposition(|watch| !watch.ended);
+        let waiting = |word: &&mut Word| word.outcome == "open";
+        match &one.event {
+            Event::Acknowledged { promise }
+            | Event::PromiseImproved { promise }
+            | Event::Told { about: domain::Telling::Escalated, promise } => {
+                if matches!(one.event, Event::PromiseImproved { .. }) {
+                    let before = self.words.iter_mut().filter(waiting);
+                    before.for_each(|word| word.outcome = "improved");
+                }
+                let outcome = if promise.due_at.is_some() { "open" } else { "nothing" };
+                let clock = running.filter(|_| promise.due_at.is_some());
+                self.words.push(Word { due: promise.due_at, clock, outcome });
+            }
+            Event::PromiseWithdrawn { .. } => {
+                self.words.iter_mut().filter(waiting).for_each(|word| word.outcome = "withdrawn");
+            }
+            Event::Breached { due_at, .. } => {
+                for word in self.words.iter_mut().filter(waiting) {
+                    if word.clock == running && word.due.is_some_and(|due| due <= *due_at) {
+                        word.outcome = "missed";
+                    }
+                }
+            }
+            Event::ClockStopped { state, .. } => {
+                for word in self.words.iter_mut().filter(waiting) {
+                    if word.clock == running {
+                        let late = word.due.is_none_or(|due| due < one.at);
+                        let kept = *state == ClockState::Met;
+                        word.outcome = if late {
+                            "missed"
+                        } else if kept {
+                            "kept"
+                        } else {
+                            "void"
+                        };
+                    }
+                }
+            }
+            Event::ClockResumed { place, .. } => {
+                self.wait_again(place.or(self.watches.len().checked_sub(1)));
+            }
+            Event::ReplyTakenBack { before: Some(before), .. } => {
+                self.wait_again(before.clocks.iter().rposition(|clock| clock.stopped_at.is_none()));
+            }
+            _ => {}
+        }
+    }
+
+    fn wait_again(&mut self, clock: Option<usize>) {
+        for word in self.words.iter_mut().filter(|word| clock.is_some() && word.clock == clock) {
+            if matches!(word.outcome, "kept" | "void") {
+                word.outcome = "open";
+            }
+        }
     }
 
     /// Nothing since then has happened, and all is as the event says it was.
@@ -489,6 +568,21 @@ impl Tale {
 
 fn flows(word: &str) -> bool {
     word != "waiting" && word != "left"
+}
+
+/// What became of every promise that was told.
+fn hold_ledger(tx: &mut Tx<'_>, words: &Outcomes) -> Result<Result<(), String>, Error> {
+    let rows =
+        tx.query("SELECT outcome, count(*) FROM promises GROUP BY outcome", store::params![])?;
+    let mut said = Outcomes::new();
+    for row in rows {
+        said.insert(row.get(0)?, row.get(1)?);
+    }
+    Ok(if said == *words {
+        Ok(())
+    } else {
+        Err(format!("the ledger of promises has {said:?}, the log {words:?}"))
+    })
 }
 
 /// Every sum of every week.

@@ -76,6 +76,8 @@ pub const REPLAY: &str = "/settings/handbook/replay";
 
 /// How support is doing.
 pub const REPORTS: &str = "/reports";
+/// How promises were kept, for anybody.
+pub const PROMISES: &str = "/promises";
 /// What each customer was told, and what became of it.
 pub const PROMISES_LEDGER: &str = "/reports/promises";
 

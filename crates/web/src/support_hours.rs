@@ -32,6 +32,9 @@ async fn show(visitor: Visitor) -> Answer {
             (reasons(words, handbook))
             (channels(words))
             (example(&visitor, &reader))
+            @if handbook.reports.public_weeks.is_some() {
+                p { a href=(routes::PROMISES) { (words.say(Text::PublicPromises)) } }
+            }
             p { (button::link(routes::NEW_REQUEST, Button::primary(words.say(Text::AskForHelp)))) }
         }
     };

@@ -71,6 +71,7 @@ fn first_replies_are_counted_by_team_with_the_tickets_behind_each_number() {
         let list = ada.get(behind).expect(200);
         assert!(shows(&list, &format!("href=\"/tickets/{}\"", tickets[3])), "{list:?}");
         assert!(!shows(&list, &format!("href=\"/tickets/{}\"", tickets[0])), "{list:?}");
+        assert!(shows(&list, "Support 12 h 0 m"), "who had it how long: {list:?}");
         let solved = ada.get("/reports/first-reply/tickets?weeks=1&of=first_void").expect(200);
         assert!(shows(&solved, &format!("href=\"/tickets/{}\"", tickets[4])), "{solved:?}");
     });

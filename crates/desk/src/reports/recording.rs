@@ -31,7 +31,7 @@ pub(crate) fn record(
     events: &[Envelope],
 ) -> Result<(), Error> {
     let id = stored.ticket.id;
-    if !events.iter().any(|envelope| concerns(&envelope.event)) {
+    if previous.is_some() && !events.iter().any(|envelope| concerns(&envelope.event)) {
         return Ok(());
     }
     let before = if previous.is_none() { Book::default() } else { store::reports::book(tx, id)? };
@@ -92,7 +92,10 @@ fn name_heroes(
         fact.hero = match found.get(&asked) {
             Some(hero) => *hero,
             None => {
-                let hero = match store::teams::load(tx, fact.team)? {
+                let team = store::teams::load(tx, fact.team)?;
+                let has_hero =
+                    |slug: &String| handbook.team(slug).is_some_and(|named| named.hero.is_some());
+                let hero = match team.filter(|team| team.slug.as_ref().is_some_and(has_hero)) {
                     Some(team) => crate::rota::holder(tx, handbook, &team, fact.at)?,
                     None => None,
                 };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::reports::{Dimension, Fact, Measure, Sums, Week};
 use domain::words::Locale;
-use domain::{Channel, Level, TicketId, UserId};
+use domain::{Channel, Level, TeamId, TicketId, UserId};
 use store::Tx;
 use store::reports::{Place, Row};
 
@@ -163,7 +163,7 @@ fn labels(
     match by {
         By::Dimension(Dimension::Team) => {
             let ids: Vec<_> =
-                names.iter().filter_map(|name| name.parse().ok().map(domain::TeamId)).collect();
+                names.iter().filter_map(|name| name.parse().ok().map(TeamId)).collect();
             let teams = store::teams::many(tx, &ids)?;
             labels.extend(teams.into_iter().map(|team| (team.id.to_string(), team.name)));
         }
@@ -225,6 +225,8 @@ pub struct Line {
     pub fact: Fact,
     /// What it is about; none once the ticket was deleted.
     pub subject: Option<String>,
+    /// Of a promise that was missed: which team had the ticket how many open seconds until then. (SLA-09)
+    pub held: Vec<(String, i64)>,
 }
 
 /// The tickets behind a number, the newest first, and how many there are. A ticket stands there as often as it was counted.
@@ -276,10 +278,10 @@ pub fn behind(tx: &mut Tx<'_>, ctx: &Ctx, wanted: &Behind) -> Result<(Vec<Line>,
         let weeks: Vec<Week> = held.iter().map(|(week, _)| *week).collect();
         store::reports::behind(tx, &query, &weeks, wanted.after, wanted.most)?
     };
-    Ok((lines(tx, found)?, count))
+    Ok((lines(tx, ctx, found)?, count))
 }
 
-fn lines(tx: &mut Tx<'_>, found: Vec<(TicketId, Fact)>) -> Result<Vec<Line>, Error> {
+fn lines(tx: &mut Tx<'_>, ctx: &Ctx, found: Vec<(TicketId, Fact)>) -> Result<Vec<Line>, Error> {
     let mut ids: Vec<TicketId> = found.iter().map(|(id, _)| *id).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -289,10 +291,42 @@ fn lines(tx: &mut Tx<'_>, found: Vec<(TicketId, Fact)>) -> Result<Vec<Line>, Err
         .filter(|one| one.ticket.deleted_at.is_none())
         .map(|one| (one.ticket.id, one.subject))
         .collect();
-    let line = |(ticket, fact): (TicketId, Fact)| Line {
-        subject: subjects.get(&ticket).cloned(),
-        ticket,
-        fact,
+    let names = store::teams::names(tx)?;
+    let mut lines = Vec::with_capacity(found.len());
+    for (ticket, fact) in found {
+        let held = if matches!(fact.measure, Measure::Missed(_)) {
+            held(tx, ctx, (ticket, &fact), &names)?
+        } else {
+            Vec::new()
+        };
+        lines.push(Line { subject: subjects.get(&ticket).cloned(), ticket, fact, held });
+    }
+    Ok(lines)
+}
+
+/// Which team had a ticket how long before a promise of it was missed, by the calendar that measured it.
+fn held(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    (ticket, fact): (TicketId, &Fact),
+    names: &[(TeamId, Option<String>, String)],
+) -> Result<Vec<(String, i64)>, Error> {
+    let Some(place) = fact.clock.and_then(|place| usize::try_from(place).ok()) else {
+        return Ok(Vec::new());
     };
-    Ok(found.into_iter().map(line).collect())
+    let log = store::events::of_ticket(tx, ticket)?;
+    let started = log.iter().filter_map(|envelope| match &envelope.event {
+        domain::Event::ClockStarted { clock } => Some(clock.team),
+        _ => None,
+    });
+    let measured = started.into_iter().nth(place);
+    let known = |id: TeamId| names.iter().find(|(known, ..)| *known == id);
+    let slug = measured.and_then(known).and_then(|(_, slug, _)| slug.as_deref());
+    let calendar = match slug {
+        Some(slug) => ctx.handbook.calendar(slug),
+        None => ctx.handbook.company_calendar(),
+    };
+    let stations = domain::reports::stations(&log, place, fact.at).into_iter();
+    let name = |team: TeamId| known(team).map_or_else(String::new, |(.., name)| name.clone());
+    Ok(stations.map(|(team, from, to)| (name(team), calendar.elapsed(from, to))).collect())
 }

@@ -25,11 +25,17 @@ pub struct Circumstances<'a> {
     pub open_seconds: &'a dyn Fn(TeamId, Timestamp, Timestamp) -> i64,
 }
 
-/// Whether an event can add to what is counted. All others leave a book as it is.
+/// Whether an event can change what is counted of a ticket that there is already. All others leave a book as it is, though
+/// they may be part of what makes another event count.
 pub fn concerns(event: &Event) -> bool {
     !matches!(
         event,
-        Event::TimersSet { .. }
+        Event::Commented { .. }
+            | Event::ClockStarted { .. }
+            | Event::ClockMoved { .. }
+            | Event::Reapplied
+            | Event::AnswerBounced { .. }
+            | Event::TimersSet { .. }
             | Event::Warned { .. }
             | Event::Reminded
             | Event::Assigned { .. }
@@ -39,10 +45,12 @@ pub fn concerns(event: &Event) -> bool {
             | Event::FieldChanged { .. }
             | Event::KindChanged { .. }
             | Event::SeverityChanged { .. }
-            | Event::IssueLinked { .. }
+            | Event::RequesterChanged { .. }
+            | Event::OrganizationChanged { .. }
+            | Event::EscalatedPromiseKept
             | Event::SplitOff { .. }
+            | Event::IssueLinked { .. }
             | Event::SurveySuppressed { .. }
-            | Event::Reapplied
     )
 }
 

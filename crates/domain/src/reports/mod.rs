@@ -8,6 +8,7 @@
 mod book;
 mod counts;
 mod ledger;
+mod stations;
 mod sums;
 
 use jiff::civil::{Date, Weekday};
@@ -19,6 +20,7 @@ use crate::{Channel, ClockKind, Level, TeamId, UserId};
 pub use book::{Book, Circumstances, concerns};
 pub use counts::{BrokenCounts, Counts};
 pub use ledger::{Outcome, Saying, Told};
+pub use stations::stations;
 pub use sums::{LEAST, Sums, per_cent};
 
 /// A week of the company: from Monday to Sunday in its zone, counted from the one in which 1970 began.

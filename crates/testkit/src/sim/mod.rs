@@ -40,7 +40,8 @@
 //!
 //! Whoever gets our letters (`outside`) checks that each was owed, went to the right address, names the right day, came
 //! once (after a crash perhaps again, word for word) and holds no word of a note. At the end of each day everything
-//! stored and every wake-up is compared; at the very end nothing may be left unsent.
+//! stored and every wake-up is compared; at the very end nothing may be left unsent, and every number of the reports must
+//! be the one that a second count of the log gives (`recount`).
 //!
 //! # A further input
 //!

@@ -116,6 +116,7 @@ impl<'m> Run<'m> {
                 self.stretch(day, share)?;
             }
             self.within(World::look_at_all)?;
+            self.within(|_, tx| World::add_up(tx))?;
             self.perhaps_stand_still(day)?;
         }
         self.within(World::nothing_is_left)?;

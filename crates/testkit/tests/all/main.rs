@@ -14,6 +14,7 @@ mod notices;
 mod office;
 mod posthog;
 mod replay;
+mod reports;
 mod rota;
 mod rules;
 mod search;

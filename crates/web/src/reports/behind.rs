@@ -138,6 +138,16 @@ fn list(reader: &Reader, caption: &str, lines: &[Line]) -> Markup {
         let value = if is_rated { Text::ReportRating } else { Text::ReportTook };
         columns.push(Column::number(words.say(value)));
     }
+    let is_missed = lines.iter().any(|line| !line.held.is_empty());
+    if is_missed {
+        columns.push(Column::text(words.say(Text::ReportTeamTimes)));
+    }
+    let held = |line: &Line| {
+        let one = |(team, seconds): &(String, i64)| {
+            format!("{team} {}", crate::times::span(words, *seconds))
+        };
+        line.held.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
     let row = |line: &Line| {
         let fact = &line.fact;
         let mut row = vec![
@@ -158,6 +168,9 @@ fn list(reader: &Reader, caption: &str, lines: &[Line]) -> Markup {
                 @if is_rated { (fact.value) }
                 @else if fact.measure.has_value() { (written(words, desk::reports::Unit::Minutes, fact.value)) }
             });
+        }
+        if is_missed {
+            row.push(html! { (held(line)) });
         }
         row
     };

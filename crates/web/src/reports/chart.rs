@@ -12,7 +12,7 @@ use crate::words::Words;
 /// Width and height of the drawing.
 pub(super) const SIZE: (i64, i64) = (720, 300);
 /// Where lines are: left, right, top, bottom.
-const LEFT: i64 = 56;
+const LEFT: i64 = 64;
 const RIGHT: i64 = 552;
 const TOP: i64 = 14;
 const BOTTOM: i64 = 262;

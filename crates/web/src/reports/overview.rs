@@ -45,7 +45,7 @@ async fn show(visitor: Visitor) -> Answer {
     let columns = [
         Column::text(words.say(Text::Reports)),
         Column::number(words.say(Text::ReportTotal)),
-        Column::text(words.say(Text::ReportByWeek)),
+        Column::text(words.say(Text::ReportEachWeek)),
         Column::text(words.say(Text::ReportWhatCounts)),
     ];
     let why = words.fill(Text::ReportsWhy, &[("n", &WEEKS)]);
@@ -55,7 +55,7 @@ async fn show(visitor: Visitor) -> Answer {
             @if reports.iter().any(|report| report.is_filling) {
                 (message_box("filling", Tone::Info, words.say(Text::ReportFilling), &html! {}))
             }
-            (table("reports", heading, &columns, &rows))
+            (table("reports", &words.count(Text::ReportTheLast, WEEKS), &columns, &rows))
             p { a href=(routes::PROMISES_LEDGER) { (words.say(Text::PromisesLedger)) } ": " (words.say(Text::PromisesLedgerWhy)) }
         }
     };

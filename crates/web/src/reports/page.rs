@@ -256,16 +256,19 @@ pub(super) fn chart_of(words: Words, report: &Report) -> Chart {
     chart
 }
 
-/// The rows that have a line: those with the most behind them, in the table's order.
+/// The rows that have a line: those with the most behind them, the heaviest first, whose line is whole. A row that has no
+/// value in any week has none.
 fn most(report: &Report) -> Vec<&Group> {
     let measures = report.ask.name.headline().measures();
     let weight = |group: &Group| -> i64 {
         group.by_week.iter().flat_map(|sums| measures.iter().map(|one| sums.count(*one))).sum()
     };
-    let mut heaviest: Vec<&Group> = report.groups.iter().collect();
+    let figure = report.ask.name.headline();
+    let has_line = |group: &&Group| group.by_week.iter().any(|sums| figure.of(sums).is_some());
+    let mut heaviest: Vec<&Group> = report.groups.iter().filter(has_line).collect();
     heaviest.sort_by_key(|group| std::cmp::Reverse(weight(group)));
     heaviest.truncate(MOST);
-    report.groups.iter().filter(|group| heaviest.iter().any(|one| one.name == group.name)).collect()
+    heaviest
 }
 
 fn picture(words: Words, report: &Report) -> Markup {
@@ -274,7 +277,7 @@ fn picture(words: Words, report: &Report) -> Markup {
         figure.report-chart {
             div.table-box role="region" tabindex="0" aria-label=(chart.title) { (svg(words, &chart)) }
             @if report.ask.by != By::Week && report.groups.len() > MOST {
-                figcaption.hint { (words.fill(Text::ReportMostLines, &[("n", &MOST)])) }
+                figcaption.hint { (words.fill(Text::ReportMostLines, &[("n", &chart.lines.len())])) }
             }
         }
     }
@@ -288,7 +291,7 @@ fn figures(words: Words, report: &Report) -> Markup {
     columns.extend(figures.iter().map(|figure| Column::number(words.say(column(*figure)))));
     let has_weeks = ask.by != By::Week && report.weeks.len() > 1;
     if has_weeks {
-        columns.push(Column::text(words.say(Text::ReportByWeek)));
+        columns.push(Column::text(words.say(Text::ReportEachWeek)));
     }
     let headline = ask.name.headline();
     let values = |weeks: &[Sums]| -> Vec<Option<i64>> {

@@ -58,7 +58,7 @@ impl Canvas {
     }
 
     /// Connected strokes, dashed; lengths are those of the drawing.
-    fn path(&mut self, points: &[(i64, i64)], dashes: &[i64], ink: u8) {
+    fn path(&mut self, points: &[(i64, i64)], dashes: &[i64], (width, ink): (f64, u8)) {
         let at = |(x, y): (i64, i64)| ((x * SCALE) as f64, ((y + HEAD) * SCALE) as f64);
         let mut pattern = dashes.iter().cycle();
         let mut left = pattern.next().map_or(f64::INFINITY, |dash| (dash * SCALE) as f64);
@@ -71,7 +71,7 @@ impl Canvas {
                 let part = if left < length { left / length } else { 1.0 };
                 let until = (from.0 + dx * part, from.1 + dy * part);
                 if is_drawn {
-                    self.stroke(from, until, 3.0, ink);
+                    self.stroke(from, until, width, ink);
                 }
                 if left >= length {
                     left -= length;
@@ -129,10 +129,10 @@ pub(super) fn png(words: Words, chart: &Chart) -> Vec<u8> {
     let mut canvas =
         Canvas::new(usize::try_from(width).unwrap_or(0), usize::try_from(height).unwrap_or(0));
     let (left, right, _, bottom) = edges();
-    let small = 2.6;
+    let small = 2.4;
     canvas.words(&chart.title, (12, -12), 3.4, INK);
     for tick in chart.ticks(words) {
-        canvas.path(&[(left, tick.at), (right, tick.at)], &[], FAINT);
+        canvas.path(&[(left, tick.at), (right, tick.at)], &[], (1.0, FAINT));
         let at = (left - 8 - wide(&tick.label, small), tick.at + 4);
         canvas.words(&tick.label, at, small, MUTED);
     }
@@ -142,13 +142,13 @@ pub(super) fn png(words: Words, chart: &Chart) -> Vec<u8> {
     }
     for (index, laid) in chart.lay().iter().enumerate() {
         for stroke in &laid.strokes {
-            canvas.path(stroke, DASHES[index % MOST], INK);
+            canvas.path(stroke, DASHES[index % MOST], (3.5, INK));
         }
         let Some((x, y)) = laid.end else { continue };
         let dot = ((x * SCALE) as f64, ((y + HEAD) * SCALE) as f64);
         canvas.stroke(dot, dot, 9.0, INK);
         if laid.name_at != y || x < right {
-            canvas.path(&[(x + 4, y), (right + 8, laid.name_at)], &[1, 3], MUTED);
+            canvas.path(&[(x + 4, y), (right + 8, laid.name_at)], &[1, 3], (2.0, MUTED));
         }
         canvas.words(&laid.name, (right + 12, laid.name_at + 4), small, INK);
     }

@@ -34,6 +34,8 @@ struct Options {
     tickets: u64,
     /// How many tickets fall due at once.
     due: u64,
+    /// How many tickets reports are drawn up of.
+    counted: u64,
 }
 
 /// Measures and prints; a measurement that fails leaves a gap in the table and its reason above it.
@@ -62,6 +64,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
         measure.use_cases(&database("use_cases")?);
         measure.letters(&database("letters")?);
         measure.due(&database("due")?);
+        measure.reports(&database("reports")?);
         if engine == Engine::Sqlite {
             measure.take(What::SimulatedYear, |_| simulated_year());
         }
@@ -113,6 +116,18 @@ impl Measure<'_> {
             (What::DueWrite, "write_p99_ms"),
         ];
         self.figures(read(&mut example("due", &[database, &count])), &figures);
+    }
+
+    /// Reports over many tickets.
+    fn reports(&mut self, database: &str) {
+        let count = self.options.counted.to_string();
+        let figures = [
+            (What::Reports, "slowest_ms"),
+            (What::ReportsUsual, "twelve_weeks_ms"),
+            (What::ReportsList, "list_ms"),
+            (What::ReportsFacts, "facts_per_second"),
+        ];
+        self.figures(read(&mut example("reports", &[database, &count])), &figures);
     }
 
     /// Takes the figures that an example printed as JSON into the table, or says why not.
@@ -269,8 +284,13 @@ fn example(name: &str, arguments: &[&str]) -> std::process::Command {
 
 impl Options {
     fn parse(arguments: &[String]) -> Result<Self> {
-        let mut options =
-            Self { engines: Engine::ALL.to_vec(), seconds: 5, tickets: 200_000, due: 100_000 };
+        let mut options = Self {
+            engines: Engine::ALL.to_vec(),
+            seconds: 5,
+            tickets: 200_000,
+            due: 100_000,
+            counted: 1_000_000,
+        };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             let value = arguments
@@ -288,6 +308,7 @@ impl Options {
                 "--seconds" => options.seconds = number()?,
                 "--tickets" => options.tickets = number()?,
                 "--due" => options.due = number()?,
+                "--counted" => options.counted = number()?,
                 unknown => {
                     return Err(wrong_usage(format!(
                         "`{unknown}` means nothing here; see cargo xtask help"

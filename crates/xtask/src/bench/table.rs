@@ -52,11 +52,15 @@ pub(super) enum What {
     Due,
     DuePage,
     DueWrite,
+    Reports,
+    ReportsUsual,
+    ReportsList,
+    ReportsFacts,
     SimulatedYear,
 }
 
 impl What {
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 24] = [
         Self::CreationsByMany,
         Self::CreationsByOne,
         Self::CreationsOverHttp,
@@ -76,6 +80,10 @@ impl What {
         Self::Due,
         Self::DuePage,
         Self::DueWrite,
+        Self::Reports,
+        Self::ReportsUsual,
+        Self::ReportsList,
+        Self::ReportsFacts,
         Self::SimulatedYear,
     ];
 
@@ -109,6 +117,12 @@ impl What {
                 ("a ticket page's data meanwhile, 99 of 100 within", "ms", "below 100")
             }
             Self::DueWrite => ("a note meanwhile, 99 of 100 within", "ms", ""),
+            Self::Reports => {
+                ("the slowest report over 1,000,000 tickets in 104 weeks", "ms", "below 500")
+            }
+            Self::ReportsUsual => ("the same over 12 weeks", "ms", "below 500"),
+            Self::ReportsList => ("the slowest list behind a number of it", "ms", "below 500"),
+            Self::ReportsFacts => ("facts added up to weekly sums", "/s", ""),
             Self::SimulatedYear => {
                 ("a simulated year, 200 tickets a day", "s", "below 60 on SQLite")
             }
