@@ -30,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) files: PathBuf,
     pub(crate) trusted_server: Option<String>,
     pub(crate) trusted_forwarders: Vec<String>,
+    /// Whether webhooks may reach addresses that are not public.
+    pub(crate) webhooks_reach_private: bool,
 }
 
 /// A mailbox to fetch, and how often at least.
@@ -60,6 +62,8 @@ struct File {
     trusted_server: Option<String>,
     #[serde(default)]
     trusted_forwarders: Vec<String>,
+    #[serde(default)]
+    webhooks_reach_private: bool,
 }
 
 /// Where files are kept unless somebody says otherwise: beside the database's file, else in the working directory.
@@ -145,6 +149,7 @@ pub(crate) fn load(options: ServeOptions) -> anyhow::Result<Config> {
         signers: file.dkim.iter().map(signer).collect::<Result<_, _>>()?,
         trusted_server: options.trusted_server.or(file.trusted_server),
         trusted_forwarders: or_else(options.trusted_forwarders, file.trusted_forwarders),
+        webhooks_reach_private: file.webhooks_reach_private,
     })
 }
 

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use axum::Router;
 use channels::authentication::Authenticator;
 use channels::posthog::Posthog;
+use channels::webhooks::Webhooks;
 use desk::{Blobs, Clock, Ctx, Desk, Settings, Store};
 use domain::{Actor, Channel};
 use handbook::Handbook;
@@ -35,7 +36,8 @@ pub(crate) async fn run(options: ServeOptions) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let posthog = Posthog::new(config::environment);
     let node = post::node(&config);
-    let worker = Worker::serving(&node, desk.clone(), transport, posthog, authenticator);
+    let ways = (posthog, Webhooks::new(config.webhooks_reach_private));
+    let worker = Worker::serving_with(&node, desk.clone(), transport, ways, authenticator);
     let worker = tokio::spawn(worker.run(stopped.clone()));
     let follower = tokio::spawn(follow_handbook(desk.clone(), stopped.clone()));
     let post = post::start(&desk, config, &began, &stopped).await?;

@@ -121,7 +121,10 @@ async fn user(desk: &Desk, authorization: &str) -> Result<User, Error> {
     let ctx = desk.ctx(Actor::Anonymous, Channel::Api);
     if scheme.eq_ignore_ascii_case("bearer") {
         let token = rest.trim().to_owned();
-        return desk.read(ctx, move |tx, _| desk::sessions::by_bearer(tx, &token)).await;
+        let used = token.clone();
+        let user = desk.read(ctx, move |tx, _| desk::sessions::by_bearer(tx, &token)).await?;
+        note_use(desk, used).await?;
+        return Ok(user);
     }
     if !scheme.eq_ignore_ascii_case("basic") {
         return Err(Error::Unauthenticated);
@@ -132,9 +135,25 @@ async fn user(desk: &Desk, authorization: &str) -> Result<User, Error> {
     let secret = secret.to_owned();
     if let Some(email) = name.strip_suffix("/token") {
         let email = email.to_owned();
-        return desk.read(ctx, move |tx, _| desk::sessions::by_token(tx, &email, &secret)).await;
+        let used = secret.clone();
+        let user =
+            desk.read(ctx, move |tx, _| desk::sessions::by_token(tx, &email, &secret)).await?;
+        note_use(desk, used).await?;
+        return Ok(user);
     }
     desk.sign_in(name, secret).await
+}
+
+/// Writes down that a token was used, once an hour.
+async fn note_use(desk: &Desk, token: String) -> Result<(), Error> {
+    let ctx = desk.ctx(Actor::System, Channel::Api);
+    let asked = token.clone();
+    let is_news =
+        desk.read(ctx.clone(), move |tx, ctx| desk::sessions::is_use_news(tx, ctx, &asked)).await?;
+    if is_news {
+        desk.write(ctx, move |tx, ctx| desk::sessions::token_used(tx, ctx, &token)).await?;
+    }
+    Ok(())
 }
 
 /// Scheme and host of the request; behind a proxy the configured public address.

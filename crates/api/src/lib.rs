@@ -28,6 +28,7 @@ mod suspended;
 mod tickets;
 mod users;
 mod views;
+mod webhooks;
 mod widget;
 mod work;
 

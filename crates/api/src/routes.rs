@@ -22,6 +22,8 @@ pub enum Method {
     Post,
     /// Change.
     Put,
+    /// Change a part.
+    Patch,
     /// Remove.
     Delete,
 }
@@ -65,6 +67,15 @@ impl Route {
         Self { method: Method::Put, path, act, handler: routing::put(handler) }
     }
 
+    /// A route that changes a part.
+    pub(crate) fn patch<T: 'static>(
+        path: &'static str,
+        act: Act,
+        handler: impl Handler<T, Desk>,
+    ) -> Self {
+        Self { method: Method::Patch, path, act, handler: routing::patch(handler) }
+    }
+
     /// A route that removes.
     pub(crate) fn delete<T: 'static>(
         path: &'static str,
@@ -98,6 +109,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::views::routes());
     all.extend(crate::macros::routes());
     all.extend(crate::rules::routes());
+    all.extend(crate::webhooks::routes());
     all.extend(crate::attachments::routes());
     all.extend(crate::suspended::routes());
     all

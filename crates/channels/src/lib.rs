@@ -9,6 +9,7 @@ pub mod oauth2;
 pub mod posthog;
 pub mod smtp;
 pub mod tls;
+pub mod webhooks;
 
 /// What became of something sent to the outside.
 #[derive(Debug, Clone, PartialEq, Eq)]

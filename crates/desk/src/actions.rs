@@ -43,8 +43,10 @@ pub(crate) fn check(tx: &mut Tx<'_>, used: Used, objects: &[Object]) -> Result<V
                     return Err(invalid(&part("value"), "there is no such agent"));
                 }
             }
-            Action::Webhook(..) => {
-                return Err(invalid(&part("value"), "there is no such webhook"));
+            Action::Webhook(id, _) => {
+                if store::webhooks::load(tx, *id)?.is_none() {
+                    return Err(invalid(&part("value"), "there is no such webhook"));
+                }
             }
             Action::Area(Some(area)) => {
                 let known = fields.iter().find(|field| field.key.as_deref() == Some("area"));

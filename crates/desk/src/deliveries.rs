@@ -23,7 +23,8 @@ pub(crate) use surveys::late_words;
 
 pub(crate) use self::recipients::refused;
 pub use self::recipients::{
-    Recipient, Said, concluded, heard, of_ticket, send_elsewhere, try_again, waiting,
+    Recipient, Said, all, concluded, heard, of_ticket, send_elsewhere, try_again, try_any_again,
+    waiting,
 };
 use crate::tickets::reader_of;
 use crate::{Ctx, Desk, Error, texts};

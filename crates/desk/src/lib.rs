@@ -51,6 +51,7 @@ pub mod texts;
 pub mod tickets;
 pub mod users;
 pub mod views;
+pub mod webhooks;
 pub mod work;
 
 pub use clock::Clock;

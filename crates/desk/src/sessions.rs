@@ -5,9 +5,11 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::Pas
 use domain::{Role, TokenId, User, UserId};
 use jiff::SignedDuration;
 use store::Tx;
+use store::page::Page;
 use store::sessions::Scope;
+pub use store::sessions::Token;
 
-use crate::{Ctx, Error, secrets};
+use crate::{Act, Ctx, Error, require, secrets};
 
 /// How long a session lasts.
 const SESSION: SignedDuration = SignedDuration::from_hours(24 * 30);
@@ -115,9 +117,95 @@ pub fn set_password(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId, password: &str) ->
 
 /// Makes an API token and shows it this once.
 pub fn create_token(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<String, Error> {
+    name_token(tx, ctx, user, None)
+}
+
+/// The tokens that are good, a page of them.
+pub fn tokens(tx: &mut Tx<'_>, ctx: &Ctx, page: &Page) -> Result<Vec<Token>, Error> {
+    require(&ctx.actor, Act::Configure)?;
+    Ok(store::sessions::tokens(tx, page)?)
+}
+
+/// Makes an API token of the one who acts, for something, and shows it this once.
+pub fn own_token(tx: &mut Tx<'_>, ctx: &Ctx, name: &str) -> Result<String, Error> {
+    require(&ctx.actor, Act::Configure)?;
+    let user = ctx.actor.user().ok_or_else(Error::forbidden)?;
+    let name = crate::texts::one_line(name, 255);
+    if name.is_empty() {
+        return Err(Error::blank("name", "Name"));
+    }
+    name_token(tx, ctx, user, Some(&name))
+}
+
+/// Ends a token.
+pub fn revoke_token(tx: &mut Tx<'_>, ctx: &Ctx, id: TokenId) -> Result<(), Error> {
+    require(&ctx.actor, Act::Configure)?;
+    if !store::sessions::revoke_token(tx, id, ctx.now)? {
+        return Err(Error::NotFound);
+    }
+    crate::handbooks::record_admin(tx, ctx, "token", id.0, "token_revoked", "{}")
+}
+
+/// How old the last use that is written down may be.
+const USED: SignedDuration = SignedDuration::from_hours(1);
+
+/// Whether the use of a token is to be written down: it was not, for an hour.
+pub fn is_use_news(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<bool, Error> {
+    let since = ctx.now.checked_sub(USED).unwrap_or(ctx.now);
+    Ok(store::sessions::is_unused_since(tx, &secrets::token_hash(token), since)?)
+}
+
+/// Writes down that a token was used.
+pub fn token_used(tx: &mut Tx<'_>, ctx: &Ctx, token: &str) -> Result<(), Error> {
+    Ok(store::sessions::token_used(tx, &secrets::token_hash(token), ctx.now)?)
+}
+
+/// Makes somebody one of us, or gives one of us a new way in: the person, and a link's token that is good once.
+pub fn invite(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    (email, name): (&str, &str),
+    role: Role,
+) -> Result<(User, String), Error> {
+    require(&ctx.actor, Act::Configure)?;
+    let name = crate::texts::one_line(name, 255);
+    if name.is_empty() {
+        return Err(Error::blank("name", "Name"));
+    }
+    if !is_address(email) {
+        let what = "Email: is not a mail address";
+        return Err(Error::invalid("email", "InvalidFormat", what));
+    }
+    if role == Role::EndUser {
+        return Err(Error::invalid("role", "InvalidValue", "Role: expected admin, agent or light"));
+    }
+    let user = ensure_agent(tx, ctx, email, &name, role)?;
+    let token = create_link(tx, ctx, user.id)?;
+    crate::handbooks::record_admin(tx, ctx, "user", user.id.0, "invited", "{}")?;
+    Ok((user, token))
+}
+
+/// A new link of one use for one of us.
+pub fn invite_again(tx: &mut Tx<'_>, ctx: &Ctx, id: UserId) -> Result<String, Error> {
+    require(&ctx.actor, Act::Configure)?;
+    let user = usable(store::users::load(tx, id)?.ok_or(Error::NotFound)?)?;
+    if user.role == Role::EndUser {
+        return Err(Error::NotFound);
+    }
+    crate::handbooks::record_admin(tx, ctx, "user", id.0, "invited", "{}")?;
+    create_link(tx, ctx, id)
+}
+
+fn name_token(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    user: UserId,
+    name: Option<&str>,
+) -> Result<String, Error> {
     let token = secrets::token();
     let id = tx.next_id(store::Kind::Token)?;
-    store::sessions::insert_token(tx, TokenId(id), user, &secrets::token_hash(&token), ctx.now)?;
+    let hash = secrets::token_hash(&token);
+    store::sessions::insert_token(tx, TokenId(id), user, (&hash, name), ctx.now)?;
     crate::handbooks::record_admin(tx, ctx, "user", user.0, "token_created", "{}")?;
     Ok(token)
 }

@@ -30,6 +30,7 @@ mod status;
 mod surveys;
 mod tickets;
 mod views;
+pub mod webhooks;
 pub mod words;
 pub mod work;
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 use channels::Transport;
 use channels::authentication::Authenticator;
 use channels::posthog::Posthog;
+use channels::webhooks::Webhooks;
 use desk::{Desk, Error};
 use domain::{Actor, Channel};
 use jiff::{SignedDuration, Timestamp};
@@ -38,12 +39,18 @@ pub struct Worker {
 pub(crate) struct Ways {
     mail: Transport,
     posthog: Option<Posthog>,
+    webhooks: Webhooks,
 }
 
 impl Worker {
     /// A worker over a desk, sending mail through a transport and nothing else, and looking at no sender.
     pub fn new(desk: Desk, transport: Transport) -> Arc<Self> {
-        Self::over("", desk, Ways { mail: transport, posthog: None }, Authenticator::Nobody)
+        Self::over(
+            "",
+            desk,
+            Ways { mail: transport, posthog: None, webhooks: Webhooks::new(false) },
+            Authenticator::Nobody,
+        )
     }
 
     /// The same for one of several nodes, each with a name of its own, with a way for what analytics want to know, and with
@@ -55,7 +62,20 @@ impl Worker {
         posthog: Posthog,
         authenticator: Authenticator,
     ) -> Arc<Self> {
-        Self::over(node, desk, Ways { mail: transport, posthog: Some(posthog) }, authenticator)
+        let ways = (posthog, Webhooks::new(false));
+        Self::serving_with(node, desk, transport, ways, authenticator)
+    }
+
+    /// The same with a way of one's own for webhooks.
+    pub fn serving_with(
+        node: &str,
+        desk: Desk,
+        transport: Transport,
+        (posthog, webhooks): (Posthog, Webhooks),
+        authenticator: Authenticator,
+    ) -> Arc<Self> {
+        let ways = Ways { mail: transport, posthog: Some(posthog), webhooks };
+        Self::over(node, desk, ways, authenticator)
     }
 
     fn over(node: &str, desk: Desk, ways: Ways, authenticator: Authenticator) -> Arc<Self> {

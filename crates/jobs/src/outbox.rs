@@ -67,6 +67,7 @@ impl Round<'_> {
             let answers = match queued.delivery.channel.as_str() {
                 "email" => self.mail(ctx, queued, since).await?,
                 "posthog" => self.event(ctx, queued).await.map(|()| true)?,
+                "webhook" => self.webhook(ctx, queued).await.map(|()| true)?,
                 other => {
                     let reason = format!("no connection to {other} is configured");
                     self.record(ctx, queued, Outcome::Failed { reason }).await.map(|()| true)?
@@ -149,6 +150,38 @@ impl Round<'_> {
         if let Outcome::Later { reason } = &outcome {
             self.down = Some(reason.clone());
         }
+        self.record(ctx, queued, outcome).await
+    }
+
+    /// Sends one request to a webhook, and writes down what came back.
+    async fn webhook(&self, ctx: &Ctx, queued: Queued) -> Result<(), Error> {
+        let asked = queued.clone();
+        let now = self.desk.ctx(Actor::System, Channel::System);
+        let request =
+            self.desk.read(now, move |tx, ctx| desk::webhooks::request(tx, ctx, &asked)).await?;
+        let Some(request) = request else {
+            let reason = "the webhook is stopped or was deleted".to_owned();
+            return self.record(ctx, queued, Outcome::Unwanted { reason }).await;
+        };
+        let answer = self
+            .ways
+            .webhooks
+            .send(&request.method, &request.url, &request.headers, request.body)
+            .await;
+        let is_test = queued.delivery.kind == "webhook_test";
+        let (word, outcome) = match answer.outcome {
+            Outcome::Sent { response } => ("success", Outcome::Sent { response }),
+            // Somebody waits for what comes of a test; it is not tried again.
+            Outcome::Later { reason } if !is_test => ("retrying", Outcome::Later { reason }),
+            Outcome::Later { reason } => ("failed", Outcome::Failed { reason }),
+            other => ("failed", other),
+        };
+        let answered = desk::webhooks::Answered { status: answer.status, said: answer.said };
+        let id = queued.delivery.id;
+        let now = self.desk.ctx(Actor::System, Channel::System);
+        self.desk
+            .write(now, move |tx, ctx| desk::webhooks::heard(tx, ctx, id, word, &answered))
+            .await?;
         self.record(ctx, queued, outcome).await
     }
 

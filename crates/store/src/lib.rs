@@ -64,4 +64,5 @@ pub mod tickets;
 pub mod users;
 pub mod views;
 pub mod wakeups;
+pub mod webhooks;
 pub mod work;

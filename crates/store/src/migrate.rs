@@ -63,6 +63,11 @@ pub const ALL: &[Migration] = &[
         name: "at_a_ticket",
         sql: include_str!("../migrations/0018_at_a_ticket.sql"),
     },
+    Migration {
+        number: 19,
+        name: "webhooks",
+        sql: include_str!("../migrations/0019_webhooks.sql"),
+    },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -3,6 +3,8 @@
 use domain::{DeliveryId, TicketId, UserId};
 use jiff::Timestamp;
 
+use crate::keysets::{by_id, in_order};
+use crate::page::Page;
 use crate::{Error, Kind, Row, Sql, Tx, params};
 
 /// An effect on the outside world.
@@ -273,6 +275,29 @@ pub fn in_state(
     sql.push("SELECT ").push(COLUMNS).push(" FROM outbox WHERE state = ").bind(state);
     sql.push(" AND id > ").bind(after.0).push(" ORDER BY id LIMIT ").bind(limit);
     tx.query(sql.text(), sql.params())?.iter().map(queued).collect()
+}
+
+/// A page of all deliveries by number, or of one channel, or in one state.
+pub fn page(
+    tx: &mut Tx<'_>,
+    (channel, state): (Option<&str>, Option<&str>),
+    page: &Page,
+) -> Result<Vec<Queued>, Error> {
+    let mut sql = Sql::new();
+    sql.push("SELECT ").push(COLUMNS).push(" FROM outbox WHERE id > 0");
+    if let Some(channel) = channel {
+        sql.push(" AND channel = ").bind(channel);
+    }
+    if let Some(state) = state {
+        sql.push(" AND state = ").bind(state);
+        if state != "sent" {
+            // Names the index that does not grow with what was sent.
+            sql.push(" AND state <> 'sent'");
+        }
+    }
+    by_id(&mut sql, page, "id");
+    let rows = tx.query(sql.text(), sql.params())?;
+    Ok(in_order(rows.iter().map(queued).collect::<Result<Vec<_>, Error>>()?, page))
 }
 
 /// The delivery with this number.

@@ -52,6 +52,45 @@ pub const MACROS: &str = "/settings/macros";
 /// One more.
 pub const NEW_MACRO: &str = "/settings/macros/new";
 
+/// Who answers.
+pub const PEOPLE: &str = "/settings/people";
+/// Teams and groups.
+pub const TEAMS: &str = "/settings/teams";
+/// Where requests come in and answers leave.
+pub const CHANNELS: &str = "/settings/channels";
+/// What is asked of a ticket.
+pub const FIELDS: &str = "/settings/fields";
+/// One more.
+pub const NEW_FIELD: &str = "/settings/fields/new";
+/// What other programs sign in with.
+pub const TOKENS: &str = "/settings/tokens";
+/// Other programs that are told.
+pub const WEBHOOKS: &str = "/settings/webhooks";
+/// One more.
+pub const NEW_WEBHOOK: &str = "/settings/webhooks/new";
+/// Everything that leaves.
+pub const DELIVERIES: &str = "/settings/deliveries";
+
+/// One of us, in the settings.
+pub fn staff(id: i64) -> String {
+    format!("{PEOPLE}/{id}")
+}
+
+/// A team, in the settings.
+pub fn team(id: i64) -> String {
+    format!("{TEAMS}/{id}")
+}
+
+/// A field's form.
+pub fn field(id: i64) -> String {
+    format!("{FIELDS}/{id}")
+}
+
+/// A webhook's form.
+pub fn webhook(id: i64) -> String {
+    format!("{WEBHOOKS}/{id}")
+}
+
 /// What happens by itself when a ticket changes.
 pub const TRIGGERS: &str = "/settings/triggers";
 /// What happens by itself as time passes.

@@ -2,10 +2,16 @@
 //! is shown and counts.
 
 pub(crate) mod actions;
+mod deliveries;
+mod fields;
 mod frame;
 mod home;
 mod macros;
+mod people;
 mod rules;
+mod teams;
+mod tokens;
+mod webhooks;
 
 use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
@@ -55,9 +61,47 @@ macro_rules! rules_of {
 
 pub(crate) fn pages() -> Vec<Route> {
     let mut all = own_pages();
+    all.extend(admin_pages());
     all.extend(rules_of!("/settings/triggers", rules::TRIGGERS));
     all.extend(rules_of!("/settings/automations", rules::AUTOMATIONS));
     all
+}
+
+fn admin_pages() -> Vec<Route> {
+    vec![
+        Route::get("/settings/people", Act::Configure, people::list),
+        Route::post("/settings/people", Act::Configure, people::invite),
+        Route::get("/settings/people/{id}", Act::Configure, people::edit),
+        Route::post("/settings/people/{id}", Act::Configure, people::update),
+        Route::post("/settings/people/{id}/link", Act::Configure, people::link),
+        Route::get("/settings/teams", Act::Configure, teams::list),
+        Route::post("/settings/teams", Act::Configure, teams::create),
+        Route::get("/settings/teams/{id}", Act::Configure, teams::show),
+        Route::post("/settings/teams/{id}", Act::Configure, teams::update),
+        Route::post("/settings/teams/{id}/members", Act::Configure, teams::join),
+        Route::post("/settings/teams/{id}/members/{member}/removal", Act::Configure, teams::leave),
+        Route::post("/settings/teams/{id}/deletion", Act::Configure, teams::delete),
+        Route::get("/settings/channels", Act::Configure, deliveries::channels),
+        Route::get("/settings/fields", Act::Configure, fields::list),
+        Route::get("/settings/fields/new", Act::Configure, fields::new),
+        Route::post("/settings/fields/new", Act::Configure, fields::create),
+        Route::get("/settings/fields/{id}", Act::Configure, fields::edit),
+        Route::post("/settings/fields/{id}", Act::Configure, fields::update),
+        Route::post("/settings/fields/{id}/deletion", Act::Configure, fields::delete),
+        Route::get("/settings/tokens", Act::Configure, tokens::list),
+        Route::post("/settings/tokens", Act::Configure, tokens::create),
+        Route::post("/settings/tokens/{id}/revocation", Act::Configure, tokens::revoke),
+        Route::get("/settings/webhooks", Act::Configure, webhooks::list),
+        Route::get("/settings/webhooks/new", Act::Configure, webhooks::new),
+        Route::post("/settings/webhooks/new", Act::Configure, webhooks::create),
+        Route::get("/settings/webhooks/{id}", Act::Configure, webhooks::edit),
+        Route::post("/settings/webhooks/{id}", Act::Configure, webhooks::update),
+        Route::post("/settings/webhooks/{id}/secret", Act::Configure, webhooks::secret),
+        Route::post("/settings/webhooks/{id}/test", Act::Configure, webhooks::test),
+        Route::post("/settings/webhooks/{id}/deletion", Act::Configure, webhooks::delete),
+        Route::get("/settings/deliveries", Act::Configure, deliveries::list),
+        Route::post("/settings/deliveries/{id}/retry", Act::Configure, deliveries::retry),
+    ]
 }
 
 fn own_pages() -> Vec<Route> {
@@ -400,6 +444,11 @@ pub(crate) fn known(tx: &mut desk::Tx<'_>, ctx: &desk::Ctx) -> Result<actions::K
     let page = desk::Page::first(MOST_AGENTS);
     let (agents, _) = desk::users::list(tx, ctx, &filter, desk::users::Order::Name, &page, false)?;
     let fields = desk::fields::list(tx, ctx, "ticket")?;
+    let webhooks = if desk::may(&ctx.actor, Act::Configure) {
+        desk::webhooks::list(tx, ctx)?
+    } else {
+        Vec::new()
+    };
     Ok(actions::Known {
         teams: desk::teams::list(tx, ctx)?,
         agents,
@@ -410,7 +459,7 @@ pub(crate) fn known(tx: &mut desk::Tx<'_>, ctx: &desk::Ctx) -> Result<actions::K
             .map(|area| (area.slug.clone(), area.name.clone()))
             .collect(),
         fields: fields.into_iter().map(|field| (field.id.0, field.title)).collect(),
-        webhooks: Vec::new(),
+        webhooks: webhooks.into_iter().map(|one| (one.id.0, one.name)).collect(),
     })
 }
 

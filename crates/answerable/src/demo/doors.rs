@@ -217,7 +217,8 @@ fn delivery(delivery: &desk::deliveries::Delivery, instance: &str) -> Value {
         let mail = desk::deliveries::outgoing(delivery, instance);
         mail.headers().into_iter().map(|(name, value)| (name, value.into())).collect()
     } else {
-        Map::new()
+        let payload: Value = serde_json::from_str(&delivery.payload).unwrap_or_default();
+        payload["headers"].as_object().cloned().unwrap_or_default()
     };
     let payload: Value = serde_json::from_str(&delivery.payload).unwrap_or_default();
     json!({

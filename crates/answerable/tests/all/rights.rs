@@ -1,10 +1,14 @@
 //! Who may come in where: every route of the API and of the pages, against every role. A route that is not in the table
 //! fails the test. (the one authorization function, deny by default)
 
+mod there;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use testkit::{Answer, Caller, Mail, Program, Visitor};
+
+use there::{of_macros, of_rules, of_settings};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
 
@@ -153,6 +157,12 @@ const API: &[(&str, &str, Roles)] = &[
     ("PUT", "/automations/reorder", ADMIN),
     ("DELETE", "/automations/destroy_many", ADMIN),
     ("GET PUT DELETE", "/automations/{id}", ADMIN),
+    ("GET POST", "/webhooks", ADMIN),
+    ("POST", "/webhooks/test", ADMIN),
+    ("GET PUT PATCH DELETE", "/webhooks/{id}", ADMIN),
+    ("GET POST", "/webhooks/{id}/signing_secret", ADMIN),
+    ("GET", "/webhooks/{id}/invocations", ADMIN),
+    ("GET", "/webhooks/{id}/invocations/{invocation}/attempts", ADMIN),
     ("GET POST", "/macros", DESK),
     ("GET", "/macros/active", DESK),
     ("GET", "/macros/categories", DESK),
@@ -415,6 +425,29 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET POST", "/settings/automations/{id}", ADMIN),
     ("POST", "/settings/automations/{id}/activation", ADMIN),
     ("POST", "/settings/automations/{id}/deletion", ADMIN),
+    ("GET POST", "/settings/people", ADMIN),
+    ("GET POST", "/settings/people/{id}", ADMIN),
+    ("POST", "/settings/people/{id}/link", ADMIN),
+    ("GET POST", "/settings/teams", ADMIN),
+    ("GET POST", "/settings/teams/{id}", ADMIN),
+    ("POST", "/settings/teams/{id}/members", ADMIN),
+    ("POST", "/settings/teams/{id}/members/{member}/removal", ADMIN),
+    ("POST", "/settings/teams/{id}/deletion", ADMIN),
+    ("GET", "/settings/channels", ADMIN),
+    ("GET", "/settings/fields", ADMIN),
+    ("GET POST", "/settings/fields/new", ADMIN),
+    ("GET POST", "/settings/fields/{id}", ADMIN),
+    ("POST", "/settings/fields/{id}/deletion", ADMIN),
+    ("GET POST", "/settings/tokens", ADMIN),
+    ("POST", "/settings/tokens/{id}/revocation", ADMIN),
+    ("GET", "/settings/webhooks", ADMIN),
+    ("GET POST", "/settings/webhooks/new", ADMIN),
+    ("GET POST", "/settings/webhooks/{id}", ADMIN),
+    ("POST", "/settings/webhooks/{id}/secret", ADMIN),
+    ("POST", "/settings/webhooks/{id}/test", ADMIN),
+    ("POST", "/settings/webhooks/{id}/deletion", ADMIN),
+    ("GET", "/settings/deliveries", ADMIN),
+    ("POST", "/settings/deliveries/{id}/retry", ADMIN),
     ("GET", "/settings/macros", DESK),
     ("GET POST", "/settings/macros/new", DESK),
     ("GET POST", "/settings/macros/{id}", DESK),
@@ -604,25 +637,6 @@ fn of_people(
     path
 }
 
-/// A path with a rule that is there.
-fn of_rules(desk: &testkit::Program, path: &str, id: i64) -> String {
-    let sort = if path.contains("triggers") { "trigger" } else { "automation" };
-    let rule = json!({ "title": "Old", "query": "created<24hours -tags:old",
-        "actions": [{ "field": "current_tags", "value": "old" }] });
-    let made = desk.as_admin().post(&format!("{sort}s.json"), &json!({ sort: rule })).expect(201);
-    let number = made.number(&format!("/{sort}/id"));
-    path.replacen(&id.to_string(), &number.to_string(), 1)
-}
-
-/// A path with a macro of whoever visits, if they can have one, else of an admin.
-fn of_macros(desk: &testkit::Program, path: &str, number: usize, id: i64) -> String {
-    let email = if number == 2 { ADA } else { desk.admin_email() };
-    let actions = json!([{ "field": "status", "value": "pending" }]);
-    let body = json!({ "macro": { "title": "Wait", "actions": actions, "restriction": { "type": "User" } } });
-    let made = desk.as_user(email).post("macros.json", &body).expect(201).number("/macro/id");
-    path.replacen(&id.to_string(), &made.to_string(), 1)
-}
-
 #[test]
 fn each_role_sees_the_pages_that_the_table_says() {
     // With a rota, so that there are weeks to hand over.
@@ -666,7 +680,8 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if path.starts_with("/views/") {
                     path = of_views(desk, &path, number, id);
                 }
-                path = of_settings(desk, path, number, id);
+                path = of_policies(desk, path, number, id);
+                path = of_settings(desk, &visitor, path, number, id);
                 if path.starts_with(&format!("/questions/{id}/")) {
                     path = path.replace(&id.to_string(), &published(desk).to_string());
                 }
@@ -722,8 +737,8 @@ fn each_role_sees_the_pages_that_the_table_says() {
     });
 }
 
-/// A path of the settings with names of what is there.
-fn of_settings(desk: &Program, path: String, number: usize, id: i64) -> String {
+/// A path of macros, rules or the handbook with names of what is there.
+fn of_policies(desk: &Program, path: String, number: usize, id: i64) -> String {
     let is_macro =
         path.starts_with("/settings/macros/") && !path.starts_with("/settings/macros/new");
     if is_macro {

@@ -113,6 +113,39 @@ pub fn of_ticket(
     Ok((store::outbox::of_ticket(tx, id)?, store::recipients::of_ticket(tx, id)?))
 }
 
+/// A page of everything that leaves or left, by number; of one channel or in one state if they are named.
+pub fn all(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    (channel, state): (Option<&str>, Option<&str>),
+    page: &store::page::Page,
+) -> Result<Vec<Queued>, Error> {
+    require(&ctx.actor, Act::Configure)?;
+    Ok(store::outbox::page(tx, (channel, state), page)?)
+}
+
+/// Tries a delivery again, whatever it is about, for those who did not get it.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] when there is none, [`Error::Conflict`] when it is on its way or was sent.
+pub fn try_any_again(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    delivery: domain::DeliveryId,
+) -> Result<(), Error> {
+    require(&ctx.actor, Act::Configure)?;
+    let queued = store::outbox::load(tx, delivery)?.ok_or(Error::NotFound)?;
+    if let Some(ticket) = queued.delivery.ticket {
+        return try_again(tx, ctx, ticket, delivery);
+    }
+    let is_open = matches!(queued.state.as_str(), FAILED | "held" | "suppressed");
+    if is_open && store::outbox::renew(tx, delivery, ctx.now)? {
+        return Ok(());
+    }
+    Err(Error::Conflict("It is on its way, or it was sent.".to_owned()))
+}
+
 /// Records that a mail that had left did not arrive at an address after all.
 pub(crate) fn refused(
     tx: &mut Tx<'_>,

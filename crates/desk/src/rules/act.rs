@@ -350,7 +350,13 @@ fn told(
             };
             Ok(store::outbox::insert(tx, &delivery)?)
         }
-        Tell::Webhook(..) => Ok(()),
+        Tell::Webhook(id, body) => match store::webhooks::load(tx, *id)? {
+            Some(webhook) if webhook.active => {
+                let what = (Some(ticket.id), rule.used.as_str());
+                crate::webhooks::queue(tx, ctx, &webhook, what, key, body.clone()).map(|_| ())
+            }
+            Some(_) | None => Ok(()),
+        },
     }
 }
 

@@ -4,7 +4,8 @@
 mod sync;
 
 use domain::{Membership, MembershipId, Role, Team, TeamId, User, UserId};
-use store::memberships::{self, Filter};
+use store::memberships;
+pub use store::memberships::Filter;
 use store::page::Page;
 use store::{Kind, Tx};
 

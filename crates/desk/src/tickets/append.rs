@@ -152,6 +152,10 @@ pub(crate) fn save(
             store::tickets::index(tx, &stored)?;
         }
     }
+    let webhooks = crate::webhooks::subscribed(tx)?;
+    if !webhooks.is_empty() {
+        crate::webhooks::tell(tx, ctx, &webhooks, previous.as_ref(), &stored, &events)?;
+    }
     crate::reports::record(tx, ctx, previous, &stored, requester, &events)?;
     crate::deliveries::cause(tx, ctx, &stored, requester, &events)?;
     tx.touch(format!("ticket:{}", stored.ticket.id));

@@ -20,5 +20,6 @@ mod rules;
 mod search;
 mod senders;
 mod simulation;
+mod webhooks;
 mod work;
 mod writing;

@@ -47,6 +47,54 @@ pub(super) const SECTIONS: &[Section] = &[
         what: Text::SettingsAutomationsWhat,
         act: Act::Configure,
     },
+    Section {
+        href: routes::PEOPLE,
+        name: Text::SettingsPeople,
+        what: Text::SettingsPeopleWhat,
+        act: Act::Configure,
+    },
+    Section {
+        href: routes::TEAMS,
+        name: Text::SettingsTeams,
+        what: Text::SettingsTeamsWhat,
+        act: Act::Configure,
+    },
+    Section {
+        href: routes::CHANNELS,
+        name: Text::SettingsChannels,
+        what: Text::SettingsChannelsWhat,
+        act: Act::Configure,
+    },
+    Section {
+        href: routes::FIELDS,
+        name: Text::SettingsFields,
+        what: Text::SettingsFieldsWhat,
+        act: Act::Configure,
+    },
+    Section {
+        href: routes::TOKENS,
+        name: Text::SettingsTokens,
+        what: Text::SettingsTokensWhat,
+        act: Act::Configure,
+    },
+    Section {
+        href: routes::WEBHOOKS,
+        name: Text::SettingsWebhooks,
+        what: Text::SettingsWebhooksWhat,
+        act: Act::Configure,
+    },
+    Section {
+        href: routes::DELIVERIES,
+        name: Text::SettingsDeliveries,
+        what: Text::SettingsDeliveriesWhat,
+        act: Act::Configure,
+    },
+    Section {
+        href: routes::HANDBOOK,
+        name: Text::Handbook,
+        what: Text::SettingsHandbookWhat,
+        act: Act::ReadDesk,
+    },
 ];
 
 /// Those that the visitor may use.
