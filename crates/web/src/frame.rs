@@ -16,7 +16,7 @@ use crate::reader::Reader;
 use crate::views::View;
 use crate::visitor::Visitor;
 use crate::words::{Language, Text, Words};
-use crate::{routes, times};
+use crate::{bulk, routes, times};
 
 /// What a page of the workspace says about itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -86,7 +86,7 @@ pub(crate) async fn workspace(
         })
         .collect();
     let configures = desk::may(&visitor.ctx.actor, desk::Act::Configure);
-    let places = places(words, configures);
+    let places = other_places(words, configures);
     let main = &html! {
         @if configures { (around.mail.banner(visitor, reader)) }
         (main)
@@ -95,6 +95,8 @@ pub(crate) async fn workspace(
     let own = format!("notices:{}", me.id);
     let topics = frame.topics.map_or(own.clone(), |topics| format!("{topics},{own}"));
     let hero = hero(visitor, reader, &around);
+    let told = bulk::notice(visitor).await;
+    let told = told.as_ref().map(|(text, undo)| Notice { text, undo: undo.as_deref() });
     let leaves = leaving(visitor, reader, frame.ticket).await?;
     let leaves = leaves.as_ref().map(|(words, until, undo)| Leaving { words, until: *until, undo });
     let shown = Page {
@@ -113,29 +115,11 @@ pub(crate) async fn workspace(
         query: frame.query,
         searches: frame.searches,
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
-        notice: frame.notice,
+        notice: frame.notice.or(told),
         leaving: leaves,
         live: Some((&topics, 0)),
     };
     Ok(page(&shown, main, aside))
-}
-
-/// Where else one can go.
-fn places(words: Words, configures: bool) -> Vec<Place<'static>> {
-    let led =
-        |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
-    let mut places = vec![
-        led(Text::Rota, routes::ROTA, "g r"),
-        Place::new(words.say(Text::Reports), routes::REPORTS),
-        led(Text::Handbook, routes::HANDBOOK, "g b"),
-        led(Text::Settings, routes::SETTINGS_HOME, "g o"),
-        Place::new(words.say(Text::Questions), routes::QUESTIONS),
-        Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
-    ];
-    if configures {
-        places.push(Place::new(words.say(Text::MailIn), routes::MAIL));
-    }
-    places
 }
 
 /// What is said about a reply of the reader's that can still be undone, wherever they are by now.
@@ -160,6 +144,24 @@ async fn leaving(
         let words = reader.words.fill(Text::ReplyLeavesOf, &values);
         (words, until, routes::undo(ticket.0, comment.0))
     }))
+}
+
+/// Where one goes beside the lists.
+fn other_places(words: Words, configures: bool) -> Vec<Place<'static>> {
+    let led =
+        |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
+    let mut places = vec![
+        led(Text::Rota, routes::ROTA, "g r"),
+        led(Text::Reports, routes::REPORTS, "g c"),
+        led(Text::Handbook, routes::HANDBOOK, "g b"),
+        led(Text::Settings, routes::SETTINGS_HOME, "g o"),
+        Place::new(words.say(Text::Questions), routes::QUESTIONS),
+        Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
+    ];
+    if configures {
+        places.push(Place::new(words.say(Text::MailIn), routes::MAIL));
+    }
+    places
 }
 
 /// A page of one column, for customers and those who are not signed in.
