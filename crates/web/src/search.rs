@@ -1,6 +1,7 @@
 //! Searching: one box over tickets, comments, people and organizations, and what the bar at the top finds while one types.
 
 use axum::response::{IntoResponse, Redirect};
+use desk::questions::Hit;
 use desk::search::{CommentHit, Groups, TicketHit};
 use desk::{Act, Error};
 use domain::conditions::{Condition, Misread, Place, Query};
@@ -82,7 +83,8 @@ fn found(reader: &Reader, query: &str, groups: &Groups) -> Markup {
     let nothing = groups.tickets.is_empty()
         && groups.comments.is_empty()
         && groups.people.is_empty()
-        && groups.organizations.is_empty();
+        && groups.organizations.is_empty()
+        && groups.questions.is_empty();
     html! {
         (misread(words, &groups.misread))
         @if groups.is_building { p.message-box role="status" { (words.say(Text::IndexBuilding)) } }
@@ -93,6 +95,7 @@ fn found(reader: &Reader, query: &str, groups: &Groups) -> Markup {
             (comments(reader, groups))
             (people(words, &groups.people))
             (organizations(words, &groups.organizations))
+            (questions(words, &groups.questions))
         }
     }
 }
@@ -237,6 +240,25 @@ fn organizations(words: Words, organizations: &[Organization]) -> Markup {
     }
 }
 
+fn questions(words: Words, questions: &[Hit]) -> Markup {
+    html! {
+        @if !questions.is_empty() {
+            section.found aria-labelledby="found-questions" {
+                h2 #found-questions { (words.say(Text::Questions)) }
+                row-list { ol {
+                    @for hit in questions {
+                        @let question = &hit.answered.question;
+                        li id={ "found-question-" (question.id) } {
+                            h3 { a href=(routes::question(question.id.0)) id={ "found-question-" (question.id) "-link" } lang=(question.locale.tag()) dir="auto" { (question.title) } }
+                            p.found-text lang=(question.locale.tag()) { (excerpt(&hit.excerpt)) }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}
+
 /// The list of somebody's tickets.
 fn tickets_of(property: &str, id: i64) -> String {
     routes::filtered(&routes::view("all"), &format!("{property}:{id}"))
@@ -273,6 +295,9 @@ fn help(words: Words) -> Markup {
 /// What the bar at the top shows of what the server finds: places to go to.
 async fn bar(visitor: Visitor) -> Answer {
     let query = visitor.query.get("q").trim().to_owned();
+    if query.is_empty() {
+        return recent(&visitor).await;
+    }
     let groups = find(&visitor, &query, IN_BAR).await?;
     let reader = visitor.reader();
     let words = reader.words;
@@ -309,10 +334,32 @@ async fn bar(visitor: Visitor) -> Answer {
                 }
             }
         }
-        @if !query.is_empty() {
-            (option("bar-everywhere".to_owned(), &routes::search(&query),
-                html! { (words.fill(Text::BarSearchAll, &[("query", &query)])) }))
-        }
+        (option("bar-everywhere".to_owned(), &routes::search(&query),
+            html! { (words.fill(Text::BarSearchAll, &[("query", &query)])) }))
     };
     Ok(frame::html(markup))
+}
+
+/// The tickets somebody looked at last, whose numbers their browser knows.
+async fn recent(visitor: &Visitor) -> Answer {
+    let asked = visitor.query.get("recent").split(',').filter_map(|id| id.parse().ok());
+    let ids: Vec<TicketId> = asked.map(TicketId).take(IN_BAR).collect();
+    let wanted = ids.clone();
+    let read = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| desk::pages::these(tx, ctx, &wanted);
+    let mut found = visitor.desk.read(visitor.ctx.clone(), read).await?.tickets;
+    found.sort_by_key(|one| ids.iter().position(|id| *id == one.ticket.id));
+    let words = Words::default();
+    Ok(frame::html(html! {
+        @if !found.is_empty() {
+            div role="group" aria-label=(words.say(Text::BarRecent)) {
+                p.bar-heading aria-hidden="true" { (words.say(Text::BarRecent)) }
+                @for one in &found {
+                    @let id = one.ticket.id;
+                    a.bar-option role="option" id={ "bar-ticket-" (id) } href=(routes::ticket(id.0)) tabindex="-1" {
+                        span.muted { "#" (id) } " " span dir="auto" { (rows::subject(words, &one.subject)) } " " (status(words, one.ticket.status))
+                    }
+                }
+            }
+        }
+    }))
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use testkit::{Answer, Caller, Mail, Program, Visitor};
 
-use there::{of_macros, of_rules, of_settings};
+use there::{of_macros, of_rules, of_settings, published};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
 
@@ -44,6 +44,8 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/requests/solved", KNOWN),
     ("GET", "/requests/ccd", KNOWN),
     ("GET", "/requests/search", KNOWN),
+    ("GET", "/users/{id}/requests", DESK),
+    ("GET", "/organizations/{id}/requests", DESK),
     ("POST", "/uploads", ALL),
     ("DELETE", "/uploads/{token}", ALL),
     ("GET", "/questions", ALL),
@@ -356,6 +358,11 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/next", DESK),
     ("GET POST", "/rota/{team}/{week}/handover", DESK),
     ("GET", "/bar", DESK),
+    ("GET", "/bar/choices", DESK),
+    ("GET POST", "/bulk", DESK),
+    ("POST", "/undo", DESK),
+    ("POST", "/undo/{id}", DESK),
+    ("GET", "/keys", DESK),
     ("GET", "/search", DESK),
     ("GET", "/settings/handbook", DESK),
     ("GET POST", "/settings/handbook/replay", DESK),
@@ -367,6 +374,7 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/tickets/{id}/deliveries/{delivery}/retry", DESK),
     ("GET POST", "/tickets/{id}/deliveries/{delivery}/address", DESK),
     ("GET POST", "/tickets/{id}/assignment", DESK),
+    ("GET POST", "/tickets/{id}/team", DESK),
     ("POST", "/tickets/{id}/deescalation", DESK),
     ("GET POST", "/tickets/{id}/escalation", DESK),
     ("GET POST", "/tickets/{id}/severity", DESK),
@@ -678,22 +686,8 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if path.starts_with("/views/") {
                     path = of_views(desk, &path, number, id);
                 }
-                if path.starts_with("/settings/macros/")
-                    && !path.starts_with("/settings/macros/new")
-                {
-                    path = of_macros(desk, &path, number, id);
-                }
-                if path.starts_with("/settings/triggers/")
-                    || path.starts_with("/settings/automations/")
-                {
-                    path = of_rules(desk, &path, id);
-                }
+                path = of_policies(desk, path, number, id);
                 path = of_settings(desk, &visitor, path, number, id);
-                if path.starts_with("/settings/handbook/") {
-                    let policy =
-                        desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
-                    path = path.replace(&id.to_string(), &policy);
-                }
                 if path.starts_with(&format!("/questions/{id}/")) {
                     path = path.replace(&id.to_string(), &published(desk).to_string());
                 }
@@ -749,6 +743,23 @@ fn each_role_sees_the_pages_that_the_table_says() {
     });
 }
 
+/// A path of macros, rules or the handbook with names of what is there.
+fn of_policies(desk: &Program, path: String, number: usize, id: i64) -> String {
+    let is_macro =
+        path.starts_with("/settings/macros/") && !path.starts_with("/settings/macros/new");
+    if is_macro {
+        of_macros(desk, &path, number, id)
+    } else if path.starts_with("/settings/triggers/") || path.starts_with("/settings/automations/")
+    {
+        of_rules(desk, &path, id)
+    } else if path.starts_with("/settings/handbook/") {
+        let policy = desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
+        path.replace(&id.to_string(), &policy)
+    } else {
+        path
+    }
+}
+
 /// Lists are found by their names; one is changed by whoever keeps it.
 fn of_views(desk: &Program, path: &str, number: usize, id: i64) -> String {
     let changes = path.ends_with("/edit") || path.ends_with("/deletion");
@@ -762,13 +773,6 @@ fn kept_by(desk: &Program, number: usize, id: i64) -> String {
     let view = json!({ "view": { "title": format!("Kept {id}"), "query": "status:open" } });
     desk.as_user(email).post("views.json", &view).expect(201);
     format!("kept-{id}")
-}
-
-/// The number of a question that everybody may read.
-fn published(desk: &Program) -> i64 {
-    let question = json!({ "title": "Why?", "details": "Why is it so?", "answer": "Because." });
-    let made = desk.as_user(ADA).post("questions.json", &json!({ "question": question }));
-    made.expect(201).number("/question/id")
 }
 
 /// The number of a mail that has just come and waits: it has no sender.
