@@ -9,6 +9,7 @@ mod config;
 mod deliver;
 mod demo;
 mod doctor;
+mod figures;
 mod handbooks;
 mod identity;
 mod keys;

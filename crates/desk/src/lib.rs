@@ -19,6 +19,7 @@ pub mod deliveries;
 pub mod digests;
 pub mod drafts;
 pub mod fields;
+pub mod figures;
 pub mod follows;
 pub mod handbooks;
 pub mod handovers;

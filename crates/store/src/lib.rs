@@ -32,6 +32,7 @@ pub mod digests;
 pub mod drafts;
 pub mod events;
 pub mod fields;
+pub mod figures;
 pub mod follows;
 pub mod handbooks;
 pub mod handovers;

@@ -68,6 +68,7 @@ pub const ALL: &[Migration] = &[
         name: "webhooks",
         sql: include_str!("../migrations/0019_webhooks.sql"),
     },
+    Migration { number: 20, name: "figures", sql: include_str!("../migrations/0020_figures.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -15,7 +15,7 @@ use crate::problem::Problem;
 use crate::reader::Reader;
 use crate::views::View;
 use crate::visitor::Visitor;
-use crate::words::{Language, Text};
+use crate::words::{Language, Text, Words};
 use crate::{routes, times};
 
 /// What a page of the workspace says about itself.
@@ -85,20 +85,8 @@ pub(crate) async fn workspace(
             current: frame.kept == Some(view.slug.as_str()),
         })
         .collect();
-    let led =
-        |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
-    let mut places = vec![
-        led(Text::Rota, routes::ROTA, "g r"),
-        Place::new(words.say(Text::Reports), routes::REPORTS),
-        led(Text::Handbook, routes::HANDBOOK, "g b"),
-        led(Text::Settings, routes::SETTINGS_HOME, "g o"),
-        Place::new(words.say(Text::Questions), routes::QUESTIONS),
-        Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
-    ];
     let configures = desk::may(&visitor.ctx.actor, desk::Act::Configure);
-    if configures {
-        places.push(Place::new(words.say(Text::MailIn), routes::MAIL));
-    }
+    let places = other_places(words, configures);
     let main = &html! {
         @if configures { (around.mail.banner(visitor, reader)) }
         (main)
@@ -154,6 +142,24 @@ async fn leaving(
         let words = reader.words.fill(Text::ReplyLeavesOf, &values);
         (words, until, routes::undo(ticket.0, comment.0))
     }))
+}
+
+/// Where one goes beside the lists.
+fn other_places(words: Words, configures: bool) -> Vec<Place<'static>> {
+    let led =
+        |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
+    let mut places = vec![
+        led(Text::Rota, routes::ROTA, "g r"),
+        Place::new(words.say(Text::Reports), routes::REPORTS),
+        led(Text::Handbook, routes::HANDBOOK, "g b"),
+        led(Text::Settings, routes::SETTINGS_HOME, "g o"),
+        Place::new(words.say(Text::Questions), routes::QUESTIONS),
+        Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
+    ];
+    if configures {
+        places.push(Place::new(words.say(Text::MailIn), routes::MAIL));
+    }
+    places
 }
 
 /// A page of one column, for customers and those who are not signed in.

@@ -12,6 +12,7 @@ mod crash;
 mod customers;
 mod ends;
 mod examples;
+mod figures;
 mod handbooks;
 mod identity;
 mod letters;

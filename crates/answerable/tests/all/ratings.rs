@@ -108,6 +108,13 @@ fn bad_ratings_and_endless_words_are_refused() {
         assert_eq!(desk.rating(id), json!({ "score": "offered" }));
         assert_eq!(desk.sent(id, "survey_sent").len(), 0);
 
+        let odd = "<script>alert(1)</script>\u{0}\u{1b}[31m\u{202e}\r\nBcc: x@y.test";
+        let page = desk.rate(&path, "4", odd).expect(200).text();
+        assert!(!page.contains("<script>alert"), "{page}");
+        let kept = desk.rating(id)["comment"].as_str().unwrap_or_default().to_owned();
+        assert!(kept.starts_with("<script>alert(1)</script>[31m"), "{kept:?}");
+        assert!(!kept.chars().any(|c| c.is_control() && c != '\n'), "{kept:?}");
+
         desk.rate(&path, "5", &"ü".repeat(2000)).expect(200);
         assert_eq!(
             desk.rating(id)["comment"].as_str().map(|words| words.chars().count()),
@@ -192,6 +199,7 @@ fn a_low_rating_reaches_the_team_and_its_owner_and_reopens_nothing() {
         let visitor = desk.sign_in(ADA, "a long enough password");
         let page = || visitor.get(&format!("/tickets/{id}")).expect(200).text();
         assert!(page().contains("Kim rated this 2 of 5, bad"), "{}", page());
+        assert!(page().contains("href=\"#composer\"") && page().contains("Write to Kim"));
         desk.reply(ADA, id, "We are sorry, and here is why.");
         assert!(!page().contains("Kim rated this"), "somebody has written to them");
         assert!(page().contains("2 of 5, bad"), "the rating itself stays");
@@ -208,6 +216,14 @@ fn a_low_rating_reaches_the_team_and_its_owner_and_reopens_nothing() {
             desk.sent(fine, "notification").iter().any(|one| one["channel"] == "slack"
                 && one["text"].as_str().unwrap().contains("the best"))
         );
+        // It is Sunday, and mail waits for their hours.
+        desk.advance("30h");
+        let told = desk.sent(fine, "notification");
+        assert!(told.iter().any(|one| one["to"] == json!([ADA])), "words are worth an answer");
+        let page = || visitor.get(&format!("/tickets/{fine}")).expect(200).text();
+        assert!(page().contains("Kim rated this 5 of 5"), "{}", page());
+        desk.note(ADA, fine, "Nothing to add.");
+        assert!(!page().contains("Kim rated this"), "a note says why nothing follows");
     });
 }
 

@@ -46,7 +46,9 @@ pub(crate) fn of_ticket(
             Event::Commented { ask: true, .. } if !is_new => {
                 told.tell(tx, stored.ticket.assignee, What::CustomerWrote)?;
             }
-            Event::SurveyAnswered { rating, .. } if !rating.is_good() => {
+            Event::SurveyAnswered { rating, digest, .. }
+                if !rating.is_good() || digest.is_some() =>
+            {
                 told.tell(tx, stored.ticket.assignee, What::RatedLow { rating: *rating })?;
             }
             Event::Commented { public: false, comment, author, .. } => {

@@ -116,7 +116,9 @@ fn group(report: Name, (name, label): (String, String), by_week: Vec<Sums>) -> G
         // A stock is not added up: what counts is how it stands at the end.
         sums = by_week.last().cloned().unwrap_or_default();
     } else {
-        by_week.iter().for_each(|week| sums.merge_all(week));
+        for week in &by_week {
+            sums.merge_all(week);
+        }
     }
     Group { name, label, sums, by_week }
 }

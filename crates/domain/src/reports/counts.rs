@@ -137,7 +137,9 @@ mod tests {
         #[test]
         fn a_percentile_is_the_one_that_sorting_gives(mut values in prop::collection::vec(0_i64..400, 1..80), per_cent in 1_i64..=100) {
             let mut counts = Counts::default();
-            values.iter().for_each(|value| counts.add(*value, 1));
+            for value in &values {
+                counts.add(*value, 1);
+            }
             values.sort_unstable();
             let rank = (values.len() * usize::try_from(per_cent).unwrap_or(0)).div_ceil(100);
             prop_assert_eq!(counts.percentile(per_cent), Some(values[rank.max(1) - 1]));

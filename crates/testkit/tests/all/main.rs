@@ -6,6 +6,7 @@ mod conditions;
 mod corpus;
 mod deliveries;
 mod digests;
+mod figures;
 mod files;
 mod handovers;
 mod identities;

@@ -1,5 +1,4 @@
 //! Reports and the ledger below HTTP: every query walks an index, and what was counted before is read from the logs.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use desk::reports::{Ask, Behind, By, Name, Wanted};
 use domain::reports::{Dimension, Measure, Outcome};

@@ -89,7 +89,7 @@ impl Chart {
     fn x(&self, week: usize) -> i64 {
         let last = self.mondays.len().saturating_sub(1);
         let (week, last) = (i64::try_from(week).unwrap_or(0), i64::try_from(last).unwrap_or(0));
-        if last == 0 { (LEFT + RIGHT) / 2 } else { LEFT + (RIGHT - LEFT) * week / last }
+        if last == 0 { LEFT.midpoint(RIGHT) } else { LEFT + (RIGHT - LEFT) * week / last }
     }
 
     fn y(&self, value: i64) -> i64 {

@@ -74,8 +74,9 @@ async fn show(visitor: Visitor) -> Answer {
         let place =
             format!("{}.{}.{}", last.told.at.as_microsecond(), last.ticket, last.told.place);
         let pairs = visitor.query.pairs().filter(|(name, _)| *name != "before");
-        let kept: String =
+        let kept: Vec<String> =
             pairs.map(|(name, value)| format!("{name}={}&", crate::form::escaped(value))).collect();
+        let kept = kept.concat();
         format!("{}?{kept}before={place}", routes::PROMISES_LEDGER)
     });
     let main = html! {

@@ -4,6 +4,7 @@ use domain::{Event, Rating, Status, Unasked};
 use maud::{Markup, html};
 
 use super::Seen;
+use crate::components::button::{self, Button};
 use crate::components::notice::{Tone, message_box};
 use crate::components::time;
 use crate::words::{Language, Text, Words, survey};
@@ -72,13 +73,16 @@ fn earlier(seen: &Seen) -> Vec<Rating> {
     all
 }
 
-/// A bad rating that nobody has written to them about yet. It changes no status. (CS-10)
+/// A bad rating, or words with any, after which nobody has written yet: to them, or a note why not. It changes no status.
+/// (CS-10)
 pub(crate) fn suggestion(seen: &Seen) -> Markup {
     let words = seen.reader.words;
     let survey = seen.whole.survey.as_ref();
-    let low = survey.and_then(|survey| survey.rating).filter(|rating| !rating.is_good());
+    let has_words = survey.is_some_and(|survey| survey.comment.is_some());
+    let worth_it = |rating: &Rating| !rating.is_good() || has_words;
+    let low = survey.and_then(|survey| survey.rating).filter(worth_it);
     let rated = |event: &Event| matches!(event, Event::SurveyAnswered { .. });
-    let answer = |event: &Event| matches!(event, Event::Commented { answer: true, .. });
+    let answer = |event: &Event| matches!(event, Event::Commented { ask: false, .. });
     let events = &seen.whole.events;
     let since = events.iter().rposition(|envelope| rated(&envelope.event));
     let answered = since.is_some_and(|since| events[since..].iter().any(|one| answer(&one.event)));
@@ -96,6 +100,10 @@ pub(crate) fn suggestion(seen: &Seen) -> Markup {
                 p dir="auto" { "“" (comment) "”" }
             }
             p { (words.say(if closed { Text::RatedLowClosed } else { Text::RatedLowHint })) }
+            @if !closed {
+                @let label = words.fill(Text::RatedLowWrite, &[("name", &name)]);
+                (button::link("#composer", Button::plain(&label)))
+            }
         },
     )
 }
