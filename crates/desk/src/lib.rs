@@ -50,6 +50,7 @@ pub mod surveys;
 pub mod teams;
 pub mod texts;
 pub mod tickets;
+pub mod undos;
 pub mod users;
 pub mod views;
 pub mod webhooks;

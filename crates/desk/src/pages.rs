@@ -1,8 +1,10 @@
 //! What a page shows, gathered in one reading of the data, without a query per row.
 
+use domain::conditions::Condition;
 use domain::{Claimed, CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
 use store::Tx;
 use store::comments::{Comment, Whose};
+use store::conditions::Meant;
 use store::leases::Lease;
 use store::mails::Filed;
 use store::outbox::Queued;
@@ -25,6 +27,8 @@ const BEFORE: i64 = 10;
 const EARLIER: i64 = 40;
 /// How many of a requester's other tickets are looked at.
 const OTHERS: i64 = 20;
+/// How many events tell where a ticket went.
+const LATEST: i64 = 12;
 /// How many times of giving it back a ticket's page tells.
 const SKIPS: i64 = 5;
 
@@ -62,8 +66,73 @@ pub fn rows(
     with_people(tx, ctx, found)
 }
 
+/// The numbers of one page of the tickets that any of these filters finds; no ticket may be found by two of them.
+pub fn numbers(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    filters: &[Filter],
+    order: Order,
+    page: &Page,
+) -> Result<Vec<TicketId>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    if let [filter] = filters {
+        let found = store::tickets::versions(tx, filter, order, page)?;
+        return Ok(found.into_iter().map(|(id, _)| id).collect());
+    }
+    let mut found = Vec::new();
+    for filter in filters {
+        found.extend(store::tickets::page(tx, filter, order, page)?);
+    }
+    merge(&mut found, order, page);
+    Ok(ids(&found))
+}
+
+/// Which of these tickets any of the filters finds.
+pub fn still(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    filters: &[Filter],
+    ids: &[TicketId],
+) -> Result<Vec<TicketId>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let asker = crate::search::asker(tx, ctx)?;
+    let any = Condition::Any(ids.iter().copied().map(Condition::Number).collect());
+    let page = Page::first(i64::try_from(ids.len()).unwrap_or(i64::MAX));
+    let mut found = Vec::new();
+    for filter in filters.iter().filter(|_| !ids.is_empty()) {
+        let known = filter.meant.as_ref().map(|meant| meant.condition.clone());
+        let condition = Condition::All(known.into_iter().chain([any.clone()]).collect());
+        let meant = Some(Meant { condition, asker: asker.clone() });
+        let filter = Filter { meant, ..filter.clone() };
+        let some = store::tickets::versions(tx, &filter, Order::Id, &page)?;
+        found.extend(some.into_iter().map(|(id, _)| id));
+    }
+    Ok(found)
+}
+
+/// The latest events of a ticket, oldest first.
+pub fn latest(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Envelope>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    Ok(store::events::tail(tx, id, LATEST)?)
+}
+
+/// The tickets before and after one in a list: those that its filters find, by their order.
+pub fn beside(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    filters: &[Filter],
+    (order, descending): (Order, bool),
+    stored: &Stored,
+) -> Result<(Option<TicketId>, Option<TicketId>), Error> {
+    let key = tickets::key(order, stored);
+    let page = |start| Page { start, size: 1, descending };
+    let before = numbers(tx, ctx, filters, order, &page(Start::Before(key.clone())))?;
+    let after = numbers(tx, ctx, filters, order, &page(Start::After(key)))?;
+    Ok((before.last().copied(), after.first().copied()))
+}
+
 /// The tickets with these numbers that are there, in their order.
-pub(crate) fn these(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId]) -> Result<Rows, Error> {
+pub fn these(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId]) -> Result<Rows, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
     let mut found = Vec::new();
     for some in ids.chunks(500) {

@@ -394,6 +394,13 @@ pub enum Event {
     MarkedSpam,
     /// It was a request after all. (SLA-12)
     UnmarkedSpam,
+    /// Whoever made the latest change set took it back: the ticket is as it was before.
+    Undone {
+        /// The change set.
+        audit: AuditId,
+        /// How the ticket stood before it.
+        before: Box<Ticket>,
+    },
     /// It goes on in another ticket. (ST-10)
     MergedInto {
         /// Which.
@@ -523,6 +530,7 @@ impl Event {
             Self::Deescalated { .. } => "deescalated",
             Self::MarkedSpam => "marked_spam",
             Self::UnmarkedSpam => "unmarked_spam",
+            Self::Undone { .. } => "undone",
             Self::MergedInto { .. } => "merged_into",
             Self::Unmerged => "unmerged",
             Self::TookIn { .. } => "took_in",
@@ -534,6 +542,32 @@ impl Event {
             Self::SurveyAnswered { .. } => "survey_answered",
             Self::Applied(_) => "applied",
             Self::Deleted => "deleted",
+        }
+    }
+
+    /// Whether nothing outside of the ticket follows from it, so that whoever made it can take it back.
+    pub fn can_be_undone(&self) -> bool {
+        match self {
+            Self::Applied(applied) => applied.effects.is_empty(),
+            Self::StatusChanged { .. }
+            | Self::Assigned { .. }
+            | Self::TeamChanged { .. }
+            | Self::Routed { .. }
+            | Self::Tagged { .. }
+            | Self::AreaChanged { .. }
+            | Self::KindChanged { .. }
+            | Self::PriorityDecided { .. }
+            | Self::PriorityOverridden { .. }
+            | Self::OverrideEnded
+            | Self::FactsChanged { .. }
+            | Self::ClockStarted { .. }
+            | Self::ClockMoved { .. }
+            | Self::ClockStopped { .. }
+            | Self::ClockResumed { .. }
+            | Self::TimersSet { .. }
+            | Self::IssueLinked { .. }
+            | Self::MarkedSpam => true,
+            _ => false,
         }
     }
 

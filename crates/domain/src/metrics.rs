@@ -71,17 +71,22 @@ pub struct Metrics {
     pub on_hold: Span,
 }
 
-/// The log without replies that were taken back before they left, and without all that had followed from them.
+/// The log without changes that were undone and replies that were taken back before they left, and without all that had
+/// followed from them.
 fn as_it_left(log: &[Envelope]) -> impl Iterator<Item = &Envelope> {
     let mut gone: Vec<(CommentId, Option<AuditId>)> = Vec::new();
+    let mut undone: Vec<AuditId> = Vec::new();
     for envelope in log {
+        if let Event::Undone { audit, .. } = &envelope.event {
+            undone.extend([*audit, envelope.audit]);
+        }
         let Event::ReplyTakenBack { comment, before } = &envelope.event else { continue };
         let said = |one: &&Envelope| matches!(&one.event, Event::Commented { comment: id, .. } if id == comment);
         let audit = log.iter().find(said).map(|one| one.audit);
         gone.push((*comment, audit.filter(|_| before.is_some())));
     }
     log.iter().filter(move |envelope| {
-        !gone.iter().any(|(reply, audit)| {
+        !undone.contains(&envelope.audit) && !gone.iter().any(|(reply, audit)| {
             *audit == Some(envelope.audit)
                 || matches!(&envelope.event, Event::Commented { comment, .. } if comment == reply)
         })

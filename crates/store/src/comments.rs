@@ -4,8 +4,8 @@ use domain::{AuditId, Channel, CommentId, TicketId, UserId};
 use jiff::Timestamp;
 
 use crate::attachments::{self, Attachment};
-use crate::page::{Page, Start};
-use crate::{Error, Row, Sql, Tx, params, search};
+use crate::page::Page;
+use crate::{Error, Row, Sql, Tx, keysets, params, search};
 
 /// One comment as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +38,14 @@ pub struct Comment {
     pub attachments: Vec<Attachment>,
 }
 
-/// Stores a comment.
+/// Stores a comment, and its words where comments are found by them.
 pub fn insert(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
+    insert_first(tx, comment)?;
+    search::put(tx, search::Of::Comment, comment.id.0, &[&comment.body])
+}
+
+/// Stores the comment a ticket begins with: its words go into the ticket's own entry of the index and are found there.
+pub fn insert_first(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO comments (id, ticket_id, audit_id, author_id, is_public, body, html, salt, via, details, created_at,
             leaves_at)
@@ -58,8 +64,8 @@ pub fn insert(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), Error> {
             comment.created_at,
             comment.leaves_at
         ],
-    )?;
-    search::put(tx, search::Of::Comment, comment.id.0, &[&comment.body])
+    )
+    .map(|_| ())
 }
 
 fn comment(row: &Row) -> Result<Comment, Error> {
@@ -155,24 +161,10 @@ pub fn page(
     let mut sql = Sql::new();
     sql.push("SELECT ").push(COLUMNS).push(" FROM comments WHERE ticket_id = ").bind(ticket.0);
     whose.narrow(&mut sql);
-    let falling = page.reads_descending();
-    if let Start::After(key) | Start::Before(key) = &page.start {
-        sql.push(if falling { " AND id < " } else { " AND id > " }).bind(key.id);
-    }
-    sql.push(if falling { " ORDER BY id DESC" } else { " ORDER BY id" })
-        .push(" LIMIT ")
-        .bind(page.size);
-    if let Start::Offset(offset) = page.start
-        && offset > 0
-    {
-        sql.push(" OFFSET ").bind(offset);
-    }
-    let mut found: Vec<Comment> =
+    keysets::by_id(&mut sql, page, "id");
+    let found =
         tx.query(sql.text(), sql.params())?.iter().map(comment).collect::<Result<_, _>>()?;
-    if page.reads_backwards() {
-        found.reverse();
-    }
-    Ok(found)
+    Ok(keysets::in_order(found, page))
 }
 
 /// One comment by its id.

@@ -295,7 +295,8 @@ impl Writer<'_> {
             Place::Anywhere => (in_ticket(None), in_ticket(None)),
             Place::Subject => (in_ticket(Some(0)), None),
             Place::Description => (in_ticket(Some(2)), None),
-            Place::Comment => (None, in_ticket(None)),
+            // The first message is found by the ticket's own entry.
+            Place::Comment => (in_ticket(Some(2)), in_ticket(None)),
         };
         // Nothing but arms that an index can serve, or the engine would look at every ticket.
         let mut arms = Vec::new();

@@ -62,6 +62,7 @@ pub mod snoozes;
 pub mod surveys;
 pub mod teams;
 pub mod tickets;
+pub mod undos;
 pub mod users;
 pub mod views;
 pub mod wakeups;

@@ -5,8 +5,8 @@
 use domain::{CommentId, TicketId, UserId};
 use jiff::Timestamp;
 
-use crate::page::{Page, Start};
-use crate::{Error, Kind, Row, Sql, Tx, blobs, params};
+use crate::page::Page;
+use crate::{Error, Kind, Row, Sql, Tx, blobs, keysets, params};
 
 /// The outcome of a mail about which nothing was decided yet.
 pub const WAITING: &str = "waiting";
@@ -264,24 +264,9 @@ pub fn page(
     if homeless {
         sql.push(" AND ticket_id IS NULL");
     }
-    let falling = page.reads_descending();
-    if let Start::After(key) | Start::Before(key) = &page.start {
-        sql.push(if falling { " AND id < " } else { " AND id > " }).bind(key.id);
-    }
-    sql.push(if falling { " ORDER BY id DESC" } else { " ORDER BY id" })
-        .push(" LIMIT ")
-        .bind(page.size);
-    if let Start::Offset(offset) = page.start
-        && offset > 0
-    {
-        sql.push(" OFFSET ").bind(offset);
-    }
-    let mut found: Vec<Filed> =
-        tx.query(sql.text(), sql.params())?.iter().map(filed).collect::<Result<_, _>>()?;
-    if page.reads_backwards() {
-        found.reverse();
-    }
-    Ok(found)
+    keysets::by_id(&mut sql, page, "id");
+    let found = tx.query(sql.text(), sql.params())?.iter().map(filed).collect::<Result<_, _>>()?;
+    Ok(keysets::in_order(found, page))
 }
 
 /// How many mails ended in one way, counted up to `limit`.

@@ -69,6 +69,7 @@ pub const ALL: &[Migration] = &[
         sql: include_str!("../migrations/0019_webhooks.sql"),
     },
     Migration { number: 20, name: "figures", sql: include_str!("../migrations/0020_figures.sql") },
+    Migration { number: 21, name: "undos", sql: include_str!("../migrations/0021_undos.sql") },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

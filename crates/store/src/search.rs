@@ -25,7 +25,7 @@ pub(crate) const WIDE: i64 = 20_000;
 pub enum Of {
     /// Subject, tags and first message of a ticket.
     Ticket,
-    /// A comment.
+    /// A comment that is not the first message of its ticket.
     Comment,
     /// A person: name, addresses, the rest.
     User,

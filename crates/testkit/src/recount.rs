@@ -308,7 +308,9 @@ impl Tale {
                     (entry.is_on, entry.is_spam) = (true, false);
                 }
             }
-            Event::ReplyTakenBack { before: Some(before), .. } => self.unsay(before),
+            Event::ReplyTakenBack { before: Some(before), .. } | Event::Undone { before, .. } => {
+                self.unsay(before);
+            }
             Event::MergedInto { .. } => self.is_merged = true,
             Event::Unmerged => self.is_merged = false,
             Event::Deleted => self.is_deleted = true,

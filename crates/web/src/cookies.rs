@@ -17,6 +17,11 @@ pub(crate) const DENSITY: &str = "density";
 /// Single letters on or off.
 pub(crate) const SINGLE_KEYS: &str = "single_keys";
 
+/// What the next page tells about the last action.
+pub(crate) const NOTICE: &str = "notice";
+
+/// As long as a notice waits for its page.
+pub(crate) const NOTICE_SECONDS: i64 = 60;
 /// The reply one has just sent, for as long as it can be undone: `ticket-comment`.
 pub(crate) const LEAVING: &str = "leaving";
 

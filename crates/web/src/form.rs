@@ -29,6 +29,11 @@ impl Form {
         Ok(Self { fields, files: Arc::default() })
     }
 
+    /// One field.
+    pub(crate) fn of(name: &str, value: &str) -> Self {
+        Self { fields: vec![(name.to_owned(), value.to_owned())], files: Arc::default() }
+    }
+
     /// Reads `multipart/form-data`. Where no file was chosen browsers send an empty one, which is none.
     pub(crate) fn read_parts(source: &[u8], boundary: &str) -> Result<Self, NotText> {
         let mut fields = Vec::new();

@@ -16,7 +16,7 @@ use crate::reader::Reader;
 use crate::views::View;
 use crate::visitor::Visitor;
 use crate::words::{Language, Text, Words};
-use crate::{routes, times};
+use crate::{bulk, routes, times};
 
 /// What a page of the workspace says about itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,6 +95,8 @@ pub(crate) async fn workspace(
     let own = format!("notices:{}", me.id);
     let topics = frame.topics.map_or(own.clone(), |topics| format!("{topics},{own}"));
     let hero = hero(visitor, reader, &around);
+    let told = bulk::notice(visitor).await;
+    let told = told.as_ref().map(|(text, undo)| Notice { text, undo: undo.as_deref() });
     let leaves = leaving(visitor, reader, frame.ticket).await?;
     let leaves = leaves.as_ref().map(|(words, until, undo)| Leaving { words, until: *until, undo });
     let shown = Page {
@@ -113,7 +115,7 @@ pub(crate) async fn workspace(
         query: frame.query,
         searches: frame.searches,
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
-        notice: frame.notice,
+        notice: frame.notice.or(told),
         leaving: leaves,
         live: Some((&topics, 0)),
     };
@@ -150,7 +152,7 @@ fn other_places(words: Words, configures: bool) -> Vec<Place<'static>> {
         |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
     let mut places = vec![
         led(Text::Rota, routes::ROTA, "g r"),
-        Place::new(words.say(Text::Reports), routes::REPORTS),
+        led(Text::Reports, routes::REPORTS, "g c"),
         led(Text::Handbook, routes::HANDBOOK, "g b"),
         led(Text::Settings, routes::SETTINGS_HOME, "g o"),
         Place::new(words.say(Text::Questions), routes::QUESTIONS),

@@ -12,6 +12,7 @@ use desk::limits::Address;
 use desk::{Act, Desk};
 use domain::Role;
 
+use crate::editions::Edition;
 use crate::form::{Form, escaped};
 use crate::memory::Memory;
 use crate::problem::{self, Problem};
@@ -48,14 +49,23 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
         Err(error) => return problem::bare(&Problem::from(error)),
     };
     visitor.address = request.extensions().get::<Address>().cloned();
+    let changes = request.method() == Method::POST;
+    let edition = Edition::of(&visitor, &door.memory, request.method(), request.headers());
     let answer = match admit(&door, &visitor, &mut request).await {
-        Ok(()) => {
-            request.extensions_mut().insert(visitor.clone());
-            next.run(request).await
-        }
+        Ok(()) => match edition.known() {
+            Some(known) => known,
+            None => {
+                request.extensions_mut().insert(visitor.clone());
+                next.run(request).await
+            }
+        },
         Err(refusal) => refusal.into_response(),
     };
+    if changes && let Some(user) = &visitor.user {
+        door.memory.forget(user.id);
+    }
     let mut answer = problem::shown(&visitor, answer).await;
+    edition.mark(&mut answer);
     dress(answer.headers_mut());
     if !door.signed {
         recognise(&visitor, answer.headers_mut());
@@ -155,6 +165,10 @@ fn recognise(visitor: &Visitor, headers: &mut HeaderMap) {
         let (name, tag) = (cookies::LANGUAGE, visitor.language.tag());
         let cookie = cookies::made(&visitor.desk, name, tag, cookies::YEAR_SECONDS);
         headers.append(SET_COOKIE, cookie);
+    }
+    if visitor.notice.is_some() && !visitor.fragment && !headers.contains_key(header::LOCATION) {
+        // It has been told.
+        headers.append(SET_COOKIE, cookies::made(&visitor.desk, cookies::NOTICE, "", 0));
     }
     if visitor.is_new {
         let seconds = cookies::SESSION_SECONDS;

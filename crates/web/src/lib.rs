@@ -6,10 +6,12 @@
 //! the pages of one thing, and nobody gets past `guard`, which knows who visits and what they may do.
 
 mod attachments;
+mod bulk;
 mod cookies;
 mod csrf;
 mod demo;
 mod digests;
+mod editions;
 mod form;
 mod frame;
 mod guard;
@@ -42,6 +44,7 @@ mod walks;
 
 pub mod assets;
 pub mod components;
+pub mod keys;
 pub mod reader;
 pub mod routes;
 pub mod times;

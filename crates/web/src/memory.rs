@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use desk::{Ctx, Desk, Error};
 use domain::{Role, Team, TeamId, User, UserId};
@@ -20,6 +21,12 @@ const MOST: usize = 2_000;
 
 /// How many kept views the navigation shows.
 const MOST_KEPT: usize = 20;
+
+/// Counting that takes longer than this is not done again for every change of a ticket.
+const DEAR: Duration = Duration::from_millis(25);
+
+/// So much of the time at most is spent on counting for one person, as one part in so many.
+const SHARE: u32 = 20;
 
 /// What stands around every page of somebody who answers.
 #[derive(Clone, Debug)]
@@ -65,12 +72,34 @@ pub(crate) type Eyes = Arc<Vec<(i64, String)>>;
 pub(crate) struct Memory {
     news: Mutex<Receiver<Arc<str>>>,
     generation: AtomicU64,
-    around: Mutex<HashMap<UserId, (Stamp, Arc<Around>)>>,
+    /// The same without the tickets: whatever else pages are made of.
+    frame: AtomicU64,
+    /// Another number after any news at all, and after each form somebody sent here.
+    anything: AtomicU64,
+    /// What makes the numbers of this run others than those of the run before.
+    run: String,
+    around: Mutex<HashMap<UserId, Known>>,
     eyes: Mutex<Option<(u64, Eyes)>>,
 }
 
 /// When something was true: before which news, and in which minute.
 type Stamp = (u64, i64);
+
+/// What is known for one person.
+struct Known {
+    stamp: Stamp,
+    frame: u64,
+    /// Until when it is good enough although tickets have changed, for it was dear.
+    until: Instant,
+    around: Arc<Around>,
+}
+
+impl Known {
+    fn holds(&self, stamp: Stamp, frame: u64) -> bool {
+        let still = self.stamp.1 == stamp.1 && self.frame == frame;
+        self.stamp == stamp || still && Instant::now() < self.until
+    }
+}
 
 impl Memory {
     /// An empty memory.
@@ -78,6 +107,9 @@ impl Memory {
         Self {
             news: Mutex::new(desk.store().changes()),
             generation: AtomicU64::new(0),
+            frame: AtomicU64::new(0),
+            anything: AtomicU64::new(0),
+            run: desk::token(),
             around: Mutex::default(),
             eyes: Mutex::default(),
         }
@@ -91,18 +123,35 @@ impl Memory {
         user: UserId,
     ) -> Result<Arc<Around>, Error> {
         let stamp = (self.generation(), ctx.now.as_second() / 60);
-        if let Some((known, around)) = lock(&self.around).get(&user)
-            && *known == stamp
-        {
-            return Ok(around.clone());
+        let frame = self.frame.load(Ordering::SeqCst);
+        if let Some(known) = lock(&self.around).get(&user).filter(|one| one.holds(stamp, frame)) {
+            return Ok(known.around.clone());
         }
+        let begun = Instant::now();
         let around = Arc::new(desk.read(ctx.clone(), move |tx, ctx| read(tx, ctx, user)).await?);
+        let took = begun.elapsed();
+        let rest = if took < DEAR { Duration::ZERO } else { took * SHARE };
         let mut all = lock(&self.around);
         if all.len() >= MOST {
             all.clear();
         }
-        all.insert(user, (stamp, around.clone()));
+        let known = Known { stamp, frame, until: Instant::now() + rest, around: around.clone() };
+        all.insert(user, known);
         Ok(around)
+    }
+
+    /// Somebody changes something: what they see next is counted anew.
+    pub(crate) fn forget(&self, user: UserId) {
+        lock(&self.around).remove(&user);
+        self.anything.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// What a page is made of besides its address and its reader: the same text until there is news, and for a minute at
+    /// most, for pages tell the time.
+    pub(crate) fn edition(&self, ctx: &Ctx) -> String {
+        self.generation();
+        let anything = self.anything.load(Ordering::SeqCst);
+        format!("{}.{anything}.{}", self.run, ctx.now.as_second() / 60)
     }
 
     /// Whose eyes one may look through in the demo.
@@ -121,13 +170,22 @@ impl Memory {
     /// A number that is another one whenever something may have changed.
     fn generation(&self) -> u64 {
         let mut news = lock(&self.news);
-        let mut changed = false;
+        let (mut changed, mut more, mut any) = (false, false, false);
         loop {
             match news.try_recv() {
-                Ok(topic) => changed |= matters(&topic),
-                Err(TryRecvError::Lagged(_)) => changed = true,
+                Ok(topic) if &*topic == "tickets" => changed = true,
+                Ok(topic) => more |= matters(&topic),
+                Err(TryRecvError::Lagged(_)) => more = true,
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
+            any = true;
+        }
+        if any || more {
+            self.anything.fetch_add(1, Ordering::SeqCst);
+        }
+        changed |= more;
+        if more {
+            self.frame.fetch_add(1, Ordering::SeqCst);
         }
         if changed {
             self.generation.fetch_add(1, Ordering::SeqCst) + 1
@@ -142,7 +200,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn matters(topic: &str) -> bool {
-    matches!(topic, "tickets" | "mails" | "handbook" | "installation" | desk::views::TOPIC | "*")
+    matches!(topic, "mails" | "handbook" | "installation" | desk::views::TOPIC | "*")
         || topic.starts_with("team:")
         || topic.starts_with("user:")
         || topic.starts_with("notices:")

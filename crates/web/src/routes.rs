@@ -147,6 +147,14 @@ pub fn handbook(version: &str) -> String {
 
 /// What the bar at the top finds.
 pub const BAR: &str = "/bar";
+/// One change for many tickets.
+pub const BULK: &str = "/bulk";
+/// What the bar offers to set.
+pub const CHOICES: &str = "/bar/choices";
+/// What was done last is taken back.
+pub const UNDO: &str = "/undo";
+/// All keys.
+pub const KEYS: &str = "/keys";
 /// Keeping a list.
 pub const NEW_VIEW: &str = "/views/new";
 

@@ -23,6 +23,7 @@ use crate::words::{Text, Words};
 /// What a row says, owned.
 pub(crate) struct Line {
     pub(crate) id: i64,
+    seq: i64,
     pub(crate) left: TimeLeft,
     pub(crate) why: Vec<String>,
     subject: String,
@@ -38,6 +39,8 @@ impl Line {
     pub(crate) fn row<'a>(&'a self, why: &'a [&'a str]) -> Row<'a> {
         Row {
             id: self.id,
+            seq: self.seq,
+            within: "",
             subject: &self.subject,
             requester: &self.requester,
             left: self.left,
@@ -70,6 +73,7 @@ pub(crate) fn lines(visitor: &Visitor, around: &Around, rows: &Rows, order: Orde
         let lease = rows.leases.iter().find(|lease| lease.ticket == ticket.id);
         Line {
             id: ticket.id.0,
+            seq: ticket.seq,
             why: why(&Standing {
                 reader: &reader,
                 ctx: &visitor.ctx,

@@ -273,6 +273,9 @@ fn help(words: Words) -> Markup {
 /// What the bar at the top shows of what the server finds: places to go to.
 async fn bar(visitor: Visitor) -> Answer {
     let query = visitor.query.get("q").trim().to_owned();
+    if query.is_empty() {
+        return recent(&visitor).await;
+    }
     let groups = find(&visitor, &query, IN_BAR).await?;
     let reader = visitor.reader();
     let words = reader.words;
@@ -309,10 +312,32 @@ async fn bar(visitor: Visitor) -> Answer {
                 }
             }
         }
-        @if !query.is_empty() {
-            (option("bar-everywhere".to_owned(), &routes::search(&query),
-                html! { (words.fill(Text::BarSearchAll, &[("query", &query)])) }))
-        }
+        (option("bar-everywhere".to_owned(), &routes::search(&query),
+            html! { (words.fill(Text::BarSearchAll, &[("query", &query)])) }))
     };
     Ok(frame::html(markup))
+}
+
+/// The tickets somebody looked at last, whose numbers their browser knows.
+async fn recent(visitor: &Visitor) -> Answer {
+    let asked = visitor.query.get("recent").split(',').filter_map(|id| id.parse().ok());
+    let ids: Vec<TicketId> = asked.map(TicketId).take(IN_BAR).collect();
+    let wanted = ids.clone();
+    let read = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| desk::pages::these(tx, ctx, &wanted);
+    let mut found = visitor.desk.read(visitor.ctx.clone(), read).await?.tickets;
+    found.sort_by_key(|one| ids.iter().position(|id| *id == one.ticket.id));
+    let words = Words::default();
+    Ok(frame::html(html! {
+        @if !found.is_empty() {
+            div role="group" aria-label=(words.say(Text::BarRecent)) {
+                p.bar-heading aria-hidden="true" { (words.say(Text::BarRecent)) }
+                @for one in &found {
+                    @let id = one.ticket.id;
+                    a.bar-option role="option" id={ "bar-ticket-" (id) } href=(routes::ticket(id.0)) tabindex="-1" {
+                        span.muted { "#" (id) } " " span dir="auto" { (rows::subject(words, &one.subject)) } " " (status(words, one.ticket.status))
+                    }
+                }
+            }
+        }
+    }))
 }

@@ -88,6 +88,8 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::suspended::pages());
     all.extend(crate::views::pages());
     all.extend(crate::lists::pages());
+    all.extend(crate::bulk::pages());
+    all.extend(crate::keys::pages());
     all.extend(crate::tickets::pages());
     all.extend(crate::people::pages());
     all.extend(crate::questions::pages());
@@ -125,5 +127,6 @@ pub fn router(desk: &Desk) -> Router<Desk> {
     router
         .route("/assets/{name}", routing::get(crate::assets::serve))
         .route("/widget.js", routing::get(crate::assets::widget))
+        .route("/speculation-rules.json", routing::get(crate::editions::rules))
         .fallback_service(fallback.with_state(desk.clone()))
 }

@@ -10,12 +10,11 @@ use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
-use crate::components::pagination::{Pages, pagination};
-use crate::components::row::{self, Row};
+use crate::components::pagination::Pages;
 use crate::memory::Around;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
-use crate::rows::{Chips, Line, lines};
+use crate::rows::{Line, lines};
 use crate::table::Route;
 use crate::visitor::Visitor;
 use crate::words::{Text, number};
@@ -155,7 +154,7 @@ impl View {
         vec![one]
     }
 
-    fn order(self) -> Order {
+    pub(crate) fn order(self) -> Order {
         match self {
             Self::MyQueue | Self::Unassigned => Order::Work,
             Self::Mine | Self::Escalated | Self::DueSoon | Self::Open => Order::Due,
@@ -279,10 +278,21 @@ impl Listed {
     fn markup(&self, reader: &Reader, view: View, around: &Around) -> Markup {
         let words = reader.words;
         let all = count_of(view, around);
-        let whys: Vec<Vec<&str>> =
-            self.lines.iter().map(|line| line.why.iter().map(String::as_str).collect()).collect();
-        let rows: Vec<Row<'_>> =
-            self.lines.iter().zip(&whys).map(|(line, why)| line.row(why)).collect();
+        let href = view.href();
+        let last = self.first + i64::try_from(self.lines.len()).unwrap_or_default() - 1;
+        let list = lists::Shown {
+            title: words.say(view.label()),
+            ordered: words.say(view.ordered()),
+            place: (&href, ""),
+            lines: &self.lines,
+            pages: Pages {
+                first: self.first,
+                last,
+                all: all.max(last),
+                newer: self.newer.as_deref(),
+                older: self.older.as_deref(),
+            },
+        };
         html! {
             div.heading {
                 h1 tabindex="-1" { (words.say(view.label())) }
@@ -294,24 +304,7 @@ impl Listed {
             (lists::bar(reader, around, &view.href()))
             @if view == View::MyQueue { (handover(reader, around)) }
             @if self.nothing_to_take { p.hint role="status" { (words.say(Text::NothingToTake)) } }
-            @if rows.is_empty() { (empty(reader, view)) }
-            @else {
-                div.list-head {
-                    span { (words.say(view.ordered())) }
-                    (self.watch(view))
-                }
-                (row::list(reader, words.say(view.label()), &rows))
-                div.list-foot {
-                    (pagination(words, &Pages {
-                        first: self.first,
-                        last: self.first + i64::try_from(rows.len()).unwrap_or_default() - 1,
-                        all: all.max(self.first + i64::try_from(rows.len()).unwrap_or_default() - 1),
-                        newer: self.newer.as_deref(),
-                        older: self.older.as_deref(),
-                    }))
-                    p.keys { (words.say(Text::KeysHere)) }
-                }
-            }
+            @if self.lines.is_empty() { (empty(reader, view)) } @else { (lists::shown(reader, &list)) }
         }
     }
 
@@ -331,15 +324,6 @@ impl Listed {
             }
         }
         parts.join(" · ")
-    }
-
-    /// Where news about the list waits at its edge.
-    fn watch(&self, view: View) -> Markup {
-        let ids: Vec<String> = self.lines.iter().map(|line| line.id.to_string()).collect();
-        let to = format!("{}/news?ids={}", view.href(), ids.join(","));
-        html! {
-            p.list-news #list-news role="status" hx-get=(to) hx-trigger="live:tickets from:body delay:300ms" {}
-        }
     }
 }
 
@@ -425,39 +409,7 @@ fn empty(reader: &Reader, view: View) -> Markup {
     empty_state(words.say(Text::EmptyQueue), words.say(why), Some(&action))
 }
 
-/// What has changed in a list that somebody looks at: chips in place, everything else as a line at the edge.
+/// What has changed in a list that somebody looks at.
 async fn news(visitor: Visitor, Path(slug): Path<String>) -> Answer {
-    let Some(view) = View::named(&slug).filter(|_| !lists::is_filtered(&visitor)) else {
-        return lists::news(&visitor, View::named(&slug), &slug).await;
-    };
-    let shown: Vec<i64> =
-        visitor.query.get("ids").split(',').filter_map(|id| id.parse().ok()).collect();
-    let around = visitor.around().await?;
-    let filters = view.filters(&visitor.ctx, visitor.person()?.id, &around.own);
-    let page = Page { start: Start::Offset(0), size: SIZE, descending: view.descending() };
-    let order = view.order();
-    let rows = visitor
-        .desk
-        .read(visitor.ctx.clone(), move |tx, ctx| {
-            desk::pages::rows(tx, ctx, &filters, order, &page)
-        })
-        .await?;
-    let reader = visitor.reader();
-    let now: Vec<i64> = rows.tickets.iter().map(|one| one.ticket.id.0).collect();
-    let new = now.iter().filter(|id| !shown.contains(id)).count();
-    let stayed: Vec<i64> = now.iter().copied().filter(|id| shown.contains(id)).collect();
-    let before: Vec<i64> = shown.iter().copied().filter(|id| now.contains(id)).collect();
-    let moved =
-        shown.len() - before.len() + stayed.iter().zip(&before).filter(|(a, b)| a != b).count();
-    let chips = Chips::new(&visitor.ctx, &around);
-    let markup = html! {
-        @if new + moved > 0 {
-            (reader.words.fill(Text::NewAndMoved, &[("new", &new), ("moved", &moved)])) " · "
-            a href=(view.href()) data-key="." data-key-label=(reader.words.say(Text::Show)) { (reader.words.say(Text::Show)) }
-        }
-        @for stored in rows.tickets.iter().filter(|one| shown.contains(&one.ticket.id.0)) {
-            (row::chip_in_place(&reader, stored.ticket.id.0, chips.left(&stored.ticket)))
-        }
-    };
-    Ok(frame::html(markup))
+    lists::news(&visitor, &slug).await
 }

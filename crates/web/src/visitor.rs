@@ -44,6 +44,8 @@ pub(crate) struct Visitor {
     pub(crate) leaving: Option<(TicketId, CommentId)>,
     /// Whether only a part of the page is wanted.
     pub(crate) fragment: bool,
+    /// What the page is to tell about the last action.
+    pub(crate) notice: Option<Arc<str>>,
     /// The language of pages for customers.
     pub(crate) language: Language,
     /// Where they come from, for limits.
@@ -70,6 +72,7 @@ impl Visitor {
             .map_or(Actor::Anonymous, |user| Actor::Person { id: user.id, role: user.role });
         let own = session.filter(|_| user.is_some());
         let known = own.or_else(|| cookies::read(headers, cookies::ANONYMOUS));
+        let prefetched = headers.contains_key("sec-purpose");
         let path = uri.path_and_query().map_or("/", |whole| whole.as_str());
         let query = Form::read(uri.query().unwrap_or_default().as_bytes()).unwrap_or_default();
         Ok(Self {
@@ -87,6 +90,7 @@ impl Visitor {
             single_keys: cookies::read(headers, cookies::SINGLE_KEYS) != Some("off"),
             leaving: cookies::read(headers, cookies::LEAVING).and_then(leaving),
             fragment: headers.contains_key("hx-request"),
+            notice: cookies::read(headers, cookies::NOTICE).filter(|_| !prefetched).map(Into::into),
             memory: memory.clone(),
             desk: desk.clone(),
         })

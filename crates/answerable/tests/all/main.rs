@@ -15,6 +15,7 @@ mod examples;
 mod figures;
 mod handbooks;
 mod identity;
+mod keys;
 mod letters;
 mod lists;
 mod macros;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use testkit::{Answer, Caller, Mail, Program, Visitor};
 
-use there::{of_macros, of_rules, of_settings};
+use there::{of_macros, of_rules, of_settings, published};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
 
@@ -356,6 +356,11 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/next", DESK),
     ("GET POST", "/rota/{team}/{week}/handover", DESK),
     ("GET", "/bar", DESK),
+    ("GET", "/bar/choices", DESK),
+    ("GET POST", "/bulk", DESK),
+    ("POST", "/undo", DESK),
+    ("POST", "/undo/{id}", DESK),
+    ("GET", "/keys", DESK),
     ("GET", "/search", DESK),
     ("GET", "/settings/handbook", DESK),
     ("GET POST", "/settings/handbook/replay", DESK),
@@ -367,6 +372,7 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/tickets/{id}/deliveries/{delivery}/retry", DESK),
     ("GET POST", "/tickets/{id}/deliveries/{delivery}/address", DESK),
     ("GET POST", "/tickets/{id}/assignment", DESK),
+    ("GET POST", "/tickets/{id}/team", DESK),
     ("POST", "/tickets/{id}/deescalation", DESK),
     ("GET POST", "/tickets/{id}/escalation", DESK),
     ("GET POST", "/tickets/{id}/severity", DESK),
@@ -762,13 +768,6 @@ fn kept_by(desk: &Program, number: usize, id: i64) -> String {
     let view = json!({ "view": { "title": format!("Kept {id}"), "query": "status:open" } });
     desk.as_user(email).post("views.json", &view).expect(201);
     format!("kept-{id}")
-}
-
-/// The number of a question that everybody may read.
-fn published(desk: &Program) -> i64 {
-    let question = json!({ "title": "Why?", "details": "Why is it so?", "answer": "Because." });
-    let made = desk.as_user(ADA).post("questions.json", &json!({ "question": question }));
-    made.expect(201).number("/question/id")
 }
 
 /// The number of a mail that has just come and waits: it has no sender.

@@ -281,6 +281,13 @@ fn event(
         Event::SubjectChanged { .. } => {
             push(change("subject", words.subject(envelope.id), Value::Null));
         }
+        Event::Undone { before: to, .. } => {
+            if let Some(from) = before {
+                for (field, from, to) in taken_back(from, to) {
+                    push(change(field, to, from));
+                }
+            }
+        }
         Event::Applied(applied) => told(applied, &mut push),
         Event::SurveyIssued { .. } => push(satisfaction("offered", before)),
         Event::SurveyAnswered { rating, .. } => {
@@ -313,6 +320,19 @@ fn event(
         | Event::PromiseWithdrawn { .. }
         | Event::Deleted => {}
     }
+}
+
+/// The fields that are others again after a change set was taken back: name, value until then, value again.
+fn taken_back(from: &Ticket, to: &Ticket) -> Vec<(&'static str, Value, Value)> {
+    let id = |id: Option<i64>| id.map_or(Value::Null, |id| id.to_string().into());
+    let fields = [
+        ("status", from.status.as_str().into(), to.status.as_str().into()),
+        ("priority", from.priority.as_str().into(), to.priority.as_str().into()),
+        ("group_id", id(Some(from.team.0)), id(Some(to.team.0))),
+        ("assignee_id", id(from.assignee.map(|id| id.0)), id(to.assignee.map(|id| id.0))),
+        ("tags", Value::from(from.tags.clone()), Value::from(to.tags.clone())),
+    ];
+    fields.into_iter().filter(|(_, from, to)| from != to).collect()
 }
 
 /// The macro that was used, or whom a trigger or an automation told.

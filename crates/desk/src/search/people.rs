@@ -31,13 +31,26 @@ pub(super) fn users(tx: &mut Tx<'_>, meant: &Meant, most: usize) -> Result<(Vec<
 pub(super) fn users_before(
     tx: &mut Tx<'_>,
     meant: &Meant,
+    before: Option<i64>,
+    size: usize,
+) -> Result<Vec<i64>, Error> {
+    page_by_page(before, size, |before| {
+        let (page, last) = page_of_users(tx, meant, before)?;
+        Ok((page.iter().map(|user| user.id.0).collect(), last))
+    })
+}
+
+/// What is found below `before` until there is enough of it, page by page: each says what it found and where the next
+/// begins.
+fn page_by_page(
     mut before: Option<i64>,
     size: usize,
+    mut read: impl FnMut(Option<i64>) -> Result<(Vec<i64>, Option<i64>), Error>,
 ) -> Result<Vec<i64>, Error> {
     let mut ids = Vec::new();
     loop {
-        let (page, last) = page_of_users(tx, meant, before)?;
-        ids.extend(page.iter().map(|user| user.id.0));
+        let (found, last) = read(before)?;
+        ids.extend(found);
         before = last;
         if ids.len() >= size || last.is_none() {
             ids.truncate(size);
@@ -141,19 +154,13 @@ pub(super) fn organizations(
 pub(super) fn organizations_before(
     tx: &mut Tx<'_>,
     meant: &Meant,
-    mut before: Option<i64>,
+    before: Option<i64>,
     size: usize,
 ) -> Result<Vec<i64>, Error> {
-    let mut ids = Vec::new();
-    loop {
+    page_by_page(before, size, |before| {
         let (page, last) = page_of_organizations(tx, meant, before)?;
-        ids.extend(page.iter().map(|one| one.id.0));
-        before = last;
-        if ids.len() >= size || last.is_none() {
-            ids.truncate(size);
-            return Ok(ids);
-        }
-    }
+        Ok((page.iter().map(|one| one.id.0).collect(), last))
+    })
 }
 
 fn page_of_organizations(

@@ -21,10 +21,14 @@ pub struct Done {
 /// Numbers kept free after an opening, which the API tells as one event for each field it sets.
 const OPENING_SPARE: i64 = 7;
 
+/// The same after a change set was taken back: one event for each field that is another one again.
+const UNDOING_SPARE: i64 = 4;
+
 /// How many numbers an event takes: the API may tell it as several.
 fn width(event: &Event) -> i64 {
     match event {
         Event::Opened(_) => 1 + OPENING_SPARE,
+        Event::Undone { .. } => 1 + UNDOING_SPARE,
         Event::Applied(applied) => {
             let told = applied.effects.len() + applied.refused.len();
             i64::try_from(told).unwrap_or(0).max(1)

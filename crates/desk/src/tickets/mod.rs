@@ -33,7 +33,7 @@ pub use own::{
 };
 pub use read::{
     ChangeSet, Listed, audits, clocks, comments, comments_by_id, count, count_all, count_comments,
-    events, field_values, key, list, many, recent, show, versions, view_counts, whole,
+    events, field_values, key, list, many, recent, show, tags_with, versions, view_counts, whole,
 };
 pub use reapply::reapply;
 pub use spam::{mark_spam, unmark_spam};

@@ -248,7 +248,7 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
         locale: requester.locale.clone(),
         work: domain::work::WorkClass::Rest,
     };
-    store::comments::insert(tx, &comment)?;
+    store::comments::insert_first(tx, &comment)?;
     attachments::bind(tx, ctx, &new.files, (ids.ticket, comment.id))?;
     for (field, value) in &new.fields {
         store::tickets::set_field(tx, ids.ticket, *field, value.as_deref())?;
@@ -259,7 +259,9 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
     if let Some(claimed) = &new.claimed {
         store::claims::insert(tx, ids.ticket, claimed)?;
     }
-    append(tx, &acting, ids.audit, stored, decided, &requester)
+    let done = append(tx, &acting, ids.audit, stored, decided, &requester)?;
+    store::tickets::index_with(tx, &done.stored, &comment.body)?;
+    Ok(done)
 }
 
 /// The people of a new ticket.

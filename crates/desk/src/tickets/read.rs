@@ -159,6 +159,12 @@ pub fn count(tx: &mut Tx<'_>, ctx: &Ctx, filter: &Filter) -> Result<i64, Error> 
     Ok(store::tickets::count_up_to(tx, filter, 1001)?)
 }
 
+/// Tags in use that begin with a text, by name.
+pub fn tags_with(tx: &mut Tx<'_>, ctx: &Ctx, begin: &str, most: i64) -> Result<Vec<String>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    Ok(store::tickets::tags_with(tx, begin, most)?)
+}
+
 /// The counts beside several views.
 pub fn view_counts(tx: &mut Tx<'_>, ctx: &Ctx, filters: &[Filter]) -> Result<Vec<i64>, Error> {
     filters.iter().map(|filter| count(tx, ctx, filter)).collect()

@@ -19,7 +19,7 @@ use handbook::Handbook;
 use jiff::Timestamp;
 
 use crate::{
-    Actor, Applied, Cause, Channel, Clock, CommentId, Event, Facts, FieldId, Kind, Level,
+    Actor, Applied, AuditId, Cause, Channel, Clock, CommentId, Event, Facts, FieldId, Kind, Level,
     OrganizationId, Rating, Refusal, Severity, Status, TeamId, Ticket, TicketId, UserId,
 };
 
@@ -203,6 +203,13 @@ pub enum Command {
     MarkSpam,
     /// It was a request after all. (SLA-12)
     UnmarkSpam,
+    /// The latest change set is taken back by whoever made it.
+    Undo {
+        /// Which.
+        audit: AuditId,
+        /// How the ticket stood before it.
+        before: Box<Ticket>,
+    },
     /// It goes on in another ticket. (ST-10)
     MergeInto {
         /// Which.
@@ -301,6 +308,7 @@ pub fn decide(
         Command::WithdrawPromise { reason } => deciding.withdraw_promise(reason)?,
         Command::MarkSpam => deciding.mark_spam()?,
         Command::UnmarkSpam => deciding.unmark_spam()?,
+        Command::Undo { audit, before } => deciding.undo(*audit, before)?,
         Command::MergeInto { into, note } => deciding.merge_into(*into, note.as_ref())?,
         Command::TakeIn { brought, note } => deciding.take_in(brought, note.as_ref())?,
         Command::Unmerge => deciding.unmerge()?,
@@ -332,6 +340,15 @@ impl Deciding<'_> {
     fn record(&mut self, event: Event) {
         self.ticket.fold(self.now, &event);
         self.events.push((self.now, event));
+    }
+
+    /// Takes the latest change set back. What would have come due in between comes due now, as of its own instant.
+    fn undo(&mut self, audit: AuditId, before: &Ticket) -> Result<(), Refusal> {
+        if self.ticket.status == Status::Closed || self.ticket.merged.is_some() {
+            return Err(Refusal::Closed);
+        }
+        self.record(Event::Undone { audit, before: Box::new(before.clone()) });
+        Ok(())
     }
 
     fn delete(&mut self) {

@@ -97,9 +97,8 @@ pub fn replay<'h>(
             }
             (Some(run), Step::Asked(mut asked)) => {
                 run.pass(first.at, handbook);
-                run.know(asked.facts.clone());
                 asked.stand_on(&run.said);
-                run.ask(&asked, first.at, handbook);
+                run.ask(asked, first.at, handbook);
             }
         }
     }
@@ -149,6 +148,8 @@ struct Run<'s> {
     known: (RuleFacts, Provenance),
     /// Why the requester was not to be asked how the help was, when that was looked at last. (CS-03)
     unasked: Option<Unasked>,
+    /// The ticket and what was known of it before somebody last asked for something.
+    earlier: Option<(Ticket, (RuleFacts, Provenance))>,
     /// The last replies, each with the ticket as it was before: they may be taken back.
     said: Vec<(CommentId, Box<Ticket>)>,
     /// How far time has come.
@@ -173,6 +174,7 @@ impl<'s> Run<'s> {
             refused,
             known,
             unasked: None,
+            earlier: None,
             said: Vec::new(),
             now: at,
         })
@@ -201,7 +203,17 @@ impl<'s> Run<'s> {
         }
     }
 
-    fn ask(&mut self, asked: &recorded::Asked, at: Timestamp, handbook: &Handbook) {
+    fn ask(&mut self, mut asked: Box<recorded::Asked>, at: Timestamp, handbook: &Handbook) {
+        let now = Some((self.ticket.clone(), self.known.clone()));
+        let earlier = std::mem::replace(&mut self.earlier, now);
+        self.know(asked.facts.clone());
+        // What is taken back is what this handbook made of it.
+        if let (Command::Undo { before, .. }, Some((ticket, known))) = (&mut asked.command, earlier)
+        {
+            **before = ticket;
+            self.known = known;
+        }
+        let asked = &*asked;
         let facts = facts(self.setting, &self.known, asked, Some(&self.ticket));
         if let Some(comment) = asked.reply() {
             let surplus = (self.said.len() + 1).saturating_sub(SAID);

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use super::Refused;
 use crate::events::Opened;
 use crate::{
-    Actor, Author, Brought, ByHand, Candidate, Changes, Command, CommentId, CustomChange, Decided,
-    Envelope, Event, NewComment, Opening, Provenance, Rating, Refusal, Role, RuleFacts, Status,
-    TeamId, Telling, Ticket, TicketId, Unasked, UserId,
+    Actor, AuditId, Author, Brought, ByHand, Candidate, Changes, Command, CommentId, CustomChange,
+    Decided, Envelope, Event, NewComment, Opening, Provenance, Rating, Refusal, Role, RuleFacts,
+    Status, TeamId, Telling, Ticket, TicketId, Unasked, UserId,
 };
 
 /// What one change set of the log was.
@@ -27,7 +27,7 @@ pub(super) enum Step {
 
 /// A command, and what it saw that only the log still knows.
 pub(super) struct Asked {
-    command: Command,
+    pub(super) command: Command,
     pub(super) actor: Actor,
     /// The facts, where they were written down with it.
     pub(super) facts: Option<(RuleFacts, Provenance)>,
@@ -88,6 +88,7 @@ impl Asked {
             Command::MergeInto { .. } | Command::TakeIn { .. } => "merging",
             Command::Unmerge => "unmerging",
             Command::Rate { .. } => "rating",
+            Command::Undo { .. } => "undoing",
             _ => "change",
         };
         let mut rest = self.command.clone();
@@ -159,6 +160,7 @@ enum Order {
     Reconsider,
     MarkSpam,
     UnmarkSpam,
+    Undo(AuditId, Box<Ticket>),
     MergeInto(TicketId),
     TakeIn(Box<Brought>),
     Unmerge,
@@ -198,6 +200,7 @@ fn order(event: &Event) -> Option<Order> {
         Event::Deescalated { .. } => Order::Deescalate,
         Event::Reapplied => Order::Reapply,
         Event::Deleted => Order::Delete,
+        Event::Undone { audit, before } => Order::Undo(*audit, before.clone()),
         Event::MergedInto { into } => Order::MergeInto(*into),
         Event::Unmerged => Order::Unmerge,
         Event::LetGo { ticket } => Order::LetGo(*ticket),
@@ -274,6 +277,7 @@ impl Reading {
             | Event::Deescalated { .. }
             | Event::Reapplied
             | Event::Deleted
+            | Event::Undone { .. }
             | Event::MergedInto { .. }
             | Event::Unmerged
             | Event::LetGo { .. }
@@ -422,6 +426,7 @@ impl Reading {
             (Some(Order::Reconsider), _) => return Command::Reconsider,
             (Some(Order::MarkSpam), _) => return Command::MarkSpam,
             (Some(Order::UnmarkSpam), _) => return Command::UnmarkSpam,
+            (Some(Order::Undo(audit, before)), _) => return Command::Undo { audit, before },
             (Some(Order::MergeInto(into)), note) => return Command::MergeInto { into, note },
             (Some(Order::TakeIn(brought)), note) => return Command::TakeIn { brought, note },
             (Some(Order::Unmerge), _) => return Command::Unmerge,

@@ -133,7 +133,9 @@ impl Pen<'_, '_> {
             Event::SurveyAnswered { rating, owners, .. } => {
                 self.note_rating(ticket, at, i64::from(rating.number()), owners.team);
             }
-            Event::ReplyTakenBack { before: Some(before), .. } => self.unsay(before.seq),
+            Event::ReplyTakenBack { before: Some(before), .. } | Event::Undone { before, .. } => {
+                self.unsay(before.seq);
+            }
             Event::MarkedSpam => self.set_aside(true),
             Event::UnmarkedSpam => self.set_aside(false),
             _ => {}
@@ -231,7 +233,7 @@ impl Pen<'_, '_> {
         }
     }
 
-    /// A reply was taken back before it left: nothing of it has happened. How long the ticket stood in the backlog under
+    /// A reply was taken back before it left, or a change was undone: nothing of it has happened. How long the ticket stood in the backlog under
     /// which name stays as it was, for those seconds.
     fn unsay(&mut self, before: i64) {
         for fact in self.book.facts.iter_mut().filter(|fact| fact.place > before) {

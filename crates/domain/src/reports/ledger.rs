@@ -160,7 +160,9 @@ pub(super) fn note(
                 );
             }
         }
-        Event::ClockResumed { .. } | Event::ReplyTakenBack { before: Some(_), .. } => {
+        Event::ClockResumed { .. }
+        | Event::ReplyTakenBack { before: Some(_), .. }
+        | Event::Undone { .. } => {
             let place = match event {
                 Event::ClockResumed { place: Some(place), .. } => Some(*place),
                 Event::ClockResumed { .. } => ticket.clocks.len().checked_sub(1),

@@ -15,6 +15,10 @@ impl Ticket {
         self.updated_at = self.updated_at.max(at);
         let (status, assignee) = (self.status, self.assignee);
         self.take_in(at, event);
+        // What was taken back is as it was, also since when.
+        if matches!(event, Event::Undone { .. } | Event::ReplyTakenBack { before: Some(_), .. }) {
+            return;
+        }
         if self.status != status {
             self.status_since = Some(at);
         }
@@ -75,6 +79,7 @@ impl Ticket {
             Event::SurveyIssued { .. }
             | Event::SurveySuppressed { .. }
             | Event::SurveyAnswered { .. } => self.fold_survey(at, event),
+            Event::Undone { before, .. } => self.fold_before(before),
             Event::Deleted => {
                 self.deleted_at = Some(at);
                 self.timers.clear();
@@ -302,7 +307,7 @@ impl Ticket {
         self.answered = Some(Answered { comment, at, further: Vec::new(), asked_at });
     }
 
-    /// As if the reply had never been written, but for the number of events.
+    /// As if the reply had never been written, or the change never been made, but for the number of events.
     fn fold_before(&mut self, before: &Ticket) {
         let (seq, updated_at) = (self.seq, self.updated_at);
         *self = Ticket { seq, updated_at, ..before.clone() };

@@ -88,13 +88,16 @@ fn tickets(tx: &mut Tx<'_>, upto: i64, most: i64) -> Result<Option<i64>, Error> 
 
 fn comments(tx: &mut Tx<'_>, upto: i64, most: i64) -> Result<Option<i64>, Error> {
     let rows = tx.query(
-        "SELECT id, body FROM comments WHERE id > $1 ORDER BY id LIMIT $2",
+        "SELECT c.id, c.body, CAST(t.first_comment_id = c.id AS INTEGER) FROM comments c
+         JOIN tickets t ON t.id = c.ticket_id WHERE c.id > $1 ORDER BY c.id LIMIT $2",
         params![upto, most],
     )?;
     let mut last = None;
     for row in rows {
         let (id, body): (i64, String) = (row.get(0)?, row.get(1)?);
-        put(tx, Of::Comment, id, &[&body])?;
+        if row.get::<i64>(2)? == 0 {
+            put(tx, Of::Comment, id, &[&body])?;
+        }
         last = Some(id);
     }
     Ok(last)

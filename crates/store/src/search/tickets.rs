@@ -17,6 +17,9 @@ use crate::{Error, Row, Sql, Tx};
 /// Letters of a text that are looked at to judge it or to show a part of it.
 const LETTERS: i64 = 20_000;
 
+/// The field of a ticket's entry that has its first message.
+const DESCRIPTION: usize = 2;
+
 /// How tickets are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ask {
@@ -242,6 +245,16 @@ pub fn started(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<Started>, Error>
     rows.iter().map(one).collect()
 }
 
+/// The numbers of the newest comments with the words, first messages among them, up to `most`.
+fn said_with(engine: Engine, asked: Asked, first: Asked, most: i64) -> Fragment {
+    let mut sql = Fragment::default();
+    sql.push("SELECT h.id FROM (").extend(hits(engine, Of::Comment, asked, most));
+    sql.push(") h UNION SELECT f.first_comment_id FROM (");
+    sql.extend(hits(engine, Of::Ticket, first, most));
+    sql.push(") h CROSS JOIN tickets f WHERE f.id = h.id ORDER BY 1 DESC LIMIT ").int(most);
+    sql
+}
+
 /// Of the newest `most` comments with the words of a condition those on tickets for which the rest of it holds. `among` are the only
 /// tickets to look at; none is all.
 pub fn comments(
@@ -253,9 +266,11 @@ pub fn comments(
     let (words, rest) = meant.condition.split_words();
     let engine = tx.engine();
     let asked = query(engine, words, None).filter(|_| among.is_none_or(|ids| !ids.is_empty()));
-    let Some(asked) = asked else { return Ok(Vec::new()) };
+    let (Some(asked), Some(first)) = (asked, query(engine, words, Some(DESCRIPTION))) else {
+        return Ok(Vec::new());
+    };
     plan_for_these_words(tx)?;
-    let hits = hits(engine, Of::Comment, asked, most);
+    let hits = said_with(engine, asked, first, most);
     let rest = Meant { condition: rest, asker: meant.asker.clone() };
     let rest = predicate(engine, &rest, Look::Lead(WIDE));
     let mut sql = Sql::new();

@@ -3,7 +3,9 @@
 use domain::work::WorkClass;
 use domain::{Status, TeamId, UserId};
 
-use super::{COLUMNS, Filter, Fragment, Order, statement};
+use super::lists::statement;
+use super::{COLUMNS, Filter, Order};
+use crate::conditions::Fragment;
 use crate::page::{Key, KeyValue, Page, Start};
 use crate::{Error, Options, Param, Sql, Store};
 

@@ -21,6 +21,7 @@ mod rules;
 mod search;
 mod senders;
 mod simulation;
+mod undos;
 mod webhooks;
 mod work;
 mod writing;

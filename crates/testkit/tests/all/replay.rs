@@ -35,6 +35,8 @@ impl Dice {
 struct Story<'d> {
     desk: &'d TrialDesk,
     dice: Dice,
+    /// Dice of their own, so that stories without regrets stay as they are.
+    regrets: Dice,
     tickets: Vec<(TicketId, UserId)>,
     agents: Vec<UserId>,
 }
@@ -50,7 +52,7 @@ impl<'d> Story<'d> {
                 Ok(agents)
             })
             .unwrap();
-        Self { desk, dice: Dice(seed), tickets: Vec::new(), agents }
+        Self { desk, dice: Dice(seed), regrets: Dice(!seed), tickets: Vec::new(), agents }
     }
 
     /// The organization that all customers belong to.
@@ -254,6 +256,26 @@ impl<'d> Story<'d> {
         }
     }
 
+    /// Whoever changed a ticket last takes that back now and then, if it can be.
+    fn take_back(&mut self) {
+        if self.regrets.roll(3) > 0 {
+            return;
+        }
+        let (id, _) = *self.regrets.pick(&self.tickets);
+        let log =
+            self.desk.look(self.desk.system(), move |tx, ctx| desk::tickets::events(tx, ctx, id));
+        let Some(last) = log.unwrap().pop() else { return };
+        let Some(person) = last.person() else { return };
+        let ctx = self.as_person(person, Role::Agent);
+        match self
+            .desk
+            .change(ctx, move |tx, ctx| desk::undos::take_back(tx, ctx, id, last.audit).map(|_| ()))
+        {
+            Err(Error::Conflict(_)) => {}
+            other => tolerate(other),
+        }
+    }
+
     fn split(&mut self, id: TicketId, ctx: Ctx) {
         let log =
             self.desk.look(self.desk.system(), move |tx, ctx| desk::tickets::events(tx, ctx, id));
@@ -332,7 +354,10 @@ fn replaying_a_log_gives_the_stored_ticket() {
                         let hours = story.dice.roll(60);
                         desk.advance(SignedDuration::from_hours(i64::try_from(hours).unwrap()));
                     }
-                    _ => story.act(),
+                    _ => {
+                        story.act();
+                        story.take_back();
+                    }
                 }
             }
             desk.advance(SignedDuration::from_hours(24 * 60));
@@ -386,7 +411,10 @@ fn the_handbooks_that_were_live_explain_every_recorded_decision() {
                     desk.advance(SignedDuration::from_hours(i64::try_from(hours).unwrap()));
                 }
                 3 => story.plan(organization),
-                _ => story.act(),
+                _ => {
+                    story.act();
+                    story.take_back();
+                }
             }
         }
         desk.advance(SignedDuration::from_hours(24 * 3));
@@ -525,7 +553,8 @@ fn a_customer_may_not_replay() {
 #[test]
 fn nothing_is_sent_twice() {
     each_desk(|desk| {
-        let mut story = Story { desk, dice: Dice(99), tickets: Vec::new(), agents: vec![] };
+        let mut story =
+            Story { desk, dice: Dice(99), regrets: Dice(1), tickets: Vec::new(), agents: vec![] };
         for _ in 0..5 {
             story.ask();
         }

@@ -19,6 +19,10 @@ globalThis.answerable = {
   say(key, values = {}) {
     return (this.words[key] ?? '').replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   },
+  // What a control is called: its own words without what only eyes see.
+  label: (element) => element.dataset.keyLabel ?? element.getAttribute('aria-label') ?? element.firstChild?.textContent.trim() ?? '',
+  // The last tickets somebody looked at, by their numbers alone.
+  recent: () => { try { return JSON.parse(sessionStorage.getItem('recent')) ?? []; } catch { return []; } },
   typing: (element) => element?.closest?.('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]'),
 };
 
@@ -29,6 +33,13 @@ document.addEventListener('live:clock', (event) => {
   answerable.measuredFrom = performance.now();
   if (clock) meta('now').dataset.clock = clock;
 }, true);
+const ticketHere = document.querySelector('[data-ticket]')?.dataset.ticket;
+if (ticketHere) {
+  try {
+    const recent = [ticketHere, ...answerable.recent().filter((one) => one !== ticketHere)].slice(0, 6);
+    sessionStorage.setItem('recent', JSON.stringify(recent));
+  } catch { /* No storage, nothing kept. */ }
+}
 
 // Whether this page was opened by key: then the focus goes to where the reading begins.
 try {

@@ -1,111 +1,175 @@
-// <command-bar> around the search form at the top. While one types, it lists the commands of this page (every control
-// with a key, and every place with a chord), matched by word starts and initials, and below them what the server finds.
-// What is shown is never put in another order: what the server finds is appended. Without script it is a form.
-const barDelay = 120;
-const barMost = 6;
-
+// <command-bar> around the search form at the top and one dialog. The dialog goes, finds and does: it lists the commands of
+// this page, matched by word starts and initials, and below them what the server finds, which is appended and never puts
+// what is shown in another order. Opened for a ticket or a selection it offers what can be set there: the same bar, so that
+// there is no second picker to learn. Without script the search form is a form, and each action a page.
+const barDelay = 80;
+const barMost = 8;
 customElements.define('command-bar', class extends HTMLElement {
   connectedCallback() {
-    this.input = this.querySelector('input');
-    this.panel = this.querySelector('#bar');
-    this.list = this.querySelector('#bar-options');
-    if (!this.input || !this.list) return;
-    Object.entries({ role: 'combobox', 'aria-controls': 'bar-options', 'aria-expanded': 'false', 'aria-autocomplete': 'list' })
-      .forEach(([name, value]) => this.input.setAttribute(name, value));
+    this.field = this.querySelector('form input');
+    this.dialog = this.querySelector('dialog');
+    this.input = this.dialog?.querySelector('input');
+    if (!this.input) return;
+    this.list = this.dialog.querySelector('[role=listbox]');
+    this.scope = this.dialog.querySelector('.bar-scope');
+    const inPage = this.hasAttribute('data-searches');
+    this.field.addEventListener('input', () => (inPage ? this.later(() => this.searchHere()) : this.open({ typed: this.field.value })));
+    if (!inPage) this.field.addEventListener('click', () => this.open());
     this.input.addEventListener('input', () => this.type());
-    this.input.addEventListener('focus', () => this.commands());
     this.input.addEventListener('keydown', (event) => this.press(event));
-    this.list.addEventListener('click', (event) => this.run(event.target.closest('[data-control]'), event));
-    this.addEventListener('focusout', (event) => { if (!this.contains(event.relatedTarget)) this.close(); });
-    this.panel.addEventListener('mousedown', (event) => event.preventDefault());
+    this.list.addEventListener('click', (event) => {
+      event.preventDefault();
+      this.run(event.target.closest('[role=option]'), event.ctrlKey || event.metaKey);
+    });
+    this.dialog.querySelector('[data-close]').addEventListener('click', () => this.dialog.close());
+    this.dialog.addEventListener('click', (event) => { if (event.target === this.dialog) this.dialog.close(); });
+    this.dialog.addEventListener('close', () => this.closed());
+  }
+  // `pick` says what is to be set on the tickets `ids`; without it the bar goes and finds. A plain search has no commands.
+  open({ typed = '', pick, ids = [], plain = false } = {}) {
+    if (document.querySelector('dialog[open]')) return;
+    Object.assign(this, { pick, ids, plain, opener: document.activeElement, choices: undefined, found: document.querySelector('key-map').targets() });
+    this.field.value = this.field.defaultValue;
+    this.scope.textContent = '';
+    this.input.value = typed;
+    this.input.placeholder = pick ? this.dataset.pick : this.field.placeholder;
+    this.list.replaceChildren();
+    this.dialog.showModal();
+    this.type(true);
+  }
+  closed() {
+    clearTimeout(this.waiting);
+    this.asking?.abort();
+    if (this.went) { this.went = false; return; }
+    const row = this.opener?.closest?.('li[id]');
+    const back = this.opener?.isConnected && this.opener !== document.body ? this.opener : document.getElementById(row?.id)?.querySelector('a');
+    (back ?? document.querySelector('h1'))?.focus();
   }
   get options() {
     return [...this.list.querySelectorAll('[role=option]')];
   }
-  type() {
+  // What Enter runs; a plain search goes to its page until something is chosen.
+  first() {
+    return this.plain ? undefined : this.options.find((one) => one.ariaDisabled !== 'true');
+  }
+  get typed() {
+    return this.input.value.trim();
+  }
+  later(what, wait = barDelay) {
     clearTimeout(this.waiting);
     this.asking?.abort();
-    this.commands();
-    this.waiting = setTimeout(() => this.ask(), barDelay);
+    this.waiting = setTimeout(what, wait);
   }
-  // The controls of this page whose words fit, as options that press them.
+  type(first) {
+    if (this.pick) {
+      if (this.choices) this.narrow();
+      if (!this.choices || this.pick === 'tags') this.later(() => this.ask(), first ? 0 : barDelay);
+    } else {
+      this.commands();
+      this.later(() => this.ask(), first ? 0 : barDelay);
+    }
+  }
+  // The controls of this page whose words fit, as options that press them; and what cannot be done now, with the reason.
   commands() {
-    const typed = this.input.value.trim().toLowerCase();
-    const controls = [...document.querySelectorAll('[data-key], [data-chord]')].filter((one) => one !== this.input);
-    const fitting = controls.filter((one) => this.fits(this.label(one).toLowerCase(), typed)).slice(0, barMost);
-    this.list.replaceChildren();
-    if (!fitting.length) return this.show();
+    const typed = this.typed.toLowerCase();
+    const fitting = (selector) => [...document.querySelectorAll(selector)]
+      .filter((one) => !one.closest('dialog') && one !== this.field && this.fits(answerable.label(one).toLowerCase(), typed));
+    const page = this.plain ? [] : fitting('[data-key], [data-command]');
+    const go = this.plain ? [] : fitting('[data-chord]');
+    const closed = this.plain ? [] : [...document.querySelectorAll('template[data-closed]')]
+      .flatMap((template) => [...template.content.children]).filter((one) => this.fits(one.textContent.toLowerCase(), typed));
+    this.list.replaceChildren(
+      ...this.group(this.dataset.page, [...page.map((one) => (one.dataset.pick && !this.found.length ? this.reason(one, this.dataset.none) : this.option(one))), ...closed.map((one) => this.reason(one, one.dataset.reason))].slice(0, typed ? barMost : 12)),
+      ...(typed ? this.group(this.dataset.go, go.map((one) => this.option(one)).slice(0, barMost)) : []),
+    );
+    this.choose(this.first());
+  }
+  group(label, options) {
+    if (!options.length) return [];
     const group = document.createElement('div');
     group.setAttribute('role', 'group');
-    group.setAttribute('aria-label', this.dataset.commands);
+    group.ariaLabel = label;
     const heading = document.createElement('p');
     heading.className = 'bar-heading';
-    heading.setAttribute('aria-hidden', 'true');
-    heading.textContent = this.dataset.commands;
-    group.append(heading, ...fitting.map((control, at) => this.option(control, at)));
-    this.list.append(group);
-    this.show();
+    heading.ariaHidden = 'true';
+    heading.textContent = label;
+    group.append(heading, ...options);
+    return [group];
   }
-  option(control, at) {
+  option(control) {
     const option = document.createElement('div');
     option.className = 'bar-option';
-    option.id = `bar-command-${at}`;
     option.setAttribute('role', 'option');
-    option.dataset.control = at;
     option.control = control;
-    const key = document.createElement('kbd');
-    key.textContent = (control.dataset.chord ?? control.dataset.key).toUpperCase();
-    option.append(this.label(control), key);
+    option.append(answerable.label(control));
+    const key = control.dataset.chord ?? control.dataset.key;
+    if (key) {
+      const cap = document.createElement('kbd');
+      cap.textContent = key.toUpperCase().replace('SHIFT+', '⇧');
+      option.append(cap);
+    }
     return option;
   }
-  label(element) {
-    return element.dataset.keyLabel ?? element.getAttribute('aria-label') ?? element.firstChild?.textContent.trim() ?? '';
+  reason(line, text) {
+    const option = this.option(line);
+    option.control = undefined;
+    option.ariaDisabled = 'true';
+    const why = document.createElement('span');
+    why.className = 'muted';
+    why.textContent = text;
+    option.append(' ', why);
+    return option;
   }
   // Every word typed begins a word of the label, or all of it is the initials.
   fits(label, typed) {
     if (!label) return false;
-    const words = label.split(/\s+/);
+    const words = label.split(/[\s,…]+/);
     const initials = words.map((word) => word[0]).join('');
     return typed.split(/\s+/).every((part) => words.some((word) => word.startsWith(part))) || initials.startsWith(typed);
   }
-  // A page that shows what is found itself takes it there; else it goes under the commands.
-  async ask() {
-    const typed = this.input.value.trim();
-    const shown = this.hasAttribute('data-searches') && document.getElementById('found');
-    if (!typed && !shown) return;
+  async get(to) {
     this.asking = new AbortController();
-    const to = `${shown ? '/search' : this.dataset.bar}?${new URLSearchParams({ q: typed })}`;
     try {
       const answer = await fetch(to, { headers: { 'HX-Request': 'true' }, signal: this.asking.signal });
-      if (!answer.ok || answer.redirected) return;
-      const markup = await answer.text();
-      if (shown) {
-        shown.innerHTML = markup;
-        history.replaceState(history.state, '', `/search?${new URLSearchParams({ q: typed })}`);
-        return this.close();
-      }
-      const part = document.createElement('div');
-      part.innerHTML = markup;
-      this.list.append(...part.childNodes);
-      this.show();
-    } catch { /* another letter was typed, or there is no connection */ }
+      if (!answer.ok || answer.redirected) return undefined;
+      return answer.text();
+    } catch { return undefined; /* another letter was typed, or there is no connection */ }
   }
-  show() {
-    const some = this.options.length > 0;
-    this.panel.hidden = !some;
-    this.input.setAttribute('aria-expanded', String(some));
-    if (!this.options.includes(this.active)) this.choose(undefined);
+  async ask() {
+    const query = new URLSearchParams({ q: this.typed });
+    if (this.pick) {
+      query.set('do', this.pick);
+      this.ids.forEach((id) => query.append('id', id));
+    } else if (!this.typed) query.set('recent', answerable.recent().join(','));
+    const markup = await this.get(`${this.pick ? this.dataset.choices : this.dataset.bar}?${query}`);
+    if (markup === undefined || !this.dialog.open) return;
+    const part = document.createElement('div');
+    part.innerHTML = markup;
+    if (this.pick) {
+      this.scope.textContent = part.querySelector('[data-scope]')?.dataset.scope ?? '';
+      this.choices = [...part.querySelectorAll('[role=option]')];
+      return this.narrow();
+    }
+    this.list.append(...part.childNodes);
+    if (!this.active) this.choose(this.first());
   }
-  close() {
-    clearTimeout(this.waiting);
-    this.asking?.abort();
-    this.panel.hidden = true;
-    this.input.setAttribute('aria-expanded', 'false');
-    this.choose(undefined);
+  narrow() {
+    const typed = this.pick === 'tags' ? '' : this.typed.toLowerCase();
+    this.list.replaceChildren(...this.choices.filter((one) => this.fits(one.textContent.trim().toLowerCase(), typed)));
+    this.choose(this.first());
+  }
+  // A page that shows what is found itself takes it there.
+  async searchHere() {
+    const query = new URLSearchParams({ q: this.field.value.trim() });
+    const markup = await this.get(`/search?${query}`);
+    if (markup === undefined) return;
+    document.getElementById('found').innerHTML = markup;
+    history.replaceState(history.state, '', `/search?${query}`);
   }
   choose(option) {
     this.active?.removeAttribute('aria-selected');
     this.active = option;
+    this.options.forEach((one, at) => { one.id ||= `bar-option-${at}`; });
     if (!option) return this.input.removeAttribute('aria-activedescendant');
     option.setAttribute('aria-selected', 'true');
     this.input.setAttribute('aria-activedescendant', option.id);
@@ -113,34 +177,54 @@ customElements.define('command-bar', class extends HTMLElement {
   }
   press(event) {
     if (event.isComposing) return;
-    const options = this.panel.hidden ? [] : this.options;
-    const at = options.indexOf(this.active);
-    switch (event.key) {
-      case 'ArrowDown':
-        if (!options.length) this.commands();
-        this.choose(this.options[Math.min(at + 1, this.options.length - 1)]);
-        return event.preventDefault();
-      case 'ArrowUp':
-        this.choose(at > 0 ? options[at - 1] : undefined);
-        return event.preventDefault();
-      case 'Enter':
-        return this.run(this.active, event);
-      case 'Escape':
-        if (this.panel.hidden) return;
-        this.close();
-        event.stopPropagation();
-        return event.preventDefault();
-      default:
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      const options = this.options.filter((one) => one.ariaDisabled !== 'true');
+      this.choose(options[Math.max(0, Math.min(options.indexOf(this.active) + step, options.length - 1))]);
+      event.preventDefault();
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      if (this.active) this.run(this.active, event.ctrlKey || event.metaKey);
+      else if (this.typed && !this.pick) this.go(`/search?${new URLSearchParams({ q: this.typed })}`);
     }
   }
-  run(option, event) {
-    if (!option) return;
-    event.preventDefault();
-    const control = option.control;
-    this.close();
-    if (!control) return event.ctrlKey || event.metaKey ? window.open(option.href) : option.click();
-    this.input.value = '';
-    this.input.blur();
-    document.querySelector('key-map')?.use(control);
+  run(option, newTab) {
+    if (!option || option.ariaDisabled === 'true') return;
+    const { control, pick, ids } = Object.assign({ pick: this.pick, ids: this.ids, control: undefined }, { control: option.control });
+    if (newTab && (control?.href || option.href)) return window.open(control?.href ?? option.href);
+    if (option.href && !('dialog' in option.dataset)) return this.go(option.href);
+    this.went = Boolean(control);
+    this.dialog.close();
+    if (control) {
+      if (!control.isConnected) return;
+      const row = this.opener?.closest?.('li[id]');
+      if (row) row.querySelector('a')?.focus();
+      document.querySelector('key-map').use(control);
+    } else if (option.href) htmx.ajax('GET', option.href, { target: '#dialog-content', swap: 'innerHTML' });
+    else this.apply(pick, ids, { [option.dataset.field]: option.dataset.value });
+  }
+  go(to) {
+    this.went = true;
+    location.assign(to);
+  }
+  // Sets it: in a list the rows change in place, elsewhere the page is told anew.
+  async apply(what, ids, value) {
+    const list = document.querySelector('row-list[data-list]');
+    const values = { csrf: document.querySelector('input[name=csrf]')?.value, do: what, ...value, id: ids };
+    if (list) {
+      await htmx.ajax('POST', '/bulk', { values: { ...values, from: list.dataset.list, rows: 1 }, target: 'body', swap: 'none' });
+      return list.changed?.(ids);
+    }
+    const form = document.createElement('form');
+    form.method = 'post';
+    form.action = '/bulk';
+    const pairs = Object.entries({ ...values, from: location.pathname + location.search }).flatMap(([name, all]) => [all].flat().map((one) => [name, one]));
+    for (const [name, one] of pairs) {
+      const field = document.createElement('input');
+      Object.assign(field, { type: 'hidden', name, value: one });
+      form.append(field);
+    }
+    document.body.append(form);
+    form.submit();
   }
 });

@@ -1,12 +1,19 @@
-// <key-map> once a page. A shortcut presses a control that is there: `data-key="r"`, `data-key="g q"`. Letters do
+// <key-map> once a page. A shortcut presses a control that is there: `data-key="r"`, `data-chord="g q"`. Letters do
 // nothing in fields, behind a dialog, while an input method composes, or when the reader has switched them off.
 const chordWait = 1500;
-const catWindow = 150;
-
+// Dictation and cats send their letters faster than a hand: so long a press waits for more of them.
+const catWait = 30;
 customElements.define('key-map', class extends HTMLElement {
   connectedCallback() {
     this.listen = (event) => this.press(event);
     document.addEventListener('keydown', this.listen);
+    document.addEventListener('click', (event) => {
+      const button = event.target.closest?.('#bulk [data-pick]');
+      if (!button) return;
+      event.preventDefault();
+      this.use(button);
+    });
+    try { if (localStorage.getItem('exact')) this.exact(); } catch { /* No storage. */ }
   }
   disconnectedCallback() {
     document.removeEventListener('keydown', this.listen);
@@ -14,40 +21,48 @@ customElements.define('key-map', class extends HTMLElement {
   get letters() {
     return this.dataset.letters !== 'off';
   }
+  get bar() {
+    return document.querySelector('command-bar');
+  }
   control(key) {
-    const all = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"], [data-chord="${CSS.escape(key)}"]`)];
+    const all = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"]`)];
     const seen = (element) => element?.checkVisibility?.() ?? element?.offsetParent;
-    // What lies in a closed menu can be had by its key as long as the menu's own button is there.
-    return all.find(seen) ?? all.find((element) => seen(element.closest('details.menu')?.querySelector('summary')));
+    // What lies in a closed menu can be had by its key as long as the menu's own button is there; what is set on a row or a
+    // selection needs no button of each row.
+    return all.find(seen) ?? all.find((element) => element.dataset.pick || seen(element.closest('details.menu')?.querySelector('summary')));
   }
   press(event) {
-    if (event.isComposing || event.defaultPrevented) return;
-    const command = event.ctrlKey || (event.metaKey && !event.ctrlKey);
-    if (event.altKey) return;
-    if (command) return this.pressCommand(event);
+    if (event.isComposing || event.defaultPrevented || event.altKey) return;
+    if (event.ctrlKey || event.metaKey) return this.pressCommand(event);
     if (event.key === 'Escape') return this.leave(event);
     if (answerable.typing(event.target) || document.querySelector('dialog[open]')) return;
     const key = this.name(event);
     if (!key || (event.repeat && !['j', 'k'].includes(key))) return;
     if (!this.letters && key.length === 1) return;
     if (this.chord) return this.finish(event, key);
-    if (key === '?') return this.act(event, () => this.sheet());
     if (key === 'g') return this.act(event, () => this.begin());
+    if (key === 'shift+t') return this.act(event, () => this.exact());
+    if (key === '/' && this.bar && !this.bar.hasAttribute('data-searches')) return this.act(event, () => this.bar.open({ plain: true }));
     const handled = new CustomEvent('key-map:press', { bubbles: true, cancelable: true, detail: { key } });
     if (!event.target.dispatchEvent(handled)) return event.preventDefault();
     const target = this.control(key);
-    if (target && !this.cat(event)) this.act(event, () => this.use(target));
+    this.recent = [...(this.recent ?? []).filter((one) => event.timeStamp - one < 150), event.timeStamp];
+    clearTimeout(this.waiting);
+    if (this.recent.length >= 4) return this.cat();
+    if (!target) return;
+    event.preventDefault();
+    // What only moves the focus moves it at once, for the next letters are meant for the field.
+    if (/^\w$/.test(key) && !target.matches('input, select, textarea, summary')) this.waiting = setTimeout(() => this.use(target), catWait);
+    else this.use(target);
   }
   pressCommand(event) {
     const mac = /mac/i.test(navigator.platform);
     if (event.key.toLowerCase() === 'k' && !event.shiftKey && (mac ? event.metaKey : event.ctrlKey)) {
-      const search = document.querySelector('form[role=search] input');
-      if (search) this.act(event, () => search.select());
+      if (this.bar && !document.querySelector('dialog[open]')) this.act(event, () => this.bar.open());
     }
     if (event.key === 'Enter') {
       const form = event.target.closest?.('form[data-send]');
-      if (!form) return;
-      const button = form.querySelector(event.shiftKey ? '[data-send-solved]' : '[data-send-button]');
+      const button = form?.querySelector(event.shiftKey ? '[data-send-solved]' : '[data-send-button]');
       if (button) this.act(event, () => button.click());
     }
   }
@@ -62,7 +77,20 @@ customElements.define('key-map', class extends HTMLElement {
     event.preventDefault();
     action();
   }
+  // What a command on tickets is meant for: all that is selected, else the row in focus, else the ticket of the page.
+  targets() {
+    const chosen = [...document.querySelectorAll('row-list[data-list] input:checked')].map((box) => box.value);
+    const row = document.activeElement?.closest?.('row-list[data-list] li[data-seq]')?.id.slice(4);
+    const page = document.querySelector('[data-ticket]')?.dataset.ticket;
+    return chosen.length ? chosen : [row ?? page].filter(Boolean);
+  }
   use(target) {
+    if (target.dataset.pick) {
+      const { pick, value } = target.dataset;
+      const ids = this.targets();
+      if (!ids.length) return;
+      return value === undefined ? this.bar.open({ pick, ids }) : this.bar.apply(pick, ids, { value });
+    }
     if (target.matches('summary')) {
       const details = target.parentElement;
       const opened = !details.open || !details.contains(document.activeElement);
@@ -86,40 +114,40 @@ customElements.define('key-map', class extends HTMLElement {
     this.chord = 'g';
     this.strip = document.createElement('div');
     this.strip.className = 'chord';
-    this.strip.textContent = [...document.querySelectorAll('[data-chord^="g "]')]
-      .map((link) => `${link.dataset.chord.slice(2).toUpperCase()} ${this.label(link)}`).join('  ·  ');
+    this.strip.setAttribute('role', 'status');
+    document.querySelectorAll('[data-chord^="g "]').forEach((link) => {
+      const choice = document.createElement('span');
+      const cap = document.createElement('kbd');
+      cap.textContent = link.dataset.chord.slice(2).toUpperCase();
+      choice.append(cap, ` ${answerable.label(link)}`);
+      this.strip.append(choice);
+    });
     document.body.append(this.strip);
     this.timer = setTimeout(() => this.end(), chordWait);
   }
   finish(event, key) {
     const target = document.querySelector(`[data-chord="${this.chord} ${CSS.escape(key)}"]`);
     this.end();
-    if (target) this.act(event, () => target.click());
+    this.act(event, () => target?.click());
   }
   end() {
     clearTimeout(this.timer);
     this.chord = undefined;
     this.strip?.remove();
   }
-  // Four letters within a blink are dictation or a cat: the last ones run nothing.
-  cat(event) {
-    this.recent = [...(this.recent ?? []), event.timeStamp].slice(-4);
-    return this.recent.length === 4 && event.timeStamp - this.recent[0] < catWindow;
+  // Four letters within a blink are dictation or a cat: nothing runs, and the switch is offered.
+  cat() {
+    this.recent = [];
+    const place = document.getElementById('connection');
+    if (!place) return;
+    place.textContent = answerable.say('dictation');
+    place.hidden = false;
+    setTimeout(() => { place.hidden = true; }, 8_000);
   }
-  label(element) {
-    return element.dataset.keyLabel ?? element.getAttribute('aria-label') ?? element.firstChild?.textContent.trim() ?? '';
-  }
-  sheet() {
-    const dialog = document.getElementById('keys');
-    if (!dialog) return;
-    const list = dialog.querySelector('[data-page-keys]');
-    list.replaceChildren(...[...document.querySelectorAll('[data-key], [data-chord]')].map((element) => {
-      const line = document.createElement('li');
-      const keys = document.createElement('kbd');
-      keys.textContent = (element.dataset.chord ?? element.dataset.key).toUpperCase();
-      line.append(this.label(element), keys);
-      return line;
-    }));
-    dialog.showModal();
+  // Every time as exactly as its title says, and back.
+  exact() {
+    const on = document.documentElement.classList.toggle('exact');
+    try { if (on) localStorage.setItem('exact', '1'); else localStorage.removeItem('exact'); } catch { /* Not kept. */ }
+    document.querySelectorAll('time[title]').forEach((time) => { [time.textContent, time.title] = [time.title, time.textContent]; });
   }
 });

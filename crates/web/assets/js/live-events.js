@@ -10,12 +10,15 @@ customElements.define('live-events', class extends HTMLElement {
     this.since = this.getAttribute('since') ?? '0';
     this.retry = retryFirst;
     this.onHide = () => this.close();
-    this.onShow = (event) => { if (event.persisted) this.open(); };
+    this.onShow = (event) => { if (event.persisted) { this.open(); this.tell({}, 'resync'); } };
     this.onVisible = () => this.visible();
     addEventListener('pagehide', this.onHide);
     addEventListener('pageshow', this.onShow);
     document.addEventListener('visibilitychange', this.onVisible);
     if (!document.hidden) this.open();
+    // A page that was asked for ahead, or that a cache had, catches up.
+    const { deliveryType, type } = performance.getEntriesByType('navigation')[0] ?? {};
+    if (deliveryType || type === 'back_forward') setTimeout(() => this.tell({}, 'resync'));
   }
   disconnectedCallback() {
     removeEventListener('pagehide', this.onHide);

@@ -1,22 +1,44 @@
 // <row-list> around an `ol` of rows: Tab enters at the current row and leaves after it, and J and K move the real
-// focus. The row is kept in the history entry, so that Back returns to it. Nothing is ever inserted or sorted here.
+// focus. The row is kept in the history entry, so that Back returns to it. Nothing is ever inserted or sorted here: rows
+// that changed are drawn anew in their places, and never the one under the focus or the pointer.
+const newsDelay = 300;
+const ahead = 5;
 customElements.define('row-list', class extends HTMLElement {
   connectedCallback() {
-    this.current = history.state?.row;
+    const kept = /^#(row-\d+)-link$/.exec(location.hash)?.[1];
+    this.current = history.state?.row ?? kept;
     this.rove();
+    const back = performance.getEntriesByType?.('navigation')[0]?.type === 'back_forward';
+    if (kept || (back && this.current)) this.focusRow(document.getElementById(this.current));
     this.addEventListener('focusin', (event) => this.enter(event.target.closest('li[id]')));
     this.addEventListener('keydown', (event) => this.press(event));
     this.addEventListener('htmx:afterSwap', () => this.rove());
     this.onKey = (event) => { if (this.move(event.detail.key)) event.preventDefault(); };
     document.addEventListener('key-map:press', this.onKey);
     this.addEventListener('change', () => this.count());
+    document.getElementById('bulk')?.addEventListener('reset', () => setTimeout(() => this.count()));
     this.count();
+    if (!this.dataset.news) return;
+    this.onNews = () => {
+      clearTimeout(this.waiting);
+      this.waiting = setTimeout(() => this.news(), newsDelay);
+    };
+    document.addEventListener('live:tickets', this.onNews);
+    this.onSettle = () => this.settle();
+    this.addEventListener('focusout', this.onSettle);
+    this.addEventListener('pointerout', this.onSettle);
+    setTimeout(() => this.prefetch(this.rows.slice(0, ahead)), 500);
   }
   disconnectedCallback() {
+    clearTimeout(this.waiting);
     document.removeEventListener('key-map:press', this.onKey);
+    document.removeEventListener('live:tickets', this.onNews);
   }
   get rows() {
     return [...this.querySelectorAll(':scope > ol > li[id]')];
+  }
+  get boxes() {
+    return [...this.querySelectorAll('li input[type=checkbox]')];
   }
   stops(row) {
     return [...row.querySelectorAll('a[href], input[type=checkbox]')];
@@ -31,11 +53,16 @@ customElements.define('row-list', class extends HTMLElement {
     this.current = row.id;
     this.rove();
     history.replaceState({ ...history.state, row: row.id }, '');
+    const rows = this.rows;
+    this.prefetch(rows.slice(rows.indexOf(row)).slice(0, 2));
   }
   press(event) {
-    if (event.ctrlKey && event.key === 'Enter') return;
+    if ((event.ctrlKey || event.metaKey) && event.key === 'Enter' && this.dataset.list) {
+      const link = event.target.closest('li[id]')?.querySelector('h2 a');
+      if (link) { event.preventDefault(); window.open(link.href); }
+    }
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const key = { ArrowDown: 'j', ArrowUp: 'k', Home: 'Home', End: 'End' }[event.key];
+    const key = { ArrowDown: 'j', ArrowUp: 'k', Home: 'Home', End: 'End', Escape: 'Escape' }[event.key];
     if (key && this.move(key)) event.preventDefault();
   }
   move(key) {
@@ -51,7 +78,7 @@ customElements.define('row-list', class extends HTMLElement {
       case 'o': return within && this.open(row);
       case 'x': return within && this.select(row);
       case 'shift+x': return within && this.selectTo(rows, at);
-      case 'Escape': return false;
+      case 'Escape': return this.clear();
       default: return false;
     }
   }
@@ -80,9 +107,59 @@ customElements.define('row-list', class extends HTMLElement {
     });
     return true;
   }
+  clear() {
+    const chosen = this.boxes.filter((box) => box.checked);
+    chosen.forEach((box) => { box.checked = false; });
+    this.count();
+    return chosen.length > 0;
+  }
   count() {
     const place = document.querySelector('[data-selected]');
-    const selected = this.querySelectorAll('li input[type=checkbox]:checked').length;
-    if (place) place.textContent = answerable.say('selected', { n: selected });
+    const selected = this.boxes.filter((box) => box.checked).length;
+    if (place) place.textContent = selected ? place.dataset.selected.replace('{n}', selected) : '';
+  }
+  // What the reader has just done to these tickets is drawn; the focus is on the first of them.
+  changed(ids) {
+    this.clear();
+    this.rove();
+    this.focusRow(this.rows.find((row) => ids.includes(row.id.slice(4))) ?? this.rows[0]);
+  }
+  // One request for everything that changed among the rows that are shown.
+  async news() {
+    const shown = this.rows.map((row) => `${row.id.slice(4)}.${row.dataset.seq}`).join(',');
+    try {
+      const answer = await fetch(`${this.dataset.news}&rows=${shown}`, { headers: { 'HX-Request': 'true' } });
+      if (!answer.ok || answer.redirected) return;
+      const part = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      document.getElementById('list-news')?.replaceChildren(...part.querySelector('p').childNodes);
+      this.fresh = new Map([...part.querySelectorAll('ol > li')].map((row) => [row.id, row]));
+      this.settle();
+    } catch { /* no connection; the next news ask again */ }
+  }
+  settle() {
+    setTimeout(() => {
+      for (const [id, row] of this.fresh ?? []) {
+        const old = document.getElementById(id);
+        if (old?.matches(':hover, :focus-within')) continue;
+        this.fresh.delete(id);
+        if (!old) continue;
+        const box = old.querySelector('input:checked');
+        old.replaceWith(row);
+        if (box) row.querySelector('input').checked = true;
+      }
+      this.rove();
+    });
+  }
+  // Tickets that are likely opened next are asked for before.
+  prefetch(rows) {
+    if (!this.dataset.list || navigator.connection?.saveData) return;
+    this.asked ??= new Set();
+    for (const href of rows.map((row) => row.querySelector('h2 a')?.href)) {
+      if (!href || this.asked.has(href)) continue;
+      this.asked.add(href);
+      const link = document.createElement('link');
+      Object.assign(link, { rel: 'prefetch', href });
+      document.head.append(link);
+    }
   }
 });

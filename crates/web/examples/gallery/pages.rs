@@ -320,6 +320,8 @@ fn queue(density: Density) -> Markup {
         .iter()
         .map(|&(id, subject, requester, left, priority, status, assignee, rank, why)| Row {
             id,
+            seq: 1,
+            within: "",
             subject,
             requester,
             left,

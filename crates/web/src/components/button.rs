@@ -136,9 +136,16 @@ pub fn shortcut(key: Option<&str>) -> Option<String> {
     })
 }
 
-fn cap(key: &str) -> String {
-    match key.strip_prefix("shift+") {
-        Some(letter) => format!("⇧{}", letter.to_uppercase()),
-        None => key.to_uppercase(),
-    }
+/// A key of the table as it stands on a keyboard: `⇧J`, `Ctrl ⇧Enter`, `G Q`.
+pub fn cap(key: &str) -> String {
+    let parts = key.split('+').map(|part| match part {
+        "shift" => "⇧".to_owned(),
+        "ctrl" => "Ctrl ".to_owned(),
+        "escape" => "Esc".to_owned(),
+        "home" => "Home".to_owned(),
+        "end" => "End".to_owned(),
+        "enter" => "Enter".to_owned(),
+        letters => letters.to_uppercase(),
+    });
+    parts.collect()
 }

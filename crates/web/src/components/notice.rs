@@ -34,14 +34,23 @@ pub fn region(reader: &Reader, notice: Option<Notice<'_>>, leaves: Option<Leavin
     let words = reader.words;
     html! {
         section #notices .notices aria-label=(words.say(Text::Notices)) {
-            @if let Some(notice) = notice {
-                div.notice {
-                    p role="status" { (notice.text) }
-                    @if let Some(undo) = notice.undo { (action(reader, undo, Button::plain(words.say(Text::Undo)).with_key("z"))) }
-                }
-            } @else if let Some(leaves) = leaves {
-                div.notice { (leaving(reader, &leaves)) }
-            }
+            @if let Some(notice) = notice { (shown(reader, notice)) }
+            @else if let Some(leaves) = leaves { div.notice { (leaving(reader, &leaves)) } }
+        }
+    }
+}
+
+/// A notice, to take the place of the one that is shown.
+pub fn in_place(reader: &Reader, notice: Notice<'_>) -> Markup {
+    html! { div hx-swap-oob="innerHTML:#notices" { (shown(reader, notice)) } }
+}
+
+fn shown(reader: &Reader, notice: Notice<'_>) -> Markup {
+    let undo = Button::plain(reader.words.say(Text::Undo)).with_key("z");
+    html! {
+        div.notice {
+            p role="status" { (notice.text) }
+            @if let Some(to) = notice.undo { (action(reader, to, undo)) }
         }
     }
 }

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::avatar::{Size, avatar};
 use super::badge::{priority, status};
+use super::button::{key_cap, shortcut};
 use super::time_left::{TimeLeft, time_left};
 use crate::reader::Reader;
 use crate::routes;
@@ -16,6 +17,10 @@ use crate::words::Text;
 pub struct Row<'a> {
     /// The number.
     pub id: i64,
+    /// How many events it has: what is drawn anew has another number.
+    pub seq: i64,
+    /// What its address ends with, so that its page knows the list: `?list=my-queue`.
+    pub within: &'a str,
     /// What it is about.
     pub subject: &'a str,
     /// Who asks: "Dana, Fernlight".
@@ -40,6 +45,55 @@ pub struct Row<'a> {
     pub gone: Option<&'a str>,
 }
 
+/// A list that is worked in: its rows can be selected, and news of it come in.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkList<'a> {
+    /// What it is called.
+    pub label: &'a str,
+    /// Where it is.
+    pub href: &'a str,
+    /// Where news of it are.
+    pub news: &'a str,
+    /// Its rows.
+    pub rows: &'a [Row<'a>],
+}
+
+/// What can be set on everything that is selected: its word in forms, its label, its key.
+const ACTIONS: [(&str, Text, &str); 5] = [
+    ("assignment", Text::KeyAssign, "a"),
+    ("status", Text::KeyStatus, "s"),
+    ("priority", Text::KeyPriority, "p"),
+    ("team", Text::KeyTeam, "t"),
+    ("tags", Text::KeyTags, "l"),
+];
+
+/// The list, and at its foot the form of what is selected.
+pub fn work_list(reader: &Reader, list: &WorkList<'_>) -> Markup {
+    let words = reader.words;
+    html! {
+        div.list {
+            row-list data-list=(list.href) data-news=(list.news) {
+                ol #rows .rows.selectable aria-label=(list.label) { @for one in list.rows { (drawn(reader, one, true, false)) } }
+            }
+            form #bulk .bulk action=(routes::BULK) aria-label=(words.say(Text::PlaceSelection)) {
+                input type="hidden" name="from" value=(list.href);
+                span.bulk-said role="status" data-selected=(words.say(Text::BulkSelected)) {}
+                @for (what, label, key) in ACTIONS {
+                    button.button.quiet name="do" value=(what) data-pick=(what) data-key=(key) aria-keyshortcuts=[shortcut(Some(key))] {
+                        (words.say(label)) (key_cap(Some(key)))
+                    }
+                }
+                button.button.quiet type="reset" data-key-label=(words.say(Text::KeyClear)) aria-keyshortcuts="Escape" { (words.say(Text::BulkClear)) kbd aria-hidden="true" { "Esc" } }
+                span hidden {
+                    button type="button" data-pick="assignment" data-value="me" data-key="i" aria-keyshortcuts="I" { (words.say(Text::KeyToMe)) }
+                    button type="button" data-pick="macro" data-key="m" aria-keyshortcuts="M" { (words.say(Text::KeyMacro)) }
+                    button type="button" data-pick="escalation" data-key="e" aria-keyshortcuts="E" { (words.say(Text::KeyEscalate)) }
+                }
+            }
+        }
+    }
+}
+
 /// The list and its rows.
 pub fn list(reader: &Reader, label: &str, rows: &[Row<'_>]) -> Markup {
     html! {
@@ -53,12 +107,27 @@ pub fn list(reader: &Reader, label: &str, rows: &[Row<'_>]) -> Markup {
 
 /// One row, a fragment of its own.
 pub fn row(reader: &Reader, row: &Row<'_>) -> Markup {
+    drawn(reader, row, false, false)
+}
+
+/// A row of a list that is worked in, drawn anew; in place it takes the place of the one that is shown.
+pub fn anew(reader: &Reader, row: &Row<'_>, in_place: bool) -> Markup {
+    drawn(reader, row, true, in_place)
+}
+
+fn drawn(reader: &Reader, row: &Row<'_>, selectable: bool, in_place: bool) -> Markup {
     let words = reader.words;
+    let seq = selectable.then_some(row.seq);
     html! {
-        li id={ "row-" (row.id) } class={ "row" @if row.unread { " unread" } @if row.gone.is_some() { " gone" } } {
+        li id={ "row-" (row.id) } class={ "row" @if row.unread { " unread" } @if row.gone.is_some() { " gone" } }
+            data-seq=[seq] hx-swap-oob=[in_place.then_some("true")] {
+            @if selectable {
+                input.row-box #{ "row-" (row.id) "-box" } type="checkbox" name="id" value=(row.id) form="bulk"
+                    aria-label=(words.fill(Text::SelectRow, &[("id", &row.id)]));
+            }
             div.row-left id={ "row-" (row.id) "-left" } { (time_left(reader, row.left)) }
             h2 {
-                a href=(routes::ticket(row.id)) id={ "row-" (row.id) "-link" } dir="auto" {
+                a href={ (routes::ticket(row.id)) (row.within) } id={ "row-" (row.id) "-link" } dir="auto" {
                     @if row.unread { span.row-new { (words.say(Text::New)) } }
                     (row.subject)
                 }
@@ -78,11 +147,6 @@ pub fn row(reader: &Reader, row: &Row<'_>) -> Markup {
             }
         }
     }
-}
-
-/// A row's chip, to take the place of the one that is shown.
-pub fn chip_in_place(reader: &Reader, id: i64, left: TimeLeft) -> Markup {
-    html! { div hx-swap-oob={ "innerHTML:#row-" (id) "-left" } { (time_left(reader, left)) } }
 }
 
 fn meta(reader: &Reader, row: &Row<'_>) -> Markup {

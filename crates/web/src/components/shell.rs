@@ -83,7 +83,6 @@ pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
         (notice::region(page.reader, page.notice, page.leaving))
         p #connection .notices role="status" hidden {}
         modal-box { dialog #dialog { div #dialog-content data-dialog-content {} } }
-        (keys(page))
         key-map data-letters=(if page.single_keys { "on" } else { "off" }) {}
         @if let Some((topics, since)) = page.live { live-events topics=(topics) since=(since) {} }
     };
@@ -185,7 +184,7 @@ fn words_for_script(words: Words, reader: &Reader) -> String {
         "hoursMinutes": words.say(Text::HoursMinutes),
         "minutes": words.say(Text::Minutes),
         "underMinute": words.say(Text::UnderMinute),
-        "selected": words.say(Text::Selected),
+        "dictation": words.say(Text::LooksLikeDictation),
         "notSaved": words.say(Text::NotSavedThere),
         "draftHere": words.say(Text::DraftHere),
         "draftUse": words.say(Text::DraftUse),
@@ -205,7 +204,8 @@ fn header(page: &Page<'_>) -> Markup {
                 button.button.quiet.top-menu-button type="button" popovertarget="views" { (icon("menu")) (words.say(Text::Menu)) }
                 (wordmark())
             }
-            command-bar data-bar=(routes::BAR) data-commands=(words.say(Text::BarCommands)) data-searches[page.searches] {
+            command-bar data-bar=(routes::BAR) data-choices=(routes::CHOICES) data-page=(words.say(Text::BarPage)) data-go=(words.say(Text::BarGo))
+                data-pick=(words.say(Text::PickPlaceholder)) data-none=(words.say(Text::BarNoTarget)) data-searches[page.searches] {
                 form.search role="search" action=(routes::SEARCH) {
                     label.hidden for="search" { (words.say(Text::Search)) }
                     (icon("search"))
@@ -213,9 +213,15 @@ fn header(page: &Page<'_>) -> Markup {
                         autocomplete="off" data-key="/" aria-keyshortcuts="/ Control+K" data-key-label=(words.say(Text::Search));
                     kbd aria-hidden="true" { "Ctrl K" }
                 }
-                div #bar .bar hidden {
+                dialog #bar .bar closedby="any" aria-label=(words.say(Text::KeyBar)) {
+                    div.bar-field {
+                        span.bar-scope {}
+                        input #bar-input type="text" role="combobox" aria-expanded="true" aria-controls="bar-options" aria-autocomplete="list"
+                            aria-label=(words.say(Text::SearchOrCommand)) autocomplete="off" spellcheck="false";
+                        button.button.quiet type="button" data-close { span.hidden { (words.say(Text::BarClose)) " " } kbd { "Esc" } }
+                    }
                     div #bar-options role="listbox" aria-label=(words.say(Text::SearchOrCommand)) {}
-                    p.bar-hint aria-hidden="true" { (words.say(Text::BarHint)) }
+                    p.bar-hint aria-hidden="true" { (words.say(Text::BarHints)) }
                 }
             }
             p.top-hero { @if let Some(hero) = page.hero { (hero) } }
@@ -230,33 +236,12 @@ fn header(page: &Page<'_>) -> Markup {
                         p.hint { (page.person) }
                         a href=(routes::SETTINGS) { (words.say(Text::Settings)) }
                         a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
+                        a href=(routes::KEYS) hx-get=(routes::KEYS) hx-target="#dialog-content" data-key="?" aria-keyshortcuts="?" { (words.say(Text::AllKeys)) kbd aria-hidden="true" { "?" } }
+                        form method="post" action=(routes::UNDO) { (csrf(page.reader)) button type="submit" data-key="z" aria-keyshortcuts="Z" { (words.say(Text::KeyUndo)) kbd aria-hidden="true" { "Z" } } }
                         form method="post" action=(routes::SIGN_OUT) data-signs-out { (csrf(page.reader)) button type="submit" { (words.say(Text::SignOut)) } }
                     }
                 }
             }
-        }
-    }
-}
-
-/// The sheet of all keys. Script fills in what the page at hand offers.
-fn keys(page: &Page<'_>) -> Markup {
-    let words = page.reader.words;
-    let (switch, value) = if page.single_keys {
-        (Text::SwitchLettersOff, "off")
-    } else {
-        (Text::SwitchLettersOn, "on")
-    };
-    html! {
-        dialog #keys aria-labelledby="keys-heading" {
-            h2 #keys-heading { (words.say(Text::AllKeys)) }
-            form method="post" action=(routes::SINGLE_KEYS) {
-                (csrf(page.reader))
-                button.button type="submit" name="single_keys" value=(value) { (words.say(switch)) }
-            }
-            p.hint { (words.say(Text::KeysHere)) }
-            h3 { (words.say(Text::KeysOnThisPage)) }
-            ul.keys data-page-keys {}
-            form method="dialog" { button.button { (words.say(Text::Close)) } }
         }
     }
 }

@@ -49,18 +49,25 @@ pub struct TicketHeader<'a> {
     pub more: &'a [(&'a str, &'a str, Option<&'a str>)],
 }
 
+/// What the command bar offers to choose when it is asked for by its key.
+const PICKED: [&str; 7] =
+    ["assignment", "status", "priority", "team", "tags", "escalation", "macro"];
+
 /// The strip.
 pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     let words = reader.words;
     html! {
-        header.ticket-head id={ "ticket-" (ticket.id) "-header" } {
+        header.ticket-head id={ "ticket-" (ticket.id) "-header" } data-ticket=(ticket.id) {
             (way(reader, ticket))
             h1 dir="auto" tabindex="-1" { span.number { "#" (ticket.id) } " " (ticket.subject) }
             div.ticket-state {
                 (ticket_now(reader, ticket))
                 div.ticket-actions {
                     @if !ticket.status.is_done() {
-                        (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve)).with_key("s")))
+                        (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve))))
+                    }
+                    span hidden {
+                        button type="button" data-pick="assignment" data-value="me" data-key="i" aria-keyshortcuts="I" { (words.say(Text::KeyToMe)) }
                     }
                     (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(reader, ticket)))
                 }
@@ -160,7 +167,8 @@ fn more(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
         (follow(reader, ticket, Some("w")))
         @for (part, label, key) in ticket.more {
             @let to = routes::ticket_part(ticket.id, part);
-            a href=(to) hx-get=(to) hx-target="#dialog-content" data-key=[*key] aria-keyshortcuts=[super::button::shortcut(*key)] {
+            a href=(to) hx-get=(to) hx-target="#dialog-content" data-command data-key=[*key] data-pick=[key.and(Some(*part)).filter(|part| PICKED.contains(part))]
+                aria-keyshortcuts=[super::button::shortcut(*key)] {
                 (label) (super::button::key_cap(*key))
             }
         }

@@ -1,7 +1,7 @@
 //! Lists with a query over them: what everybody has, filtered, and what people keep. One form changes both.
 
 mod forms;
-mod news;
+mod live;
 mod rows;
 
 use axum::response::{IntoResponse, Redirect};
@@ -16,9 +16,13 @@ use crate::components::badge::status_text;
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::filter_bar::{Choice, FilterBar, filter_bar};
+use crate::components::pagination::{Pages, pagination};
+use crate::components::row::{self, Row, WorkList};
+use crate::form::{Form, escaped};
 use crate::memory::Around;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
+use crate::rows::Line;
 use crate::search::misread;
 use crate::table::Route;
 use crate::views::View;
@@ -26,7 +30,7 @@ use crate::visitor::Visitor;
 use crate::words::{Text, Words, number};
 use crate::{frame, routes};
 
-pub(crate) use news::news;
+pub(crate) use live::{beside, changed_rows, news};
 
 /// The properties that selects write into the query.
 const SELECTS: [&str; 4] = ["status", "priority", "area", "assignee"];
@@ -66,8 +70,18 @@ struct Asked {
 
 impl Asked {
     async fn read(visitor: &Visitor, built_in: Option<View>, slug: &str) -> Result<Self, Problem> {
-        let typed = visitor.query.pairs().any(|(name, _)| name == "q");
-        let typed = typed.then(|| visitor.query.get("q").trim().to_owned());
+        Self::read_with(visitor, built_in, slug, &visitor.query).await
+    }
+
+    /// The same as an address with this query asks for it.
+    async fn read_with(
+        visitor: &Visitor,
+        built_in: Option<View>,
+        slug: &str,
+        query: &Form,
+    ) -> Result<Self, Problem> {
+        let typed = query.pairs().any(|(name, _)| name == "q");
+        let typed = typed.then(|| query.get("q").trim().to_owned());
         let kept = match built_in {
             Some(_) => None,
             None => {
@@ -116,6 +130,56 @@ impl Asked {
             _ => (vec![filter], order, descending),
         };
         Ok(Lists { filters, order, descending, misread })
+    }
+}
+
+/// What the address of a ticket ends with, so that its page knows the list one came from.
+pub(crate) fn within(href: &str, query: &str) -> String {
+    let slug = href.strip_prefix("/views/").unwrap_or_default();
+    if query.is_empty() {
+        format!("?list={slug}")
+    } else {
+        format!("?list={slug}&q={}", escaped(query))
+    }
+}
+
+/// A page of a list, ready to be shown.
+pub(crate) struct Shown<'a> {
+    pub(crate) title: &'a str,
+    /// By what it is ordered, in words.
+    pub(crate) ordered: &'a str,
+    /// Where the list is, and the query over it.
+    pub(crate) place: (&'a str, &'a str),
+    pub(crate) lines: &'a [Line],
+    pub(crate) pages: Pages<'a>,
+}
+
+/// The list with its head and its foot.
+pub(crate) fn shown(reader: &Reader, list: &Shown<'_>) -> Markup {
+    let words = reader.words;
+    let (href, query) = list.place;
+    let whole = if query.is_empty() { href.to_owned() } else { routes::filtered(href, query) };
+    let first = if list.pages.newer.is_none() { "first=1&" } else { "" };
+    let news = format!("{href}/news?{first}q={}", escaped(query));
+    let within = within(href, query);
+    let whys: Vec<Vec<&str>> =
+        list.lines.iter().map(|line| line.why.iter().map(String::as_str).collect()).collect();
+    let rows: Vec<Row<'_>> = list
+        .lines
+        .iter()
+        .zip(&whys)
+        .map(|(line, why)| Row { within: &within, ..line.row(why) })
+        .collect();
+    html! {
+        div.list-head {
+            span { (list.ordered) }
+            p.list-news #list-news role="status" {}
+        }
+        (row::work_list(reader, &WorkList { label: list.title, href: &whole, news: &news, rows: &rows }))
+        div.list-foot {
+            (pagination(words, &list.pages))
+            p.keys { a href=(routes::KEYS) { (words.say(Text::KeysHere)) } }
+        }
     }
 }
 
@@ -194,7 +258,7 @@ fn page(
         (misread(words, &listed.misread))
         @if listed.lines.is_empty() {
             (nothing(words, asked))
-        } @else { (listed.markup(reader, title)) }
+        } @else { (listed.markup(reader, asked, title)) }
     }
 }
 

@@ -4,11 +4,10 @@ use desk::tickets::{Order, Stored};
 use desk::{Ctx, Key, KeyValue, Page, Start, Tx};
 use domain::ViewFor;
 use domain::conditions::Misread;
-use maud::{Markup, html};
+use maud::Markup;
 
-use super::Asked;
-use crate::components::pagination::{Pages, pagination};
-use crate::components::row::{self, Row};
+use super::{Asked, Shown, shown};
+use crate::components::pagination::Pages;
 use crate::form::escaped;
 use crate::memory::Around;
 use crate::problem::Problem;
@@ -35,7 +34,6 @@ pub(super) struct Listed {
     first: i64,
     older: Option<String>,
     newer: Option<String>,
-    news: String,
 }
 
 impl Listed {
@@ -79,11 +77,9 @@ impl Listed {
         let has_newer = if backwards { more } else { start != Start::Offset(0) };
         let older = rows.tickets.last().filter(|_| has_older);
         let newer = rows.tickets.first().filter(|_| has_newer);
-        let ids: Vec<String> = rows.tickets.iter().map(|one| one.ticket.id.to_string()).collect();
         Ok(Self {
             older: older.map(|one| link("after", one, first + shown)),
             newer: newer.map(|one| link("before", one, (first - SIZE).max(1))),
-            news: format!("{}/news?q={}&ids={}", asked.href, escaped(&asked.query), ids.join(",")),
             lines: lines(visitor, around, &rows, held.order),
             count,
             misread: held.misread,
@@ -95,30 +91,24 @@ impl Listed {
         })
     }
 
-    pub(super) fn markup(&self, reader: &Reader, title: &str) -> Markup {
-        let words = reader.words;
-        let whys: Vec<Vec<&str>> =
-            self.lines.iter().map(|line| line.why.iter().map(String::as_str).collect()).collect();
-        let rows: Vec<Row<'_>> =
-            self.lines.iter().zip(&whys).map(|(line, why)| line.row(why)).collect();
-        let last = self.first + i64::try_from(rows.len()).unwrap_or_default() - 1;
-        html! {
-            div.list-head {
-                span { (words.say(ordered(self.order, self.descending))) }
-                p.list-news #list-news role="status" hx-get=(self.news) hx-trigger="live:tickets from:body delay:300ms" {}
-            }
-            (row::list(reader, title, &rows))
-            div.list-foot {
-                (pagination(words, &Pages {
+    pub(super) fn markup(&self, reader: &Reader, asked: &Asked, title: &str) -> Markup {
+        let last = self.first + i64::try_from(self.lines.len()).unwrap_or_default() - 1;
+        shown(
+            reader,
+            &Shown {
+                title,
+                ordered: reader.words.say(ordered(self.order, self.descending)),
+                place: (&asked.href, &asked.query),
+                lines: &self.lines,
+                pages: Pages {
                     first: self.first,
                     last,
                     all: self.count.max(last),
                     newer: self.newer.as_deref(),
                     older: self.older.as_deref(),
-                }))
-                p.keys { (words.say(Text::KeysHere)) }
-            }
-        }
+                },
+            },
+        )
     }
 }
 

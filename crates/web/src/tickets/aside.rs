@@ -73,7 +73,7 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
 
 fn part_heading(heading: &str, key: &str, label: &str) -> Markup {
     html! {
-        summary data-key=(key) data-key-label=(label) {
+        summary data-key=(key) data-key-label=(label) aria-keyshortcuts=(key.to_uppercase()) {
             span { (heading) }
             kbd aria-hidden="true" { (key.to_uppercase()) }
         }

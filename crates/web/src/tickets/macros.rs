@@ -105,12 +105,13 @@ fn changes(words: Words, known: &Known, one: &Macro) -> Vec<String> {
     in_words(words, known, Used::Macro, &others)
 }
 
-fn has_words(one: &Macro) -> bool {
+/// Whether it fills in the composer.
+pub(crate) fn has_words(one: &Macro) -> bool {
     one.actions.iter().any(|action| action.field.starts_with("comment_value"))
 }
 
 /// Where choosing a macro leads: into the composer, or to what it would change.
-fn way(ticket: TicketId, one: &Macro) -> String {
+pub(crate) fn way(ticket: TicketId, one: &Macro) -> String {
     if has_words(one) {
         format!("{}?macro={}#composer", routes::ticket(ticket.0), one.id)
     } else {

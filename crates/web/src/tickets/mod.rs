@@ -1,6 +1,6 @@
 //! A ticket's pages: the conversation, why and by when, everything that happened, and what one can do.
 
-mod actions;
+pub(crate) mod actions;
 mod activity;
 mod aside;
 mod beside;
@@ -16,6 +16,7 @@ mod reapplying;
 mod said;
 mod sent_along;
 mod taking;
+mod way;
 mod why;
 mod writing;
 
@@ -38,7 +39,6 @@ use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
 use crate::rows::{Chips, subject};
 use crate::table::Route;
-use crate::views::View;
 use crate::visitor::{Visitor, referer};
 use crate::words::Text;
 use crate::{frame, routes, times};
@@ -48,6 +48,7 @@ use names::{Names, first_name};
 
 pub(crate) use letters::{details, folded, plain, proved};
 pub(crate) use names::via;
+pub(crate) use said::cause_text;
 
 /// How many comments a page shows at first.
 pub(crate) const SHOWN: i64 = 30;
@@ -192,7 +193,8 @@ impl Seen {
         });
         let more = [
             ("assignment", words.say(Text::ActAssign), Some("a")),
-            ("status", words.say(Text::ActStatus), None),
+            ("team", words.say(Text::KeyTeam), Some("t")),
+            ("status", words.say(Text::ActStatus), Some("s")),
             ("hold", words.say(Text::ActHold), None),
             ("priority", words.say(Text::ActPriority), Some("p")),
             ("tags", words.say(Text::ActTags), Some("l")),
@@ -258,7 +260,8 @@ pub(crate) async fn page(
     };
     let seen = Seen::read_part(visitor, id, part).await?;
     let reader = &seen.reader;
-    let (href, label) = list(reader, from);
+    let way = way::Way::read(visitor, &seen, from).await?;
+    let (href, label) = (way.back.as_str(), way.label.as_str());
     let away = owner_is_away(visitor, &seen).await?;
     let drafts = Drafts::read(visitor, id, writing).await?;
     let stored = seen.whole.stored.clone();
@@ -266,7 +269,8 @@ pub(crate) async fn page(
         .desk
         .read(visitor.ctx.clone(), move |tx, ctx| desk::beside::of_ticket(tx, ctx, &stored))
         .await?;
-    let main = seen.with_header(Some((&href, &label)), |header| {
+    let main = seen.with_header(Some((href, label)), |header| {
+        let header = &way.around(header);
         html! {
             (ticket_header(reader, header))
             (set_aside(&seen))
@@ -345,15 +349,6 @@ fn set_aside(seen: &Seen) -> Markup {
         @for taken in &ticket.taken_in {
             p.small { a href=(routes::ticket(taken.ticket.0)) { (words.fill(Text::HasTakenIn, &[("id", &taken.ticket)])) } }
         }
-    }
-}
-
-/// The list one came from; one's own if it was another page.
-fn list(reader: &Reader, from: &str) -> (String, String) {
-    let slug = from.strip_prefix("/views/").map(|rest| rest.split(['?', '/']).next().unwrap_or(""));
-    match slug.and_then(View::named) {
-        Some(view) => (from.to_owned(), reader.words.say(view.label()).to_owned()),
-        None => (routes::HOME.to_owned(), reader.words.say(Text::YourQueue).to_owned()),
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String>
         Event::AnswerDelivered { .. } => words.say(Text::SaidDelivered).to_owned(),
         Event::MarkedSpam
         | Event::UnmarkedSpam
+        | Event::Undone { .. }
         | Event::MergedInto { .. }
         | Event::Unmerged
         | Event::TookIn { .. }
@@ -138,6 +139,7 @@ fn set_aside(words: Words, event: &Event) -> Option<String> {
     Some(match event {
         Event::MarkedSpam => words.say(Text::SaidSpam).to_owned(),
         Event::UnmarkedSpam => words.say(Text::SaidNotSpam).to_owned(),
+        Event::Undone { .. } => words.say(Text::SaidUndone).to_owned(),
         Event::MergedInto { into } => words.fill(Text::SaidMergedInto, &[("id", into)]),
         Event::Unmerged => words.say(Text::SaidUnmerged).to_owned(),
         Event::TookIn { ticket, .. } => words.fill(Text::SaidTookIn, &[("id", ticket)]),

@@ -73,3 +73,10 @@ pub(super) fn of_macros(desk: &testkit::Program, path: &str, number: usize, id: 
     let made = desk.as_user(email).post("macros.json", &body).expect(201).number("/macro/id");
     path.replacen(&id.to_string(), &made.to_string(), 1)
 }
+
+/// The number of a question that everybody may read.
+pub(super) fn published(desk: &testkit::Program) -> i64 {
+    let question = json!({ "title": "Why?", "details": "Why is it so?", "answer": "Because." });
+    let made = desk.as_user(ADA).post("questions.json", &json!({ "question": question }));
+    made.expect(201).number("/question/id")
+}

@@ -34,7 +34,7 @@ impl Asked<'_> {
         let words = self.seen.reader.words;
         let id = self.seen.id();
         html! {
-            form.stack method="post" action=(routes::ticket_part(id, action.part())) {
+            form.stack method="post" action=(routes::ticket_part(id, action.part())) data-send {
                 (button::csrf(&self.seen.reader))
                 @match action {
                     Action::Assign => (self.assignment()),
@@ -52,7 +52,7 @@ impl Asked<'_> {
                     Action::GiveBack => (self.giving_back()),
                 }
                 div.field-actions {
-                    (button::submit(Button::primary(words.say(action.button()))))
+                    button.button.primary type="submit" data-send-button { (words.say(action.button())) }
                     a.button href=(routes::ticket(id)) data-close { (words.say(Text::Cancel)) }
                 }
             }
@@ -76,8 +76,13 @@ impl Asked<'_> {
         }
     }
 
+    /// What was typed; on a fresh form what the address says, as the command bar does, else what there is.
     fn typed_or<'v>(&'v self, name: &str, else_: &'v str) -> &'v str {
-        if self.errors.is_empty() { else_ } else { self.typed.get(name) }
+        if self.errors.is_empty() {
+            self.visitor.query.some(name).unwrap_or(else_)
+        } else {
+            self.typed.get(name)
+        }
     }
 
     /// Somebody who can be given the ticket: with a word if they are away, or too new for what it is about, so that it is
@@ -202,12 +207,7 @@ impl Asked<'_> {
             Cause::HandedToSales,
         ];
         let options = causes.map(|cause| (cause.as_str(), words.say(cause_text(cause)), ""));
-        // Whoever writes after our answer most likely says whether it helped. (ST-02)
-        let preset = match (ticket.replied_at, ticket.asked_at) {
-            (Some(_), Some(_)) => Cause::Confirmed,
-            (Some(_), None) => Cause::Answered,
-            (None, _) => Cause::NoReplyNeeded,
-        };
+        let preset = super::likely_cause(ticket);
         html! {
             @if ticket.asked_at.is_some() { p.hint { (words.say(Text::StillAsked)) } }
             (self.fields(&[

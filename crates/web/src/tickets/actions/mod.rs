@@ -23,7 +23,7 @@ use crate::table::Route;
 use crate::views::View;
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
-use crate::{frame, routes};
+use crate::{bulk, frame, routes};
 
 use forms::Asked;
 
@@ -64,6 +64,7 @@ macro_rules! action_routes {
 pub(crate) fn pages() -> Vec<Route> {
     let mut all = action_routes! {
         "/tickets/{id}/assignment" => Action::Assign,
+        "/tickets/{id}/team" => Action::Assign,
         "/tickets/{id}/status" => Action::Status,
         "/tickets/{id}/hold" => Action::Hold,
         "/tickets/{id}/solution" => Action::Solve,
@@ -101,6 +102,18 @@ impl Action {
             Self::Split => "split",
             Self::Spam => "spam",
             Self::GiveBack => "skip",
+        }
+    }
+
+    /// What it is to whoever tells what was done.
+    fn deed(self) -> &'static str {
+        match self {
+            Self::Assign => bulk::What::Assign.word(),
+            Self::Status | Self::Hold | Self::Solve => bulk::What::Status.word(),
+            Self::Priority => bulk::What::Priority.word(),
+            Self::Tags => bulk::What::Tags.word(),
+            Self::Spam => bulk::What::Spam.word(),
+            other => other.part(),
         }
     }
 
@@ -173,11 +186,12 @@ async fn ask(
 }
 
 /// Until when people are away now.
-pub(super) async fn away(visitor: &Visitor) -> Result<HashMap<UserId, Timestamp>, Problem> {
+pub(crate) async fn away(visitor: &Visitor) -> Result<HashMap<UserId, Timestamp>, Problem> {
     Ok(visitor.desk.read(visitor.ctx.clone(), desk::availability::away_until).await?)
 }
 
-async fn agents(visitor: &Visitor) -> Result<Vec<User>, Problem> {
+/// Everybody a ticket can be given to, by name.
+pub(crate) async fn agents(visitor: &Visitor) -> Result<Vec<User>, Problem> {
     let roles = vec![Role::Agent, Role::Admin];
     let filter = desk::users::Filter { roles, ..desk::users::Filter::default() };
     let ctx = visitor.ctx.clone();
@@ -188,6 +202,15 @@ async fn agents(visitor: &Visitor) -> Result<Vec<User>, Problem> {
     Ok(found.await?.0)
 }
 
+/// Why a ticket is most likely solved: whoever writes after our answer says whether it helped. (ST-02)
+pub(crate) fn likely_cause(ticket: &domain::Ticket) -> Cause {
+    match (ticket.replied_at, ticket.asked_at) {
+        (Some(_), Some(_)) => Cause::Confirmed,
+        (Some(_), None) => Cause::Answered,
+        (None, _) => Cause::NoReplyNeeded,
+    }
+}
+
 /// Does what a form asks for, and goes to the ticket that is left, or back to the queue.
 async fn act(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> Answer {
     let ctx = visitor.ctx.clone();
@@ -196,7 +219,7 @@ async fn act(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> An
         Ok(command) => visitor.desk.write(ctx, command).await,
     };
     match done {
-        Ok(to) => Ok(Redirect::to(&to).into_response()),
+        Ok((to, undo)) => Ok(bulk::told(visitor, &to, undo.as_deref())),
         Err(Error::Invalid(errors)) => ask(visitor, id, action, form, &errors).await,
         Err(Error::Refused(refusal)) => ask(visitor, id, action, form, &[refused(&refusal)]).await,
         Err(error) => Err(error.into()),
@@ -204,15 +227,25 @@ async fn act(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> An
 }
 
 /// What is to be done in the transaction; it says where one goes from there.
-type Command = Box<dyn FnMut(&mut desk::Tx<'_>, &desk::Ctx) -> Result<String, Error> + Send>;
+type Command = Box<dyn FnMut(&mut desk::Tx<'_>, &desk::Ctx) -> Result<Went, Error> + Send>;
+
+/// Where one goes, and under which name what was done is kept, if it can be taken back.
+type Went = (String, Option<String>);
 
 /// A change of a ticket, which is what one sees afterwards.
 fn changing(
+    (action, form): (Action, &Form),
     mut change: impl FnMut(&mut desk::Tx<'_>, &desk::Ctx) -> Result<desk::tickets::Done, Error>
     + Send
     + 'static,
 ) -> Command {
-    Box::new(move |tx, ctx| Ok(routes::ticket(change(tx, ctx)?.stored.ticket.id.0)))
+    let value = if action == Action::Solve { "solved" } else { form.get("status") }.to_owned();
+    let what = (action.deed(), value);
+    Box::new(move |tx, ctx| {
+        let done = change(tx, ctx)?;
+        let to = routes::ticket(done.stored.ticket.id.0);
+        Ok((to, bulk::remember(tx, ctx, what.0, &what.1, &done)?))
+    })
 }
 
 fn command(
@@ -221,40 +254,43 @@ fn command(
     action: Action,
     form: &Form,
 ) -> Result<Command, Vec<FieldError>> {
+    let with = (action, form);
     Ok(match action {
         Action::Escalate => {
             let team = domain::TeamId(form.number("team").unwrap_or_default());
             let note = Body::markdown(form.get("note"));
             let tell = form.some("tell").is_some();
-            changing(move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note, tell))
+            changing(with, move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note, tell))
         }
         Action::Withdraw => {
             let reason = form.some("reason").ok_or_else(|| missing("reason", Text::SayWhy))?;
             let reason = reason.to_owned();
-            changing(move |tx, ctx| desk::tickets::withdraw_promise(tx, ctx, id, &reason))
+            changing(with, move |tx, ctx| desk::tickets::withdraw_promise(tx, ctx, id, &reason))
         }
         Action::Merge => {
             let into: Option<i64> = form.get("into").trim().trim_start_matches('#').parse().ok();
             let into = into.ok_or_else(|| missing("into", Text::MergeNumber))?;
             let said = desk::tickets::Said::default();
-            changing(move |tx, ctx| desk::tickets::merge(tx, ctx, TicketId(into), &[id], &said))
+            changing(with, move |tx, ctx| {
+                desk::tickets::merge(tx, ctx, TicketId(into), &[id], &said)
+            })
         }
         Action::Split => {
             let comment = CommentId(form.number("comment").unwrap_or_default());
             let subject = desk::texts::one_line(form.get("subject"), 1000);
-            changing(move |tx, ctx| desk::tickets::split(tx, ctx, id, comment, &subject))
+            changing(with, move |tx, ctx| desk::tickets::split(tx, ctx, id, comment, &subject))
         }
-        Action::Spam => changing(move |tx, ctx| desk::tickets::mark_spam(tx, ctx, id)),
+        Action::Spam => changing(with, move |tx, ctx| desk::tickets::mark_spam(tx, ctx, id)),
         Action::GiveBack => {
             let reason = form.get("reason").to_owned();
             Box::new(move |tx, ctx| {
                 desk::work::skip(tx, ctx, id, &reason)?;
-                Ok(View::MyQueue.href())
+                Ok((View::MyQueue.href(), None))
             })
         }
         _ => {
             let update = asked_for(visitor, action, form)?;
-            changing(move |tx, ctx| desk::tickets::update(tx, ctx, id, &update))
+            changing(with, move |tx, ctx| desk::tickets::update(tx, ctx, id, &update))
         }
     })
 }
@@ -371,7 +407,7 @@ fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, V
 }
 
 /// A day's beginning where the reader is.
-fn start_of(visitor: &Visitor, day: Date) -> Option<Timestamp> {
+pub(crate) fn start_of(visitor: &Visitor, day: Date) -> Option<Timestamp> {
     let zone = visitor.reader().zone;
     zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok()
 }

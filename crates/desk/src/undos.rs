@@ -1,0 +1,125 @@
+//! Taking back what one has just done: until the ticket's next change, and only what has had no effect elsewhere.
+
+use domain::{AuditId, Command, Event, Ticket, TicketId};
+use serde::{Deserialize, Serialize};
+use store::{Kind as Ids, Tx};
+
+use crate::tickets::Done;
+use crate::{Act, Ctx, Error, require, secrets, tickets};
+
+/// What somebody did, to one ticket or to many.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// What was done, and with which value: words of whoever keeps it.
+    pub what: (String, String),
+    /// How many tickets it changed.
+    pub changed: usize,
+    /// How many it left as they were, for that is how they should be.
+    pub same: usize,
+    /// Which it could not be done to, and why.
+    pub failed: Vec<(TicketId, String)>,
+    /// The change sets that can be taken back.
+    pub sets: Vec<(TicketId, AuditId)>,
+}
+
+/// A deed that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undo {
+    /// Its name in addresses.
+    pub id: String,
+    /// What was done.
+    pub deed: Deed,
+}
+
+impl Deed {
+    /// Counts a change of one ticket.
+    pub fn count(&mut self, done: &Done) {
+        if done.events.is_empty() {
+            self.same += 1;
+            return;
+        }
+        self.changed += 1;
+        if done.events.iter().all(|envelope| envelope.event.can_be_undone()) {
+            self.sets.push((done.stored.ticket.id, done.audit));
+        }
+    }
+}
+
+/// Keeps what was done, so that it can be told and taken back.
+///
+/// # Errors
+///
+/// When nobody acts.
+pub fn remember(tx: &mut Tx<'_>, ctx: &Ctx, deed: &Deed) -> Result<String, Error> {
+    require(&ctx.actor, Act::WorkTickets)?;
+    let user = ctx.actor.user().ok_or(Error::Unauthenticated)?;
+    let id = secrets::token();
+    let row = store::undos::Undo {
+        id: id.clone(),
+        user,
+        created_at: ctx.now,
+        content: serde_json::to_string(deed).expect("numbers and words are always JSON"),
+    };
+    store::undos::insert(tx, &row)?;
+    Ok(id)
+}
+
+/// What the one who acts did under this name; without one, what they did last.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] if it was taken back, is too old or is another one's.
+pub fn show(tx: &mut Tx<'_>, ctx: &Ctx, id: Option<&str>) -> Result<Undo, Error> {
+    require(&ctx.actor, Act::WorkTickets)?;
+    let user = ctx.actor.user().ok_or(Error::Unauthenticated)?;
+    let row = match id {
+        Some(id) => store::undos::load(tx, user, id)?,
+        None => store::undos::last(tx, user)?,
+    };
+    let row = row.ok_or(Error::NotFound)?;
+    let deed = serde_json::from_str(&row.content)
+        .map_err(|error| store::Error::corrupt("undos.content", error))?;
+    Ok(Undo { id: row.id, deed })
+}
+
+/// Forgets what was taken back, or could not be.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] if it is another one's.
+pub fn forget(tx: &mut Tx<'_>, ctx: &Ctx, id: &str) -> Result<(), Error> {
+    let undo = show(tx, ctx, Some(id))?;
+    Ok(store::undos::delete(tx, &undo.id)?)
+}
+
+/// Takes one's own change set of a ticket back, if it is still the latest thing that happened there.
+///
+/// # Errors
+///
+/// [`Error::Conflict`] when the ticket has changed since, or something had an effect elsewhere.
+pub fn take_back(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, audit: AuditId) -> Result<Done, Error> {
+    require(&ctx.actor, Act::WorkTickets)?;
+    let (stored, ctx) = tickets::fresh(tx, ctx, id)?;
+    let log = store::events::of_ticket(tx, id)?;
+    let first = log.iter().position(|envelope| envelope.audit == audit).unwrap_or(log.len());
+    let (earlier, own) = log.split_at(first);
+    let is_latest = !own.is_empty() && own.iter().all(|envelope| envelope.audit == audit);
+    let me = ctx.actor.user();
+    let by_me = own.iter().any(|envelope| me.is_some() && envelope.person() == me);
+    let within = own.iter().all(|envelope| Event::can_be_undone(&envelope.event));
+    let before = Ticket::replay(id, earlier.iter().map(|one| (one.at, &one.event)));
+    match before.filter(|_| is_latest && by_me && within) {
+        Some(before) => {
+            // What was no request after all has a way back of its own, on which no promise is forgotten. (SLA-12)
+            let is_spam = own.iter().any(|envelope| envelope.event == Event::MarkedSpam);
+            let command = if is_spam {
+                Command::UnmarkSpam
+            } else {
+                Command::Undo { audit, before: Box::new(before) }
+            };
+            let audit = AuditId(tx.next_id(Ids::Audit)?);
+            tickets::run(tx, &ctx, stored, audit, &command)
+        }
+        None => Err(Error::Conflict(format!("#{id} has changed since"))),
+    }
+}

@@ -1,0 +1,420 @@
+//! One change for one ticket or for many: what can be chosen, the form without script, what it did, and the way back.
+
+use axum::extract::Path;
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use desk::tickets::{Done, Update};
+use desk::undos::{self, Deed};
+use desk::{Act, Ctx, Error, FieldError, Tx};
+use domain::{ByHand, Cause, Level, Status, TeamId, TicketId, UserId};
+use futures_util::stream::{self, StreamExt as _};
+use jiff::civil::Date;
+use maud::{Markup, html};
+
+mod choices;
+mod page;
+
+use crate::components::badge::status_text;
+use crate::components::notice::{self, Notice};
+use crate::form::Form;
+use crate::problem::{Answer, Problem, refused};
+use crate::table::Route;
+use crate::tickets::actions;
+use crate::visitor::{Visitor, local, referer};
+use crate::words::{Text, Words};
+use crate::{cookies, frame, lists, routes};
+
+/// As many tickets are changed at once.
+const MOST: usize = 1_000;
+/// So many of them wait for the writer at the same time, each with a transaction of its own.
+const AT_ONCE: usize = 32;
+/// Of what could not be done so many are told with the reason.
+const TOLD: usize = 5;
+
+pub(crate) fn pages() -> Vec<Route> {
+    vec![
+        Route::get(routes::BULK, Act::WorkTickets, page::ask),
+        Route::post(routes::BULK, Act::WorkTickets, change),
+        Route::get(routes::CHOICES, Act::WorkTickets, choices::choices),
+        Route::post(routes::UNDO, Act::WorkTickets, undo_last),
+        Route::post("/undo/{id}", Act::WorkTickets, undo),
+    ]
+}
+
+/// What is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Assign,
+    Status,
+    Priority,
+    Team,
+    Tags,
+    Escalate,
+    Macro,
+    Spam,
+}
+
+impl What {
+    const ALL: [Self; 8] = [
+        Self::Assign,
+        Self::Status,
+        Self::Priority,
+        Self::Team,
+        Self::Tags,
+        Self::Escalate,
+        Self::Macro,
+        Self::Spam,
+    ];
+
+    /// Its word in forms.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Assign => "assignment",
+            Self::Status => "status",
+            Self::Priority => "priority",
+            Self::Team => "team",
+            Self::Tags => "tags",
+            Self::Escalate => "escalation",
+            Self::Macro => "macro",
+            Self::Spam => "spam",
+        }
+    }
+
+    /// Whether each ticket needs words of its own, so that it is not done to many at once.
+    fn has_words(self) -> bool {
+        matches!(self, Self::Escalate | Self::Macro)
+    }
+
+    fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.word() == word)
+    }
+}
+
+/// A change that is asked for.
+#[derive(Clone, Debug)]
+enum Change {
+    /// The same for all.
+    Update(Box<Update>),
+    /// Solved for the reason that each ticket's history suggests.
+    Solve,
+    Spam,
+}
+
+/// The tickets a form names, each once.
+fn ids(form: &Form) -> Vec<TicketId> {
+    let named = form.pairs().filter(|(name, _)| *name == "id");
+    let mut ids: Vec<TicketId> = named.filter_map(|(_, id)| id.parse().ok()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// Changes the tickets that are named, and goes back with what became of it.
+async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
+    let ids = ids(&form);
+    if ids.len() > MOST {
+        return Ok(page::too_many(&visitor, ids.len()).await?.into_response());
+    }
+    let Some(what) =
+        What::named(form.get("do")).filter(|what| !what.has_words() && !ids.is_empty())
+    else {
+        return page::none(&visitor).await;
+    };
+    let change = match asked_for(&visitor, what, &form) {
+        Ok(change) => change,
+        Err(errors) => return page::again(&visitor, what, &ids, &form, &errors).await,
+    };
+    let value = (what.word().to_owned(), form.get("value").to_owned());
+    let deed = run(&visitor, &ids, &change, value).await;
+    // What nothing came of is told beside the field, if there is one ticket only.
+    if let ([_], [(_, why)], Change::Update(_)) = (ids.as_slice(), deed.failed.as_slice(), &change)
+        && form.some("form").is_some()
+    {
+        let error = FieldError {
+            field: if what == What::Status { "until" } else { "value" }.to_owned(),
+            code: "InvalidValue",
+            description: why.clone(),
+        };
+        return page::again(&visitor, what, &ids, &form, &[error]).await;
+    }
+    let kept = deed.clone();
+    let remember = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::remember(tx, ctx, &kept);
+    let id = visitor.desk.write(visitor.ctx.clone(), remember).await?;
+    let from = form.some("from").map_or_else(|| referer(&headers), local).to_owned();
+    if visitor.fragment && form.some("rows").is_some() {
+        let rows = lists::changed_rows(&visitor, &from, &ids).await?;
+        return Ok(frame::html(html! {
+            (notice_in_place(&visitor, &id, &deed))
+            (rows)
+        }));
+    }
+    Ok(going(&visitor, &from, &id))
+}
+
+/// To a page that tells what was done.
+fn going(visitor: &Visitor, to: &str, told: &str) -> Response {
+    let cookie = cookies::made(&visitor.desk, cookies::NOTICE, told, cookies::NOTICE_SECONDS);
+    let mut answer = Redirect::to(to).into_response();
+    answer.headers_mut().append(SET_COOKIE, cookie);
+    answer
+}
+
+/// Remembers what was done to one ticket, and goes to the page that tells it.
+pub(crate) fn told(visitor: &Visitor, to: &str, undo: Option<&str>) -> Response {
+    match undo {
+        Some(id) => going(visitor, to, id),
+        None => Redirect::to(to).into_response(),
+    }
+}
+
+/// Keeps what was done to one ticket, if it can be taken back, and says under which name.
+pub(crate) fn remember(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    what: &str,
+    value: &str,
+    done: &Done,
+) -> Result<Option<String>, Error> {
+    let mut deed = Deed { what: (what.to_owned(), value.to_owned()), ..Deed::default() };
+    deed.count(done);
+    if deed.sets.is_empty() { Ok(None) } else { undos::remember(tx, ctx, &deed).map(Some) }
+}
+
+/// Does it, ticket by ticket: what is refused for one is done for the others.
+async fn run(visitor: &Visitor, ids: &[TicketId], change: &Change, what: (String, String)) -> Deed {
+    let one = |id: TicketId| {
+        let change = change.clone();
+        let command = move |tx: &mut Tx<'_>, ctx: &Ctx| apply(tx, ctx, id, &change);
+        let written = visitor.desk.write(visitor.ctx.clone(), command);
+        async move { (id, written.await) }
+    };
+    let done: Vec<_> = stream::iter(ids.iter().copied().map(one)).buffered(AT_ONCE).collect().await;
+    let mut deed = Deed { what, ..Deed::default() };
+    for (id, result) in done {
+        match result {
+            Ok(done) => deed.count(&done),
+            Err(error) => deed.failed.push((id, why(error))),
+        }
+    }
+    deed
+}
+
+fn apply(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, change: &Change) -> Result<Done, Error> {
+    match change {
+        Change::Update(update) => desk::tickets::update(tx, ctx, id, update),
+        Change::Spam => desk::tickets::mark_spam(tx, ctx, id),
+        Change::Solve => {
+            let cause = actions::likely_cause(&desk::tickets::show(tx, ctx, id)?.ticket);
+            let update =
+                Update { status: Some(Status::Solved), cause: Some(cause), ..Update::default() };
+            desk::tickets::update(tx, ctx, id, &update)
+        }
+    }
+}
+
+/// Why something was not done, as a sentence.
+fn why(error: Error) -> String {
+    match error {
+        Error::Refused(refusal) => refused(&refusal).description,
+        Error::Invalid(errors) => {
+            errors.into_iter().next().map(|error| error.description).unwrap_or_default()
+        }
+        Error::Conflict(what) => what,
+        Error::NotFound => Words::default().say(Text::NothingHere).to_owned(),
+        other => match Problem::from(other) {
+            Problem::Failed(incident) => {
+                Words::default().fill(Text::FailedWhy, &[("incident", &incident)])
+            }
+            _ => Words::default().say(Text::NotSaved).to_owned(),
+        },
+    }
+}
+
+fn wrong(field: &str, text: Text) -> Vec<FieldError> {
+    vec![FieldError {
+        field: field.to_owned(),
+        code: "BlankValue",
+        description: Words::default().say(text).to_owned(),
+    }]
+}
+
+/// The change a form asks for, or what is wrong with it.
+fn asked_for(visitor: &Visitor, what: What, form: &Form) -> Result<Change, Vec<FieldError>> {
+    let mut update = Update::default();
+    let value = form.get("value").trim();
+    let number = || value.parse::<i64>().map_err(|_| wrong("value", Text::BulkWhat));
+    match what {
+        What::Assign => {
+            update.assignee = Some(match value {
+                "" | "none" => None,
+                "me" => visitor.user.as_ref().map(|user| user.id),
+                _ => Some(UserId(number()?)),
+            });
+        }
+        What::Status => {
+            let (status, cause) = value.split_once('-').unwrap_or((value, ""));
+            let status: Status = status.parse().map_err(|_| wrong("value", Text::ChooseStatus))?;
+            let cause: Option<Cause> = cause.parse().ok();
+            if status == Status::Solved && cause.is_none() {
+                return Ok(Change::Solve);
+            }
+            if status == Status::Hold {
+                let day: Option<Date> = form.get("until").parse().ok();
+                let day = day.ok_or_else(|| wrong("until", Text::ChooseDay))?;
+                update.hold_until = actions::start_of(visitor, day);
+            }
+            (update.status, update.cause) = (Some(status), cause);
+        }
+        What::Priority => {
+            let level: Level = value.parse().map_err(|_| wrong("value", Text::ChooseLevel))?;
+            let reason = form.some("reason").ok_or_else(|| wrong("reason", Text::SayWhy))?;
+            let reason = desk::texts::one_line(reason, 500);
+            update.level = Some(ByHand { level, reason, until: None });
+        }
+        What::Team => update.team = Some(TeamId(number()?)),
+        What::Tags => {
+            let split = |name: &str| -> Vec<String> {
+                form.get(name).split_whitespace().map(str::to_owned).collect()
+            };
+            (update.add_tags, update.remove_tags) = (split("add"), split("take"));
+            if update.add_tags.is_empty() && update.remove_tags.is_empty() {
+                return Err(wrong("add", Text::BulkWhat));
+            }
+        }
+        What::Spam => return Ok(Change::Spam),
+        What::Escalate | What::Macro => {}
+    }
+    Ok(Change::Update(Box::new(update)))
+}
+
+/// What was done, in words.
+fn said(words: Words, deed: &Deed) -> String {
+    let (what, value) = (deed.what.0.as_str(), deed.what.1.as_str());
+    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let n = count(deed.changed);
+    let status: Option<Status> = value.split('-').next().and_then(|word| word.parse().ok());
+    let mut parts = Vec::new();
+    if deed.changed > 0 {
+        parts.push(match (What::named(what), status) {
+            (Some(What::Status), Some(Status::Solved)) => words.count(Text::DoneSolved, n),
+            (Some(What::Status), Some(status)) => {
+                let tickets = words.count(Text::ScopeTickets, n);
+                let status = words.say(status_text(status));
+                words.fill(Text::DoneStatus, &[("tickets", &tickets), ("status", &status)])
+            }
+            (Some(What::Assign), _) => words.count(Text::DoneAssigned, n),
+            (Some(What::Team), _) => words.count(Text::DoneMoved, n),
+            (Some(What::Tags), _) => words.count(Text::DoneTags, n),
+            (Some(What::Priority), _) => words.count(Text::DonePriority, n),
+            (Some(What::Spam), _) => words.count(Text::DoneSpam, n),
+            _ => words.count(Text::DoneChanged, n),
+        });
+    } else if deed.failed.is_empty() {
+        parts.push(words.say(Text::DoneNothing).to_owned());
+    }
+    if deed.same > 0 && deed.changed > 0 {
+        parts.push(words.count(Text::DoneSame, count(deed.same)));
+    }
+    if !deed.failed.is_empty() {
+        parts.push(words.count(Text::DoneFailed, count(deed.failed.len())));
+        let some = deed.failed.iter().take(TOLD);
+        let some: Vec<String> = some.map(|(id, why)| format!("#{id}: {why}")).collect();
+        parts.push(some.join(" "));
+        if deed.failed.len() > TOLD {
+            parts.push("…".to_owned());
+        }
+    }
+    parts.join(" ")
+}
+
+/// The notice about a deed, to take the place of the one that is shown.
+fn notice_in_place(visitor: &Visitor, id: &str, deed: &Deed) -> Markup {
+    let reader = visitor.reader();
+    let text = said(reader.words, deed);
+    let undo = format!("{}/{id}", routes::UNDO);
+    let undo = (!deed.sets.is_empty()).then_some(undo.as_str());
+    notice::in_place(&reader, Notice { text: &text, undo })
+}
+
+/// What a page tells about the last action: its words and where undoing is posted to.
+pub(crate) async fn notice(visitor: &Visitor) -> Option<(String, Option<String>)> {
+    let told = visitor.notice.as_deref()?.to_owned();
+    let words = Words::default();
+    if let Some(rest) = told.strip_prefix("undone.") {
+        return Some((undone(words, rest), None));
+    }
+    let id = told.clone();
+    let show = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::show(tx, ctx, Some(&id));
+    let undo = visitor.desk.read(visitor.ctx.clone(), show).await.ok()?;
+    let to = (!undo.deed.sets.is_empty()).then(|| format!("{}/{}", routes::UNDO, undo.id));
+    Some((said(words, &undo.deed), to))
+}
+
+/// `3.12-13`: so many were taken back, and which were not. Nothing at all is `0.`.
+fn undone(words: Words, told: &str) -> String {
+    let (count, left) = told.split_once('.').unwrap_or((told, ""));
+    let count: i64 = count.parse().unwrap_or_default();
+    let left: Vec<i64> = left.split('-').filter_map(|id| id.parse().ok()).collect();
+    if count == 0 && left.is_empty() {
+        return words.say(Text::NothingToUndo).to_owned();
+    }
+    let done = (count > 0).then(|| words.count(Text::DoneUndone, count));
+    let left = left.iter().map(|id| words.fill(Text::NotUndone, &[("id", id)]));
+    done.into_iter().chain(left).collect::<Vec<_>>().join(" ")
+}
+
+async fn undo_last(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
+    take_back(&visitor, &headers, &form, None).await
+}
+
+async fn undo(visitor: Visitor, headers: HeaderMap, Path(id): Path<String>, form: Form) -> Answer {
+    take_back(&visitor, &headers, &form, Some(id)).await
+}
+
+/// Takes back what was done, ticket by ticket, and says what could not be.
+async fn take_back(
+    visitor: &Visitor,
+    headers: &HeaderMap,
+    form: &Form,
+    id: Option<String>,
+) -> Answer {
+    let from = form.some("from").map_or_else(|| referer(headers), local).to_owned();
+    let show = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::show(tx, ctx, id.as_deref());
+    let undo = match visitor.desk.read(visitor.ctx.clone(), show).await {
+        Ok(undo) => undo,
+        Err(Error::NotFound) => return Ok(going(visitor, &from, "undone.0.")),
+        Err(error) => return Err(error.into()),
+    };
+    let one = |(id, audit): (TicketId, domain::AuditId)| {
+        let command = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::take_back(tx, ctx, id, audit);
+        let written = visitor.desk.write(visitor.ctx.clone(), command);
+        async move { (id, written.await) }
+    };
+    let sets = undo.deed.sets.iter().copied();
+    let done: Vec<_> = stream::iter(sets.map(one)).buffered(AT_ONCE).collect().await;
+    let mut left = Vec::new();
+    for (id, result) in &done {
+        match result {
+            Ok(_) => {}
+            Err(Error::Conflict(_) | Error::NotFound | Error::Refused(_)) => {
+                left.push(id.to_string());
+            }
+            Err(error) => {
+                tracing::error!(error = error as &dyn std::error::Error, "undoing failed");
+                left.push(id.to_string());
+            }
+        }
+    }
+    let name = undo.id.clone();
+    let forget = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::forget(tx, ctx, &name);
+    visitor.desk.write(visitor.ctx.clone(), forget).await?;
+    let count = done.len() - left.len();
+    left.truncate(TOLD);
+    Ok(going(visitor, &from, &format!("undone.{count}.{}", left.join("-"))))
+}
+
+/// The status of a page with a form: fine, or refused.
+fn status_of(errors: &[FieldError]) -> StatusCode {
+    if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+}

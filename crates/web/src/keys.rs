@@ -1,0 +1,252 @@
+//! The one table of keys: it is the sheet behind `?`, the page of the documents, and what tests hold the pages to.
+
+use maud::{Markup, html};
+
+use crate::components::button::{self, Button, cap};
+use crate::problem::Answer;
+use crate::table::Route;
+use crate::visitor::Visitor;
+use crate::words::{Text, Words};
+use crate::{frame, routes};
+
+/// Where a key works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// On every page.
+    Everywhere,
+    /// After `G`.
+    Go,
+    /// In a list, and along the messages of a ticket.
+    List,
+    /// On a ticket, the row in focus, or all that is selected.
+    Selection,
+    /// On a ticket's page.
+    Ticket,
+    /// In a text field that is sent.
+    Composer,
+}
+
+impl Place {
+    /// All of them, in the order of the sheet.
+    pub const ALL: [Self; 6] =
+        [Self::Everywhere, Self::Go, Self::List, Self::Selection, Self::Ticket, Self::Composer];
+
+    /// What it is called.
+    pub fn label(self) -> Text {
+        match self {
+            Self::Everywhere => Text::PlaceEverywhere,
+            Self::Go => Text::PlaceGo,
+            Self::List => Text::PlaceList,
+            Self::Selection => Text::PlaceSelection,
+            Self::Ticket => Text::PlaceTicket,
+            Self::Composer => Text::PlaceComposer,
+        }
+    }
+
+    /// Whether keys of the two can be pressed on the same page, so that they must be different ones.
+    fn meets(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Go, _) | (_, Self::Go) => self == other,
+            (Self::Composer, _) | (_, Self::Composer) => self == other,
+            _ => true,
+        }
+    }
+}
+
+/// What a key does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// It presses the control with `data-key` or `data-chord` of this name.
+    Control,
+    /// It moves the focus or the selection, where script does: the words of the script that handle it.
+    Script(&'static str),
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    /// As the pages name it: `q`, `shift+j`, `g q`.
+    pub key: &'static str,
+    /// What it does, in words.
+    pub text: Text,
+    /// Where.
+    pub place: Place,
+    /// How.
+    pub press: Press,
+}
+
+const fn control(place: Place, key: &'static str, text: Text) -> Entry {
+    Entry { key, text, place, press: Press::Control }
+}
+
+const fn script(place: Place, key: &'static str, text: Text, words: &'static str) -> Entry {
+    Entry { key, text, place, press: Press::Script(words) }
+}
+
+/// The table.
+pub const TABLE: &[Entry] = &[
+    script(Place::Everywhere, "ctrl+k", Text::KeyBar, "=== 'k'"),
+    control(Place::Everywhere, "/", Text::KeySearch),
+    control(Place::Everywhere, "?", Text::KeySheet),
+    control(Place::Everywhere, "q", Text::KeyTake),
+    control(Place::Everywhere, "z", Text::KeyUndo),
+    script(Place::Everywhere, "shift+t", Text::KeyExact, "'shift+t'"),
+    control(Place::Go, "g q", Text::KeyQueue),
+    control(Place::Go, "g m", Text::ViewMine),
+    control(Place::Go, "g u", Text::ViewUnassigned),
+    control(Place::Go, "g e", Text::ViewEscalated),
+    control(Place::Go, "g d", Text::ViewDueSoon),
+    control(Place::Go, "g p", Text::ViewPending),
+    control(Place::Go, "g h", Text::ViewOnHold),
+    control(Place::Go, "g s", Text::ViewSolved),
+    control(Place::Go, "g j", Text::ViewSuspended),
+    control(Place::Go, "g r", Text::KeyRota),
+    control(Place::Go, "g c", Text::KeyReports),
+    control(Place::Go, "g b", Text::KeyHandbook),
+    control(Place::Go, "g n", Text::KeyNotices),
+    control(Place::Go, "g o", Text::KeySettings),
+    script(Place::List, "j", Text::KeyNextRow, "case 'j'"),
+    script(Place::List, "k", Text::KeyPreviousRow, "case 'k'"),
+    script(Place::List, "home", Text::KeyFirstRow, "case 'Home'"),
+    script(Place::List, "end", Text::KeyLastRow, "case 'End'"),
+    script(Place::List, "o", Text::KeyOpenRow, "case 'o'"),
+    script(Place::List, "ctrl+enter", Text::KeyOpenRowInTab, "key === 'Enter'"),
+    script(Place::List, "x", Text::KeySelect, "case 'x'"),
+    script(Place::List, "shift+x", Text::KeySelectTo, "case 'shift+x'"),
+    script(Place::List, "escape", Text::KeyClear, "case 'Escape'"),
+    control(Place::List, ".", Text::KeyShowNew),
+    control(Place::List, "f", Text::KeyFilters),
+    control(Place::Selection, "a", Text::KeyAssign),
+    control(Place::Selection, "i", Text::KeyToMe),
+    control(Place::Selection, "s", Text::KeyStatus),
+    control(Place::Selection, "p", Text::KeyPriority),
+    control(Place::Selection, "t", Text::KeyTeam),
+    control(Place::Selection, "l", Text::KeyTags),
+    control(Place::Selection, "e", Text::KeyEscalate),
+    control(Place::Selection, "m", Text::KeyMacro),
+    control(Place::Ticket, "shift+j", Text::KeyFollowing),
+    control(Place::Ticket, "shift+k", Text::KeyPreceding),
+    control(Place::Ticket, "u", Text::KeyBack),
+    control(Place::Ticket, "r", Text::KeyReply),
+    control(Place::Ticket, "n", Text::KeyNote),
+    control(Place::Ticket, "h", Text::KeySnooze),
+    control(Place::Ticket, "w", Text::KeyFollow),
+    control(Place::Ticket, "y", Text::KeyWhy),
+    control(Place::Ticket, "d", Text::KeyCustomer),
+    control(Place::Ticket, "v", Text::KeyActivity),
+    script(Place::Composer, "ctrl+enter", Text::KeySend, "data-send-button"),
+    script(Place::Composer, "ctrl+shift+enter", Text::KeySendSolved, "data-send-solved"),
+    script(Place::Composer, "escape", Text::KeyLeave, "leave(event)"),
+];
+
+/// The two lines that stand for the same key where both work.
+pub fn clashes() -> Vec<(&'static str, Place, Place)> {
+    let mut found = Vec::new();
+    for (index, one) in TABLE.iter().enumerate() {
+        let others = TABLE.iter().skip(index + 1);
+        let same = others.filter(|other| other.key == one.key && other.place.meets(one.place));
+        found.extend(same.map(|other| (one.key, one.place, other.place)));
+    }
+    found
+}
+
+/// Whether a page may have a control with this key.
+pub fn is_known(key: &str) -> bool {
+    TABLE.iter().any(|entry| entry.press == Press::Control && entry.key == key)
+}
+
+/// The page of the documents, in Markdown.
+pub fn document(words: Words) -> String {
+    let mut text = format!("# {}\n\n{}\n", words.say(Text::DocKeys), words.say(Text::KeysWhy));
+    for place in Place::ALL {
+        text.push_str(&format!("\n## {}\n\n| | |\n|---|---|\n", words.say(place.label())));
+        for entry in TABLE.iter().filter(|entry| entry.place == place) {
+            text.push_str(&format!("| `{}` | {} |\n", cap(entry.key), words.say(entry.text)));
+        }
+    }
+    text
+}
+
+pub(crate) fn pages() -> Vec<Route> {
+    vec![Route::get(routes::KEYS, desk::Act::ReadDesk, sheet)]
+}
+
+/// All keys: a page without script, a dialog with it.
+async fn sheet(visitor: Visitor) -> Answer {
+    let reader = visitor.reader();
+    let words = reader.words;
+    let title = words.say(Text::AllKeys);
+    let (switch, value) = if visitor.single_keys {
+        (Text::SwitchLettersOff, "off")
+    } else {
+        (Text::SwitchLettersOn, "on")
+    };
+    let main = html! {
+        form.line method="post" action=(routes::SINGLE_KEYS) {
+            (button::csrf(&reader))
+            button.button type="submit" name="single_keys" value=(value) { (words.say(switch)) }
+            @if !visitor.single_keys { span.hint { (words.say(Text::LettersOff)) } }
+        }
+        p.hint { (words.say(Text::KeysWhy)) }
+        div.keys-sheet { @for place in Place::ALL { (group(words, place)) } }
+    };
+    if visitor.fragment {
+        let close = Button::plain(words.say(Text::Close));
+        return Ok(frame::html(html! {
+            h2 #dialog-heading tabindex="-1" { (title) }
+            div.stack {
+                (main)
+                a.button.plain href="/" data-close { (close.label) }
+            }
+        }));
+    }
+    let main = html! { h1 tabindex="-1" { (title) } div.stack { (main) } };
+    let frame = frame::Frame { title, ..frame::Frame::default() };
+    Ok(frame::html(frame::workspace(&visitor, &reader, frame, &main, None).await?))
+}
+
+fn group(words: Words, place: Place) -> Markup {
+    let id = format!("keys-{place:?}").to_lowercase();
+    html! {
+        section aria-labelledby=(id) {
+            h3 id=(id) { (words.say(place.label())) }
+            dl.keys {
+                @for entry in TABLE.iter().filter(|entry| entry.place == place) {
+                    div { dt { kbd { (cap(entry.key)) } } dd { (words.say(entry.text)) } }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_where_both_work() {
+        assert_eq!(clashes(), Vec::new());
+    }
+
+    #[test]
+    fn what_script_does_is_in_the_script() {
+        let script = crate::assets::find(crate::assets::js_url()).unwrap();
+        let script = String::from_utf8_lossy(script.bytes);
+        for entry in TABLE {
+            if let Press::Script(words) = entry.press {
+                assert!(script.contains(words), "{}: no script has {words}", entry.key);
+            }
+        }
+    }
+
+    #[test]
+    fn the_document_is_the_table() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/keys.md");
+        let expected = document(Words::default());
+        if std::env::var_os("ANSWERABLE_WRITE_DOCS").is_some() {
+            std::fs::write(file, &expected).unwrap();
+        }
+        let found = std::fs::read_to_string(file).unwrap_or_default();
+        assert_eq!(found, expected, "docs/keys.md: ANSWERABLE_WRITE_DOCS=1 writes it anew");
+    }
+}

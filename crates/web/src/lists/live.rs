@@ -1,0 +1,271 @@
+//! What has changed in a list that somebody looks at: rows in place, those that left stay where they were and say where
+//! they went, and what is new waits as a line at the edge.
+
+use std::collections::HashMap;
+
+use desk::pages::Rows;
+use desk::tickets::{Filter, Order, Stored};
+use desk::{Ctx, Error, Page, Tx};
+use domain::{Envelope, Event, Status, TicketId, UserId};
+use maud::{Markup, html};
+
+use super::Asked;
+use super::rows::SIZE;
+use crate::components::badge::status_text;
+use crate::components::row;
+use crate::form::Form;
+use crate::frame;
+use crate::memory::Around;
+use crate::problem::{Answer, Problem};
+use crate::reader::Reader;
+use crate::routes;
+use crate::rows::{Line, lines};
+use crate::views::View;
+use crate::visitor::Visitor;
+use crate::words::Text;
+
+/// No list shows more.
+const MOST: usize = 100;
+
+/// A list as it is asked for.
+#[derive(Clone)]
+struct List {
+    asked: Asked,
+    /// Whether it is a list that everybody has, as it is.
+    plain: Option<View>,
+}
+
+/// What became of the rows that somebody looks at.
+#[derive(Default)]
+struct Seen {
+    order: Order,
+    /// The numbers on the page as it would be now.
+    now: Vec<TicketId>,
+    /// Those that are to be drawn anew.
+    rows: Rows,
+    /// Of these the ones that do not belong to the list any more, and what happened to them last.
+    gone: HashMap<TicketId, Vec<Envelope>>,
+}
+
+impl List {
+    async fn read(visitor: &Visitor, slug: &str, query: &Form) -> Result<Self, Problem> {
+        let built_in = View::named(slug);
+        let asked = Asked::read_with(visitor, built_in, slug, query).await?;
+        let plain = built_in.filter(|_| asked.query.is_empty());
+        Ok(Self { asked, plain })
+    }
+
+    /// Filters no ticket is found by twice, and their order.
+    fn held(
+        &self,
+        tx: &mut Tx<'_>,
+        ctx: &Ctx,
+        around: &Around,
+    ) -> Result<(Vec<Filter>, Order, bool), Error> {
+        if let (Some(view), Some(user)) = (self.plain, ctx.actor.user()) {
+            return Ok((view.filters(ctx, user, &around.own), view.order(), view.descending()));
+        }
+        let held = self.asked.held(tx, ctx, around)?;
+        Ok((held.filters, held.order, held.descending))
+    }
+
+    /// What the address of a ticket of this list ends with.
+    fn within(&self) -> String {
+        super::within(&self.asked.href, &self.asked.query)
+    }
+
+    fn href(&self) -> String {
+        match self.plain {
+            Some(view) => view.href(),
+            None => routes::filtered(&self.asked.href, &self.asked.query),
+        }
+    }
+}
+
+/// Where a ticket stands in a list.
+pub(crate) struct Beside {
+    /// Where the list is.
+    pub(crate) href: String,
+    /// What it is called, if somebody keeps it.
+    pub(crate) title: String,
+    /// What the address of each of its tickets ends with.
+    pub(crate) within: String,
+    pub(crate) before: Option<TicketId>,
+    pub(crate) after: Option<TicketId>,
+}
+
+/// The tickets before and after one in the list of this name; nothing if there is no such list.
+pub(crate) async fn beside(
+    visitor: &Visitor,
+    slug: &str,
+    query: &str,
+    stored: &Stored,
+) -> Result<Option<Beside>, Problem> {
+    if slug.is_empty() {
+        return Ok(None);
+    }
+    let asked = if query.is_empty() { Form::default() } else { Form::of("q", query) };
+    let list = match List::read(visitor, slug, &asked).await {
+        Ok(list) => list,
+        Err(Problem::NotFound) => return Ok(None),
+        Err(problem) => return Err(problem),
+    };
+    let around = visitor.around().await?;
+    let (inner, stored) = (list.clone(), stored.clone());
+    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| {
+        let (filters, order, descending) = inner.held(tx, ctx, &around)?;
+        desk::pages::beside(tx, ctx, &filters, (order, descending), &stored)
+    };
+    let (before, after) = visitor.desk.read(visitor.ctx.clone(), read).await?;
+    let title = list.asked.kept.as_ref().map(|view| view.title.clone()).unwrap_or_default();
+    Ok(Some(Beside { href: list.href(), title, within: list.within(), before, after }))
+}
+
+/// What became of these tickets, each with the version that is shown.
+fn look(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    (list, around): (&List, &Around),
+    shown: &[(TicketId, i64)],
+    with_page: bool,
+) -> Result<Seen, Error> {
+    let (filters, order, descending) = list.held(tx, ctx, around)?;
+    let mut seen = Seen { order, ..Seen::default() };
+    if with_page {
+        let page = Page { descending, ..Page::first(SIZE) };
+        seen.now = desk::pages::numbers(tx, ctx, &filters, order, &page)?;
+    }
+    let shown_ids: Vec<TicketId> = shown.iter().map(|(id, _)| *id).collect();
+    let mut rows = desk::pages::these(tx, ctx, &shown_ids)?;
+    let newer = |id: TicketId, seq: i64| shown.iter().any(|(one, had)| *one == id && *had != seq);
+    rows.tickets.retain(|one| newer(one.ticket.id, one.ticket.seq));
+    let changed: Vec<TicketId> = rows.tickets.iter().map(|one| one.ticket.id).collect();
+    let still = desk::pages::still(tx, ctx, &filters, &changed)?;
+    for id in changed.into_iter().filter(|id| !still.contains(id)) {
+        seen.gone.insert(id, desk::pages::latest(tx, ctx, id)?);
+    }
+    seen.rows = rows;
+    Ok(seen)
+}
+
+/// The line at the edge of a list, and the rows of it that are others than those shown: `?rows=7.12,8.3`, each number
+/// with its version.
+pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
+    let list = List::read(visitor, slug, &visitor.query).await?;
+    let shown = visitor.query.get("rows").split(',').filter_map(|one| {
+        let (id, seq) = one.split_once('.')?;
+        Some((TicketId(id.parse().ok()?), seq.parse().ok()?))
+    });
+    let shown: Vec<(TicketId, i64)> = shown.take(MOST).collect();
+    let around = visitor.around().await?;
+    let (inner, circle, had) = (list.clone(), around.clone(), shown.clone());
+    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| look(tx, ctx, (&inner, &circle), &had, true);
+    let seen = visitor.desk.read(visitor.ctx.clone(), read).await?;
+    let words = visitor.reader().words;
+    let new = seen.now.iter().filter(|id| shown.iter().all(|(one, _)| one != *id)).count();
+    let stayed = seen.now.iter().filter(|id| shown.iter().any(|(one, _)| one == *id));
+    let before: Vec<TicketId> =
+        shown.iter().map(|(id, _)| *id).filter(|id| seen.now.contains(id)).collect();
+    let left = shown.len() - before.len();
+    let moved = stayed.zip(&before).filter(|(a, b)| a != b).count();
+    let mut said = Vec::new();
+    if new + moved > 0 {
+        said.push(words.fill(Text::RowsNews, &[("new", &new), ("moved", &moved)]));
+    }
+    if left > 0 && visitor.query.some("first").is_some() {
+        said.push(words.fill(Text::RowsGone, &[("n", &left)]));
+    }
+    Ok(frame::html(html! {
+        p { @if !said.is_empty() {
+            (said.join(", ")) " · "
+            a #list-show href=(list.href()) data-key="." data-key-label=(words.say(Text::KeyShowNew)) aria-keyshortcuts="." {
+                (words.say(Text::Show)) kbd aria-hidden="true" { "." }
+            }
+        } }
+        ol { (drawn(visitor, &around, (&seen, &list.within()), false)) }
+    }))
+}
+
+/// The rows of a list that were changed just now by the one who looks at it, each to take its own place.
+pub(crate) async fn changed_rows(
+    visitor: &Visitor,
+    from: &str,
+    ids: &[TicketId],
+) -> Result<Markup, Problem> {
+    let (path, query) = from.split_once('?').unwrap_or((from, ""));
+    let slug = path.strip_prefix("/views/").unwrap_or_default().to_owned();
+    let query = Form::read(query.as_bytes()).unwrap_or_default();
+    let Ok(list) = List::read(visitor, &slug, &query).await else { return Ok(html! {}) };
+    let around = visitor.around().await?;
+    let shown: Vec<(TicketId, i64)> = ids.iter().take(MOST).map(|id| (*id, 0)).collect();
+    let (circle, within) = (around.clone(), list.within());
+    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| look(tx, ctx, (&list, &circle), &shown, false);
+    let seen = visitor.desk.read(visitor.ctx.clone(), read).await?;
+    Ok(drawn(visitor, &around, (&seen, &within), true))
+}
+
+fn drawn(
+    visitor: &Visitor,
+    around: &Around,
+    (seen, within): (&Seen, &str),
+    in_place: bool,
+) -> Markup {
+    let reader = visitor.reader();
+    let all: Vec<Line> = lines(visitor, around, &seen.rows, seen.order);
+    html! {
+        @for line in &all {
+            @let why: Vec<&str> = line.why.iter().map(String::as_str).collect();
+            @let gone = seen.gone.get(&TicketId(line.id)).map(|log| gone(visitor, &reader, around, seen, log));
+            (row::anew(&reader, &row::Row { gone: gone.as_deref(), within, ..line.row(&why) }, in_place))
+        }
+    }
+}
+
+/// Where a ticket went, and by whom: the last change that says where.
+fn gone(
+    visitor: &Visitor,
+    reader: &Reader,
+    around: &Around,
+    seen: &Seen,
+    log: &[Envelope],
+) -> String {
+    let words = reader.words;
+    let person = |id: UserId| {
+        let known = seen.rows.people.iter().find(|user| user.id == id);
+        known.map_or(words.say(Text::Somebody), |user| user.name.as_str())
+    };
+    let who = |envelope: &Envelope| match envelope.person() {
+        Some(id) if visitor.ctx.actor.user() == Some(id) => words.say(Text::GoneYou).to_owned(),
+        Some(id) => person(id).to_owned(),
+        None => words.fill(Text::ByRule, &[("rule", &envelope.actor_id)]),
+    };
+    let place = |envelope: &Envelope| {
+        let who = who(envelope);
+        Some(match &envelope.event {
+            Event::StatusChanged { to: Status::Solved, .. } => {
+                words.fill(Text::GoneSolved, &[("who", &who)])
+            }
+            Event::StatusChanged { to, .. } => {
+                let status = words.say(status_text(*to));
+                words.fill(Text::GoneStatus, &[("status", &status), ("who", &who)])
+            }
+            Event::TeamChanged { to, .. } | Event::Routed { team: to, .. } => {
+                let team = around.team_name(*to);
+                words.fill(Text::GoneMoved, &[("team", &team), ("who", &who)])
+            }
+            Event::Escalated { team, .. } => {
+                let team = around.team_name(*team);
+                words.fill(Text::GoneMoved, &[("team", &team), ("who", &who)])
+            }
+            Event::Assigned { to: Some(to) } => {
+                let name = person(*to);
+                words.fill(Text::GoneGiven, &[("name", &name), ("who", &who)])
+            }
+            Event::Assigned { to: None } => words.fill(Text::GoneFreed, &[("who", &who)]),
+            _ => return None,
+        })
+    };
+    let said = log.iter().rev().find_map(place);
+    said.or_else(|| log.last().map(|one| words.fill(Text::GoneChanged, &[("who", &who(one))])))
+        .unwrap_or_default()
+}
