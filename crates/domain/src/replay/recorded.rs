@@ -256,15 +256,10 @@ impl Reading {
                     ticket.filter(|ticket| ticket.escalation.is_none()).map(|ticket| ticket.team);
             }
             Event::KindChanged { to } => changes.kind = Some(*to),
-            Event::RequesterChanged { to, organization } => {
-                changes.requester = Some(*to);
-                changes.organization = Some(*organization);
-            }
-            Event::OrganizationChanged { to } => changes.organization = Some(*to),
-            Event::SubjectChanged { digest } => changes.subject_digest = Some(digest.clone()),
-            Event::FieldChanged { field, digest } => {
-                changes.fields.push(CustomChange { field: *field, digest: digest.clone() });
-            }
+            Event::RequesterChanged { .. }
+            | Event::OrganizationChanged { .. }
+            | Event::SubjectChanged { .. }
+            | Event::FieldChanged { .. } => self.read_belonging(&envelope.event),
             Event::TookIn { .. } => self.read_taken_in(&envelope.event),
             Event::IssueLinked { url } => changes.issue = Some(url.clone()),
             Event::SurveyAnswered { .. } | Event::SurveySuppressed { .. } => {
@@ -300,6 +295,23 @@ impl Reading {
             | Event::PromiseImproved { .. }
             | Event::SurveyIssued { .. }
             | Event::EscalatedPromiseKept => {}
+        }
+    }
+
+    /// Whose it is, and what is written beside it.
+    fn read_belonging(&mut self, event: &Event) {
+        let changes = &mut self.changes;
+        match event {
+            Event::RequesterChanged { to, organization } => {
+                changes.requester = Some(*to);
+                changes.organization = Some(*organization);
+            }
+            Event::OrganizationChanged { to } => changes.organization = Some(*to),
+            Event::SubjectChanged { digest } => changes.subject_digest = Some(digest.clone()),
+            Event::FieldChanged { field, digest } => {
+                changes.fields.push(CustomChange { field: *field, digest: digest.clone() });
+            }
+            _ => {}
         }
     }
 
