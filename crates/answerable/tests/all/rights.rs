@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use testkit::{Answer, Caller, Mail, Program, Visitor};
 
-use there::{of_macros, of_rules, of_settings, published};
+use there::{of_policies, of_settings, published};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
 
@@ -741,23 +741,6 @@ fn each_role_sees_the_pages_that_the_table_says() {
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
     });
-}
-
-/// A path of macros, rules or the handbook with names of what is there.
-fn of_policies(desk: &Program, path: String, number: usize, id: i64) -> String {
-    let is_macro =
-        path.starts_with("/settings/macros/") && !path.starts_with("/settings/macros/new");
-    if is_macro {
-        of_macros(desk, &path, number, id)
-    } else if path.starts_with("/settings/triggers/") || path.starts_with("/settings/automations/")
-    {
-        of_rules(desk, &path, id)
-    } else if path.starts_with("/settings/handbook/") {
-        let policy = desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
-        path.replace(&id.to_string(), &policy)
-    } else {
-        path
-    }
 }
 
 /// Lists are found by their names; one is changed by whoever keeps it.
