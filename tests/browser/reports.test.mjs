@@ -21,8 +21,8 @@ test("a number of a report leads to its tickets", async (t) => {
   await page.getByRole("img", { name: "First reply kept, by week" }).waitFor();
   await agent.lookEverywhere("report");
 
-  await page.getByLabel("by", { exact: true }).selectOption("area");
-  await page.getByLabel("last", { exact: true }).selectOption("26");
+  await page.locator('select[name="by"]').selectOption("area");
+  await page.locator('select[name="weeks"]').selectOption("26");
   await page.getByRole("button", { name: "Show" }).click();
   await page.waitForURL(/weeks=26&by=area&level=all/);
   const number = page.locator("#report tbody tr").last().getByRole("link").first();
@@ -33,7 +33,7 @@ test("a number of a report leads to its tickets", async (t) => {
   await agent.lookEverywhere("report-tickets");
 
   await page.goto("/reports/promises");
-  await page.getByLabel("outcome").selectOption("missed");
+  await page.locator('select[name="outcome"]').selectOption("missed");
   await page.getByRole("button", { name: "Show" }).click();
   await page.waitForURL(/outcome=missed/);
   assert.equal(await page.locator(".outcome:not(.outcome-missed)").count(), 0);

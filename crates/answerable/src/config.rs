@@ -216,7 +216,7 @@ fn mailbox(table: MailboxTable) -> anyhow::Result<Mailbox> {
     let password = secret("password", table.password, table.password_env)?;
     let sign_in = match (password, table.oauth2) {
         (Some(password), None) => SignIn::Password(Password(password)),
-        (None, Some(oauth2)) => SignIn::OAuth2(tokens(oauth2, table.ca_file.clone())?),
+        (None, Some(oauth2)) => SignIn::OAuth2(Box::new(tokens(oauth2, table.ca_file.clone())?)),
         _ => bail!("password: expected password_env, password or [mailbox.oauth2], one of them"),
     };
     let since = match table.since {

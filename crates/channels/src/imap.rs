@@ -75,7 +75,7 @@ pub enum SignIn {
     /// By a password.
     Password(Password),
     /// By an access token (XOAUTH2).
-    OAuth2(Tokens),
+    OAuth2(Box<Tokens>),
 }
 
 /// A password; it is not printed.

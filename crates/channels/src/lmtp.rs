@@ -307,7 +307,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Talk<S> {
                     self.client.address = value[address.map_or(0, str::len)..].parse().ok();
                 }
                 "HELO" if !value.starts_with('[') || value.ends_with(".0]") => {
-                    self.client.helo = value
+                    self.client.helo = value;
                 }
                 _ => {}
             }
@@ -590,8 +590,9 @@ mod tests {
     const MAIL: &str = "MAIL FROM:<dana@fernlight.test>\r\n";
 
     fn session(client: &str, helo: &str, is_direct: bool) -> Option<Session> {
-        let (client, helo) = (client.parse().unwrap(), helo.to_owned());
-        Some(Session { client, helo, mail_from: "dana@fernlight.test".to_owned(), is_direct })
+        let client = client.parse().ok()?;
+        let (helo, mail_from) = (helo.to_owned(), "dana@fernlight.test".to_owned());
+        Some(Session { client, helo, mail_from, is_direct })
     }
 
     /// CH-03

@@ -1,6 +1,7 @@
 //! Searching: one box over tickets, comments, people and organizations, and what the bar at the top finds while one types.
 
 use axum::response::{IntoResponse, Redirect};
+use desk::questions::Hit;
 use desk::search::{CommentHit, Groups, TicketHit};
 use desk::{Act, Error};
 use domain::conditions::{Condition, Misread, Place, Query};
@@ -82,7 +83,8 @@ fn found(reader: &Reader, query: &str, groups: &Groups) -> Markup {
     let nothing = groups.tickets.is_empty()
         && groups.comments.is_empty()
         && groups.people.is_empty()
-        && groups.organizations.is_empty();
+        && groups.organizations.is_empty()
+        && groups.questions.is_empty();
     html! {
         (misread(words, &groups.misread))
         @if groups.is_building { p.message-box role="status" { (words.say(Text::IndexBuilding)) } }
@@ -93,6 +95,7 @@ fn found(reader: &Reader, query: &str, groups: &Groups) -> Markup {
             (comments(reader, groups))
             (people(words, &groups.people))
             (organizations(words, &groups.organizations))
+            (questions(words, &groups.questions))
         }
     }
 }
@@ -229,6 +232,25 @@ fn organizations(words: Words, organizations: &[Organization]) -> Markup {
                         li id={ "found-organization-" (one.id) } {
                             h3 { a href=(tickets_of("organization", one.id.0)) id={ "found-organization-" (one.id) "-link" } dir="auto" { (one.name) } }
                             @if !one.domains.is_empty() { p.found-meta { (one.domains.join(", ")) } }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+}
+
+fn questions(words: Words, questions: &[Hit]) -> Markup {
+    html! {
+        @if !questions.is_empty() {
+            section.found aria-labelledby="found-questions" {
+                h2 #found-questions { (words.say(Text::Questions)) }
+                row-list { ol {
+                    @for hit in questions {
+                        @let question = &hit.answered.question;
+                        li id={ "found-question-" (question.id) } {
+                            h3 { a href=(routes::question(question.id.0)) id={ "found-question-" (question.id) "-link" } lang=(question.locale.tag()) dir="auto" { (question.title) } }
+                            p.found-text lang=(question.locale.tag()) { (excerpt(&hit.excerpt)) }
                         }
                     }
                 } }

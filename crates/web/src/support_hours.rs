@@ -189,6 +189,9 @@ fn channels(words: Words) -> Markup {
         (Text::ChannelApi, Text::WithToken),
     ]
     .map(|(channel, who)| vec![html! { (words.say(channel)) }, html! { (words.say(who)) }]);
+    let answered = html! { a href=(routes::QUESTIONS) { (words.say(Text::Questions)) } };
+    let rows: Vec<Vec<Markup>> =
+        rows.into_iter().chain([vec![answered, html! { (words.say(Text::Everyone)) }]]).collect();
     table("channels", words.say(Text::Channels), &columns, &rows)
 }
 

@@ -5,6 +5,7 @@
 mod heroes;
 mod mailbox;
 mod people;
+mod questions;
 mod words;
 
 use desk::mailbox::Arrival;
@@ -42,6 +43,7 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
     }
     jobs::wake_until(desk, ctx.now).await?;
     desk.write(ctx.clone(), words::views).await?;
+    desk.write(ctx.clone(), questions::publish).await?;
     desk.write(ctx.clone(), mailbox::fetch).await?;
     for raw in words::LETTERS {
         let message = mail::parse(raw.as_bytes());

@@ -71,6 +71,12 @@ fn plant(desk: &Program, app: &Caller) -> Planted {
             &json!({ "view": { "title": "Marker view", "query": "tags:marker_tag" } }),
         )
         .expect(201);
+    let acts = json!([{ "field": "current_tags", "value": "marker_acted" }]);
+    let kept =
+        json!({ "macro": { "title": "Marker::Macro", "actions": acts, "description": "marker" } });
+    admin.post("macros.json", &kept).expect(201);
+    let trigger = json!({ "trigger": { "title": "Marker trigger", "query": "tags:marker_tag", "actions": acts, "active": true } });
+    admin.post("triggers.json", &trigger).expect(201);
     assert_eq!(ada.post("leases.json", &json!({})).expect(201).at("/lease/ticket_id"), id);
     let skip = json!({ "skip": { "ticket_id": id, "reason": "marker skip" } });
     ada.post("skips.json", &skip).expect(201);

@@ -93,6 +93,9 @@ fn who_is_copied_in_has_a_list_of_that() {
         assert_eq!(numbers(&lu, "requests/ccd.json"), [id]);
         assert_eq!(numbers(&lu, "requests.json"), [0; 0]);
         assert_eq!(numbers(&kim, "requests/ccd.json"), [0; 0]);
+        let of_kim = desk.ticket(id)["requester_id"].clone();
+        assert_eq!(numbers(&desk.as_user(ADA), &format!("users/{of_kim}/requests.json")), [id]);
+        kim.get(&format!("users/{of_kim}/requests.json")).expect(403);
         let me = lu.get("users/me.json").expect(200).number("/user/id");
         assert_eq!(numbers(&lu, &format!("requests/search.json?query=safari&cc_id={me}")), [id]);
     });
@@ -343,5 +346,53 @@ fn an_agent_makes_a_link_on_the_ticket_and_its_opener_has_the_conversation() {
         desk.set_status(id, "solved");
         desk.set_status(id, "closed");
         ada.post(&format!("/tickets/{id}/claim"), &[]).expect(422);
+    });
+}
+
+/// NF-11: whatever field somebody writes it into, it is shown and not obeyed, on either side.
+#[test]
+fn markup_in_any_field_is_shown_and_not_obeyed() {
+    testkit::on_sqlite(BINARY, MONDAY, |desk| {
+        let bad = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}";
+        let app = desk.as_app_user(&json!({
+            "sub": "<script>7</script>", "email": KIM, "name": bad,
+            "organization": { "id": "org-3", "name": bad, "plan": bad },
+        }));
+        let sent = upload(&app, "%3Cscript%3Ealert(3)%3C%2Fscript%3E.html", bad.as_bytes());
+        let token = sent.expect(201).at("/upload/token");
+        let body = json!({ "request": {
+            "subject": bad, "comment": { "body": bad, "uploads": [token] }, "tags": [bad], "priority": bad,
+            "custom_fields": [{ "id": AREA, "value": bad }, { "id": KIND, "value": bad }],
+            "context": { "page": bad, "errors": [bad, { bad: bad }], bad: bad, "replay": "javascript:alert(4)" },
+        } });
+        let id = app.post("requests.json", &body).expect(201).number("/request/id");
+        app.put(
+            &format!("requests/{id}.json"),
+            &json!({ "request": { "comment": { "body": bad } } }),
+        )
+        .expect(200);
+        let (kim, ada) = (desk.visit_as(KIM), desk.visit_as(ADA));
+        let own = [
+            format!("/requests/{id}"),
+            "/requests".to_owned(),
+            format!("/requests/new?subject={}", "%3Cscript%3Ealert(1)"),
+        ];
+        let ours = [
+            format!("/tickets/{id}"),
+            "/views/all".to_owned(),
+            "/search?q=alert".to_owned(),
+            format!("/questions/new?ticket={id}"),
+        ];
+
+        let pages =
+            own.iter().map(|path| kim.get(path)).chain(ours.iter().map(|path| ada.get(path)));
+
+        for page in pages {
+            let text = page.expect(200).text();
+            let lower = text.to_lowercase();
+            for raw in ["<script>alert", "<img src=x", "href=\"javascript:", "onerror=alert(2)>"] {
+                assert!(!lower.contains(raw), "{raw} in {text}");
+            }
+        }
     });
 }

@@ -1,5 +1,4 @@
 //! Mailboxes over TLS and by access tokens, with a real Dovecot and certificates that nobody else knows. On both engines.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::thread;
 use std::time::Duration;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use testkit::{Answer, Caller, Mail, Program, Visitor};
 
-use there::{of_macros, of_rules, of_settings, published};
+use there::{of_policies, of_settings, published};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_answerable");
 
@@ -44,6 +44,8 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/requests/solved", KNOWN),
     ("GET", "/requests/ccd", KNOWN),
     ("GET", "/requests/search", KNOWN),
+    ("GET", "/users/{id}/requests", DESK),
+    ("GET", "/organizations/{id}/requests", DESK),
     ("POST", "/uploads", ALL),
     ("DELETE", "/uploads/{token}", ALL),
     ("GET", "/questions", ALL),
@@ -684,22 +686,8 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 if path.starts_with("/views/") {
                     path = of_views(desk, &path, number, id);
                 }
-                if path.starts_with("/settings/macros/")
-                    && !path.starts_with("/settings/macros/new")
-                {
-                    path = of_macros(desk, &path, number, id);
-                }
-                if path.starts_with("/settings/triggers/")
-                    || path.starts_with("/settings/automations/")
-                {
-                    path = of_rules(desk, &path, id);
-                }
+                path = of_policies(desk, path, number, id);
                 path = of_settings(desk, &visitor, path, number, id);
-                if path.starts_with("/settings/handbook/") {
-                    let policy =
-                        desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
-                    path = path.replace(&id.to_string(), &policy);
-                }
                 if path.starts_with(&format!("/questions/{id}/")) {
                     path = path.replace(&id.to_string(), &published(desk).to_string());
                 }

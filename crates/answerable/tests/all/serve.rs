@@ -359,7 +359,7 @@ fn who_sends_too_much_waits_and_nobody_else() {
             caller.post("requests.json", &body)
         };
         let flood = from("198.51.100.7");
-        let answers: Vec<Answer> = (0..70).map(|n| anonymous(&flood, n)).collect();
+        let answers: Vec<Answer> = (0..1_000).map(|n| anonymous(&flood, n)).collect();
 
         assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 60);
         let refused = answers.last().unwrap();
@@ -368,8 +368,8 @@ fn who_sends_too_much_waits_and_nobody_else() {
         assert!((1..=60).contains(&wait), "{wait}");
         assert_eq!(refused.header("access-control-allow-origin"), Some("*"));
         // What a caller writes in front of the proxy's word changes nothing.
-        assert_eq!(anonymous(&from("203.0.113.1, 198.51.100.7"), 80).status, 429);
-        assert_eq!(anonymous(&from("198.51.100.8"), 81).status, 201);
+        assert_eq!(anonymous(&from("203.0.113.1, 198.51.100.7"), 1_001).status, 429);
+        assert_eq!(anonymous(&from("198.51.100.8"), 1_002).status, 201);
         // Who is signed in is counted as themselves, not with their office.
         let [key, _] = &desk.keys;
         let statuses: Vec<u16> = (0..12)
@@ -388,6 +388,37 @@ fn who_sends_too_much_waits_and_nobody_else() {
                 &json!({ "ticket": { "subject": "s", "comment": { "body": "b" } } }),
             )
             .expect(201);
+    });
+}
+
+/// What is written by strangers beside requests has limits as well: files sent ahead, and what is said about pages.
+#[test]
+fn who_sends_too_many_files_or_verdicts_waits() {
+    on_each_engine(|desk, _| {
+        let from = |address: &str| desk.anybody().with("X-Forwarded-For", address);
+        let question = json!({ "question": { "title": "t", "details": "d", "answer": "a" } });
+        let id = desk.admin().post("questions.json", &question).expect(201).number("/question/id");
+        let file = |caller: &Caller| {
+            caller.send("POST", "uploads.json?filename=a.txt", Some("text/plain"), b"a").status
+        };
+        let verdict = |caller: &Caller| {
+            let body = json!({ "feedback": { "useful": true } });
+            caller.post(&format!("questions/{id}/feedback.json"), &body).status
+        };
+
+        let flood = from("198.51.100.7");
+        let files: Vec<u16> = (0..70).map(|_| file(&flood)).collect();
+        let verdicts: Vec<u16> = (0..30).map(|_| verdict(&flood)).collect();
+
+        assert_eq!(files.iter().filter(|status| **status == 201).count(), 60, "{files:?}");
+        assert_eq!(files.last(), Some(&429));
+        assert_eq!(verdicts.iter().filter(|status| **status == 204).count(), 20, "{verdicts:?}");
+        let refused = flood.send("POST", "uploads.json?filename=a.txt", Some("text/plain"), b"a");
+        assert!(refused.header("retry-after").is_some(), "{refused:?}");
+        let other = from("198.51.100.8");
+        assert_eq!((file(&other), verdict(&other)), (201, 204));
+        let [key, _] = &desk.keys;
+        assert_eq!(file(&desk.app_user(key, "kim").with("X-Forwarded-For", "198.51.100.7")), 201);
     });
 }
 

@@ -1,13 +1,14 @@
 //! Lists of one's own requests, and looking for one of them. (zendesk-api 18)
 
-use axum::extract::State;
-use desk::tickets::{Listed, Own};
+use axum::extract::{Path, State};
+use desk::tickets::{Filter, Listed, Order, Own};
 use desk::{Desk, Error, Key};
-use domain::{OrganizationId, Status};
+use domain::{OrganizationId, Status, UserId};
 use serde_json::{Value, json};
 
 use super::json::{Sees, request};
 use crate::answers::{Answer, Problem, ok};
+use crate::body::path_id;
 use crate::caller::Caller;
 use crate::paging::{Paging, Query};
 use crate::tickets::json as shape;
@@ -58,6 +59,49 @@ async fn page(State(desk): State<Desk>, caller: Caller, query: Query, own: Own) 
             let key = |row: &Listed| Key { value: None, id: row.stored.ticket.id.0 };
             let mut answer = paging.finish(&query, &base, &mut rows, count, key);
             answer.insert("requests".to_owned(), shown(tx, ctx, &rows, &base, sees)?);
+            Ok(answer)
+        })
+        .await?;
+    Ok(ok(answer))
+}
+
+/// Somebody's requests, for those who answer.
+pub(super) async fn of_user(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
+    let requester = Some(UserId(path_id(&id)?));
+    others(desk, caller, query, Filter { requester, ..Filter::default() }).await
+}
+
+/// An organization's requests, for those who answer.
+pub(super) async fn of_organization(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+    query: Query,
+) -> Answer {
+    let organization = Some(OrganizationId(path_id(&id)?));
+    others(desk, caller, query, Filter { organization, ..Filter::default() }).await
+}
+
+async fn others(desk: Desk, caller: Caller, query: Query, filter: Filter) -> Answer {
+    let paging = Paging::read(&query, &["id", "created_at"])?;
+    let filter = Filter { public: true, statuses: statuses(&query)?, ..filter };
+    let base = caller.base;
+    let answer = desk
+        .read(caller.ctx, move |tx, ctx| {
+            let mut rows = desk::tickets::list(tx, ctx, &filter, Order::Id, &paging.page)?;
+            let count = if paging.wants_count() {
+                Some(desk::tickets::count_all(tx, ctx, &filter)?)
+            } else {
+                None
+            };
+            let key = |row: &Listed| Key { value: None, id: row.stored.ticket.id.0 };
+            let mut answer = paging.finish(&query, &base, &mut rows, count, key);
+            answer.insert("requests".to_owned(), shown(tx, ctx, &rows, &base, Sees::Everything)?);
             Ok(answer)
         })
         .await?;

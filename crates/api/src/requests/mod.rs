@@ -31,6 +31,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/requests/solved", Act::OwnRequests, lists::solved),
         Route::get("/requests/ccd", Act::OwnRequests, lists::copied),
         Route::get("/requests/search", Act::OwnRequests, lists::search),
+        Route::get("/users/{id}/requests", Act::ReadDesk, lists::of_user),
+        Route::get("/organizations/{id}/requests", Act::ReadDesk, lists::of_organization),
         Route::get("/requests/{id}", Act::OwnRequests, show),
         Route::put("/requests/{id}", Act::OwnRequests, update),
         Route::get("/requests/{id}/comments", Act::OwnRequests, comments),

@@ -10,7 +10,7 @@ use store::page::Page;
 
 use super::{Answered, with_answers};
 use crate::texts::{self, Body};
-use crate::{Act, Ctx, Error, require, tickets};
+use crate::{Act, Ctx, Error, FieldError, require, tickets};
 
 /// Letters of a title at most.
 const LONGEST_TITLE: usize = 255;
@@ -193,7 +193,7 @@ fn written(
         let text = sent.unwrap_or(before);
         if text.trim().is_empty() {
             let said = format!("{human}: cannot be blank");
-            errors.extend(wrong(field, "BlankValue", said));
+            errors.push(wrong(field, "BlankValue", said));
         }
         text.to_owned()
     };
@@ -203,11 +203,11 @@ fn written(
     let said = text("answer", "Answer", input.answer.as_deref(), known);
     if title.chars().count() > LONGEST_TITLE {
         let said = format!("Title: is too long (maximum is {LONGEST_TITLE} characters)");
-        errors.extend(wrong("title", "TooLong", said));
+        errors.push(wrong("title", "TooLong", said));
     }
     if let Some(area) = &input.area {
         if area.as_deref().is_some_and(|slug| ctx.handbook.area(slug).is_none()) {
-            errors.extend(wrong("area", "InvalidValue", "Area: there is no such area".to_owned()));
+            errors.push(wrong("area", "InvalidValue", "Area: there is no such area".to_owned()));
         }
         question.area.clone_from(area);
     }
@@ -240,12 +240,12 @@ fn written(
     Ok(Answered { question, answer: Some(answer) })
 }
 
-fn wrong(field: &str, code: &'static str, description: String) -> Option<crate::FieldError> {
-    Some(crate::FieldError { field: field.to_owned(), code, description })
+fn wrong(field: &str, code: &'static str, description: String) -> FieldError {
+    FieldError { field: field.to_owned(), code, description }
 }
 
 /// That nobody has said yet that this may be public.
-fn unchecked(private: &[String], ticket: Option<TicketId>) -> Option<crate::FieldError> {
+fn unchecked(private: &[String], ticket: Option<TicketId>) -> Option<FieldError> {
     let said = match (private, ticket) {
         ([], None) => return None,
         ([], Some(_)) => {
@@ -257,7 +257,7 @@ fn unchecked(private: &[String], ticket: Option<TicketId>) -> Option<crate::Fiel
             some.join(", ")
         ),
     };
-    wrong("checked", "InvalidValue", said)
+    Some(wrong("checked", "InvalidValue", said))
 }
 
 /// What looks private in any of these texts, each once.

@@ -1,7 +1,7 @@
 //! Searching: tickets, comments, people, organizations and teams, in the language of [`domain::conditions`].
 //!
-//! What is found is the newest that fits, up to a limit, and of that the best fit comes first. Public questions will be
-//! one more sort of thing beside these.
+//! What is found is the newest that fits, up to a limit, and of that the best fit comes first. Public questions stand
+//! beside these on the page. (COM-01)
 
 mod names;
 mod people;
@@ -223,6 +223,8 @@ pub struct Groups {
     pub people: Vec<User>,
     /// Organizations.
     pub organizations: Vec<Organization>,
+    /// Answered questions that everybody may read.
+    pub questions: Vec<crate::questions::Hit>,
     /// Everybody these name, each once.
     pub named: Vec<User>,
     /// What was searched for.
@@ -246,6 +248,7 @@ pub fn groups(tx: &mut Tx<'_>, ctx: &Ctx, text: &str, most: usize) -> Result<Gro
         more_comments: false,
         people: Vec::new(),
         organizations: Vec::new(),
+        questions: Vec::new(),
         named: Vec::new(),
         words,
         misread: parsed.misread,
@@ -266,6 +269,11 @@ pub fn groups(tx: &mut Tx<'_>, ctx: &Ctx, text: &str, most: usize) -> Result<Gro
         let (ids, _) = people::organizations(tx, &meant, most)?;
         let ids: Vec<_> = ids.into_iter().map(domain::OrganizationId).collect();
         groups.organizations = in_order(store::organizations::many(tx, &ids)?, &ids, |one| one.id);
+    }
+    if parsed.query.sorts.is_empty() && meant.condition.split_words().1 == Condition::always() {
+        let asked: Vec<&str> = groups.words.iter().map(|one| one.text.as_str()).collect();
+        let locale = domain::words::Locale::default();
+        groups.questions = crate::questions::matching(tx, ctx, &asked.join(" "), locale, most)?;
     }
     let people = groups.tickets.iter().flat_map(|hit| {
         let ticket = &hit.stored.ticket;

@@ -252,15 +252,10 @@ impl Reading {
             Event::Told { about, .. } => self.told_of_escalation |= *about == Telling::Escalated,
             Event::AreaChanged { to } => self.read_area(ticket, to.as_ref()),
             Event::KindChanged { to } => changes.kind = Some(*to),
-            Event::RequesterChanged { to, organization } => {
-                changes.requester = Some(*to);
-                changes.organization = Some(*organization);
-            }
-            Event::OrganizationChanged { to } => changes.organization = Some(*to),
-            Event::SubjectChanged { digest } => changes.subject_digest = Some(digest.clone()),
-            Event::FieldChanged { field, digest } => {
-                changes.fields.push(CustomChange { field: *field, digest: digest.clone() });
-            }
+            Event::RequesterChanged { .. }
+            | Event::OrganizationChanged { .. }
+            | Event::SubjectChanged { .. }
+            | Event::FieldChanged { .. } => self.read_belonging(&envelope.event),
             Event::TookIn { .. } => self.read_taken_in(&envelope.event),
             Event::IssueLinked { url } => changes.issue = Some(url.clone()),
             Event::SurveyAnswered { .. } | Event::SurveySuppressed { .. } => {
@@ -303,6 +298,23 @@ impl Reading {
         self.changes.area = Some(to.cloned());
         self.area_without_route =
             ticket.filter(|ticket| ticket.escalation.is_none()).map(|ticket| ticket.team);
+    }
+
+    /// Whose it is, and what is written beside it.
+    fn read_belonging(&mut self, event: &Event) {
+        let changes = &mut self.changes;
+        match event {
+            Event::RequesterChanged { to, organization } => {
+                changes.requester = Some(*to);
+                changes.organization = Some(*organization);
+            }
+            Event::OrganizationChanged { to } => changes.organization = Some(*to),
+            Event::SubjectChanged { digest } => changes.subject_digest = Some(digest.clone()),
+            Event::FieldChanged { field, digest } => {
+                changes.fields.push(CustomChange { field: *field, digest: digest.clone() });
+            }
+            _ => {}
+        }
     }
 
     fn read_taken_in(&mut self, event: &Event) {

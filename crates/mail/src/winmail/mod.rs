@@ -177,7 +177,7 @@ fn pack(parcel: Option<Parcel<'_>>, depth: usize, found: &mut Winmail) {
     }
     let Some(data) = parcel.data else { return };
     let id = parcel.content_id.trim_matches(['<', '>', ' ']).to_lowercase();
-    add(found, &name, parcel.kind, (!id.is_empty()).then_some(id), data.to_vec());
+    add(found, &name, &parcel.kind, (!id.is_empty()).then_some(id), data.to_vec());
 }
 
 /// A message in the message: its words become a file, and its files are files.
@@ -202,7 +202,7 @@ fn open(inner: &[u8], name: &str, depth: usize, found: &mut Winmail) {
         let subject = if letter.subject.trim().is_empty() { name } else { &letter.subject };
         let subject = if subject.trim().is_empty() { "message" } else { subject.trim() };
         let name = format!("{}.txt", subject.replace(['/', '\\'], "-"));
-        add(found, &name, "text/plain".to_owned(), None, words.into_bytes());
+        add(found, &name, "text/plain", None, words.into_bytes());
         // The words come before the files they speak of.
         if let Some(last) = found.files.pop() {
             found.files.insert(at.min(found.files.len()), last);
@@ -210,7 +210,7 @@ fn open(inner: &[u8], name: &str, depth: usize, found: &mut Winmail) {
     }
 }
 
-fn add(found: &mut Winmail, name: &str, kind: String, id: Option<String>, bytes: Vec<u8>) {
+fn add(found: &mut Winmail, name: &str, kind: &str, id: Option<String>, bytes: Vec<u8>) {
     if found.files.len() >= MAX_FILES {
         found.is_whole = false;
         return;

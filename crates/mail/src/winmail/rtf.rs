@@ -84,6 +84,10 @@ pub(super) fn words(rtf: &[u8]) -> Words {
 }
 
 /// How a group is read.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of RTF, and they combine freely"
+)]
 #[derive(Clone, Copy, Default)]
 struct Group {
     /// Nothing in it is for readers.

@@ -70,13 +70,16 @@ const KINDS: [(&str, &str, &str); 16] = [
     ),
 ];
 
+/// A part of a letter of Outlook: its level, which it is, and what is in it.
+type Attribute<'a> = (u8, u32, &'a str);
+
 /// Letters of Outlook: a page that would run, names that would lead elsewhere, and what never ends.
 fn letters() -> Vec<Awkward> {
     let page = "<p>Hello.</p><script>alert(1)</script><img src=x onerror=alert(1)>";
     let path = "..\\..\\start\\evil.exe";
     let within = packed(&[(1, 0x0002_800c, "The inner words.")]);
     let within = within.iter().map(|byte| char::from(*byte)).collect::<String>();
-    let letters: [(&str, Vec<(u8, u32, &str)>); 6] = [
+    let letters: [(&str, Vec<Attribute<'_>>); 6] = [
         ("words alone", vec![(1, 0x0002_800c, "Hello.")]),
         ("nothing", vec![]),
         ("a page for text", vec![(1, 0x0002_800c, page)]),
@@ -99,7 +102,7 @@ fn letters() -> Vec<Awkward> {
 }
 
 /// Such a letter, of its attributes; a letter of a text stands for a byte.
-fn packed(attributes: &[(u8, u32, &str)]) -> Vec<u8> {
+fn packed(attributes: &[Attribute<'_>]) -> Vec<u8> {
     let mut out = vec![0x78, 0x9f, 0x3e, 0x22, 1, 0];
     for (level, id, text) in attributes {
         let data: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect();

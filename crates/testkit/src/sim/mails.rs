@@ -165,8 +165,8 @@ impl World {
                 self.outcome(tx, &received, "automatic")?;
                 received.ticket.and_then(|id| self.numbers.get(&id).copied())
             }
-            Aim::Begin => Some(self.began(tx, &received, &post, "created")?),
-            Aim::Claim => Some(self.began(tx, &received, &post, "claimed")?),
+            Aim::Begin => Some(self.began(tx, &received, &post, ("created", None))?),
+            Aim::Claim => Some(self.began(tx, &received, &post, ("claimed", None))?),
             Aim::Continue(number) => Some(self.continued(tx, &received, &post, number, None)?),
             Aim::Answer(number, agent) => {
                 Some(self.continued(tx, &received, &post, number, Some(agent))?)
@@ -200,14 +200,16 @@ impl World {
         tx: &mut Tx<'_>,
         received: &mailbox::Received,
         post: &Post,
-        outcome: &str,
+        (outcome, area): (&str, Option<usize>),
     ) -> Result<usize, Stop> {
         self.outcome(tx, received, outcome)?;
         let id = received.ticket.expect("a new ticket has a number");
         let known = self.customers.iter().find(|customer| customer.email == post.from);
         let organization = known.and_then(|customer| customer.organization);
         let internal = self.agents.iter().any(|agent| agent.email == post.from);
-        let mut thread = self.thread(id, &post.from, Case::new(organization, internal));
+        let mut case = Case::new(organization, internal);
+        case.area = area;
+        let mut thread = self.thread(id, &post.from, case);
         thread.began_with = Some(post.id.clone());
         self.begin(tx, id, thread, |case, rules| case.open(rules, false, ""))
     }
@@ -227,7 +229,7 @@ impl World {
         let rules = Rules { policy: &policy, plan, now: self.now };
         if case.deleted {
             let outcome = if agent.is_some() { "claimed" } else { "created" };
-            return self.began(tx, received, post, outcome);
+            return self.began(tx, received, post, (outcome, None));
         }
         case.advance(&rules, self.now);
         if case.status == Status::Closed {
@@ -236,7 +238,9 @@ impl World {
                 self.threads[number].case = case;
                 self.compare(tx, number)?;
             }
-            return self.began(tx, received, post, "created");
+            // What it was about holds on. (ST-06)
+            let area = self.threads[number].case.area;
+            return self.began(tx, received, post, ("created", area));
         }
         self.outcome(tx, received, "continued")?;
         match agent.filter(|_| self.threads[number].email != post.from) {

@@ -1,5 +1,4 @@
 //! Figures are asked for every few seconds: none of them walks what grows with the years.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use testkit::each_desk;
 

@@ -125,7 +125,7 @@ fn rows(reader: &Reader, found: &[Queued]) -> Markup {
                 @if can_retry {
                     form.action method="post" action=(to) {
                         (button::csrf(reader))
-                        button.button type="submit" { (words.say(Text::DeliveryRetry)) span.hidden { " #" (delivery.id) } }
+                        button.button type="submit" aria-label={ (words.say(Text::DeliveryRetry)) " #" (delivery.id) } { (words.say(Text::DeliveryRetry)) }
                     }
                 }
             },

@@ -424,7 +424,7 @@ fn tried(
         })
         .collect();
     html! {
-        section.stack aria-labelledby="trial-heading" {
+        div.stack {
             h2 #trial-heading tabindex="-1" autofocus { (words.say(Text::RuleTrial)) }
             p { (words.fill(text, &[("tickets", &tickets), ("changes", &changes)])) }
             @if rows.is_empty() { p role="status" { (words.say(Text::RuleTrialNone)) } }
@@ -465,7 +465,7 @@ fn logged(reader: &Reader, sort: Sort, rule: &Rule, runs: &[Run]) -> Markup {
         .collect();
     let more = runs.get(size.saturating_sub(1)).filter(|_| runs.len() > size);
     html! {
-        section.stack aria-labelledby="log-heading" {
+        div.stack {
             h2 #log-heading { (words.say(Text::RuleLog)) }
             @if rows.is_empty() { p { (words.say(Text::RuleLogNone)) } }
             @else { (table("rule-log", words.say(Text::RuleLog), &columns, &rows)) }

@@ -101,7 +101,7 @@ fn rows(reader: &Reader, tokens: &[Token], people: &[User]) -> Markup {
             html! {
                 form.action method="post" action=(to) {
                     (button::csrf(reader))
-                    button.button.danger type="submit" { (words.say(Text::TokenRevoke)) span.hidden { " " (name) } }
+                    button.button.danger type="submit" aria-label={ (words.say(Text::TokenRevoke)) " " (name) } { (words.say(Text::TokenRevoke)) }
                 }
             },
         ]

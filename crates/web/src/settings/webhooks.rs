@@ -342,7 +342,7 @@ fn logged(visitor: &Visitor, reader: &Reader, to: &str, sent: &[Invocation]) -> 
     let rows: Vec<Vec<Markup>> = sent.iter().take(size).map(row).collect();
     let more = sent.get(size.saturating_sub(1)).filter(|_| sent.len() > size);
     html! {
-        section.stack aria-labelledby="log-heading" {
+        div.stack {
             h2 #log-heading { (words.say(Text::WebhookLog)) }
             @if visitor.query.some("tested").is_some() { p role="status" { (words.say(Text::WebhookTestSent)) } }
             (button::action(reader, &format!("{to}/test"), Button::plain(words.say(Text::WebhookTest))))

@@ -80,3 +80,20 @@ pub(super) fn published(desk: &testkit::Program) -> i64 {
     let made = desk.as_user(ADA).post("questions.json", &json!({ "question": question }));
     made.expect(201).number("/question/id")
 }
+
+/// A path of macros, rules or the handbook with names of what is there.
+pub(super) fn of_policies(desk: &testkit::Program, path: String, number: usize, id: i64) -> String {
+    let is_macro =
+        path.starts_with("/settings/macros/") && !path.starts_with("/settings/macros/new");
+    if is_macro {
+        of_macros(desk, &path, number, id)
+    } else if path.starts_with("/settings/triggers/") || path.starts_with("/settings/automations/")
+    {
+        of_rules(desk, &path, id)
+    } else if path.starts_with("/settings/handbook/") {
+        let policy = desk.explanation(id)["policy"].as_str().unwrap_or_default().to_owned();
+        path.replace(&id.to_string(), &policy)
+    } else {
+        path
+    }
+}
