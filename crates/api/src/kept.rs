@@ -84,11 +84,11 @@ pub(crate) fn whole<T: Kept>(base: &str, name: &str, all: &[T]) -> Map<String, V
     answer
 }
 
+/// A number, its new position, and whether it is in use; each as far as it was sent.
+pub(crate) type Place = (i64, Option<i64>, Option<bool>);
+
 /// Places and whether they are in use: `{"macros": [{"id", "position", "active"}]}`.
-pub(crate) fn places(
-    body: &Body,
-    name: &str,
-) -> Result<Vec<(i64, Option<i64>, Option<bool>)>, Problem> {
+pub(crate) fn places(body: &Body, name: &str) -> Result<Vec<Place>, Problem> {
     let read = |mut sent: Object<'_>| {
         let id = sent.id("id").flatten();
         if id.is_none() {

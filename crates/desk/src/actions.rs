@@ -38,15 +38,13 @@ pub(crate) fn check(tx: &mut Tx<'_>, used: Used, objects: &[Object]) -> Result<V
                 .and_then(|is| {
                     if is { Ok(()) } else { Err(invalid(&part("value"), "there is no such group")) }
                 })?,
-            Action::Assignee(Who::Id(user)) | Action::TellPerson(Who::Id(user), ..) => {
-                if !is_agent(tx, *user)? {
-                    return Err(invalid(&part("value"), "there is no such agent"));
-                }
+            Action::Assignee(Who::Id(user)) | Action::TellPerson(Who::Id(user), ..)
+                if !is_agent(tx, *user)? =>
+            {
+                return Err(invalid(&part("value"), "there is no such agent"));
             }
-            Action::Webhook(id, _) => {
-                if store::webhooks::load(tx, *id)?.is_none() {
-                    return Err(invalid(&part("value"), "there is no such webhook"));
-                }
+            Action::Webhook(id, _) if store::webhooks::load(tx, *id)?.is_none() => {
+                return Err(invalid(&part("value"), "there is no such webhook"));
             }
             Action::Area(Some(area)) => {
                 let known = fields.iter().find(|field| field.key.as_deref() == Some("area"));

@@ -197,7 +197,8 @@ pub fn ends_itself(condition: &Condition, actions: &[Action]) -> bool {
 
 /// Whether parts that hold together hold only between two instants that are counted from the same one.
 fn is_passing(parts: &[Condition]) -> bool {
-    let flat: Vec<&Condition> = parts.iter().flat_map(|part| part.parts()).collect();
+    let flat: Vec<&Condition> =
+        parts.iter().flat_map(super::conditions::Condition::parts).collect();
     let has = |wanted: TimeField, older: bool| {
         flat.iter().any(|part| match part {
             Condition::Time(field, op, When::Ago(..)) if *field == wanted => match op {

@@ -201,7 +201,7 @@ fn an_object_that_is_not_understood_is_named_by_its_place() {
     let wrong = |object: Object| objects::read(&[object], &[]).unwrap_err().to_string();
     assert_eq!(wrong(object("colour", "is", "red")), "all[0].field: there is no field \"colour\"");
     assert_eq!(
-        wrong(object("status", "changed", "open")),
+        wrong(object("status", "contains", "open")),
         "all[0].operator: expected one of the operators of this field"
     );
     assert_eq!(

@@ -1,5 +1,7 @@
 //! What a browser has already: an unchanged list or ticket is answered in two lines, and what it asks for ahead may be kept.
 
+use std::fmt::Write as _;
+
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -89,6 +91,10 @@ fn etag(visitor: &Visitor, memory: &Memory) -> Option<HeaderValue> {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let name: String = hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let name = hash.finalize().iter().take(12).fold(String::new(), |mut name, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(name, "{byte:02x}");
+        name
+    });
     HeaderValue::from_str(&format!("W/\"{name}\"")).ok()
 }

@@ -1,5 +1,7 @@
 //! The one table of keys: it is the sheet behind `?`, the page of the documents, and what tests hold the pages to.
 
+use std::fmt::Write as _;
+
 use maud::{Markup, html};
 
 use crate::components::button::{self, Button, cap};
@@ -159,9 +161,10 @@ pub fn is_known(key: &str) -> bool {
 pub fn document(words: Words) -> String {
     let mut text = format!("# {}\n\n{}\n", words.say(Text::DocKeys), words.say(Text::KeysWhy));
     for place in Place::ALL {
-        text.push_str(&format!("\n## {}\n\n| | |\n|---|---|\n", words.say(place.label())));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n## {}\n\n| | |\n|---|---|\n", words.say(place.label()));
         for entry in TABLE.iter().filter(|entry| entry.place == place) {
-            text.push_str(&format!("| `{}` | {} |\n", cap(entry.key), words.say(entry.text)));
+            let _ = writeln!(text, "| `{}` | {} |", cap(entry.key), words.say(entry.text));
         }
     }
     text

@@ -113,14 +113,7 @@ fn plant(desk: &Program, app: &Caller) -> Planted {
     desk.update(BO, id, &almost).expect(200);
     // Mail that waits, with its cause, and one that nobody may send.
     desk.inbox("Subject: marker suspended\r\nMessage-ID: <marker@customer.test>\r\n\r\nmarker suspended words\r\n");
-    let question = json!({ "question": { "title": "Why is it off?", "details": "Since today.", "answer": "Update it.", "ticket_id": id, "checked": true } });
-    let published = ada.post("questions.json", &question).expect(201).number("/question/id");
-    desk.as_anybody()
-        .post(
-            &format!("questions/{published}/feedback.json"),
-            &json!({ "feedback": { "useful": false, "words": "marker remark" } }),
-        )
-        .expect(204);
+    publish(desk, id);
     desk.update(ADA, id, &json!({ "status": "solved" })).expect(200);
     let comments = desk.comments(id);
     let public = comments.iter().find(|one| one["body"] == "We look at it.").unwrap();
@@ -129,6 +122,19 @@ fn plant(desk: &Program, app: &Caller) -> Planted {
         public_file: public["attachments"][0]["id"].as_i64().unwrap(),
         comment: public["id"].as_i64().unwrap(),
     }
+}
+
+/// A question drawn from the ticket, with a remark that only we read.
+fn publish(desk: &Program, id: i64) {
+    let question = json!({ "question": { "title": "Why is it off?", "details": "Since today.", "answer": "Update it.", "ticket_id": id, "checked": true } });
+    let published =
+        desk.as_user(ADA).post("questions.json", &question).expect(201).number("/question/id");
+    desk.as_anybody()
+        .post(
+            &format!("questions/{published}/feedback.json"),
+            &json!({ "feedback": { "useful": false, "words": "marker remark" } }),
+        )
+        .expect(204);
 }
 
 /// A path of the customer's side with numbers of what is the customer's.

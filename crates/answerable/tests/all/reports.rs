@@ -1,6 +1,4 @@
 //! Reports, the tickets behind their numbers, the ledger of promises and what anybody may read. On both engines.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use testkit::{Answer, HANDBOOK, Program, Start, Visitor};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_answerable");

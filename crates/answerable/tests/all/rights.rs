@@ -682,45 +682,8 @@ fn each_role_sees_the_pages_that_the_table_says() {
                 } else {
                     desk.ask(KIM, "", "")
                 };
-                let mut path = filled(path, &id.to_string());
-                if path.starts_with("/views/") {
-                    path = of_views(desk, &path, number, id);
-                }
-                path = of_policies(desk, path, number, id);
-                path = of_settings(desk, &visitor, path, number, id);
-                if path.starts_with(&format!("/questions/{id}/")) {
-                    path = path.replace(&id.to_string(), &published(desk).to_string());
-                }
-                path = of_people(path, id, (number == 2, &visitor, desk));
-                if path.ends_with("/handover") {
-                    path = "/rota/replay/2026-06-08/handover".to_owned();
-                }
-                if let Some((before, _)) = path.split_once("/deliveries/") {
-                    let sent = desk.sent(id, "acknowledgement")[0]["id"].clone();
-                    path = format!("{before}/deliveries/{sent}/retry");
-                }
-                if path.starts_with("/suspended/") {
-                    path = path.replace(&id.to_string(), &waiting(desk).to_string());
-                }
-                if path.contains("/mails/") {
-                    let ticket = desk.receive(&Mail::from(KIM)).1.unwrap_or_default();
-                    path = source(&desk.sign_in(ADA, password), ticket);
-                }
-                if path.starts_with("/people/") {
-                    path = format!("/people/{}", desk.ticket(id)["requester_id"]);
-                }
-                if path.starts_with("/organizations/") {
-                    let new =
-                        json!({ "organization": { "name": format!("Example {id}-{number}") } });
-                    let made = desk.as_admin().post("organizations.json", &new).expect(201);
-                    path = format!("/organizations/{}", made.number("/organization/id"));
-                }
-                if path.contains("/drafts/") {
-                    path = format!("/tickets/{id}/drafts/note");
-                }
-                if path == "/live" {
-                    path = format!("/live?topics=ticket:{id}");
-                }
+                let path = filled(path, &id.to_string());
+                let path = existing(desk, &visitor, path, (number, id), password);
                 let answer = match verb {
                     "GET" => visitor.peek(&path),
                     "PUT" => visitor.put(&path, &[]),
@@ -741,6 +704,54 @@ fn each_role_sees_the_pages_that_the_table_says() {
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
     });
+}
+
+/// The path with what is there for this role: the number of a role, and of a ticket it may see.
+fn existing(
+    desk: &Program,
+    visitor: &Visitor,
+    mut path: String,
+    (number, id): (usize, i64),
+    password: &str,
+) -> String {
+    if path.starts_with("/views/") {
+        path = of_views(desk, &path, number, id);
+    }
+    path = of_policies(desk, path, number, id);
+    path = of_settings(desk, visitor, path, number, id);
+    if path.starts_with(&format!("/questions/{id}/")) {
+        path = path.replace(&id.to_string(), &published(desk).to_string());
+    }
+    path = of_people(path, id, (number == 2, visitor, desk));
+    if path.ends_with("/handover") {
+        path = "/rota/replay/2026-06-08/handover".to_owned();
+    }
+    if let Some((before, _)) = path.split_once("/deliveries/") {
+        let sent = desk.sent(id, "acknowledgement")[0]["id"].clone();
+        path = format!("{before}/deliveries/{sent}/retry");
+    }
+    if path.starts_with("/suspended/") {
+        path = path.replace(&id.to_string(), &waiting(desk).to_string());
+    }
+    if path.contains("/mails/") {
+        let ticket = desk.receive(&Mail::from(KIM)).1.unwrap_or_default();
+        path = source(&desk.sign_in(ADA, password), ticket);
+    }
+    if path.starts_with("/people/") {
+        path = format!("/people/{}", desk.ticket(id)["requester_id"]);
+    }
+    if path.starts_with("/organizations/") {
+        let new = json!({ "organization": { "name": format!("Example {id}-{number}") } });
+        let made = desk.as_admin().post("organizations.json", &new).expect(201);
+        path = format!("/organizations/{}", made.number("/organization/id"));
+    }
+    if path.contains("/drafts/") {
+        path = format!("/tickets/{id}/drafts/note");
+    }
+    if path == "/live" {
+        path = format!("/live?topics=ticket:{id}");
+    }
+    path
 }
 
 /// Lists are found by their names; one is changed by whoever keeps it.

@@ -1,7 +1,5 @@
 //! Webhooks through the API, as its clients call them. (zendesk-api 34)
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use serde_json::{Value, json};
 use testkit::{Answer, Program};
 

@@ -353,7 +353,7 @@ fn told(
         Tell::Webhook(id, body) => match store::webhooks::load(tx, *id)? {
             Some(webhook) if webhook.active => {
                 let what = (Some(ticket.id), rule.used.as_str());
-                crate::webhooks::queue(tx, ctx, &webhook, what, key, body.clone()).map(|_| ())
+                crate::webhooks::queue(tx, ctx, &webhook, what, key, body).map(|_| ())
             }
             Some(_) | None => Ok(()),
         },

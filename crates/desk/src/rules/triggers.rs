@@ -96,7 +96,7 @@ fn next(
     change: &Change<'_>,
     asker: &Asker,
 ) -> Result<Option<usize>, Error> {
-    let texts = Texts::read(tx, asked.iter().map(|one| &one.condition), stored, change)?;
+    let texts = Texts::read(tx, &asked.iter().map(|one| &one.condition), stored, change)?;
     let in_hours = in_hours(tx, ctx, &stored.ticket)?;
     let item = texts.item(stored, change, in_hours);
     for (place, one) in asked.iter_mut().enumerate() {
@@ -137,7 +137,7 @@ struct Texts {
 impl Texts {
     fn read<'c>(
         tx: &mut Tx<'_>,
-        conditions: impl Iterator<Item = &'c Condition> + Clone,
+        conditions: &(impl Iterator<Item = &'c Condition> + Clone),
         stored: &Stored,
         change: &Change<'_>,
     ) -> Result<Self, Error> {
@@ -218,7 +218,7 @@ pub(super) fn holds_for(
     }
     let by = ctx.acting_as(actor.clone());
     let meant = search::meant(tx, &by, &condition(rule))?;
-    let texts = Texts::read(tx, std::iter::once(&meant.condition), stored, &change)?;
+    let texts = Texts::read(tx, &std::iter::once(&meant.condition), stored, &change)?;
     let in_hours = in_hours(tx, ctx, &stored.ticket)?;
     let item = texts.item(stored, &change, in_hours);
     Ok(meant.condition.holds(&item, &meant.asker))

@@ -250,18 +250,24 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
     };
     store::comments::insert_first(tx, &comment)?;
     attachments::bind(tx, ctx, &new.files, (ids.ticket, comment.id))?;
-    for (field, value) in &new.fields {
-        store::tickets::set_field(tx, ids.ticket, *field, value.as_deref())?;
-    }
-    if let Some(context) = &new.context {
-        store::tickets::set_context(tx, ids.ticket, context)?;
-    }
-    if let Some(claimed) = &new.claimed {
-        store::claims::insert(tx, ids.ticket, claimed)?;
-    }
+    write_beside(tx, ids.ticket, new)?;
     let done = append(tx, &acting, ids.audit, stored, decided, &requester)?;
     store::tickets::index_with(tx, &done.stored, &comment.body)?;
     Ok(done)
+}
+
+/// Writes what a new ticket comes with beside its log: fields, context and what was claimed.
+fn write_beside(tx: &mut Tx<'_>, ticket: TicketId, new: &NewTicket) -> Result<(), Error> {
+    for (field, value) in &new.fields {
+        store::tickets::set_field(tx, ticket, *field, value.as_deref())?;
+    }
+    if let Some(context) = &new.context {
+        store::tickets::set_context(tx, ticket, context)?;
+    }
+    if let Some(claimed) = &new.claimed {
+        store::claims::insert(tx, ticket, claimed)?;
+    }
+    Ok(())
 }
 
 /// The people of a new ticket.

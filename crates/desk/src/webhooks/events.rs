@@ -53,7 +53,7 @@ pub(crate) fn tell(
             });
             let key = format!("webhook:{}:event:{id}", webhook.id);
             let what = (Some(stored.ticket.id), "event");
-            queue(tx, ctx, webhook, what, key, body.to_string())?;
+            queue(tx, ctx, webhook, what, key, &body.to_string())?;
         }
     }
     Ok(())

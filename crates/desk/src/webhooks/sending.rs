@@ -29,7 +29,7 @@ pub(crate) fn queue(
     webhook: &Webhook,
     (ticket, kind): (Option<TicketId>, &str),
     key: String,
-    body: String,
+    body: &str,
 ) -> Result<DeliveryId, Error> {
     let id = store::outbox::next_id(tx)?;
     let mut delivery = Delivery {
@@ -247,7 +247,7 @@ pub fn queue_test(
         webhook.endpoint = endpoint(url)?;
     }
     let key = format!("webhook-test:{}", crate::token());
-    queue(tx, ctx, &webhook, (None, "webhook_test"), key, body.to_owned())
+    queue(tx, ctx, &webhook, (None, "webhook_test"), key, body)
 }
 
 /// What came of a test: none while it is on its way.

@@ -398,7 +398,7 @@ fn written(condition: &Condition) -> Option<Object> {
             Some(object(&format!("custom_fields_{id}"), "is", value))
         }
         Condition::Changed(part) => Some(object(&part.field(), "changed", "")),
-        Condition::Happened(what) => happened(*what),
+        Condition::Happened(what) => Some(happened(*what)),
         Condition::All(parts) => pair(parts),
         Condition::Time(field, op, When::Ago(hours, super::Unit::Hours)) => {
             let field = match field {
@@ -446,8 +446,8 @@ fn pair(parts: &[Condition]) -> Option<Object> {
     }
 }
 
-fn happened(what: Happened) -> Option<Object> {
-    Some(match what {
+fn happened(what: Happened) -> Object {
+    match what {
         Happened::Created => object("update_type", "is", "Create"),
         Happened::Updated => object("update_type", "is", "Change"),
         Happened::Comment => object("comment_is_public", "is", "not_relevant"),
@@ -456,7 +456,7 @@ fn happened(what: Happened) -> Option<Object> {
         Happened::ByAgent => object("role", "is", "agent"),
         Happened::ByCustomer => object("role", "is", "end_user"),
         Happened::InHours => object("in_business_hours", "is", "true"),
-    })
+    }
 }
 
 fn comparison(field: &str, op: Op, value: &str) -> Option<Object> {

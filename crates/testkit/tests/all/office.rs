@@ -1,5 +1,7 @@
 //! A desk with one ticket of each kind, for trying conditions and searches on.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Reply, Stored, Update};
 use desk::{Ctx, Error, Tx};

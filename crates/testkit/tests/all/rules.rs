@@ -128,7 +128,7 @@ fn a_trigger_acts_in_the_change_that_it_asks_for_and_once() {
         assert_eq!(first.tags, ["sorted"]);
         assert_eq!(first.team.0, 2);
         assert_eq!(first.level_override.as_ref().unwrap().reason, "trigger Sort criticals");
-        assert_eq!(ticket(desk, other).tags, [String::new(); 0]);
+        assert_eq!(ticket(desk, other).tags, Vec::<String>::new());
         assert_eq!(log(desk, id), ["rule Sort criticals"]);
         assert_eq!(outcomes(desk, rule), ["acted"]);
         tag(desk, id, "more");
@@ -294,7 +294,7 @@ fn an_automation_acts_when_its_time_has_come_and_once() {
         let id = ask(desk, "Waiting", None);
         reply(desk, id, Status::Pending);
         desk.advance(HOUR * 48);
-        assert_eq!(ticket(desk, id).tags, [String::new(); 0], "longer than 48 hours, not 48");
+        assert_eq!(ticket(desk, id).tags, Vec::<String>::new(), "longer than 48 hours, not 48");
 
         desk.advance(SignedDuration::from_secs(1));
 
@@ -322,7 +322,7 @@ fn an_automation_finds_the_tickets_that_were_there_before_it() {
         let late = ask(desk, "Late", None);
         desk.advance(HOUR * 30);
         let without = Update { remove_tags: vec!["old".to_owned()], ..Update::default() };
-        assert_eq!(update(desk, late, without).tags, [String::new(); 0]);
+        assert_eq!(update(desk, late, without).tags, Vec::<String>::new());
         desk.advance(HOUR);
         assert_eq!(ticket(desk, late).tags, ["old"]);
     });
@@ -417,6 +417,6 @@ fn rules_are_for_admins_and_have_an_end() {
         })
         .unwrap();
         let id = ask(desk, "Quiet", None);
-        assert_eq!(ticket(desk, id).tags, [String::new(); 0]);
+        assert_eq!(ticket(desk, id).tags, Vec::<String>::new());
     });
 }

@@ -158,7 +158,7 @@ async fn fields(
 
 /// Nothing was selected.
 pub(super) async fn none(visitor: &Visitor) -> Answer {
-    let page = said(visitor, &Words::default().say(Text::BulkNone), Text::BulkNoneWhy).await?;
+    let page = said(visitor, Words::default().say(Text::BulkNone), Text::BulkNoneWhy).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 

@@ -166,9 +166,7 @@ impl Typed {
             (Some((name, text, "notification_webhook")), [id, body]) => {
                 put(name, id) && (body.is_empty() || put(text, body))
             }
-            (Some((name, text, _)), [id, subject, body]) if subject.is_empty() => {
-                put(name, id) && put(text, body)
-            }
+            (Some((name, text, _)), [id, "", body]) => put(name, id) && put(text, body),
             _ => false,
         }
     }

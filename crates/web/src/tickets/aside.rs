@@ -43,7 +43,7 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
                 p { (words.count(Text::GradedDown, seen.whole.graded_down)) }
             }
             (sent_along::sent_along(seen))
-            (tickets(seen, words.count(Text::OtherOpen, count(&seen.whole.others)), &seen.whole.others))
+            (tickets(seen, &words.count(Text::OtherOpen, count(&seen.whole.others)), &seen.whole.others))
         }
         details.aside-part id={ "ticket-" (id) "-why" } {
             (part_heading(words.say(Text::WhyAndByWhen), "y", words.say(Text::WhyAndByWhen)))
@@ -59,9 +59,9 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
         @if found > 0 {
             details.aside-part id={ "ticket-" (id) "-related" } {
                 summary { span { (words.fill(Text::RelatedCount, &[("n", &found)])) } }
-                (tickets(seen, words.say(Text::EarlierTickets).to_owned(), &beside.earlier))
-                (tickets(seen, words.say(Text::OfOrganization).to_owned(), &beside.of_organization))
-                (tickets(seen, words.say(Text::SameWords).to_owned(), &beside.related))
+                (tickets(seen, words.say(Text::EarlierTickets), &beside.earlier))
+                (tickets(seen, words.say(Text::OfOrganization), &beside.of_organization))
+                (tickets(seen, words.say(Text::SameWords), &beside.related))
             }
         }
         details.aside-part id={ "ticket-" (id) "-activity" } {
@@ -151,7 +151,7 @@ fn count(tickets: &[Stored]) -> i64 {
 }
 
 /// Some other tickets under a heading.
-fn tickets(seen: &Seen, heading: String, all: &[Stored]) -> Markup {
+fn tickets(seen: &Seen, heading: &str, all: &[Stored]) -> Markup {
     let words = seen.reader.words;
     html! {
         @if !all.is_empty() {

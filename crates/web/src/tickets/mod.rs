@@ -281,7 +281,7 @@ pub(crate) async fn page(
             (conversation::failures(&seen))
             (timeline::timeline(&conversation::conversation(&seen, shown, conversation::mark(&seen, &writing.missed, beside.read_to))))
             (watch(&seen))
-            (compose(&seen, writing, &drafts, &href))
+            (compose(&seen, writing, &drafts, href))
             (bottom_bar(reader, header))
         }
     });
