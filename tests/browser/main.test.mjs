@@ -127,7 +127,7 @@ async function openFromTheQueue(agent) {
   await row.getByText(/left$/).waitFor();
   await agent.lookEverywhere("queue");
   await row.getByRole("link", { name: SUBJECT }).click();
-  await agent.page.waitForURL(/\/tickets\/\d+$/);
+  await agent.page.waitForURL(/\/tickets\/\d+(\?|$)/);
   return Number(new URL(agent.page.url()).pathname.split("/").at(-1));
 }
 

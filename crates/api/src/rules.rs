@@ -17,7 +17,7 @@ use crate::kept::{self, Kept};
 use crate::paging::Query;
 use crate::routes::Route;
 use crate::tickets::json::time;
-use crate::views::input::query as conditions;
+use crate::views::input::conditions_of_rule as conditions;
 use crate::views::json::conditions as conditions_json;
 
 /// The API's words for one sort of rule.

@@ -74,8 +74,26 @@ pub(crate) fn restriction(sent: &mut Object<'_>, user: Option<UserId>) -> Option
     }
 }
 
-/// `query` in our language, or `conditions` with `all` and `any`, or these two beside the title.
+/// What a view asks: `query` in our language, or `conditions` with `all` and `any`, or these two beside the title.
 pub(crate) fn query(sent: &mut Object<'_>) -> Option<String> {
+    asked(sent, Asked::Lists)
+}
+
+/// What a rule asks, which may be about the change itself.
+pub(crate) fn conditions_of_rule(sent: &mut Object<'_>) -> Option<String> {
+    asked(sent, Asked::Changes)
+}
+
+/// What conditions may look at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Tickets as they are.
+    Lists,
+    /// What changes, too.
+    Changes,
+}
+
+fn asked(sent: &mut Object<'_>, what: Asked) -> Option<String> {
     if let Some(query) = sent.text("query", 2_000) {
         return Some(query.unwrap_or_default());
     }
@@ -90,7 +108,13 @@ pub(crate) fn query(sent: &mut Object<'_>) -> Option<String> {
     }
     let read = match (list("all", all), list("any", any)) {
         (Ok(all), Ok(any)) if all.len() + any.len() <= MOST => {
-            objects::read(&all, &any).map_err(|one| (one.part, one.why.to_string()))
+            let read = objects::read(&all, &any).map_err(|one| (one.part, one.why.to_string()));
+            match (what, of_changes("all", &all).or_else(|| of_changes("any", &any))) {
+                (Asked::Lists, Some(part)) if read.is_ok() => {
+                    Err((part, "only a trigger knows what changes".to_owned()))
+                }
+                _ => read,
+            }
         }
         (Ok(_), Ok(_)) => Err(("conditions".to_owned(), format!("maximum is {MOST} conditions"))),
         (Err(wrong), _) | (_, Err(wrong)) => Err(wrong),
@@ -102,6 +126,15 @@ pub(crate) fn query(sent: &mut Object<'_>) -> Option<String> {
             None
         }
     }
+}
+
+/// The first of these that asks about a change, by its place.
+fn of_changes(name: &str, objects: &[Condition]) -> Option<String> {
+    let asks = |object: &Condition| {
+        let read = objects::read(std::slice::from_ref(object), &[]);
+        read.is_ok_and(|condition| condition.of_changes().is_some())
+    };
+    objects.iter().position(asks).map(|place| format!("{name}[{place}].operator"))
 }
 
 fn list(name: &str, value: Option<&Value>) -> Result<Vec<Condition>, (String, String)> {

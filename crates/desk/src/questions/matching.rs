@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(texts("it is"), ["it", "is"]);
         assert_eq!(texts("東京都"), ["東京", "京都", "都"]);
         assert!(texts(" ?! ").is_empty());
-        assert_eq!(texts(&"word1 word2 word3 ".repeat(500)).len(), 3);
+        assert_eq!(texts(&"abcd efgh ".repeat(500)).len(), 2);
         assert!(rarity(1) > rarity(2) && rarity(2) > rarity(200));
     }
 }
