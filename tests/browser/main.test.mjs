@@ -19,6 +19,8 @@ test("a request is asked, answered, solved, and opened again by the customer's m
   await ask(customer);
   await agent.signIn(demo);
   const ticket = await openFromTheQueue(agent);
+  // Without the list one came from, sending stays on the ticket.
+  await agent.page.goto(`/tickets/${ticket}`);
 
   const reply = agent.page.getByRole("region", { name: "Reply to Dana" });
   await agent.lookEverywhere("ticket-new");

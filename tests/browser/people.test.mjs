@@ -44,7 +44,7 @@ test("what one was told is in the workspace at once, live, and is marked as read
   await page.keyboard.press("g");
   await page.keyboard.press("o");
   await page.waitForURL("**/settings");
-  await page.getByRole("main").getByRole("link", { name: "Your own" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Your own" }).first().click();
   await page.waitForURL("**/settings/me");
   await cy.lookEverywhere("settings");
   await page.locator("#hours").fill("late");

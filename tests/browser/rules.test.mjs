@@ -40,12 +40,13 @@ test("a macro is made, used by keys alone, and named in the log", async (t) => {
   await page.getByRole("link", { name: "Flags::Known fault" }).waitFor();
   await agent.lookEverywhere("macros");
 
+  await page.goto(`/tickets/${id}/macro`);
+  await page.getByRole("searchbox", { name: "Find a macro" }).waitFor();
+  await agent.lookEverywhere("macro-picker");
   await page.goto(`/tickets/${id}`);
   await page.keyboard.press("m");
-  const find = page.getByRole("searchbox", { name: "Find a macro" });
-  await find.waitFor();
-  await agent.lookEverywhere("macro-picker");
-  await find.fill("known");
+  await page.getByRole("combobox", { name: "Search or type a command" }).fill("known");
+  await page.getByRole("option", { name: "Known fault" }).waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/tickets/${id}?macro=*`);
   const reply = page.locator(`#ticket-${id}-reply`);

@@ -267,9 +267,9 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, part: Part) -> Result<Wh
         None => None,
     };
     let events = if stored.ticket.seq > LONG_LOG {
-        let from = comments.get(1).map_or(0, |comment| comment.id.0);
-        let last = comments.last().map_or(i64::MAX, |comment| comment.id.0 + BEGINNING);
-        let to = if later > 0 { last } else { i64::MAX };
+        let from = comments.get(1).map_or(0, |comment| comment.audit.0);
+        let last = comments.last().filter(|_| later > 0);
+        let to = last.map_or(i64::MAX, |comment| comment.audit.0);
         store::events::around(tx, id, BEGINNING, (from, to))?
     } else {
         store::events::of_ticket(tx, id)?

@@ -65,7 +65,7 @@ pub fn tail(tx: &mut Tx<'_>, ticket: TicketId, limit: i64) -> Result<Vec<Envelop
     rows.iter().rev().map(envelope).collect()
 }
 
-/// The first events of a ticket, and those with numbers in a range, oldest first.
+/// The first events of a ticket, and those of a range of change sets, oldest first.
 pub fn around(
     tx: &mut Tx<'_>,
     ticket: TicketId,
@@ -74,7 +74,7 @@ pub fn around(
 ) -> Result<Vec<Envelope>, Error> {
     let rows = tx.query(
         "SELECT id, ticket_id, seq, audit_id, at, actor_kind, actor_id, via, policy, kind, version, payload
-         FROM events WHERE ticket_id = $1 AND (seq <= $2 OR id BETWEEN $3 AND $4) ORDER BY seq",
+         FROM events WHERE ticket_id = $1 AND (seq <= $2 OR audit_id BETWEEN $3 AND $4) ORDER BY seq",
         params![ticket.0, first, from, to],
     )?;
     rows.iter().map(envelope).collect()

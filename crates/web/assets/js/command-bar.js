@@ -123,7 +123,7 @@ customElements.define('command-bar', class extends HTMLElement {
   // Every word typed begins a word of the label, or all of it is the initials.
   fits(label, typed) {
     if (!label) return false;
-    const words = label.split(/[\s,…]+/);
+    const words = label.split(/[\s,:…]+/);
     const initials = words.map((word) => word[0]).join('');
     return typed.split(/\s+/).every((part) => words.some((word) => word.startsWith(part))) || initials.startsWith(typed);
   }

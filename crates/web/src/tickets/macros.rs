@@ -174,7 +174,7 @@ pub(super) async fn ask(visitor: Visitor, Path(id): Path<String>) -> Answer {
     }
     let to = routes::ticket_part(id.0, "macro");
     let form = html! {
-        form.stack method="get" action=(to) role="search" {
+        form.stack method="get" action=(to) role="search" aria-label=(words.say(Text::MacroFind)) {
             div.field {
                 label for="macro-q" { (words.say(Text::MacroFind)) }
                 input #macro-q name="q" type="search" value=(query) autocomplete="off" autofocus
