@@ -86,15 +86,20 @@ pub fn wake_some(
     for _ in 0..most {
         // One after the other, for what one of them does may be due again before the next.
         let Some(wakeup) = store::wakeups::due(tx, until, 1)?.pop() else { break };
-        if wakeup.subject_kind == crate::search::SUBJECT {
-            // It is in no hurry: whatever else is due goes first.
-            crate::search::wake(tx, ctx, until)?;
-        } else if wakeup.subject_kind == crate::reports::SUBJECT {
-            crate::reports::wake(tx, ctx, until)?;
-        } else {
-            wake_one(tx, ctx, &wakeup)?;
-        }
         last = Some(wakeup.due_at);
+        // What reads old rows is in no hurry: whatever else is due goes first, and a step of it ends the transaction, so
+        // that nobody waits long for the writer.
+        match wakeup.subject_kind.as_str() {
+            crate::search::SUBJECT => {
+                crate::search::wake(tx, ctx, until)?;
+                break;
+            }
+            crate::reports::SUBJECT => {
+                crate::reports::wake(tx, ctx, until)?;
+                break;
+            }
+            _ => wake_one(tx, ctx, &wakeup)?,
+        }
     }
     Ok(last)
 }
