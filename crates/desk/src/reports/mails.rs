@@ -35,7 +35,7 @@ pub fn is_mailed(tx: &mut Tx<'_>, ctx: &Ctx, name: Name) -> Result<bool, Error> 
 ///
 /// # Errors
 ///
-/// As [`report`], for whoever may not read it gets no mail of it either.
+/// As [`report()`], for whoever may not read it gets no mail of it either.
 pub fn mail_weekly(tx: &mut Tx<'_>, ctx: &Ctx, ask: Ask) -> Result<(), Error> {
     let user = ctx.actor.user().ok_or(Error::Unauthenticated)?;
     report(tx, ctx, ask)?;

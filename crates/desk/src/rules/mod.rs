@@ -2,7 +2,8 @@
 //!
 //! A trigger looks at each change of a ticket, in the transaction that made it ([`triggers`]); an automation is asked
 //! at the instants at which its condition can become true ([`automations`]). Both act through the same decision as a
-//! person does ([`act`]), as the rule of their name, and can be tried on real tickets before they go live ([`trial`]).
+//! person does ([`act`]), as the rule of their name, and can be tried on real tickets before they go live
+//! ([`mod@trial`]).
 
 mod act;
 mod automations;
