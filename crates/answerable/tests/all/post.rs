@@ -299,7 +299,11 @@ fn a_restored_backup_is_mute_and_sends_nothing_twice() {
     assert_eq!(desk.figure("answerable_outbox_pending"), Some(0));
     assert!(desk.figure("answerable_outbox_held").unwrap() > 0);
     let held = desk.admin().get(&format!("tickets/{id}/deliveries.json")).expect(200);
-    assert_eq!(held.at("/deliveries/0/state"), "held");
+    // What goes to a channel that nobody has connected may have failed before the copy was made.
+    let mut mails = held.at("/deliveries").as_array().unwrap().clone();
+    mails.retain(|one| one["channel"] == "email");
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!(mails[0]["state"], "held");
     desk.kill();
     let told = desk.told(&["unmute"]);
     assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
