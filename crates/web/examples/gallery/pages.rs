@@ -539,7 +539,7 @@ fn conversation(reader: &Reader) -> Markup {
     ];
     html! {
         (timeline::message(reader, &asked))
-        (timeline::automatic(reader, "Acknowledged: “… by Mon 8 Jun, 08:00 your time (BST)”", "acknowledgement", at("2026-06-05T19:00:00Z"), &html! { p { "We have your request, #4812. An engineer will answer by Mon 8 Jun, 08:00 your time (BST)." } }))
+        (timeline::automatic(reader, "Acknowledged: “… by Mon 8 Jun, 08:00 your time (BST)”", By::Rule("acknowledgement"), at("2026-06-05T19:00:00Z"), &html! { p { "We have your request, #4812. An engineer will answer by Mon 8 Jun, 08:00 your time (BST)." } }))
         (timeline::note(reader, &note))
         (timeline::happenings(reader, &changes))
         (timeline::new_since(reader))

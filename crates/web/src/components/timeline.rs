@@ -176,11 +176,11 @@ pub fn happenings(reader: &Reader, all: &[Happening<'_>]) -> Markup {
     }
 }
 
-/// A mail a rule sent, folded to one line.
+/// A mail that left by itself, or because somebody had it sent, folded to one line.
 pub fn automatic(
     reader: &Reader,
     summary: &str,
-    rule: &str,
+    by: By<'_>,
     at: Timestamp,
     body: &Markup,
 ) -> Markup {
@@ -189,7 +189,7 @@ pub fn automatic(
             details.happening.automatic {
                 summary {
                     (icon("mail")) " " (summary) " · " (time::dated(reader, at)) " · "
-                    (reader.words.fill(Text::ByRule, &[("rule", &rule)]))
+                    (by_whom(reader, by))
                 }
                 div.text dir="auto" { (body) }
             }
@@ -202,11 +202,15 @@ pub fn new_since(reader: &Reader) -> Markup {
     html! { li #new-since .mark { (reader.words.say(Text::NewSince)) } }
 }
 
-fn line(reader: &Reader, happening: &Happening<'_>) -> Markup {
-    let by = match happening.by {
+fn by_whom(reader: &Reader, by: By<'_>) -> String {
+    match by {
         By::Person(name) => reader.words.fill(Text::ByPerson, &[("name", &name)]),
         By::Rule(rule) => reader.words.fill(Text::ByRule, &[("rule", &rule)]),
-    };
+    }
+}
+
+fn line(reader: &Reader, happening: &Happening<'_>) -> Markup {
+    let by = by_whom(reader, happening.by);
     html! {
         span { "· " (happening.what) " · " span.by { (by) } }
         " · " (time::past(reader, happening.at))

@@ -322,8 +322,8 @@ fn told(seen: &Seen, envelope: &Envelope, text: &str) -> Markup {
         }),
         _ => words.say(Text::ToldFirst),
     };
-    let rule = &envelope.actor_id;
-    timeline::automatic(&seen.reader, summary, rule, envelope.at, &html! { p { (text) } })
+    let by = seen.names().by(envelope);
+    timeline::automatic(&seen.reader, summary, by, envelope.at, &html! { p { (text) } })
 }
 
 fn happened(seen: &Seen, all: &[(&Envelope, String)]) -> Markup {

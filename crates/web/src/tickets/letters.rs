@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use super::{Seen, number, via};
 use crate::attachments::download;
 use crate::components::notice::{Tone, message_box};
-use crate::components::timeline;
+use crate::components::timeline::{self, By};
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
 use crate::routes;
@@ -117,7 +117,7 @@ pub(super) fn automatic(seen: &Seen, mail: &Filed) -> Markup {
     timeline::automatic(
         &seen.reader,
         &summary,
-        cause,
+        By::Rule(cause),
         mail.received_at,
         &html! {
             p { b { (mail.subject) } }
