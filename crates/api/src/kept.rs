@@ -1,5 +1,7 @@
-//! What macros, triggers and automations have in common: lists by position, actions, places of several at once.
+//! What views, macros, triggers and automations have in common: lists by position, whom they are kept for, actions, places
+//! of several at once.
 
+use domain::ViewFor;
 use domain::actions::{Object as ActionObject, Value as ActionValue};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json as object};
@@ -27,26 +29,43 @@ pub(crate) trait Kept {
     fn json(&self, base: &str) -> Value;
 }
 
+/// What a list may be sorted by; how often they were used is not counted.
+pub(crate) const SORTS: [&str; 10] = [
+    "position",
+    "title",
+    "alphabetical",
+    "created_at",
+    "updated_at",
+    "usage_1h",
+    "usage_24h",
+    "usage_7d",
+    "usage_30d",
+    "id",
+];
+
+/// Whether `group_id` and `access` ask for what is kept for these people.
+pub(crate) fn is_for(query: &Query, kept_for: ViewFor) -> bool {
+    let group = query.get("group_id").is_none_or(|id| match kept_for {
+        ViewFor::Team(team) => id.parse() == Ok(team.0),
+        ViewFor::Person(_) | ViewFor::Everybody => false,
+    });
+    let access = match query.get("access") {
+        Some("personal") => matches!(kept_for, ViewFor::Person(_)),
+        Some("shared") => !matches!(kept_for, ViewFor::Person(_)),
+        Some("account") => kept_for == ViewFor::Everybody,
+        Some(_) | None => true,
+    };
+    group && access
+}
+
 /// A page of a list that has an end: all of it was read.
 pub(crate) fn page<T: Kept>(
     query: &Query,
     base: &str,
-    name: &str,
+    (name, sorts): (&str, &[&str]),
     mut all: Vec<T>,
 ) -> Result<Map<String, Value>, Problem> {
-    const SORTS: [&str; 10] = [
-        "position",
-        "title",
-        "alphabetical",
-        "created_at",
-        "updated_at",
-        "usage_1h",
-        "usage_24h",
-        "usage_7d",
-        "usage_30d",
-        "id",
-    ];
-    let paging = Paging::read(query, &SORTS)?;
+    let paging = Paging::read(query, sorts)?;
     let wanted = query.get("active").map(|active| active == "true");
     all.retain(|one| wanted.is_none_or(|wanted| one.active() == wanted));
     let count = i64::try_from(all.len()).unwrap_or(i64::MAX);

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use desk::macros::{Input, Prepared};
 use desk::{Act, Ctx, Desk, Error, Tx};
 use domain::actions::{self, Action, Used, Where, Who};
-use domain::{Macro, MacroId, TicketId, UserId, ViewFor};
+use domain::{Macro, MacroId, TicketId, UserId};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -88,18 +88,8 @@ async fn search(State(desk): State<Desk>, caller: Caller, query: Query) -> Answe
 
 /// Whether a macro is one of those that the parameters of a list ask for.
 fn is_asked(query: &Query, one: &Macro) -> bool {
-    let group = query.get("group_id").is_none_or(|id| match one.kept_for {
-        ViewFor::Team(team) => id.parse() == Ok(team.0),
-        ViewFor::Person(_) | ViewFor::Everybody => false,
-    });
-    let access = match query.get("access") {
-        Some("personal") => matches!(one.kept_for, ViewFor::Person(_)),
-        Some("shared") => !matches!(one.kept_for, ViewFor::Person(_)),
-        Some("account") => one.kept_for == ViewFor::Everybody,
-        Some(_) | None => true,
-    };
     let category = query.get("category").is_none_or(|wanted| one.category() == Some(wanted));
-    group && access && category
+    category && kept::is_for(query, one.kept_for)
 }
 
 async fn page(desk: Desk, caller: Caller, query: Query, keep: impl Fn(&Macro) -> bool) -> Answer {
@@ -109,7 +99,7 @@ async fn page(desk: Desk, caller: Caller, query: Query, keep: impl Fn(&Macro) ->
     };
     let mut all = desk.read(caller.ctx, read).await?;
     all.retain(|one| keep(one) && is_asked(&query, one));
-    Ok(ok(kept::page(&query, &caller.base, "macros", all)?))
+    Ok(ok(kept::page(&query, &caller.base, ("macros", &kept::SORTS), all)?))
 }
 
 async fn categories(State(desk): State<Desk>, caller: Caller) -> Answer {

@@ -145,7 +145,7 @@ async fn page(
     let read = move |tx: &mut Tx<'_>, ctx: &Ctx| desk::rules::list(tx, ctx, sort.used);
     let mut all = desk.read(caller.ctx, read).await?;
     all.retain(|rule| keep(rule));
-    Ok(ok(kept::page(&query, &caller.base, sort.many, all)?))
+    Ok(ok(kept::page(&query, &caller.base, (sort.many, &kept::SORTS), all)?))
 }
 
 async fn show(

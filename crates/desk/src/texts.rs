@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::Error;
+
 /// Longest comment in bytes; what is beyond is cut. (zendesk-api 12.2)
 const LONGEST: usize = 64 * 1024;
 
@@ -151,6 +153,26 @@ pub fn cut(text: &str, longest: usize) -> Option<String> {
 pub fn one_line(text: &str, max: usize) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     line.trim().chars().take(max).collect()
+}
+
+/// Letters of a title at most.
+pub const LONGEST_TITLE: usize = 255;
+
+/// A title of something that is kept: a view, a macro, a rule.
+///
+/// # Errors
+///
+/// When nothing is left of it, or it is longer than [`LONGEST_TITLE`].
+pub fn title(text: &str) -> Result<String, Error> {
+    let title = one_line(text, LONGEST_TITLE + 1);
+    if title.is_empty() {
+        return Err(Error::blank("title", "Title"));
+    }
+    if title.chars().count() > LONGEST_TITLE {
+        let text = format!("Title: is too long (maximum is {LONGEST_TITLE} characters)");
+        return Err(Error::invalid("title", "TooLong", text));
+    }
+    Ok(title)
 }
 
 /// Tags as they are kept: lower case, without odd characters, sorted, each once.

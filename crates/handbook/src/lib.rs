@@ -18,8 +18,9 @@ mod work;
 pub use calendar::{Calendar, Range, Step, Walk};
 pub use facts::{Fact, Facts, OrganizationFacts, RequesterFacts, TicketFacts};
 pub use file::{
-    AllowedAreas, Area, Availability, Company, Contacts, Csat, Digest, Fields, Handbook, Handover,
-    Hero, Hold, Lifecycle, OpenWork, Person, Posthog, Problem, Problems, Replies, Reports, Team,
+    AllowedAreas, Area, Availability, Company, Contacts, Csat, Digest, Fields, Freshness, Handbook,
+    Handover, Hero, Hold, Lifecycle, OpenWork, Person, Posthog, Problem, Problems, Replies,
+    Reports, Team,
 };
 pub use heroes::Holder;
 pub use priorities::{Level, Priority, PriorityDecision, Rule, Tried, UnknownLevel};

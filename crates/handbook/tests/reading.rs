@@ -23,6 +23,10 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(handbook.csat.cap, None);
     assert_eq!(handbook.csat.posthog.key_env, "ANSWERABLE_POSTHOG_KEY");
     assert_eq!(handbook.company_calendar().days(), [true, true, true, true, true, false, false]);
+    assert_eq!(handbook.facts.stale_after, 7 * 86_400);
+    assert_eq!(handbook.digest.docs_tag, "docs");
+    assert_eq!(handbook.digest.at.time, time(16, 0, 0, 0));
+    assert_eq!(handbook.reports.public_weeks, None);
     assert_eq!(handbook.fields.severity, None);
     assert_eq!(handbook.availability.open_work, OpenWork::Hero);
     assert_eq!(handbook.priority(Level::High).level, Level::Normal);

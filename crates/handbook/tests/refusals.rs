@@ -219,6 +219,18 @@ const WRONG_SECTIONS: &[(&str, usize, &str)] = &[
         "work.handover: \"1 business day\" must be open hours like \"3h\"",
     ),
     ("[work]\ntaged = ['cs']", 25, "unknown key \"work.taged\"; did you mean \"tagged\"?"),
+    ("[facts]\nstale_after = '0d'", 25, "facts.stale_after: \"0d\" is no time at all"),
+    ("[facts]\nold_after = '7d'", 25, "unknown key \"facts.old_after\""),
+    (
+        "[digest]\ndocs_tag = 'two words'",
+        25,
+        "digest.docs_tag: \"two words\" is not a tag: letters, digits and _ - / . : only",
+    ),
+    (
+        "[reports]\npublic_weeks = 105",
+        25,
+        "reports.public_weeks: 105 weeks are too many: 104 at most",
+    ),
     ("[csat]\ncap = '0d'", 25, "csat.cap: \"0d\" is no time at all"),
     ("[csat]\ncap = 'often'", 25, "csat.cap: \"often\" is not a duration like \"7d\" or \"72h\""),
     ("[csat]\nafter = 72", 25, "csat.after: expected text in quotes, found a number"),

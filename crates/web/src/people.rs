@@ -4,7 +4,7 @@ use axum::extract::Path;
 use desk::tickets::{Order, Stored};
 use desk::{Act, Key, Page, Start};
 use domain::{Identity, Organization, OrganizationId, User, UserId};
-use jiff::SignedDuration;
+use handbook::Handbook;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -25,8 +25,6 @@ use crate::{frame, routes, times};
 const SIZE: i64 = 25;
 /// How many people are offered while one types.
 const OFFERED: i64 = 8;
-/// Facts older than that are marked: whoever tells them may have fallen silent. (PR-12)
-const STALE_AFTER: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 pub(crate) fn pages() -> Vec<Route> {
     vec![
@@ -69,7 +67,7 @@ async fn person(visitor: Visitor, Path(text): Path<String>) -> Answer {
         @for one in &found.organizations {
             section.stack aria-labelledby={ "organization-" (one.id) } {
                 h2 id={ "organization-" (one.id) } dir="auto" { a href=(routes::organization(one.id.0)) { (one.name) } }
-                (organization_facts(&reader, one, Source::Own))
+                (organization_facts(&visitor.ctx.handbook, &reader, one, Source::Own))
             }
         }
         (tickets(&visitor, &reader, found.tickets, &routes::person(user.id.0)).await?)
@@ -89,7 +87,7 @@ async fn organization(visitor: Visitor, Path(text): Path<String>) -> Answer {
     let words = reader.words;
     let main = html! {
         h1 tabindex="-1" dir="auto" { (organization.name) }
-        (organization_facts(&reader, &organization, Source::Own))
+        (organization_facts(&visitor.ctx.handbook, &reader, &organization, Source::Own))
         @if !organization.domains.is_empty() {
             p.small { (words.say(Text::MailDomains)) " " (organization.domains.join(", ")) }
         }
@@ -178,15 +176,18 @@ pub(crate) fn their_time(reader: &Reader, user: &User) -> Option<String> {
     Some(reader.words.fill(Text::Exact, &values))
 }
 
-/// What is known of an organization, each with its source and age; `source` is that of its name.
+/// What is known of an organization, each with its source and age; `source` is that of its name. What is too old is marked:
+/// whoever tells it may have fallen silent. (PR-12)
 pub(crate) fn organization_facts(
+    handbook: &Handbook,
     reader: &Reader,
     organization: &Organization,
     source: Source<'_>,
 ) -> Markup {
     let words = reader.words;
     let age = organization.facts_at.map(|at| times::past(words, at, &reader.zone, reader.now));
-    let stale = organization.facts_at.is_some_and(|at| reader.now.duration_since(at) > STALE_AFTER);
+    let is_old = |at| reader.now.duration_since(at).as_secs() > handbook.facts.stale_after;
+    let stale = organization.facts_at.is_some_and(is_old);
     let told = match (&organization.facts_source, &age) {
         (Some(source), Some(age)) => Source::From { source, age, stale },
         _ => Source::Own,

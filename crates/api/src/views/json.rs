@@ -39,11 +39,6 @@ pub(super) fn url(view: &View, base: &str) -> String {
     format!("{base}/api/v2/views/{}.json", view.id)
 }
 
-/// Views in their order.
-pub(super) fn list(views: &[View], base: &str) -> Value {
-    views.iter().map(|view| self::view(view, base)).collect()
-}
-
 /// A view.
 pub(super) fn view(view: &View, base: &str) -> Value {
     let query = Query::parse(&view.query).query;

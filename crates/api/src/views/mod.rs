@@ -5,16 +5,21 @@ pub(crate) mod json;
 mod run;
 
 use axum::extract::{Path, State};
-use desk::{Act, Ctx, Desk, Error, Key, Tx};
-use domain::{View, ViewFor, ViewId};
-use serde_json::{Map, Value, json as object};
+use desk::{Act, Ctx, Desk, Error, Tx};
+use domain::{View, ViewId};
+use jiff::Timestamp;
+use serde_json::{Value, json as object};
 
 use crate::answers::{Answer, created, no_content, ok};
 use crate::body::{Body, id_list, path_id};
 use crate::caller::Caller;
-use crate::paging::{Paging, Query, part};
+use crate::kept::{self, Kept};
+use crate::paging::Query;
 use crate::routes::Route;
 use crate::users::count_of;
+
+/// What a list of views may be sorted by.
+const SORTS: [&str; 5] = ["position", "title", "alphabetical", "created_at", "updated_at"];
 
 /// How many views the compact list has.
 const COMPACT: usize = 32;
@@ -38,6 +43,27 @@ pub(crate) fn routes() -> Vec<Route> {
     routes
 }
 
+impl Kept for View {
+    fn id(&self) -> i64 {
+        self.id.0
+    }
+    fn title(&self) -> &str {
+        &self.title
+    }
+    fn position(&self) -> i64 {
+        self.position
+    }
+    fn active(&self) -> bool {
+        self.active
+    }
+    fn times(&self) -> (Timestamp, Timestamp) {
+        (self.created_at, self.updated_at)
+    }
+    fn json(&self, base: &str) -> Value {
+        json::view(self, base)
+    }
+}
+
 async fn list(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
     page(desk, caller, query, |_| true).await
 }
@@ -51,66 +77,24 @@ async fn search(State(desk): State<Desk>, caller: Caller, query: Query) -> Answe
     page(desk, caller, query, move |view| view.title.to_lowercase().contains(&words)).await
 }
 
-/// Whether a view is one of those that the parameters of a list ask for.
-fn is_asked(query: &Query, view: &View) -> bool {
-    let active = query.get("active").is_none_or(|active| (active == "true") == view.active);
-    let group = query.get("group_id").is_none_or(|id| match view.kept_for {
-        ViewFor::Team(team) => id.parse() == Ok(team.0),
-        ViewFor::Person(_) | ViewFor::Everybody => false,
-    });
-    let access = match query.get("access") {
-        Some("personal") => matches!(view.kept_for, ViewFor::Person(_)),
-        Some("shared") => !matches!(view.kept_for, ViewFor::Person(_)),
-        Some("account") => view.kept_for == ViewFor::Everybody,
-        Some(_) | None => true,
-    };
-    active && group && access
-}
-
 async fn page(desk: Desk, caller: Caller, query: Query, keep: impl Fn(&View) -> bool) -> Answer {
-    const SORTS: [&str; 5] = ["position", "title", "alphabetical", "created_at", "updated_at"];
-    let paging = Paging::read(&query, &SORTS)?;
-    let mut all = desk.read(caller.ctx.clone(), desk::views::list).await?;
-    all.retain(|view| keep(view) && is_asked(&query, view));
-    let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
-    if matches!(paging.sort.as_deref(), Some("title" | "alphabetical")) {
-        all.sort_by_key(|view| view.title.to_lowercase());
-    }
-    // By its place among all of them, whatever the order is by.
-    let places: Vec<ViewId> = match paging.sort.as_deref() {
-        Some("created_at") => sorted(&mut all, |view| view.created_at.as_microsecond()),
-        Some("updated_at") => sorted(&mut all, |view| view.updated_at.as_microsecond()),
-        Some("title" | "alphabetical") => all.iter().map(|view| view.id).collect(),
-        Some(_) | None => sorted(&mut all, |view| view.position),
-    };
-    let place = |view: &View| {
-        let at = places.iter().position(|id| *id == view.id).unwrap_or_default();
-        i64::try_from(at).unwrap_or(i64::MAX)
-    };
-    let mut rows = part(&paging.page, all, |view| (0, place(view)));
-    let key = |view: &View| Key { value: None, id: place(view) };
-    let mut answer = paging.finish(&query, &caller.base, &mut rows, Some(count), key);
-    answer.insert("views".to_owned(), json::list(&rows, &caller.base));
-    Ok(ok(answer))
-}
-
-fn sorted(all: &mut [View], by: impl Fn(&View) -> i64) -> Vec<ViewId> {
-    all.sort_by_key(|view| (by(view), view.id));
-    all.iter().map(|view| view.id).collect()
+    let mut all = desk.read(caller.ctx, desk::views::list).await?;
+    all.retain(|view| keep(view) && kept::is_for(&query, view.kept_for));
+    Ok(ok(kept::page(&query, &caller.base, ("views", &SORTS), all)?))
 }
 
 async fn compact(State(desk): State<Desk>, caller: Caller) -> Answer {
     let mut all = desk.read(caller.ctx.clone(), desk::views::list).await?;
     all.retain(|view| view.active);
     all.truncate(COMPACT);
-    Ok(ok(whole_list(&all, &caller.base)))
+    Ok(ok(kept::whole(&caller.base, "views", &all)))
 }
 
 async fn show_many(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
     let ids = id_list(query.get("ids").unwrap_or_default())?;
     let base = caller.base;
     let views = desk.read(caller.ctx, move |tx, ctx| named(tx, ctx, &ids)).await?;
-    Ok(ok(whole_list(&views, &base)))
+    Ok(ok(kept::whole(&base, "views", &views)))
 }
 
 /// The views with these numbers that there are.
@@ -124,16 +108,6 @@ fn named(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[i64]) -> Result<Vec<View>, Error> {
         }
     }
     Ok(views)
-}
-
-/// A list that is answered at once.
-fn whole_list(views: &[View], base: &str) -> Map<String, Value> {
-    let mut answer = Map::new();
-    answer.insert("views".to_owned(), json::list(views, base));
-    answer.insert("count".to_owned(), views.len().into());
-    answer.insert("next_page".to_owned(), Value::Null);
-    answer.insert("previous_page".to_owned(), Value::Null);
-    answer
 }
 
 async fn count(State(desk): State<Desk>, caller: Caller) -> Answer {
@@ -186,7 +160,7 @@ async fn update_many(State(desk): State<Desk>, caller: Caller, body: Body) -> An
                 .collect::<Result<Vec<_>, _>>()
         })
         .await?;
-    Ok(ok(whole_list(&views, &base)))
+    Ok(ok(kept::whole(&base, "views", &views)))
 }
 
 async fn destroy_many(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {

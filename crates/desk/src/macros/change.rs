@@ -6,12 +6,11 @@ use serde_json::json;
 use store::{Kind, Tx};
 
 use super::{TOPIC, may_change, show};
+use crate::texts::title;
 use crate::{Act, Ctx, Error, require};
 
 /// Macros a person may keep, and macros that may be shared.
 const MOST: i64 = 500;
-/// Letters of a title at most.
-const LONGEST_TITLE: usize = 255;
 
 /// What a door asks for; `None` stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -125,19 +124,6 @@ fn check(tx: &mut Tx<'_>, ctx: &Ctx, kept_for: ViewFor) -> Result<(), Error> {
         return Ok(());
     }
     wrong("Restriction: only an admin keeps macros for others")
-}
-
-/// A title of a macro or a rule: one line, not empty.
-pub(crate) fn title(text: &str) -> Result<String, Error> {
-    let title = crate::texts::one_line(text, LONGEST_TITLE + 1);
-    if title.is_empty() {
-        return Err(Error::blank("title", "Title"));
-    }
-    if title.chars().count() > LONGEST_TITLE {
-        let text = format!("Title: is too long (maximum is {LONGEST_TITLE} characters)");
-        return Err(Error::invalid("title", "TooLong", text));
-    }
-    Ok(title)
 }
 
 /// Tells pages, and writes down who changed what others use.

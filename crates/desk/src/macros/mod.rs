@@ -11,7 +11,6 @@ use crate::{Act, Ctx, Error, may, require, search};
 
 pub use apply::{Prepared, apply, prepare};
 pub(crate) use apply::{acting, merged};
-pub(crate) use change::title;
 pub use change::{Input, create, delete, update};
 
 /// What open pages are told when macros changed.

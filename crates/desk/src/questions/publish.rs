@@ -9,11 +9,9 @@ use store::comments::Whose;
 use store::page::Page;
 
 use super::{Answered, with_answers};
-use crate::texts::{self, Body};
+use crate::texts::{self, Body, LONGEST_TITLE};
 use crate::{Act, Ctx, Error, FieldError, require, tickets};
 
-/// Letters of a title at most.
-const LONGEST_TITLE: usize = 255;
 /// Messages of a ticket that are looked through for the last answer.
 const LOOKED_AT: i64 = 50;
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use store::{Kind, Tx};
 
 use super::{TOPIC, automations, show};
-use crate::macros::title;
+use crate::texts::title;
 use crate::{Act, Ctx, Error, require};
 
 /// Triggers, and automations, at most: each change of a ticket asks all of them.

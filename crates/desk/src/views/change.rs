@@ -7,12 +7,11 @@ use store::{Kind, Tx};
 
 use super::built_in::{FIRST_KEPT, is_taken};
 use super::{TOPIC, tidied};
+use crate::texts::title;
 use crate::{Act, Ctx, Error, may, require, search};
 
 /// Views a person may keep, and views that may be shared.
 const MOST: i64 = 200;
-/// Letters of a title at most.
-const LONGEST_TITLE: usize = 255;
 
 /// What a door asks for; `None` stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -178,18 +177,6 @@ fn check(tx: &mut Tx<'_>, ctx: &Ctx, kept_for: ViewFor) -> Result<(), Error> {
             wrong("Restriction: only an admin keeps lists for everybody")
         }
     }
-}
-
-fn title(text: &str) -> Result<String, Error> {
-    let title = crate::texts::one_line(text, LONGEST_TITLE + 1);
-    if title.is_empty() {
-        return Err(Error::blank("title", "Title"));
-    }
-    if title.chars().count() > LONGEST_TITLE {
-        let text = format!("Title: is too long (maximum is {LONGEST_TITLE} characters)");
-        return Err(Error::invalid("title", "TooLong", text));
-    }
-    Ok(title)
 }
 
 /// A name in addresses that nobody has: from the title, else from the number.

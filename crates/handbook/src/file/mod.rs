@@ -35,6 +35,8 @@ pub struct Handbook {
     pub digest: Digest,
     /// What is told of how support is doing.
     pub reports: Reports,
+    /// How long what is known of customers is believed.
+    pub facts: Freshness,
     /// What comes first.
     pub work: Work,
     /// What becomes of work when people are away.
@@ -140,6 +142,13 @@ pub struct Digest {
 pub struct Reports {
     /// How many whole weeks `/promises` tells anybody about; none if it is not public.
     pub public_weeks: Option<i64>,
+}
+
+/// The `[facts]` section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// What was told of an organization longer than this many elapsed seconds ago is marked as stale. (PR-12)
+    pub stale_after: i64,
 }
 
 /// The `[availability]` section.

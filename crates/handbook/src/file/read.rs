@@ -10,8 +10,8 @@ mod work;
 use toml::de::DeTable;
 
 use super::{
-    Availability, Calendars, Company, Contacts, Csat, Fields, Handbook, Hold, Lifecycle, OpenWork,
-    Posthog, Problem, Problems, Replies, Team,
+    Availability, Calendars, Company, Contacts, Csat, Fields, Freshness, Handbook, Hold, Lifecycle,
+    OpenWork, Posthog, Problem, Problems, Replies, Team,
     sections::{Reader, Section},
     version::version,
 };
@@ -59,6 +59,7 @@ fn sections(root: &Section<'_, '_>, version: String) -> Handbook {
         csat: csat(root),
         digest: reports::digest(root),
         reports: reports::reports(root),
+        facts: freshness(root),
         work: work::work(root),
         availability: availability(root),
         people,
@@ -181,6 +182,13 @@ fn csat(root: &Section<'_, '_>) -> Csat {
     let cap = section.parsed("cap", some_time_or_never).and_then(|cap| cap.value);
     section.close();
     Csat { after, cap, posthog }
+}
+
+fn freshness(root: &Section<'_, '_>) -> Freshness {
+    let section = root.section("facts");
+    let stale_after = section.parsed("stale_after", some_time);
+    section.close();
+    Freshness { stale_after: stale_after.map_or(7 * DAY, |span| span.value) }
 }
 
 fn availability(root: &Section<'_, '_>) -> Availability {

@@ -20,12 +20,15 @@ mod way;
 mod why;
 mod writing;
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::http::HeaderMap;
 use desk::beside::Here;
 use desk::pages::{Part, Whole};
 use desk::{Act, Error};
 use domain::{Event, Status, TicketId, UserId};
+use handbook::Handbook;
 use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
@@ -107,7 +110,8 @@ pub(crate) struct Writing {
 /// A ticket and what its pages need beside it.
 pub(crate) struct Seen {
     whole: Whole,
-    around: std::sync::Arc<Around>,
+    around: Arc<Around>,
+    handbook: Arc<Handbook>,
     reader: Reader,
     left: TimeLeft,
     me: Option<UserId>,
@@ -133,7 +137,8 @@ impl Seen {
             .await?;
         let left = Chips::new(&visitor.ctx, &around).left(&whole.stored.ticket);
         let me = visitor.user.as_ref().map(|user| user.id);
-        Ok(Self { whole, around, reader: visitor.reader(), left, me, here })
+        let (handbook, reader) = (visitor.ctx.handbook.clone(), visitor.reader());
+        Ok(Self { whole, around, handbook, reader, left, me, here })
     }
 
     fn names(&self) -> Names<'_> {
