@@ -137,6 +137,33 @@ test("one goes from ticket to ticket and back to its row", async (t) => {
   await agent.lookEverywhere("bar-empty");
 });
 
+test("what is solved gives way to the next ticket of a filtered list", async (t) => {
+  const { agent, page } = await setUp(t, 4);
+  await page.goto("/views/open?q=status:new");
+  const shown = await page.locator("#rows > li").evaluateAll((rows) => rows.map((one) => one.id.slice(4)));
+
+  for (const key of ["j", "j", "Enter"]) await page.keyboard.press(key);
+  await page.waitForURL(`**/tickets/${shown[1]}?*`);
+  await page.getByText("To do, 2 of 4").waitFor();
+  await choose(page, "s", "so", "Solved");
+  await page.waitForURL(`**/tickets/${shown[2]}?*`);
+  await page.getByText("1 ticket solved.").waitFor();
+  await page.getByText("To do, 2 of 3").waitFor();
+  await agent.lookEverywhere("ticket-of-list");
+  await page.keyboard.press("Shift+K");
+  await page.waitForURL(`**/tickets/${shown[0]}?*`);
+  await page.goto(`/tickets/${shown[2]}?list=open&q=status%3Anew`);
+
+  // Answered, solved in one key: the next one, until the list is empty.
+  for (const next of [`**/tickets/${shown[3]}?*`, `**/tickets/${shown[0]}?*`, "**/views/open?q=status*"]) {
+    await page.keyboard.press("r");
+    await page.keyboard.type("It is mended.");
+    await page.keyboard.press("Control+Shift+Enter");
+    await page.waitForURL(next);
+  }
+  await page.getByText("No ticket fits this query now.").waitFor();
+});
+
 test("many are set without script, and taken back", async (t) => {
   const { demo, page, ids, agent } = await setUp(t, 3, { javaScript: false, width: 375 });
 

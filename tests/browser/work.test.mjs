@@ -32,7 +32,7 @@ test("the queue is worked through by keyboard, and what is given back says why",
   await bo.lookEverywhere("work-queue");
 
   await page.keyboard.press("q");
-  await page.waitForURL(/\/tickets\/\d+$/);
+  await page.waitForURL(/\/tickets\/\d+\?list=my-queue$/);
   const first = page.url();
   await page.getByText("Yours until 04:42, taken with Next").waitFor();
   await bo.lookEverywhere("work-taken");
@@ -48,7 +48,7 @@ test("the queue is worked through by keyboard, and what is given back says why",
   await dialog.getByRole("button", { name: "Give back" }).click();
   await page.waitForURL(/\/views\/my-queue$/);
   await page.keyboard.press("q");
-  await page.waitForURL(/\/tickets\/\d+$/);
+  await page.waitForURL(/\/tickets\/\d+\?list=my-queue$/);
   assert.notEqual(page.url(), first);
   await page.goto(first);
   await page.getByText("Bo gave it back, just now: I wrote this code; somebody else should look").waitFor();

@@ -25,6 +25,8 @@ const BEGINNING: i64 = 12;
 const BEFORE: i64 = 10;
 /// By how many comments an earlier part goes back.
 const EARLIER: i64 = 40;
+/// Up to how many tickets are counted on each side of one in a list.
+pub const COUNTED: i64 = 100;
 /// How many of a requester's other tickets are looked at.
 const OTHERS: i64 = 20;
 /// How many events tell where a ticket went.
@@ -116,19 +118,60 @@ pub fn latest(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Vec<Envelope>,
     Ok(store::events::tail(tx, id, LATEST)?)
 }
 
-/// The tickets before and after one in a list: those that its filters find, by their order.
-pub fn beside(
+/// Where a ticket stands in a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The one before it.
+    pub before: Option<TicketId>,
+    /// The one after it.
+    pub after: Option<TicketId>,
+    /// How many stand before it and how many after it, each counted up to [`COUNTED`]; nothing if it is not in the list.
+    pub counts: Option<(usize, usize)>,
+}
+
+/// The neighbours of a ticket in a list: of those that its filters find, by their order. One that has left it stands
+/// where it stood, if that place is known and not too far down.
+pub fn neighbours(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     filters: &[Filter],
     (order, descending): (Order, bool),
-    stored: &Stored,
-) -> Result<(Option<TicketId>, Option<TicketId>), Error> {
+    (stored, place): (&Stored, Option<usize>),
+) -> Result<Neighbours, Error> {
+    let page = |start, size| Page { start, size, descending };
+    if still(tx, ctx, filters, &[stored.ticket.id])?.is_empty() {
+        let place = place.filter(|place| i64::try_from(*place).is_ok_and(|at| at <= COUNTED));
+        let place = place.unwrap_or(1).max(1);
+        let size = i64::try_from(place).unwrap_or(COUNTED);
+        let now = numbers(tx, ctx, filters, order, &page(Start::Offset(0), size))?;
+        let at = |index: usize| now.get(index).copied();
+        let before = place.checked_sub(2).and_then(at);
+        return Ok(Neighbours { before, after: at(place - 1), counts: None });
+    }
     let key = tickets::key(order, stored);
-    let page = |start| Page { start, size: 1, descending };
-    let before = numbers(tx, ctx, filters, order, &page(Start::Before(key.clone())))?;
-    let after = numbers(tx, ctx, filters, order, &page(Start::After(key)))?;
-    Ok((before.last().copied(), after.first().copied()))
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let mut counts = (0, 0);
+    for filter in filters {
+        let mut side = |start| -> Result<Vec<(TicketId, i64)>, Error> {
+            Ok(store::tickets::versions(tx, filter, order, &page(start, COUNTED))?)
+        };
+        let (some, others) = (side(Start::Before(key.clone()))?, side(Start::After(key.clone()))?);
+        counts = (counts.0 + some.len(), counts.1 + others.len());
+        before.extend(some.last().map(|(id, _)| *id));
+        after.extend(others.first().map(|(id, _)| *id));
+    }
+    // Each filter has its own neighbour; of several the nearest counts.
+    let mut nearest = |found: Vec<TicketId>, last: bool| -> Result<Option<TicketId>, Error> {
+        if found.len() < 2 {
+            return Ok(found.first().copied());
+        }
+        let mut found = store::tickets::many(tx, &found)?;
+        merge(&mut found, order, &page(Start::Offset(0), COUNTED));
+        let found = if last { found.last() } else { found.first() };
+        Ok(found.map(|one| one.ticket.id))
+    };
+    let (before, after) = (nearest(before, true)?, nearest(after, false)?);
+    Ok(Neighbours { before, after, counts: Some(counts) })
 }
 
 /// The tickets with these numbers that are there, in their order.

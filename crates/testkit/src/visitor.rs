@@ -10,11 +10,19 @@ use crate::{Answer, Caller, Program};
 pub struct Visitor {
     caller: Caller,
     cookies: RefCell<BTreeMap<String, String>>,
+    page: RefCell<Option<String>>,
 }
 
 impl Visitor {
     fn new(caller: Caller) -> Self {
-        Self { caller, cookies: RefCell::default() }
+        Self { caller, cookies: RefCell::default(), page: RefCell::default() }
+    }
+
+    /// Has this page before them: what they open and send from now on comes from there.
+    #[must_use]
+    pub fn at(self, page: &str) -> Self {
+        self.page.replace(Some(page.to_owned()));
+        self
     }
 
     /// Looks at a page.
@@ -108,12 +116,16 @@ impl Visitor {
 
     fn dressed(&self) -> Caller {
         let cookies = self.cookies.borrow();
+        let caller = match &*self.page.borrow() {
+            Some(page) => self.caller.clone().with("Referer", page),
+            None => self.caller.clone(),
+        };
         if cookies.is_empty() {
-            return self.caller.clone();
+            return caller;
         }
         let pairs: Vec<String> =
             cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        self.caller.clone().with("Cookie", &pairs.join("; "))
+        caller.with("Cookie", &pairs.join("; "))
     }
 
     fn keep(&self, answer: Answer) -> Answer {

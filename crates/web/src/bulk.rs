@@ -101,6 +101,16 @@ enum Change {
     Spam,
 }
 
+impl Change {
+    fn solves(&self) -> bool {
+        match self {
+            Self::Solve => true,
+            Self::Update(update) => update.status == Some(Status::Solved),
+            Self::Spam => false,
+        }
+    }
+}
+
 /// The tickets a form names, each once.
 fn ids(form: &Form) -> Vec<TicketId> {
     let named = form.pairs().filter(|(name, _)| *name == "id");
@@ -125,6 +135,14 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
         Ok(change) => change,
         Err(errors) => return page::again(&visitor, what, &ids, &form, &errors).await,
     };
+    let from = form.some("from").map_or_else(|| referer(&headers), local).to_owned();
+    // From a ticket that is solved on its own page one goes on as from one that was answered.
+    let onward = match ids.as_slice() {
+        [id] if change.solves() && from.starts_with(&routes::ticket(id.0)) => {
+            lists::onward(&visitor, *id, &from).await?
+        }
+        _ => None,
+    };
     let value = (what.word().to_owned(), form.get("value").to_owned());
     let deed = run(&visitor, &ids, &change, value).await;
     // What nothing came of is told beside the field, if there is one ticket only.
@@ -141,7 +159,6 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
     let kept = deed.clone();
     let remember = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::remember(tx, ctx, &kept);
     let id = visitor.desk.write(visitor.ctx.clone(), remember).await?;
-    let from = form.some("from").map_or_else(|| referer(&headers), local).to_owned();
     if visitor.fragment && form.some("rows").is_some() {
         let rows = lists::changed_rows(&visitor, &from, &ids).await?;
         return Ok(frame::html(html! {
@@ -149,7 +166,8 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
             (rows)
         }));
     }
-    Ok(going(&visitor, &from, &id))
+    let to = onward.filter(|_| deed.failed.is_empty()).unwrap_or(from);
+    Ok(going(&visitor, &to, &id))
 }
 
 /// To a page that tells what was done.

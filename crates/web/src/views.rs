@@ -351,7 +351,10 @@ fn press(tx: &mut desk::Tx<'_>, ctx: &Ctx, filters: &[Filter]) -> Result<(i64, i
 async fn next(visitor: Visitor) -> Answer {
     let taken = visitor.desk.write(visitor.ctx.clone(), desk::work::next).await?;
     let to = match taken {
-        Some(lease) => routes::ticket(lease.ticket.0),
+        Some(lease) => {
+            let within = lists::within(&View::MyQueue.href(), "");
+            format!("{}{within}", routes::ticket(lease.ticket.0))
+        }
         None => format!("{}?next=none", View::MyQueue.href()),
     };
     Ok(Redirect::to(&to).into_response())

@@ -1,5 +1,6 @@
 //! The real program from outside: one module for each subject.
 
+mod along;
 mod api_shapes;
 mod aside;
 mod attachments;

@@ -172,7 +172,7 @@ fn the_next_ticket_is_taken_kept_and_given_back_with_a_reason() {
         ada.get("/next").expect(405);
         ada.get("/views/my-queue").expect(200);
         let to = ada.post("/next", &[]).expect(303);
-        assert_eq!(to.header("location"), Some(format!("/tickets/{first}").as_str()));
+        assert_eq!(to.header("location"), Some(format!("/tickets/{first}?list=my-queue").as_str()));
         let page = text(&ada.get(&format!("/tickets/{first}")));
         assert!(page.contains("Yours until 09:30, taken with Next Give back…"), "{page}");
         let page = text(&dee.get(&format!("/tickets/{first}")));
@@ -189,11 +189,11 @@ fn the_next_ticket_is_taken_kept_and_given_back_with_a_reason() {
 
         assert_eq!(
             ada.post("/next", &[]).header("location"),
-            Some(format!("/tickets/{second}").as_str())
+            Some(format!("/tickets/{second}?list=my-queue").as_str())
         );
         assert_eq!(
             dee.post("/next", &[]).header("location"),
-            Some(format!("/tickets/{first}").as_str())
+            Some(format!("/tickets/{first}?list=my-queue").as_str())
         );
         let page = dee.get(&format!("/tickets/{first}")).text();
         assert!(page.contains("Ada gave it back, just now: needs &lt;a Mac&gt;"), "{page}");

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use desk::pages::Rows;
-use desk::tickets::{Filter, Order, Stored};
+use desk::tickets::{Filter, Order};
 use desk::{Ctx, Error, Page, Tx};
 use domain::{Envelope, Event, Status, TicketId, UserId};
 use maud::{Markup, html};
@@ -22,14 +22,14 @@ use crate::routes;
 use crate::rows::{Line, lines};
 use crate::views::View;
 use crate::visitor::Visitor;
-use crate::words::Text;
+use crate::words::{Text, Words};
 
 /// No list shows more.
 const MOST: usize = 100;
 
 /// A list as it is asked for.
 #[derive(Clone)]
-struct List {
+pub(super) struct List {
     asked: Asked,
     /// Whether it is a list that everybody has, as it is.
     plain: Option<View>,
@@ -48,7 +48,7 @@ struct Seen {
 }
 
 impl List {
-    async fn read(visitor: &Visitor, slug: &str, query: &Form) -> Result<Self, Problem> {
+    pub(super) async fn read(visitor: &Visitor, slug: &str, query: &Form) -> Result<Self, Problem> {
         let built_in = View::named(slug);
         let asked = Asked::read_with(visitor, built_in, slug, query).await?;
         let plain = built_in.filter(|_| asked.query.is_empty());
@@ -56,7 +56,7 @@ impl List {
     }
 
     /// Filters no ticket is found by twice, and their order.
-    fn held(
+    pub(super) fn held(
         &self,
         tx: &mut Tx<'_>,
         ctx: &Ctx,
@@ -69,56 +69,22 @@ impl List {
         Ok((held.filters, held.order, held.descending))
     }
 
+    /// What it is called.
+    pub(super) fn title(&self, words: Words) -> &str {
+        self.asked.title(words)
+    }
+
     /// What the address of a ticket of this list ends with.
-    fn within(&self) -> String {
+    pub(super) fn within(&self) -> String {
         super::within(&self.asked.href, &self.asked.query)
     }
 
-    fn href(&self) -> String {
+    pub(super) fn href(&self) -> String {
         match self.plain {
             Some(view) => view.href(),
             None => routes::filtered(&self.asked.href, &self.asked.query),
         }
     }
-}
-
-/// Where a ticket stands in a list.
-pub(crate) struct Beside {
-    /// Where the list is.
-    pub(crate) href: String,
-    /// What it is called, if somebody keeps it.
-    pub(crate) title: String,
-    /// What the address of each of its tickets ends with.
-    pub(crate) within: String,
-    pub(crate) before: Option<TicketId>,
-    pub(crate) after: Option<TicketId>,
-}
-
-/// The tickets before and after one in the list of this name; nothing if there is no such list.
-pub(crate) async fn beside(
-    visitor: &Visitor,
-    slug: &str,
-    query: &str,
-    stored: &Stored,
-) -> Result<Option<Beside>, Problem> {
-    if slug.is_empty() {
-        return Ok(None);
-    }
-    let asked = if query.is_empty() { Form::default() } else { Form::of("q", query) };
-    let list = match List::read(visitor, slug, &asked).await {
-        Ok(list) => list,
-        Err(Problem::NotFound) => return Ok(None),
-        Err(problem) => return Err(problem),
-    };
-    let around = visitor.around().await?;
-    let (inner, stored) = (list.clone(), stored.clone());
-    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| {
-        let (filters, order, descending) = inner.held(tx, ctx, &around)?;
-        desk::pages::beside(tx, ctx, &filters, (order, descending), &stored)
-    };
-    let (before, after) = visitor.desk.read(visitor.ctx.clone(), read).await?;
-    let title = list.asked.kept.as_ref().map(|view| view.title.clone()).unwrap_or_default();
-    Ok(Some(Beside { href: list.href(), title, within: list.within(), before, after }))
 }
 
 /// What became of these tickets, each with the version that is shown.
@@ -162,6 +128,8 @@ pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
     let read = move |tx: &mut Tx<'_>, ctx: &Ctx| look(tx, ctx, (&inner, &circle), &had, true);
     let seen = visitor.desk.read(visitor.ctx.clone(), read).await?;
     let words = visitor.reader().words;
+    let top = visitor.query.number("n").unwrap_or(1);
+    let places = (top..).zip(&shown).map(|(place, (id, _))| (*id, place)).collect();
     let new = seen.now.iter().filter(|id| shown.iter().all(|(one, _)| one != *id)).count();
     let stayed = seen.now.iter().filter(|id| shown.iter().any(|(one, _)| one == *id));
     let before: Vec<TicketId> =
@@ -182,7 +150,7 @@ pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
                 (words.say(Text::Show)) kbd aria-hidden="true" { "." }
             }
         } }
-        ol { (drawn(visitor, &around, (&seen, &list.within()), false)) }
+        ol { (drawn(visitor, &around, (&seen, &list.within()), Some(&places))) }
     }))
 }
 
@@ -201,14 +169,15 @@ pub(crate) async fn changed_rows(
     let (circle, within) = (around.clone(), list.within());
     let read = move |tx: &mut Tx<'_>, ctx: &Ctx| look(tx, ctx, (&list, &circle), &shown, false);
     let seen = visitor.desk.read(visitor.ctx.clone(), read).await?;
-    Ok(drawn(visitor, &around, (&seen, &within), true))
+    Ok(drawn(visitor, &around, (&seen, &within), None))
 }
 
+/// The rows anew: of news with the places they have on the page, else as what takes their place there.
 fn drawn(
     visitor: &Visitor,
     around: &Around,
     (seen, within): (&Seen, &str),
-    in_place: bool,
+    places: Option<&HashMap<TicketId, i64>>,
 ) -> Markup {
     let reader = visitor.reader();
     let all: Vec<Line> = lines(visitor, around, &seen.rows, seen.order);
@@ -216,7 +185,8 @@ fn drawn(
         @for line in &all {
             @let why: Vec<&str> = line.why.iter().map(String::as_str).collect();
             @let gone = seen.gone.get(&TicketId(line.id)).map(|log| gone(visitor, &reader, around, seen, log));
-            (row::anew(&reader, &row::Row { gone: gone.as_deref(), within, ..line.row(&why) }, in_place))
+            @let within = super::placed(within, places.and_then(|places| places.get(&TicketId(line.id))).copied());
+            (row::anew(&reader, &row::Row { gone: gone.as_deref(), within: &within, ..line.row(&why) }, places.is_none()))
         }
     }
 }

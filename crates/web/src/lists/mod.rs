@@ -3,6 +3,7 @@
 mod forms;
 mod live;
 mod rows;
+mod way;
 
 use axum::response::{IntoResponse, Redirect};
 use desk::tickets::{Filter, Order};
@@ -30,7 +31,8 @@ use crate::visitor::Visitor;
 use crate::words::{Text, Words, number};
 use crate::{frame, routes};
 
-pub(crate) use live::{beside, changed_rows, news};
+pub(crate) use live::{changed_rows, news};
+pub(crate) use way::{Beside, CameFrom, beside, onward};
 
 /// The properties that selects write into the query.
 const SELECTS: [&str; 4] = ["status", "priority", "area", "assignee"];
@@ -143,6 +145,11 @@ pub(crate) fn within(href: &str, query: &str) -> String {
     }
 }
 
+/// The same with the ticket's place in the list.
+fn placed(within: &str, place: Option<i64>) -> String {
+    place.map_or_else(|| within.to_owned(), |place| format!("{within}&n={place}"))
+}
+
 /// A page of a list, ready to be shown.
 pub(crate) struct Shown<'a> {
     pub(crate) title: &'a str,
@@ -160,15 +167,20 @@ pub(crate) fn shown(reader: &Reader, list: &Shown<'_>) -> Markup {
     let (href, query) = list.place;
     let whole = if query.is_empty() { href.to_owned() } else { routes::filtered(href, query) };
     let first = if list.pages.newer.is_none() { "first=1&" } else { "" };
-    let news = format!("{href}/news?{first}q={}", escaped(query));
+    let news = format!("{href}/news?{first}n={}&q={}", list.pages.first, escaped(query));
     let within = within(href, query);
+    let withins: Vec<String> = (list.pages.first..)
+        .take(list.lines.len())
+        .map(|place| placed(&within, Some(place)))
+        .collect();
     let whys: Vec<Vec<&str>> =
         list.lines.iter().map(|line| line.why.iter().map(String::as_str).collect()).collect();
     let rows: Vec<Row<'_>> = list
         .lines
         .iter()
         .zip(&whys)
-        .map(|(line, why)| Row { within: &within, ..line.row(why) })
+        .zip(&withins)
+        .map(|((line, why), within)| Row { within, ..line.row(why) })
         .collect();
     html! {
         div.list-head {

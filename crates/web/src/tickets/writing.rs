@@ -9,8 +9,7 @@ use desk::drafts;
 use desk::idempotency::{self, Key};
 use desk::texts::Body;
 use desk::tickets::{Reply, Update};
-use desk::{Ctx, Error, Page, Start, Tx};
-use domain::notices::AfterSending;
+use desk::{Ctx, Error, Tx};
 use domain::{Cause, CommentId, Event, Status, TicketId};
 use jiff::Timestamp;
 use maud::html;
@@ -19,12 +18,10 @@ use super::{Writing, drafting, number, page};
 use crate::components::composer::Kind;
 use crate::components::notice::{Tone, refusal_box};
 use crate::form::Form;
-use crate::frame;
 use crate::problem::{Answer, Problem, refused};
-use crate::views::View;
 use crate::visitor::{Visitor, local};
 use crate::words::Text;
-use crate::{cookies, routes};
+use crate::{cookies, frame, lists, routes};
 
 /// What became of something somebody wrote.
 enum Outcome {
@@ -146,7 +143,8 @@ async fn write(
         .some("idempotency_key")
         .map(|key| Key::new("writing", &key_of(visitor, id, key), &form.content()));
     let seen = form.number("seen");
-    let next = next(visitor, id, form).await?;
+    // As the list stands before the ticket leaves it.
+    let next = lists::onward(visitor, id, local(form.get("from"))).await?;
     let ctx = visitor.ctx.clone();
     let outcome = visitor
         .desk
@@ -176,48 +174,6 @@ async fn write(
     };
     let why = wrong.unwrap_or_default();
     again(visitor, id, form, kind, StatusCode::UNPROCESSABLE_ENTITY, &why).await
-}
-
-/// Where one goes after sending, as one prefers: to the next ticket of the list one came from, as it stands before the
-/// ticket leaves it; back to the list; or to what was sent, which is also where one stays without a list.
-async fn next(visitor: &Visitor, id: TicketId, form: &Form) -> Result<Option<String>, Problem> {
-    let from = local(form.get("from")).to_owned();
-    if !from.starts_with("/views/") {
-        return Ok(None);
-    }
-    let around = visitor.around().await?;
-    let slug = from["/views/".len()..].split(['?', '/', '#']).next().unwrap_or_default();
-    let view = View::named(slug).filter(|_| !from.contains("q="));
-    let filters = match view {
-        Some(view) => view.filters(&visitor.ctx, visitor.person()?.id, &around.own),
-        None => Vec::new(),
-    };
-    let ctx = visitor.ctx.clone();
-    let (after, found) = visitor
-        .desk
-        .read(ctx, move |tx, ctx| {
-            let after = desk::preferences::mine(tx, ctx)?.after_sending;
-            let Some(view) = view.filter(|_| after == AfterSending::Next) else {
-                return Ok::<_, Error>((after, None));
-            };
-            let (order, descending) = (view.order(), view.descending());
-            let stored = desk::tickets::show(tx, ctx, id)?;
-            let start = Start::After(desk::tickets::key(order, &stored));
-            let page = Page { start, size: 1, descending };
-            let mut rows = desk::pages::rows(tx, ctx, &filters, order, &page)?.tickets;
-            if rows.is_empty() {
-                let page = Page { descending, ..Page::first(2) };
-                rows = desk::pages::rows(tx, ctx, &filters, order, &page)?.tickets;
-            }
-            let next = rows.iter().map(|one| one.ticket.id).find(|other| *other != id);
-            Ok((after, next))
-        })
-        .await?;
-    Ok(match (after, found) {
-        (AfterSending::Stay, _) => None,
-        (AfterSending::Next, Some(next)) => Some(routes::ticket(next.0)),
-        (AfterSending::Next | AfterSending::List, _) => Some(from),
-    })
 }
 
 /// The way on; for as long as a reply can be taken back, every page says so.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use desk::texts::Body;
 use desk::tickets::Update;
@@ -22,9 +22,9 @@ use crate::form::Form;
 use crate::problem::{Answer, Problem, refused};
 use crate::table::Route;
 use crate::views::View;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, referer};
 use crate::words::{Text, Words};
-use crate::{bulk, frame, routes};
+use crate::{bulk, frame, lists, routes};
 
 use forms::Asked;
 
@@ -55,8 +55,8 @@ macro_rules! action_routes {
             Route::get($path, Act::WorkTickets, |visitor: Visitor, Path(id): Path<String>| async move {
                 ask(&visitor, number(&id)?, $action, &Form::default(), &[]).await
             }),
-            Route::post($path, Act::WorkTickets, |visitor: Visitor, Path(id): Path<String>, form: Form| async move {
-                act(&visitor, number(&id)?, $action, &form).await
+            Route::post($path, Act::WorkTickets, |visitor: Visitor, Path(id): Path<String>, headers: HeaderMap, form: Form| async move {
+                act(&visitor, number(&id)?, $action, (&form, referer(&headers))).await
             }),
         )+]
     };
@@ -212,9 +212,19 @@ pub(crate) fn likely_cause(ticket: &domain::Ticket) -> Cause {
     }
 }
 
-/// Does what a form asks for, and goes to the ticket that is left, or back to the queue.
-async fn act(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> Answer {
+/// Does what a form asks for, and goes to the ticket that is left, or back to the queue; from what is solved one goes on as
+/// from what was sent.
+async fn act(
+    visitor: &Visitor,
+    id: TicketId,
+    action: Action,
+    (form, from): (&Form, &str),
+) -> Answer {
     let ctx = visitor.ctx.clone();
+    let onward = match action {
+        Action::Solve => lists::onward(visitor, id, from).await?,
+        _ => None,
+    };
     let done = match command(visitor, id, action, form) {
         Err(errors) => Err(Error::Invalid(errors)),
         Ok(mut command) => {
@@ -232,7 +242,7 @@ async fn act(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> An
         Err(Error::Conflict(_)) if conflict::compared(action, form).is_some() => {
             conflict::ask(visitor, id, action, form).await
         }
-        Ok((to, undo)) => Ok(bulk::told(visitor, &to, undo.as_deref())),
+        Ok((to, undo)) => Ok(bulk::told(visitor, &onward.unwrap_or(to), undo.as_deref())),
         Err(Error::Invalid(errors)) => ask(visitor, id, action, form, &errors).await,
         Err(Error::Refused(refusal)) => ask(visitor, id, action, form, &[refused(&refusal)]).await,
         Err(error) => Err(error.into()),
