@@ -164,6 +164,40 @@ test("what is solved gives way to the next ticket of a filtered list", async (t)
   await page.getByText("No ticket fits this query now.").waitFor();
 });
 
+test("all of a long list is set, whatever its page shows, and a macro is sent to a selection", async (t) => {
+  const { demo, ids, agent, page } = await setUp(t, 54);
+  const actions = [{ field: "comment_value", value: "Hi {{ticket.requester.first_name}}, it is mended." }, { field: "comment_mode_is_public", value: "true" }, { field: "status", value: "pending" }];
+  await demo.api("POST", "/api/v2/macros.json", { macro: { title: "Mended", actions } });
+  await page.reload();
+
+  for (const key of ["j", "x", "j", "x"]) await page.keyboard.press(key);
+  await page.getByText("2 selected").waitFor();
+  await choose(page, "m", "mend", "Mended");
+  const dialog = page.locator("#dialog");
+  await dialog.getByText("it is mended.").waitFor();
+  await agent.lookEverywhere("bulk-macro");
+  await dialog.getByRole("button", { name: "Send to 2 tickets" }).click();
+  await page.getByText("Macro used on 2 tickets.").waitFor();
+
+  // From the bar, for a checkbox takes more keys; one row less is not all any more.
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("all of this");
+  await page.locator("[role=option][aria-selected=true]", { hasText: "All 52 of this list" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("52 selected").waitFor();
+  await agent.lookEverywhere("list-all-selected");
+  await page.locator("#rows input").first().uncheck();
+  await page.getByText("49 selected").waitFor();
+  assert.equal(await page.getByLabel("All 52 of this list").isChecked(), false);
+  await page.getByLabel("All 52 of this list").check();
+  await choose(page, "s", "so", "Solved");
+  await page.getByText("52 tickets solved.").waitFor();
+  await page.getByText("Nothing waits").waitFor();
+  await page.keyboard.press("z");
+  await page.getByText("Undone: 52 tickets are as they were.").waitFor();
+  assert.equal((await demo.api("GET", `/api/v2/tickets/${ids[53]}.json`)).ticket.status, "new");
+});
+
 test("many are set without script, and taken back", async (t) => {
   const { demo, page, ids, agent } = await setUp(t, 3, { javaScript: false, width: 375 });
 

@@ -1,6 +1,6 @@
 //! Taking back what one has just done: until the ticket's next change, and only what has had no effect elsewhere.
 
-use domain::{AuditId, Command, Event, Ticket, TicketId};
+use domain::{AuditId, Command, CommentId, Event, Ticket, TicketId};
 use serde::{Deserialize, Serialize};
 use store::{Kind as Ids, Tx};
 
@@ -20,6 +20,9 @@ pub struct Deed {
     pub failed: Vec<(TicketId, String)>,
     /// The change sets that can be taken back.
     pub sets: Vec<(TicketId, AuditId)>,
+    /// The replies that can be taken back until they leave.
+    #[serde(default)]
+    pub replies: Vec<(TicketId, CommentId)>,
 }
 
 /// A deed that is kept.
@@ -39,9 +42,21 @@ impl Deed {
             return;
         }
         self.changed += 1;
-        if done.events.iter().all(|envelope| envelope.event.can_be_undone()) {
-            self.sets.push((done.stored.ticket.id, done.audit));
+        let reply = done.events.iter().find_map(|envelope| match envelope.event {
+            Event::Commented { comment, answer: true, .. } => Some(comment),
+            _ => None,
+        });
+        let id = done.stored.ticket.id;
+        if let Some(reply) = reply {
+            self.replies.push((id, reply));
+        } else if done.events.iter().all(|envelope| envelope.event.can_be_undone()) {
+            self.sets.push((id, done.audit));
         }
+    }
+
+    /// Whether any of it can be taken back.
+    pub fn can_be_undone(&self) -> bool {
+        !self.sets.is_empty() || !self.replies.is_empty()
     }
 }
 

@@ -7,15 +7,17 @@ use axum::response::{IntoResponse, Redirect, Response};
 use desk::tickets::{Done, Update};
 use desk::undos::{self, Deed};
 use desk::{Act, Ctx, Error, FieldError, Tx};
-use domain::{ByHand, Cause, Level, Status, TeamId, TicketId, UserId};
+use domain::{AuditId, ByHand, Cause, CommentId, Level, MacroId, Status, TeamId, TicketId, UserId};
 use futures_util::stream::{self, StreamExt as _};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
 mod choices;
+mod macros;
 mod page;
+mod said;
+mod selection;
 
-use crate::components::badge::status_text;
 use crate::components::notice::{self, Notice};
 use crate::form::Form;
 use crate::problem::{Answer, Problem, refused};
@@ -24,6 +26,9 @@ use crate::tickets::actions;
 use crate::visitor::{Visitor, local, referer};
 use crate::words::{Text, Words};
 use crate::{cookies, frame, lists, routes};
+
+use said::{said, undone};
+use selection::Selection;
 
 /// As many tickets are changed at once.
 const MOST: usize = 1_000;
@@ -81,9 +86,9 @@ impl What {
         }
     }
 
-    /// Whether each ticket needs words of its own, so that it is not done to many at once.
-    fn has_words(self) -> bool {
-        matches!(self, Self::Escalate | Self::Macro)
+    /// Whether it is done to many at once; for an escalation each ticket needs words of its own.
+    fn is_for_many(self) -> bool {
+        self != Self::Escalate
     }
 
     fn named(word: &str) -> Option<Self> {
@@ -99,6 +104,8 @@ enum Change {
     /// Solved for the reason that each ticket's history suggests.
     Solve,
     Spam,
+    /// What a macro says and changes, and whether its replies can be taken back before they leave.
+    Macro(MacroId, bool),
 }
 
 impl Change {
@@ -106,36 +113,28 @@ impl Change {
         match self {
             Self::Solve => true,
             Self::Update(update) => update.status == Some(Status::Solved),
-            Self::Spam => false,
+            Self::Spam | Self::Macro(..) => false,
         }
     }
 }
 
-/// The tickets a form names, each once.
-fn ids(form: &Form) -> Vec<TicketId> {
-    let named = form.pairs().filter(|(name, _)| *name == "id");
-    let mut ids: Vec<TicketId> = named.filter_map(|(_, id)| id.parse().ok()).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
-}
-
 /// Changes the tickets that are named, and goes back with what became of it.
 async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
-    let ids = ids(&form);
+    let from = from(&form, &headers);
+    let selection = Selection::read(&visitor, &form, &from).await?;
+    let ids = &selection.ids;
     if ids.len() > MOST {
         return Ok(page::too_many(&visitor, ids.len()).await?.into_response());
     }
-    let Some(what) =
-        What::named(form.get("do")).filter(|what| !what.has_words() && !ids.is_empty())
-    else {
+    let what = What::named(form.get("do")).filter(|what| what.is_for_many());
+    let Some(what) = what.filter(|_| !ids.is_empty()) else {
         return page::none(&visitor).await;
     };
+    let asked = page::Asked { what, selection: &selection, typed: &form, from: &from };
     let change = match asked_for(&visitor, what, &form) {
         Ok(change) => change,
-        Err(errors) => return page::again(&visitor, what, &ids, &form, &errors).await,
+        Err(errors) => return page::again(&visitor, asked, &errors).await,
     };
-    let from = form.some("from").map_or_else(|| referer(&headers), local).to_owned();
     // From a ticket that is solved on its own page one goes on as from one that was answered.
     let onward = match ids.as_slice() {
         [id] if change.solves() && from.starts_with(&routes::ticket(id.0)) => {
@@ -144,7 +143,7 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
         _ => None,
     };
     let value = (what.word().to_owned(), form.get("value").to_owned());
-    let deed = run(&visitor, &ids, &change, value).await;
+    let deed = run(&visitor, ids, &change, value).await;
     // What nothing came of is told beside the field, if there is one ticket only.
     if let ([_], [(_, why)], Change::Update(_)) = (ids.as_slice(), deed.failed.as_slice(), &change)
         && form.some("form").is_some()
@@ -154,13 +153,13 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
             code: "InvalidValue",
             description: why.clone(),
         };
-        return page::again(&visitor, what, &ids, &form, &[error]).await;
+        return page::again(&visitor, asked, &[error]).await;
     }
     let kept = deed.clone();
     let remember = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::remember(tx, ctx, &kept);
     let id = visitor.desk.write(visitor.ctx.clone(), remember).await?;
     if visitor.fragment && form.some("rows").is_some() {
-        let rows = lists::changed_rows(&visitor, &from, &ids).await?;
+        let rows = lists::changed_rows(&visitor, &from, ids).await?;
         return Ok(frame::html(html! {
             (notice_in_place(&visitor, &id, &deed))
             (rows)
@@ -168,6 +167,11 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
     }
     let to = onward.filter(|_| deed.failed.is_empty()).unwrap_or(from);
     Ok(going(&visitor, &to, &id))
+}
+
+/// The page a change is asked for from, and where one goes after it.
+fn from(form: &Form, headers: &HeaderMap) -> String {
+    form.some("from").map_or_else(|| referer(headers), local).to_owned()
 }
 
 /// To a page that tells what was done.
@@ -196,7 +200,7 @@ pub(crate) fn remember(
 ) -> Result<Option<String>, Error> {
     let mut deed = Deed { what: (what.to_owned(), value.to_owned()), ..Deed::default() };
     deed.count(done);
-    if deed.sets.is_empty() { Ok(None) } else { undos::remember(tx, ctx, &deed).map(Some) }
+    if deed.can_be_undone() { undos::remember(tx, ctx, &deed).map(Some) } else { Ok(None) }
 }
 
 /// Does it, ticket by ticket: what is refused for one is done for the others.
@@ -222,6 +226,10 @@ fn apply(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, change: &Change) -> Result<Do
     match change {
         Change::Update(update) => desk::tickets::update(tx, ctx, id, update),
         Change::Spam => desk::tickets::mark_spam(tx, ctx, id),
+        Change::Macro(one, undoable) => {
+            let one = desk::macros::show(tx, ctx, *one)?;
+            desk::macros::send(tx, ctx, id, &one, *undoable)
+        }
         Change::Solve => {
             let cause = actions::likely_cause(&desk::tickets::show(tx, ctx, id)?.ticket);
             let update =
@@ -301,49 +309,14 @@ fn asked_for(visitor: &Visitor, what: What, form: &Form) -> Result<Change, Vec<F
             }
         }
         What::Spam => return Ok(Change::Spam),
-        What::Escalate | What::Macro => {}
+        What::Macro => {
+            // While the demo's clock stands still nothing would ever leave.
+            let undoable = visitor.desk.clock().is_running();
+            return Ok(Change::Macro(MacroId(number()?), undoable));
+        }
+        What::Escalate => {}
     }
     Ok(Change::Update(Box::new(update)))
-}
-
-/// What was done, in words.
-fn said(words: Words, deed: &Deed) -> String {
-    let (what, value) = (deed.what.0.as_str(), deed.what.1.as_str());
-    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    let n = count(deed.changed);
-    let status: Option<Status> = value.split('-').next().and_then(|word| word.parse().ok());
-    let mut parts = Vec::new();
-    if deed.changed > 0 {
-        parts.push(match (What::named(what), status) {
-            (Some(What::Status), Some(Status::Solved)) => words.count(Text::DoneSolved, n),
-            (Some(What::Status), Some(status)) => {
-                let tickets = words.count(Text::ScopeTickets, n);
-                let status = words.say(status_text(status));
-                words.fill(Text::DoneStatus, &[("tickets", &tickets), ("status", &status)])
-            }
-            (Some(What::Assign), _) => words.count(Text::DoneAssigned, n),
-            (Some(What::Team), _) => words.count(Text::DoneMoved, n),
-            (Some(What::Tags), _) => words.count(Text::DoneTags, n),
-            (Some(What::Priority), _) => words.count(Text::DonePriority, n),
-            (Some(What::Spam), _) => words.count(Text::DoneSpam, n),
-            _ => words.count(Text::DoneChanged, n),
-        });
-    } else if deed.failed.is_empty() {
-        parts.push(words.say(Text::DoneNothing).to_owned());
-    }
-    if deed.same > 0 && deed.changed > 0 {
-        parts.push(words.count(Text::DoneSame, count(deed.same)));
-    }
-    if !deed.failed.is_empty() {
-        parts.push(words.count(Text::DoneFailed, count(deed.failed.len())));
-        let some = deed.failed.iter().take(TOLD);
-        let some: Vec<String> = some.map(|(id, why)| format!("#{id}: {why}")).collect();
-        parts.push(some.join(" "));
-        if deed.failed.len() > TOLD {
-            parts.push("…".to_owned());
-        }
-    }
-    parts.join(" ")
 }
 
 /// The notice about a deed, to take the place of the one that is shown.
@@ -351,7 +324,7 @@ fn notice_in_place(visitor: &Visitor, id: &str, deed: &Deed) -> Markup {
     let reader = visitor.reader();
     let text = said(reader.words, deed);
     let undo = format!("{}/{id}", routes::UNDO);
-    let undo = (!deed.sets.is_empty()).then_some(undo.as_str());
+    let undo = deed.can_be_undone().then_some(undo.as_str());
     notice::in_place(&reader, Notice { text: &text, undo })
 }
 
@@ -365,21 +338,17 @@ pub(crate) async fn notice(visitor: &Visitor) -> Option<(String, Option<String>)
     let id = told.clone();
     let show = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::show(tx, ctx, Some(&id));
     let undo = visitor.desk.read(visitor.ctx.clone(), show).await.ok()?;
-    let to = (!undo.deed.sets.is_empty()).then(|| format!("{}/{}", routes::UNDO, undo.id));
+    let to = undo.deed.can_be_undone().then(|| format!("{}/{}", routes::UNDO, undo.id));
     Some((said(words, &undo.deed), to))
 }
 
-/// `3.12-13`: so many were taken back, and which were not. Nothing at all is `0.`.
-fn undone(words: Words, told: &str) -> String {
-    let (count, left) = told.split_once('.').unwrap_or((told, ""));
-    let count: i64 = count.parse().unwrap_or_default();
-    let left: Vec<i64> = left.split('-').filter_map(|id| id.parse().ok()).collect();
-    if count == 0 && left.is_empty() {
-        return words.say(Text::NothingToUndo).to_owned();
-    }
-    let done = (count > 0).then(|| words.count(Text::DoneUndone, count));
-    let left = left.iter().map(|id| words.fill(Text::NotUndone, &[("id", id)]));
-    done.into_iter().chain(left).collect::<Vec<_>>().join(" ")
+/// What of a deed is taken back on a ticket.
+#[derive(Clone, Copy)]
+enum Undoing {
+    /// A change set.
+    Set(AuditId),
+    /// A reply that has not left yet.
+    Reply(CommentId),
 }
 
 async fn undo_last(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
@@ -397,20 +366,24 @@ async fn take_back(
     form: &Form,
     id: Option<String>,
 ) -> Answer {
-    let from = form.some("from").map_or_else(|| referer(headers), local).to_owned();
+    let from = from(form, headers);
     let show = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::show(tx, ctx, id.as_deref());
     let undo = match visitor.desk.read(visitor.ctx.clone(), show).await {
         Ok(undo) => undo,
         Err(Error::NotFound) => return Ok(going(visitor, &from, "undone.0.")),
         Err(error) => return Err(error.into()),
     };
-    let one = |(id, audit): (TicketId, domain::AuditId)| {
-        let command = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::take_back(tx, ctx, id, audit);
+    let one = |(id, one): (TicketId, Undoing)| {
+        let command = move |tx: &mut Tx<'_>, ctx: &Ctx| match one {
+            Undoing::Set(audit) => undos::take_back(tx, ctx, id, audit),
+            Undoing::Reply(comment) => desk::tickets::take_back(tx, ctx, id, comment),
+        };
         let written = visitor.desk.write(visitor.ctx.clone(), command);
         async move { (id, written.await) }
     };
-    let sets = undo.deed.sets.iter().copied();
-    let done: Vec<_> = stream::iter(sets.map(one)).buffered(AT_ONCE).collect().await;
+    let sets = undo.deed.sets.into_iter().map(|(id, audit)| (id, Undoing::Set(audit)));
+    let replies = undo.deed.replies.into_iter().map(|(id, reply)| (id, Undoing::Reply(reply)));
+    let done: Vec<_> = stream::iter(sets.chain(replies).map(one)).buffered(AT_ONCE).collect().await;
     let mut left = Vec::new();
     for (id, result) in &done {
         match result {

@@ -7,6 +7,7 @@ mod attachments;
 mod bad_input;
 mod belonging;
 mod bounces;
+mod bulk;
 mod clients;
 mod conversations;
 mod crash;

@@ -6,7 +6,8 @@ use store::Tx;
 use store::tickets::Stored;
 
 use crate::placeholders::{self, Audience};
-use crate::tickets::{Done, Update};
+use crate::texts::Body;
+use crate::tickets::{Done, Reply, Update};
 use crate::{Act, Ctx, Error, require};
 
 /// What a macro would do to a ticket; nothing is changed.
@@ -169,4 +170,34 @@ pub fn apply(
         return Err(Error::invalid("macro", "InvalidValue", what));
     }
     crate::tickets::update(tx, ctx, ticket, &Update { seen, ..prepared.update })
+}
+
+/// Does at once all that a macro does, and sends its words; an undoable reply waits a little before it leaves, as its writer
+/// prefers, so that it can be taken back.
+///
+/// # Errors
+///
+/// Words in which a placeholder is left, for nothing is known that fits it, are not sent.
+pub fn send(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    ticket: TicketId,
+    one: &Macro,
+    undoable: bool,
+) -> Result<Done, Error> {
+    require(&ctx.actor, Act::WorkTickets)?;
+    let stored = crate::tickets::show(tx, ctx, ticket)?;
+    let prepared = prepare(tx, ctx, one, &stored)?;
+    let mut update = prepared.update;
+    if let Some(words) = &prepared.words {
+        if let Some(left) = domain::placeholders::unfilled(words) {
+            let what = format!("Macro: nothing is known for {left}");
+            return Err(Error::invalid("macro", "InvalidValue", what));
+        }
+        let public = Some(prepared.public.unwrap_or(stored.ticket.public));
+        let body = Body::markdown(words);
+        update.comment = Some(Reply { body, public, author: None, details: None });
+        update.undoable = undoable;
+    }
+    crate::tickets::update(tx, ctx, ticket, &update)
 }

@@ -1,5 +1,5 @@
-//! Macros: prepared words and changes that somebody applies by hand. A macro never sends anything: it fills in the
-//! composer and says what else would change, and the one who answers sends it.
+//! Macros: prepared words and changes that somebody applies by hand. For one ticket a macro fills in the composer and says
+//! what else would change, and the one who answers sends it; for many its words are looked at once and then sent to each.
 
 mod apply;
 mod change;
@@ -9,7 +9,7 @@ use store::Tx;
 
 use crate::{Act, Ctx, Error, may, require, search};
 
-pub use apply::{Prepared, apply, prepare};
+pub use apply::{Prepared, apply, prepare, send};
 pub(crate) use apply::{acting, merged};
 pub use change::{Input, create, delete, update};
 

@@ -211,14 +211,14 @@ customElements.define('command-bar', class extends HTMLElement {
   async apply(what, ids, value) {
     const list = document.querySelector('row-list[data-list]');
     const values = { csrf: document.querySelector('input[name=csrf]')?.value, do: what, ...value, id: ids };
-    if (list) {
+    if (list && ids[0] !== 'all') {
       await htmx.ajax('POST', '/bulk', { values: { ...values, from: list.dataset.list, rows: 1 }, target: 'body', swap: 'none' });
       return list.changed?.(ids);
     }
     const form = document.createElement('form');
     form.method = 'post';
     form.action = '/bulk';
-    const pairs = Object.entries({ ...values, from: location.pathname + location.search }).flatMap(([name, all]) => [all].flat().map((one) => [name, one]));
+    const pairs = Object.entries({ ...values, from: list?.dataset.list ?? location.pathname + location.search }).flatMap(([name, all]) => [all].flat().map((one) => [name, one]));
     for (const [name, one] of pairs) {
       const field = document.createElement('input');
       Object.assign(field, { type: 'hidden', name, value: one });

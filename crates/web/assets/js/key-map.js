@@ -79,6 +79,7 @@ customElements.define('key-map', class extends HTMLElement {
   }
   // What a command on tickets is meant for: all that is selected, else the row in focus, else the ticket of the page.
   targets() {
+    if (document.querySelector('#bulk [data-beyond]:checked')) return ['all'];
     const chosen = [...document.querySelectorAll('row-list[data-list] input:checked')].map((box) => box.value);
     const row = document.activeElement?.closest?.('row-list[data-list] li[data-seq]')?.id.slice(4);
     const page = document.querySelector('[data-ticket]')?.dataset.ticket;
@@ -97,7 +98,7 @@ customElements.define('key-map', class extends HTMLElement {
       if (details.name || opened) details.open = true; else details.open = false;
       const field = details.open && details.querySelector('textarea');
       (field || target).focus();
-    } else if (target.matches('input, select, textarea')) target.focus();
+    } else if (target.matches('input:not([type=checkbox]), select, textarea')) target.focus();
     else target.click();
   }
   leave(event) {

@@ -15,7 +15,8 @@ customElements.define('row-list', class extends HTMLElement {
     this.addEventListener('htmx:afterSwap', () => this.rove());
     this.onKey = (event) => { if (this.move(event.detail.key)) event.preventDefault(); };
     document.addEventListener('key-map:press', this.onKey);
-    this.addEventListener('change', () => this.count());
+    this.all = document.querySelector('#bulk [value=all]');
+    this.parentElement.addEventListener('change', ({ target }) => this.count(target));
     document.getElementById('bulk')?.addEventListener('reset', () => setTimeout(() => this.count()));
     this.count();
     if (!this.dataset.news) return;
@@ -110,12 +111,16 @@ customElements.define('row-list', class extends HTMLElement {
   clear() {
     const chosen = this.boxes.filter((box) => box.checked);
     chosen.forEach((box) => { box.checked = false; });
-    this.count();
+    this.count({});
     return chosen.length > 0;
   }
-  count() {
+  // `box` is the one that was just pressed: all of the list, or one that makes it not all any more.
+  count(box) {
+    if (box && box === this.all) this.boxes.forEach((one) => { one.checked = box.checked; });
+    else if (box && this.all && !box.checked) this.all.checked = false;
     const place = document.querySelector('[data-selected]');
-    const selected = this.boxes.filter((box) => box.checked).length;
+    const beyond = this.all?.checked && this.all.dataset.beyond;
+    const selected = beyond || this.boxes.filter((one) => one.checked).length;
     if (place) place.textContent = selected ? place.dataset.selected.replace('{n}', selected) : '';
   }
   // What the reader has just done to these tickets is drawn; the focus is on the first of them.

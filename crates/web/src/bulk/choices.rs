@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use axum::http::HeaderMap;
 use desk::tickets::Stored;
 use desk::{Ctx, Tx};
 use domain::{Level, Status, TicketId};
 use maud::{Markup, html};
 
-use super::page::tickets;
-use super::{What, ids};
+use super::What;
+use super::selection::Selection;
 use crate::components::badge::{level_text, status_text};
 use crate::form::escaped;
 use crate::problem::{Answer, Problem};
@@ -18,6 +19,8 @@ use crate::visitor::Visitor;
 use crate::words::{Text, Words};
 use crate::{frame, routes, times};
 
+/// Of so many tickets it is looked at whether something is so already.
+const LOOKED_AT: usize = 200;
 /// So many tags are offered.
 const TAGS: i64 = 20;
 
@@ -63,16 +66,15 @@ impl Choice {
 }
 
 /// The lines for what is to be set on the tickets that are named.
-pub(super) async fn choices(visitor: Visitor) -> Answer {
-    let ids = ids(&visitor.query);
+pub(super) async fn choices(visitor: Visitor, headers: HeaderMap) -> Answer {
+    let from = super::from(&visitor.query, &headers);
+    let ids = Selection::read(&visitor, &visitor.query, &from).await?;
     let what = What::named(visitor.query.get("do"));
-    let (Some(what), false) = (what, ids.is_empty() || ids.len() > super::MOST) else {
+    let (Some(what), false) = (what, ids.is_out()) else {
         return Ok(frame::html(html! {}));
     };
     let words = Words::default();
-    let named = ids.clone();
-    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| desk::pages::these(tx, ctx, &named);
-    let stored = visitor.desk.read(visitor.ctx.clone(), read).await?.tickets;
+    let stored = ids.some(&visitor, LOOKED_AT).await?;
     let all = match what {
         What::Assign => people(&visitor, words).await?,
         What::Status => statuses(words, &ids, &stored),
@@ -80,7 +82,7 @@ pub(super) async fn choices(visitor: Visitor) -> Answer {
         What::Team => teams(&visitor, &stored, None).await?,
         What::Escalate => escalations(&visitor, words, &ids, &stored).await?,
         What::Tags => tags(&visitor, words, &stored).await?,
-        What::Macro => macros(&visitor, words, &ids).await?,
+        What::Macro => macros(&visitor, &ids).await?,
         What::Spam => Vec::new(),
     };
     let verb = match what {
@@ -92,8 +94,8 @@ pub(super) async fn choices(visitor: Visitor) -> Answer {
         What::Escalate => Text::PickEscalate,
         What::Macro => Text::PickMacro,
     };
-    let scope = words
-        .fill(Text::BarScope, &[("what", &words.say(verb)), ("tickets", &tickets(words, &ids))]);
+    let scope =
+        words.fill(Text::BarScope, &[("what", &words.say(verb)), ("tickets", &ids.said(words))]);
     Ok(frame::html(html! {
         div role="group" aria-label=(scope) data-scope=(scope) data-do=(what.word()) {
             @for (index, one) in all.iter().enumerate() { (line(index, one)) }
@@ -122,13 +124,9 @@ fn line(index: usize, choice: &Choice) -> Markup {
 }
 
 /// The form of a change that takes more words.
-fn form(what: What, ids: &[TicketId], value: &str) -> String {
-    let mut to = format!("{}?do={}&value={}", routes::BULK, what.word(), escaped(value));
-    for id in ids {
-        to.push_str("&id=");
-        to.push_str(&id.to_string());
-    }
-    to
+fn form(what: What, ids: &Selection, value: &str) -> String {
+    let value = escaped(value);
+    format!("{}?do={}&value={value}{}", routes::BULK, what.word(), ids.address())
 }
 
 fn all_are(stored: &[Stored], test: impl Fn(&Stored) -> bool) -> bool {
@@ -155,7 +153,7 @@ async fn people(visitor: &Visitor, words: Words) -> Result<Vec<Choice>, Problem>
     Ok(all)
 }
 
-fn statuses(words: Words, ids: &[TicketId], stored: &[Stored]) -> Vec<Choice> {
+fn statuses(words: Words, ids: &Selection, stored: &[Stored]) -> Vec<Choice> {
     let closed = all_are(stored, |one| one.ticket.status == Status::Closed);
     let of = |status: Status, hint: Text| {
         let choice = Choice::of(status.as_str(), words.say(status_text(status)));
@@ -175,11 +173,11 @@ fn statuses(words: Words, ids: &[TicketId], stored: &[Stored]) -> Vec<Choice> {
         solve.label = words.fill(Text::PickSolve, &[("cause", &cause)]);
     }
     all.push(if solved { solve.hinted(words.say(Text::PickSolved)).closed() } else { solve });
-    if let ([id], false) = (ids, solved) {
+    if let ([id], false) = (ids.ids.as_slice(), solved) {
         let to = routes::ticket_part(id.0, "solution");
         all.push(Choice::of("", words.say(Text::PickSolveOther)).leading(to));
     }
-    let to = match ids {
+    let to = match ids.ids.as_slice() {
         [id] => routes::ticket_part(id.0, "hold"),
         _ => form(What::Status, ids, "hold"),
     };
@@ -192,14 +190,14 @@ fn statuses(words: Words, ids: &[TicketId], stored: &[Stored]) -> Vec<Choice> {
     all
 }
 
-fn priorities(words: Words, ids: &[TicketId], stored: &[Stored]) -> Vec<Choice> {
+fn priorities(words: Words, ids: &Selection, stored: &[Stored]) -> Vec<Choice> {
     let levels = [Level::Urgent, Level::High, Level::Normal, Level::Low];
     let of = |level: Level| {
         let choice = Choice::of(level.as_str(), words.say(level_text(level)));
         if all_are(stored, |one| one.ticket.priority == level) {
             return choice.hinted(words.say(Text::PickNow)).closed();
         }
-        let to = match ids {
+        let to = match ids.ids.as_slice() {
             [id] => {
                 format!("{}?level={}", routes::ticket_part(id.0, "priority"), level.as_str())
             }
@@ -237,10 +235,10 @@ async fn teams(
 async fn escalations(
     visitor: &Visitor,
     words: Words,
-    ids: &[TicketId],
+    ids: &Selection,
     stored: &[Stored],
 ) -> Result<Vec<Choice>, Problem> {
-    match ids {
+    match ids.ids.as_slice() {
         [id] => teams(visitor, stored, Some(*id)).await,
         _ => Ok(vec![
             Choice::of("", words.say(Text::PickEscalate))
@@ -250,16 +248,18 @@ async fn escalations(
     }
 }
 
-/// The macros, each leading into the composer or to what it would change.
-async fn macros(visitor: &Visitor, words: Words, ids: &[TicketId]) -> Result<Vec<Choice>, Problem> {
-    let [id] = ids else {
-        let choice = Choice::of("", words.say(Text::PickMacro));
-        return Ok(vec![choice.hinted(words.say(Text::PickEscalateOne)).closed()]);
-    };
+/// The macros: for one ticket each leads into the composer or to what it would change; for many one without words is
+/// applied at once, and the words of another are looked at before they are sent.
+async fn macros(visitor: &Visitor, ids: &Selection) -> Result<Vec<Choice>, Problem> {
     let all = visitor.desk.read(visitor.ctx.clone(), desk::macros::list).await?;
-    let of = |one: &domain::Macro| Choice {
-        is_page: has_words(one),
-        ..Choice::of("", &one.title).leading(way(*id, one))
+    let of = |one: &domain::Macro| match ids.ids.as_slice() {
+        [id] => {
+            Choice { is_page: has_words(one), ..Choice::of("", &one.title).leading(way(*id, one)) }
+        }
+        _ if has_words(one) => Choice::of("", &one.title)
+            .hinted(Words::default().say(Text::PickMacroWords))
+            .leading(form(What::Macro, ids, &one.id.to_string())),
+        _ => Choice::of(one.id.to_string(), &one.title),
     };
     Ok(all.iter().filter(|one| one.active).map(of).collect())
 }
@@ -288,15 +288,4 @@ async fn tags(visitor: &Visitor, words: Words, stored: &[Stored]) -> Result<Vec<
         ..Choice::of("", words.fill(Text::PickTake, &[("tag", tag)]))
     });
     Ok(take.chain(add).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_names_every_ticket() {
-        let to = form(What::Priority, &[TicketId(7), TicketId(8)], "high");
-        assert_eq!(to, "/bulk?do=priority&value=high&id=7&id=8");
-    }
 }

@@ -1,12 +1,13 @@
 //! The form of one change for many tickets: a page without script, a dialog with it.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk::FieldError;
-use domain::{Level, Status, TicketId};
+use domain::{Level, Status};
 use maud::{Markup, html};
 
-use super::{What, ids, status_of};
+use super::selection::Selection;
+use super::{What, macros, status_of};
 use crate::components::badge::{level_text, status_text};
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
@@ -18,60 +19,73 @@ use crate::visitor::{Visitor, local};
 use crate::words::{Text, Words};
 use crate::{frame, routes};
 
+/// What a form is about.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// What is set.
+    pub(super) what: What,
+    /// On what.
+    pub(super) selection: &'a Selection,
+    /// What was typed.
+    pub(super) typed: &'a Form,
+    /// Where it was asked for, and where one goes afterwards.
+    pub(super) from: &'a str,
+}
+
 /// The form, with what the address says filled in.
-pub(super) async fn ask(visitor: Visitor) -> Answer {
-    let ids = ids(&visitor.query);
-    if ids.len() > super::MOST {
-        return Ok(too_many(&visitor, ids.len()).await?.into_response());
+pub(super) async fn ask(visitor: Visitor, headers: HeaderMap) -> Answer {
+    let from = super::from(&visitor.query, &headers);
+    let selection = Selection::read(&visitor, &visitor.query, &from).await?;
+    if selection.ids.len() > super::MOST {
+        return Ok(too_many(&visitor, selection.ids.len()).await?.into_response());
     }
-    let what = What::named(visitor.query.get("do"));
-    match what.filter(|what| !what.has_words() && *what != What::Spam && !ids.is_empty()) {
-        Some(what) => again(&visitor, what, &ids, &visitor.query, &[]).await,
+    let what = What::named(visitor.query.get("do")).filter(|what| what.is_for_many());
+    match what.filter(|what| *what != What::Spam && !selection.ids.is_empty()) {
+        Some(what) => {
+            let typed = &visitor.query;
+            again(&visitor, Asked { what, selection: &selection, typed, from: &from }, &[]).await
+        }
         None => none(&visitor).await,
     }
 }
 
-/// "#7", or "12 tickets".
-pub(super) fn tickets(words: Words, ids: &[TicketId]) -> String {
-    match ids {
-        [id] => words.fill(Text::ScopeTicket, &[("id", id)]),
-        _ => words.count(Text::ScopeTickets, i64::try_from(ids.len()).unwrap_or(i64::MAX)),
-    }
-}
-
 /// The form, with what was typed and what is wrong with it.
-pub(super) async fn again(
-    visitor: &Visitor,
-    what: What,
-    ids: &[TicketId],
-    typed: &Form,
-    errors: &[FieldError],
-) -> Answer {
+pub(super) async fn again(visitor: &Visitor, asked: Asked<'_>, errors: &[FieldError]) -> Answer {
     let reader = visitor.reader();
     let words = reader.words;
-    let text = match what {
+    let tickets = asked.selection.said(words);
+    let chosen = match asked.what {
+        What::Macro => macros::chosen(visitor, asked.typed).await?,
+        _ => None,
+    };
+    let text = match asked.what {
         What::Assign => Text::BulkTitleAssign,
         What::Status => Text::BulkTitleStatus,
         What::Priority => Text::BulkTitlePriority,
         What::Team => Text::BulkTitleTeam,
-        What::Tags | What::Escalate | What::Macro | What::Spam => Text::BulkTitleTags,
+        What::Macro => Text::BulkTitleMacro,
+        What::Tags | What::Escalate | What::Spam => Text::BulkTitleTags,
     };
-    let tickets = tickets(words, ids);
     let title = words.fill(text, &[("tickets", &tickets)]);
-    let fields = fields(visitor, what, typed, errors).await?;
-    let from = local(typed.get("from"));
-    let label = words.fill(Text::BulkApply, &[("tickets", &tickets)]);
+    let (fields, label) = match (asked.what, &chosen) {
+        (What::Macro, Some(chosen)) => (chosen.markup(words), chosen.button()),
+        (What::Macro, None) => (macros::select(visitor, errors).await?, Text::BulkLook),
+        _ => (fields(visitor, asked.what, asked.typed, errors).await?, Text::BulkApply),
+    };
+    // A macro is chosen first, and looked at before it is sent.
+    let looks = asked.what == What::Macro && chosen.is_none();
+    let label = words.fill(label, &[("tickets", &tickets)]);
     let form = html! {
-        form.stack method="post" action=(routes::BULK) data-send {
-            (button::csrf(&reader))
+        form.stack method=(if looks { "get" } else { "post" }) action=(routes::BULK) data-send[!looks] {
+            @if !looks { (button::csrf(&reader)) }
             input type="hidden" name="form" value="1";
-            input type="hidden" name="do" value=(what.word());
-            input type="hidden" name="from" value=(from);
-            @for id in ids { input type="hidden" name="id" value=(id); }
+            input type="hidden" name="do" value=(asked.what.word());
+            input type="hidden" name="from" value=(asked.from);
+            (asked.selection.fields())
             (fields)
             div.field-actions {
                 button.button.primary type="submit" data-send-button { (label) }
-                a.button href=(from) data-close { (words.say(Text::Cancel)) }
+                a.button href=(asked.from) data-close { (words.say(Text::Cancel)) }
             }
         }
     };

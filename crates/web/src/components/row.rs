@@ -10,7 +10,7 @@ use super::button::{key_cap, shortcut};
 use super::time_left::{TimeLeft, time_left};
 use crate::reader::Reader;
 use crate::routes;
-use crate::words::Text;
+use crate::words::{Text, Words, number};
 
 /// A ticket as a list shows it.
 #[derive(Clone, Debug)]
@@ -56,15 +56,21 @@ pub struct WorkList<'a> {
     pub news: &'a str,
     /// Its rows.
     pub rows: &'a [Row<'a>],
+    /// How many tickets are in it, those of other pages too.
+    pub all: i64,
 }
 
+/// As many tickets are changed at once.
+pub const MOST_AT_ONCE: i64 = 1_000;
+
 /// What can be set on everything that is selected: its word in forms, its label, its key.
-const ACTIONS: [(&str, Text, &str); 5] = [
+const ACTIONS: [(&str, Text, &str); 6] = [
     ("assignment", Text::KeyAssign, "a"),
     ("status", Text::KeyStatus, "s"),
     ("priority", Text::KeyPriority, "p"),
     ("team", Text::KeyTeam, "t"),
     ("tags", Text::KeyTags, "l"),
+    ("macro", Text::KeyMacro, "m"),
 ];
 
 /// The list, and at its foot the form of what is selected.
@@ -77,6 +83,7 @@ pub fn work_list(reader: &Reader, list: &WorkList<'_>) -> Markup {
             }
             form #bulk .bulk action=(routes::BULK) aria-label=(words.say(Text::PlaceSelection)) {
                 input type="hidden" name="from" value=(list.href);
+                (whole(words, list))
                 span.bulk-said role="status" data-selected=(words.say(Text::BulkSelected)) {}
                 @for (what, label, key) in ACTIONS {
                     button.button.quiet name="do" value=(what) data-pick=(what) data-key=(key) aria-keyshortcuts=[shortcut(Some(key))] {
@@ -86,10 +93,22 @@ pub fn work_list(reader: &Reader, list: &WorkList<'_>) -> Markup {
                 button.button.quiet type="reset" data-key-label=(words.say(Text::KeyClear)) aria-keyshortcuts="Escape" { (words.say(Text::BulkClear)) kbd aria-hidden="true" { "Esc" } }
                 span hidden {
                     button type="button" data-pick="assignment" data-value="me" data-key="i" aria-keyshortcuts="I" { (words.say(Text::KeyToMe)) }
-                    button type="button" data-pick="macro" data-key="m" aria-keyshortcuts="M" { (words.say(Text::KeyMacro)) }
                     button type="button" data-pick="escalation" data-key="e" aria-keyshortcuts="E" { (words.say(Text::KeyEscalate)) }
                 }
             }
+        }
+    }
+}
+
+/// All of the list, those of other pages too: so many as are changed at once.
+fn whole(words: Words, list: &WorkList<'_>) -> Markup {
+    let shown = i64::try_from(list.rows.len()).unwrap_or_default();
+    let text = if list.all > MOST_AT_ONCE { Text::SelectFirst } else { Text::SelectAll };
+    let many = list.all.min(MOST_AT_ONCE);
+    html! {
+        label.bulk-all {
+            input type="checkbox" name="id" value="all" data-command data-key-label=(words.fill(text, &[("n", &number(many))])) data-beyond=[(list.all > shown).then(|| number(many))];
+            (words.fill(text, &[("n", &number(many))]))
         }
     }
 }

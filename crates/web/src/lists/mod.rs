@@ -32,7 +32,7 @@ use crate::words::{Text, Words, number};
 use crate::{frame, routes};
 
 pub(crate) use live::{changed_rows, news};
-pub(crate) use way::{Beside, CameFrom, beside, onward};
+pub(crate) use way::{Beside, CameFrom, beside, onward, whole};
 
 /// The properties that selects write into the query.
 const SELECTS: [&str; 4] = ["status", "priority", "area", "assignee"];
@@ -187,7 +187,7 @@ pub(crate) fn shown(reader: &Reader, list: &Shown<'_>) -> Markup {
             span { (list.ordered) }
             p.list-news #list-news role="status" {}
         }
-        (row::work_list(reader, &WorkList { label: list.title, href: &whole, news: &news, rows: &rows }))
+        (row::work_list(reader, &WorkList { label: list.title, href: &whole, news: &news, rows: &rows, all: list.pages.all }))
         div.list-foot {
             (pagination(words, &list.pages))
             p.keys { a href=(routes::KEYS) { (words.say(Text::KeysHere)) } }

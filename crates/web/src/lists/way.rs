@@ -42,6 +42,17 @@ impl CameFrom {
         let place = query.number("n").filter(|n| *n > 0 && id == ticket.to_string());
         Some(Self { slug, query: q, place })
     }
+
+    /// The list, if it is there.
+    async fn list(&self, visitor: &Visitor) -> Result<Option<List>, Problem> {
+        let asked =
+            if self.query.is_empty() { Form::default() } else { Form::of("q", &self.query) };
+        match List::read(visitor, &self.slug, &asked).await {
+            Ok(list) => Ok(Some(list)),
+            Err(Problem::NotFound) => Ok(None),
+            Err(problem) => Err(problem),
+        }
+    }
 }
 
 /// Where a ticket stands in a list.
@@ -65,12 +76,7 @@ pub(crate) async fn beside(
     from: &CameFrom,
     stored: &Stored,
 ) -> Result<Option<Beside>, Problem> {
-    let asked = if from.query.is_empty() { Form::default() } else { Form::of("q", &from.query) };
-    let list = match List::read(visitor, &from.slug, &asked).await {
-        Ok(list) => list,
-        Err(Problem::NotFound) => return Ok(None),
-        Err(problem) => return Err(problem),
-    };
+    let Some(list) = from.list(visitor).await? else { return Ok(None) };
     let around = visitor.around().await?;
     let (inner, stored, id) = (list.clone(), stored.clone(), stored.ticket.id);
     let place = from.place.and_then(|place| usize::try_from(place).ok());
@@ -137,6 +143,25 @@ pub(crate) async fn onward(
     let Some(beside) = beside(visitor, &from, &stored).await? else { return Ok(None) };
     let next = beside.after.or(beside.first).filter(|_| after == AfterSending::Next);
     Ok(Some(next.unwrap_or(beside.back)))
+}
+
+/// The tickets of the list at an address, as many as are asked for; none if there is no such list.
+pub(crate) async fn whole(
+    visitor: &Visitor,
+    address: &str,
+    most: usize,
+) -> Result<Vec<TicketId>, Problem> {
+    // No ticket has this number: only the list is looked at.
+    let Some(from) = CameFrom::read(address, TicketId(0)) else { return Ok(Vec::new()) };
+    let Some(list) = from.list(visitor).await? else { return Ok(Vec::new()) };
+    let around = visitor.around().await?;
+    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| {
+        let (filters, order, descending) = list.held(tx, ctx, &around)?;
+        let size = i64::try_from(most).unwrap_or(i64::MAX);
+        let page = Page { descending, ..Page::first(size) };
+        desk::pages::numbers(tx, ctx, &filters, order, &page)
+    };
+    Ok(visitor.desk.read(visitor.ctx.clone(), read).await?)
 }
 
 #[cfg(test)]

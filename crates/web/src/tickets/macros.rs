@@ -98,7 +98,7 @@ fn prepared(tx: &mut Tx<'_>, ctx: &Ctx, ticket: TicketId, id: MacroId) -> Result
 }
 
 /// What it changes, words left out.
-fn changes(words: Words, known: &Known, one: &Macro) -> Vec<String> {
+pub(crate) fn changes(words: Words, known: &Known, one: &Macro) -> Vec<String> {
     let is_words = |field: &str| field.starts_with("comment_");
     let others: Vec<_> =
         one.actions.iter().filter(|action| !is_words(&action.field)).cloned().collect();
