@@ -30,8 +30,6 @@ use crate::migrate::{self, Migration};
 const BATCH: usize = 256;
 /// After so long a batch takes no more closures in, so that its first callers do not wait for its last.
 const BATCH_TIME: Duration = Duration::from_millis(20);
-/// After so many batches, and after each doubling, statistics for plans are taken again: they cost some milliseconds.
-const FIRST_LOOK: u64 = 1_000;
 /// A write that holds the only writer for longer than this is worth a warning.
 const SLOW: Duration = Duration::from_millis(50);
 
@@ -52,6 +50,7 @@ impl Pool {
         let lock = Arc::new(file::lock(path)?);
         let mut connection = file::open_writer(path)?;
         migrate::sqlite(&mut connection, path, migrations, options.now)?;
+        file::describe(&connection)?;
 
         let mut pool = Self {
             writes: Arc::new(Queue::new()),
@@ -103,14 +102,7 @@ fn read(connection: &Connection, work: &mut dyn Work) -> Result<(), Error> {
 /// Writes for as long as the store is open; the lock is held until then.
 fn write_all(connection: &Connection, writes: &Queue<Task>, board: &Board, _lock: &File) {
     let mut counters = Counters::default();
-    let (mut batches, mut next_look) = (0_u64, FIRST_LOOK);
-    file::look(connection);
     while let Some(first) = writes.pop() {
-        batches += 1;
-        if batches == next_look {
-            next_look *= 2;
-            file::look(connection);
-        }
         let mut batch = Batch::default();
         let committed = batch.run(connection, &mut counters, first, writes);
         if committed.is_err() {

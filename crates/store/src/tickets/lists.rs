@@ -147,8 +147,8 @@ fn filtered<'a>(sql: &mut Sql<'a>, filter: &'a Filter, meant: &'a Fragment) {
         && filter.team.is_none()
         && filter.assignee.is_none()
     {
-        // Always true, and says that the index of what waits by its deadline serves: by the statistics of a thousand rows
-        // SQLite would rather gather and sort everything that waits.
+        // Always true, and says that the index of what waits by its deadline serves: SQLite would rather gather and sort
+        // everything that waits.
         sql.push(" AND t.due_sort <= 9223372036854775807");
     }
     if let Some(class) = filter.up_to {

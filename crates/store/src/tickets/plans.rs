@@ -36,6 +36,32 @@ pub(crate) fn plan(store: &Store, sql: &Sql<'_>) -> String {
     rows.join("; ")
 }
 
+/// Plans are those of a large desk, although this one is empty.
+#[test]
+fn what_is_shown_first_is_read_first() {
+    let waiting = Filter { statuses: vec![Status::New, Status::Open], ..Filter::default() };
+    let of = |status| Filter { statuses: vec![status], ..Filter::default() };
+    let soon = Filter { due_before: Some(1), ..waiting.clone() };
+    let lists = [
+        (waiting.clone(), Order::Due, "tickets_by_due (due_sort<?)"),
+        (Filter { escalated: true, ..waiting }, Order::Due, "tickets_by_due (due_sort<?)"),
+        (soon, Order::Due, "tickets_by_due (due_sort<?)"),
+        (of(Status::Pending), Order::UpdatedAt, "tickets_by_status (status=?)"),
+        (of(Status::Solved), Order::UpdatedAt, "tickets_by_status (status=?)"),
+        (Filter::default(), Order::UpdatedAt, "SCAN t USING INDEX tickets_by_update"),
+        (Filter::default(), Order::Id, "SCAN t"),
+    ];
+    with_store("first", |store| {
+        for (filter, order, index) in &lists {
+            let page = Page { descending: *order == Order::UpdatedAt, ..Page::first(50) };
+            let plan =
+                plan(store, &statement(COLUMNS, filter, &Fragment::default(), *order, &page));
+            assert!(plan.contains(index), "{filter:?}: {plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{filter:?}: {plan}");
+        }
+    });
+}
+
 #[test]
 fn the_order_of_work_is_one_walk_along_an_index() {
     let waiting = Filter { statuses: vec![Status::New, Status::Open], ..Filter::default() };

@@ -83,13 +83,10 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, Error> {
     open().map_err(|error| unreadable(path, error))
 }
 
-/// Takes statistics of some rows of each index. Without them SQLite takes an equality for more telling than an order, and
-/// sorts all that is solved to show fifty.
-pub(crate) fn look(connection: &Connection) {
-    let looked = connection.execute_batch("PRAGMA analysis_limit = 1000; ANALYZE");
-    if let Err(error) = looked {
-        tracing::warn!(error = &error as &dyn std::error::Error, "no statistics were taken");
-    }
+/// Tells SQLite how the tables look, the same everywhere and always: see the text.
+pub(crate) fn describe(connection: &Connection) -> Result<(), Error> {
+    let text = include_str!("statistics.sql");
+    Ok(connection.execute_batch(&format!("BEGIN; {text} COMMIT"))?)
 }
 
 /// Plans do not follow the bound values: otherwise a statement is prepared anew whenever one changes.
