@@ -27,12 +27,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     fetch_htmx()?;
 
     let css = bundle("assets/css", "css", |_, text| without_comments(text))?;
-    let js = bundle("assets/js", "js", |name, text| {
-        format!("// {name}\n{{\n{}}}\n", without_line_comments(text))
-    })?;
-    let customers = bundle("assets/customers", "js", |name, text| {
-        format!("// {name}\n{{\n{}}}\n", without_line_comments(text))
-    })?;
+    let block = |_: &str, text: &str| format!("{{\n{}}}\n", without_line_comments(text));
+    let js = bundle("assets/js", "js", block)?;
+    let customers = bundle("assets/customers", "js", block)?;
     let htmx = fs::read_to_string(HTMX)?;
     let favicon = without_indentation(&fs::read_to_string("assets/favicon.svg")?);
     let icons = without_indentation(&fs::read_to_string("assets/icons.svg")?);

@@ -127,6 +127,9 @@ pub(crate) struct DemoOptions {
     /// Let the clock stand still at this instant (RFC 3339) until it is moved.
     #[arg(long, env = "ANSWERABLE_NOW")]
     pub(crate) now: Option<jiff::Timestamp>,
+    /// Let the clock run on from there.
+    #[arg(long, requires = "now")]
+    pub(crate) running: bool,
     /// A database to use; a fresh temporary one if none is given.
     #[arg(long, env = "ANSWERABLE_DATABASE_URL")]
     pub(crate) database_url: Option<String>,

@@ -1,9 +1,10 @@
 //! The demo's own pages: whose eyes one looks through, and everything that would have left the machine.
 
+use axum::extract::Path;
 use desk::deliveries::Letter;
 use desk::tickets::Queued;
 use desk::{Act, Ctx, Desk, Error, Page, Tx};
-use domain::{Actor, Channel, DeliveryId, Role, User, UserId};
+use domain::{Actor, Channel, DeliveryId, Role, TicketId, User, UserId};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
@@ -28,6 +29,7 @@ const SHOWN: usize = 100;
 pub(crate) fn pages() -> Vec<Route> {
     vec![
         Route::post("/demo/as", Act::ReadPublic, look_as).in_demo(),
+        Route::get("/demo/as/{person}", Act::ReadPublic, begin_as).in_demo(),
         Route::get("/demo/outbox", Act::ReadPublic, deliveries).in_demo(),
     ]
 }
@@ -36,8 +38,9 @@ pub(crate) fn pages() -> Vec<Route> {
 pub(crate) struct Bar {
     next_due: Option<Timestamp>,
     deliveries: i64,
-    eyes: Eyes,
+    people: Vec<(i64, String)>,
     person: Option<i64>,
+    next_here: Option<Timestamp>,
 }
 
 impl Bar {
@@ -45,8 +48,9 @@ impl Bar {
     pub(crate) fn shown<'a>(&'a self, back: &'a str) -> DemoBar<'a> {
         DemoBar {
             next_due: self.next_due,
+            next_here: self.next_here,
             deliveries: self.deliveries,
-            people: &self.eyes,
+            people: &self.people,
             person: self.person,
             back,
         }
@@ -58,7 +62,7 @@ impl Bar {
             section aria-labelledby="as-heading" {
                 h2 #as-heading { (reader.words.say(Text::GoOnAs)) }
                 div.line {
-                    @for (id, name) in self.eyes.iter() {
+                    @for (id, name) in &self.people {
                         form.action method="post" action=(routes::DEMO_AS) {
                             (button::csrf(reader))
                             input type="hidden" name="person" value=(id);
@@ -73,14 +77,48 @@ impl Bar {
 
 /// Reads what the bar shows.
 pub(crate) async fn bar(visitor: &Visitor, eyes: Eyes) -> Result<Bar, Error> {
-    let (next_due, deliveries) = visitor
+    let ticket =
+        visitor.user.as_deref().filter(|user| answers(user)).and_then(|_| ticket_of(&visitor.path));
+    let (next_due, deliveries, here) = visitor
         .desk
-        .read(visitor.ctx.clone(), |tx, _| {
-            Ok((desk::tickets::next_due(tx)?, desk::deliveries::sent_up_to(tx, MOST_COUNTED + 1)?))
+        .read(visitor.ctx.clone(), move |tx, ctx| {
+            let sent = desk::deliveries::sent_up_to(tx, MOST_COUNTED + 1)?;
+            Ok((desk::tickets::next_due(tx)?, sent, here(tx, ctx, ticket)?))
         })
         .await?;
+    let mut people = eyes.to_vec();
+    let asked = here.as_ref().map(|(_, requester)| requester);
+    for user in asked.into_iter().chain(visitor.user.as_deref()) {
+        if !people.iter().any(|(id, _)| *id == user.id.0) {
+            let name: [(&str, &dyn std::fmt::Display); 1] = [("name", &user.name)];
+            let customer = Words::default().fill(Text::EyesCustomer, &name);
+            people.push((user.id.0, if answers(user) { user.name.clone() } else { customer }));
+        }
+    }
     let person = visitor.user.as_ref().map(|user| user.id.0);
-    Ok(Bar { next_due, deliveries, eyes, person })
+    let next_here = here.and_then(|(next, _)| next);
+    Ok(Bar { next_due, deliveries, people, person, next_here })
+}
+
+/// The ticket whose page, or one of whose parts, an address is.
+fn ticket_of(path: &str) -> Option<TicketId> {
+    path.strip_prefix("/tickets/")?.split(['/', '?', '#']).next()?.parse().ok()
+}
+
+/// When something happens next on a ticket, and who asked it.
+fn here(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    ticket: Option<TicketId>,
+) -> Result<Option<(Option<Timestamp>, User)>, Error> {
+    let Some(id) = ticket else { return Ok(None) };
+    let stored = match desk::tickets::show(tx, ctx, id) {
+        Ok(stored) => stored,
+        Err(Error::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let requester = desk::users::show(tx, ctx, stored.ticket.requester)?;
+    Ok(Some((stored.ticket.next_wakeup(), requester)))
 }
 
 /// An admin, somebody of each team (this week's hero, if it has one), and customers.
@@ -125,9 +163,19 @@ fn of_role(tx: &mut Tx<'_>, ctx: &Ctx, role: Role, most: i64) -> Result<Vec<User
     Ok(desk::users::list(tx, ctx, &filter, desk::users::Order::Id, &page, false)?.0)
 }
 
-/// Signs in as somebody, named by number or address.
+/// Signs in as somebody, and goes on from the page they are seen on.
 async fn look_as(visitor: Visitor, form: Form) -> Answer {
-    let named = form.get("person").trim().to_owned();
+    sign_in_as(&visitor, form.get("person").trim(), local(form.get("back"))).await
+}
+
+/// The link that the demo prints: the one address whose reading has an effect, and only in a demo.
+async fn begin_as(visitor: Visitor, Path(person): Path<String>) -> Answer {
+    sign_in_as(&visitor, &person, routes::HOME).await
+}
+
+/// Signs in as somebody, named by number or address.
+async fn sign_in_as(visitor: &Visitor, named: &str, back: &str) -> Answer {
+    let named = named.to_owned();
     let ctx = visitor.desk.ctx(Actor::System, Channel::System);
     let user = visitor
         .desk
@@ -136,8 +184,17 @@ async fn look_as(visitor: Visitor, form: Form) -> Answer {
             Err(_) => desk::sessions::candidate(tx, &named)?.ok_or(Error::NotFound),
         })
         .await?;
-    let token = sign_in::begin(&visitor, user.id).await?;
-    Ok(sign_in::signed_in(&visitor, &token, landing(&user, local(form.get("back")))))
+    let token = sign_in::begin(visitor, user.id).await?;
+    // Whoever looks at a ticket through the eyes of a customer sees what the customer sees of it.
+    let theirs = match ticket_of(back).filter(|_| !answers(&user)) {
+        Some(id) => {
+            let ctx = visitor.ctx.acting_as(Actor::Person { id: user.id, role: user.role });
+            let read = move |tx: &mut Tx<'_>, ctx: &Ctx| desk::tickets::show_own(tx, ctx, id);
+            visitor.desk.read(ctx, read).await.ok().map(|_| routes::request(id.0))
+        }
+        None => None,
+    };
+    Ok(sign_in::signed_in(visitor, &token, theirs.as_deref().unwrap_or(landing(&user, back))))
 }
 
 /// Where somebody can go on from this page; what they may not see begins at their start.

@@ -15,13 +15,14 @@ const PATIENCE_MS = 60_000;
 
 /**
  * Starts a demo with a clock that stands still, and waits until it is ready. It is stopped when the test ends.
- * The desk is empty unless `sample` is asked for. With `now: null` the clock runs.
+ * The desk is empty unless `sample` is asked for. With `now: null` the clock is the world's; a clock that is `running`
+ * begins at `now`.
  */
-export async function startDemo(test, { sample = false, now = NOW } = {}) {
+export async function startDemo(test, { sample = false, now = NOW, running = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "answerable-browser-"));
   const file = join(folder, "credentials.json");
   const desk = sample ? [] : ["--empty"];
-  const clock = now ? ["--now", now] : [];
+  const clock = now ? ["--now", now, ...(running ? ["--running"] : [])] : [];
   const arguments_ = ["demo", ...desk, "--listen", "127.0.0.1:0", ...clock, "--credentials-file", file];
   const child = spawn(BINARY, arguments_, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
@@ -57,8 +58,9 @@ async function credentials(file, ended, said) {
 }
 
 class Demo {
-  constructor({ url, email, password, token }) {
+  constructor({ url, email, password, token, links }) {
     this.url = url.replace(/\/$/, "");
+    this.links = links;
     this.email = email;
     this.password = password;
     this.token = token;

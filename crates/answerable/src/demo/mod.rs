@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use channels::Transport;
 use channels::smtp::Capture;
-use desk::{Blobs, Clock, Ctx, Desk, Secrets, Settings, Store};
-use domain::{Actor, Channel, Role};
+use desk::{Blobs, Clock, Ctx, Desk, Secrets, Settings, Store, Tx};
+use domain::{Actor, Channel, Role, User};
 use handbook::Handbook;
 use jiff::Timestamp;
 use jiff::civil::Weekday;
@@ -42,7 +42,7 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     let folder = Folder::new()?;
     let url = options.database_url.clone().unwrap_or_else(|| folder.database());
     let handbook = Handbook::parse(&text).map_err(|problems| serve::wrong(&name, &problems))?;
-    let clock = clock(options.now, &handbook);
+    let clock = clock(&options, &handbook);
     let store = serve::store(&url)?;
     let since = since(&options, &store, clock.now()).await?;
     let handbook = serve::start_handbook(&store, Some(&text), &name, since).await?;
@@ -56,18 +56,20 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
         _ => folder.files(),
     });
     let desk = Desk::new((store, blobs), clock, Secrets::fresh(), handbook, settings);
-    let credentials = admin(&desk, &address).await?;
+    let mut credentials = admin(&desk, &address).await?;
     if !options.empty {
         sample::fill(&desk).await.context("the sample company could not be made")?;
     }
     let worker = Worker::new(desk.clone(), Transport::Capture(Capture));
     worker.settle().await?;
+    let links = links(&desk, &address).await?;
+    credentials["links"] = links.iter().map(|(_, link)| link.as_str()).collect();
     let (stop, stopped) = watch::channel(false);
     let working = tokio::spawn(worker.clone().run(stopped.clone()));
     let following = tokio::spawn(serve::follow_handbook(desk.clone(), stopped));
     let router = app::router(desk.clone(), doors::router(worker));
     let server = tokio::spawn(serve::serve(listener, router));
-    announce(&address, &credentials);
+    announce(&address, &credentials, &links);
     if let Some(path) = &options.credentials_file {
         write_whole(path, &credentials.to_string())?;
     }
@@ -88,10 +90,12 @@ async fn since(options: &DemoOptions, store: &Store, now: Timestamp) -> anyhow::
     if options.empty || known.is_some() { Ok(now) } else { sample::begin(now) }
 }
 
-/// The clock: standing at `now`, or running; on a weekend it begins on Monday morning, so that something moves.
-fn clock(now: Option<Timestamp>, handbook: &Handbook) -> Clock {
-    if let Some(now) = now {
-        return Clock::standing(now);
+/// The clock: standing at `now` or running from there, or running with the world's; on a weekend it begins on Monday morning, so that something moves.
+fn clock(options: &DemoOptions, handbook: &Handbook) -> Clock {
+    match options.now {
+        Some(now) if options.running => return Clock::running(now),
+        Some(now) => return Clock::standing(now),
+        None => {}
     }
     let now = Clock::System.now();
     let zone = TimeZone::get(&handbook.company.timezone).unwrap_or(TimeZone::UTC);
@@ -123,14 +127,41 @@ async fn admin(desk: &Desk, address: &str) -> anyhow::Result<serde_json::Value> 
     Ok(serde_json::json!({ "url": address, "email": ADMIN, "password": password, "token": token }))
 }
 
+/// Who one can go on as with one link, each with it: a hero with a full queue, and the admin.
+async fn links(desk: &Desk, address: &str) -> anyhow::Result<Vec<(String, String)>> {
+    let hero = |tx: &mut Tx<'_>, ctx: &Ctx| {
+        let teams = desk::teams::list(tx, ctx)?;
+        let Some(team) = teams.iter().find(|team| team.slug.as_deref() == Some(sample::TEAM))
+        else {
+            return Ok(None);
+        };
+        let person = desk::rota::holding(tx, ctx, team)?.and_then(|holding| holding.person);
+        Ok::<_, desk::Error>(person.map(|one| (one, format!("hero of {}", team.name))))
+    };
+    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| {
+        let admin = desk::sessions::candidate(tx, ADMIN)?
+            .map(|one| (one, "who may do anything".to_owned()));
+        Ok::<_, desk::Error>(hero(tx, ctx)?.into_iter().chain(admin).collect::<Vec<_>>())
+    };
+    let people = desk.read(desk.ctx(Actor::System, Channel::System), read).await?;
+    let named = |(one, what): (User, String)| {
+        (format!("{}, {what}", one.name), format!("{address}/demo/as/{}", one.id))
+    };
+    Ok(people.into_iter().map(named).collect())
+}
+
 #[expect(clippy::print_stdout, reason = "this is what a newcomer reads")]
-fn announce(address: &str, credentials: &serde_json::Value) {
+fn announce(address: &str, credentials: &serde_json::Value, links: &[(String, String)]) {
     println!("Answerable demo: {address}");
+    println!("Nothing leaves this machine. Open a link to look through somebody's eyes:");
+    for (who, link) in links {
+        println!("  {link}  {who}");
+    }
     println!(
-        "Nothing leaves this machine. Sign in with one click there, or as {} with",
-        credentials["email"].as_str().unwrap_or_default()
+        "Or sign in as {} with password {}",
+        credentials["email"].as_str().unwrap_or_default(),
+        credentials["password"].as_str().unwrap_or_default()
     );
-    println!("password {}", credentials["password"].as_str().unwrap_or_default());
     println!("App identities are signed with key {} and secret {}", IDENTITY_KEY.0, IDENTITY_KEY.1);
     println!(
         "API token {} (email/token:TOKEN); outgoing mail is at {address}/demo/outbox",

@@ -3,6 +3,7 @@
 //! Everything is drawn from a fixed seed and dated back from the demo's clock, so that two demos tell the same story.
 
 mod heroes;
+mod macros;
 mod mailbox;
 mod people;
 mod questions;
@@ -19,6 +20,8 @@ use domain::{
 use handbook::Handbook;
 use jiff::{SignedDuration, Timestamp};
 
+/// The team whose hero a newcomer first looks through the eyes of.
+pub(super) const TEAM: &str = "replay";
 /// How many tickets the story has.
 const TICKETS: usize = 240;
 /// Over how many days it runs.
@@ -43,6 +46,7 @@ pub(super) async fn fill(desk: &Desk) -> anyhow::Result<()> {
     }
     jobs::wake_until(desk, ctx.now).await?;
     desk.write(ctx.clone(), words::views).await?;
+    desk.write(ctx.clone(), macros::keep).await?;
     desk.write(ctx.clone(), questions::publish).await?;
     desk.write(ctx.clone(), mailbox::fetch).await?;
     for raw in words::LETTERS {

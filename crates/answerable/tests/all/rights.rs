@@ -297,6 +297,7 @@ const API: &[(&str, &str, Roles)] = &[
 const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/", ALL),
     ("POST", "/demo/as", ALL),
+    ("GET", "/demo/as/{person}", ALL),
     ("GET", "/demo/outbox", ALL),
     ("GET POST", "/requests/new", ALL),
     ("GET POST", "/requests/sign-in", ALL),

@@ -132,7 +132,7 @@ customElements.define('command-bar', class extends HTMLElement {
     try {
       const answer = await fetch(to, { headers: { 'HX-Request': 'true' }, signal: this.asking.signal });
       if (!answer.ok || answer.redirected) return undefined;
-      return answer.text();
+      return await answer.text();
     } catch { return undefined; /* another letter was typed, or there is no connection */ }
   }
   async ask() {

@@ -93,11 +93,12 @@ customElements.define('key-map', class extends HTMLElement {
       return value === undefined ? this.bar.open({ pick, ids }) : this.bar.apply(pick, ids, { value });
     }
     if (target.matches('summary')) {
+      // Again leads back to where one was, and leaves what was shown as it was.
       const details = target.parentElement;
-      const opened = !details.open || !details.contains(document.activeElement);
-      if (details.name || opened) details.open = true; else details.open = false;
-      const field = details.open && details.querySelector('textarea');
-      (field || target).focus();
+      const back = !details.name && details.open && details.contains(document.activeElement);
+      if (!back) Object.assign(this, { from: document.activeElement, was: details.open });
+      details.open = !back || this.was;
+      (back ? this.from : details.querySelector('textarea') ?? target)?.focus();
     } else if (target.matches('input:not([type=checkbox]), select, textarea')) target.focus();
     else target.click();
   }

@@ -25,7 +25,7 @@ customElements.define('modal-box', class extends HTMLElement {
     }
     this.dialog.showModal();
     const first = this.content.querySelector('[data-destructive]') ? '[data-close]' : 'input:not([type=hidden]), select, textarea';
-    this.content.querySelector(first)?.focus();
+    (this.content.querySelector('[autofocus]') ?? this.content.querySelector(first))?.focus();
   }
   back() {
     const row = this.opener?.closest?.('[id]');

@@ -10,6 +10,7 @@ customElements.define('row-list', class extends HTMLElement {
     this.rove();
     const back = performance.getEntriesByType?.('navigation')[0]?.type === 'back_forward';
     if (kept || (back && this.current)) this.focusRow(document.getElementById(this.current));
+    else if (answerable.byKey && this.dataset.list) document.querySelector('h1').focus();
     this.addEventListener('focusin', (event) => this.enter(event.target.closest('li[id]')));
     this.addEventListener('keydown', (event) => this.press(event));
     this.addEventListener('htmx:afterSwap', () => this.rove());
@@ -47,6 +48,7 @@ customElements.define('row-list', class extends HTMLElement {
   rove() {
     const rows = this.rows;
     const current = rows.find((row) => row.id === this.current) ?? rows[0];
+    this.current = current?.id;
     rows.forEach((row) => this.stops(row).forEach((stop) => { stop.tabIndex = row === current ? 0 : -1; }));
   }
   enter(row) {

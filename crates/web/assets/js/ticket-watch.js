@@ -81,8 +81,10 @@ customElements.define('ticket-watch', class extends HTMLElement {
     if (named && !document.getElementById(`message-${named}`) && !location.search.includes('message=')) {
       return location.replace(`${this.to}?message=${named}${location.hash}`);
     }
+    // Where the address leads the browser takes the focus itself, until all is there.
+    if (location.hash === '#composer') addEventListener('load', () => document.querySelector('#composer [open] textarea')?.focus());
     if (location.hash || !answerable.byKey || document.querySelector('[autofocus]')) return undefined;
     const first = document.getElementById('new-since')?.nextElementSibling?.querySelector('article');
-    return (first ?? [...this.timeline.querySelectorAll('article')].at(-1))?.focus();
+    return (first ?? [...this.timeline.querySelectorAll('article')].at('unread' in this.dataset ? 0 : -1))?.focus();
   }
 });

@@ -72,6 +72,7 @@ fn reader() -> Reader {
 
 fn demo(back: &str) -> DemoBar<'_> {
     DemoBar {
+        next_here: None,
         next_due: Some(at("2026-06-08T09:00:00Z")),
         deliveries: 14,
         people: &PEOPLE,
@@ -637,7 +638,17 @@ fn line<'a>(
     value: &'a str,
 ) -> Field<'a> {
     let control = Control::Line { kind, autocomplete };
-    Field { id, name: id, label, hint: None, error: None, value, optional: false, control }
+    Field {
+        id,
+        name: id,
+        label,
+        hint: None,
+        error: None,
+        value,
+        optional: false,
+        begins: false,
+        control,
+    }
 }
 
 fn sign_in() -> Markup {

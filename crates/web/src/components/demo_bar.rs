@@ -12,6 +12,8 @@ use crate::{routes, times};
 pub struct DemoBar<'a> {
     /// When something is due next.
     pub next_due: Option<jiff::Timestamp>,
+    /// When something happens next on the ticket one looks at, which comes before anything else.
+    pub next_here: Option<jiff::Timestamp>,
     /// How many deliveries there are, counted a little beyond a thousand.
     pub deliveries: i64,
     /// Whose eyes one may look through: id and words.
@@ -66,7 +68,12 @@ fn clock(reader: &Reader, bar: &DemoBar<'_>) -> Markup {
             input type="hidden" name="back" value=(bar.back);
             button.button type="submit" name="advance" value="1h" { (words.say(Text::PlusHour)) }
             button.button type="submit" name="advance" value="1d" { (words.say(Text::PlusDay)) }
-            @if let Some(next) = bar.next_due {
+            @if let Some(next) = bar.next_here {
+                button.button type="submit" name="set" value=(next) {
+                    (words.fill(Text::NextHere, &[("time", &times::next(words, next, &reader.zone, reader.now))]))
+                }
+            }
+            @else if let Some(next) = bar.next_due {
                 button.button type="submit" name="next" value="1" {
                     (words.fill(Text::NextDue, &[("time", &times::next(words, next, &reader.zone, reader.now))]))
                 }

@@ -22,6 +22,8 @@ pub struct Field<'a> {
     pub value: &'a str,
     /// Whether it may stay empty; a field says so in words.
     pub optional: bool,
+    /// Whether the writing begins here, because what stands before it is chosen already.
+    pub begins: bool,
     /// The control.
     pub control: Control<'a>,
 }
@@ -57,7 +59,17 @@ impl<'a> Field<'a> {
     /// A required line of text, whose id is its name.
     pub fn line(name: &'a str, label: &'a str) -> Self {
         let control = Control::Line { kind: "text", autocomplete: "off" };
-        Self { id: name, name, label, hint: None, error: None, value: "", optional: false, control }
+        Self {
+            id: name,
+            name,
+            label,
+            hint: None,
+            error: None,
+            value: "",
+            optional: false,
+            begins: false,
+            control,
+        }
     }
 }
 
@@ -145,7 +157,7 @@ fn control(field: &Field<'_>, described: Option<&str>) -> Markup {
             }
         }
         Control::Text => html! {
-            textarea id=(id) name=(name) rows="5" dir="auto" aria-describedby=[described] aria-invalid=[invalid] required[required] { (value) }
+            textarea id=(id) name=(name) rows="5" dir="auto" aria-describedby=[described] aria-invalid=[invalid] required[required] autofocus[field.begins] { (value) }
         },
         Control::Select(options) => html! {
             select id=(id) name=(name) aria-describedby=[described] aria-invalid=[invalid] {

@@ -50,8 +50,8 @@ pub struct TicketHeader<'a> {
 }
 
 /// What the command bar offers to choose when it is asked for by its key.
-const PICKED: [&str; 7] =
-    ["assignment", "status", "priority", "team", "tags", "escalation", "macro"];
+const PICKED: [&str; 8] =
+    ["assignment", "status", "priority", "team", "tags", "escalation", "macro", "spam"];
 
 /// The strip.
 pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
@@ -167,7 +167,7 @@ fn more(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
         (follow(reader, ticket, Some("w")))
         @for (part, label, key) in ticket.more {
             @let to = routes::ticket_part(ticket.id, part);
-            a href=(to) hx-get=(to) hx-target="#dialog-content" data-command data-key=[*key] data-pick=[key.and(Some(*part)).filter(|part| PICKED.contains(part))]
+            a href=(to) hx-get=(to) hx-target="#dialog-content" data-command data-key=[*key] data-pick=[Some(*part).filter(|part| PICKED.contains(part))] data-value=[(*part == "spam").then_some("")]
                 aria-keyshortcuts=[super::button::shortcut(*key)] {
                 (label) (super::button::key_cap(*key))
             }

@@ -285,7 +285,7 @@ pub(crate) async fn page(
             (letters::undeliverable(&seen))
             (conversation::failures(&seen))
             (timeline::timeline(&conversation::conversation(&seen, shown, conversation::mark(&seen, &writing.missed, beside.read_to))))
-            (watch(&seen))
+            (watch(&seen, beside.read_to.is_none()))
             (compose(&seen, writing, &drafts, href))
             (bottom_bar(reader, header))
         }
@@ -388,7 +388,7 @@ fn compose(seen: &Seen, writing: &Writing, drafts: &Drafts, from: &str) -> Marku
 }
 
 /// Where news about the conversation waits at its end; and what says that the page is looked at.
-fn watch(seen: &Seen) -> Markup {
+fn watch(seen: &Seen, is_unread: bool) -> Markup {
     let to = format!(
         "{}?since={}",
         routes::ticket_part(seen.id(), "news"),
@@ -396,7 +396,7 @@ fn watch(seen: &Seen) -> Markup {
     );
     let trigger = format!("live:ticket-{} from:body delay:300ms", seen.id());
     html! {
-        ticket-watch to=(routes::ticket(seen.id())) data-seq=(seen.whole.stored.ticket.seq) {
+        ticket-watch to=(routes::ticket(seen.id())) data-seq=(seen.whole.stored.ticket.seq) data-unread[is_unread] {
             p.hidden role="status" {}
             div.list-news #ticket-news hx-get=(to) hx-trigger=(trigger) {}
         }

@@ -119,12 +119,16 @@ fn one_clock(reader: &Reader, clock: &Clock, steps: &Walk) -> Markup {
         ClockKind::Next => Text::ClockNext,
         ClockKind::Escalated => Text::ClockEscalated,
     });
-    let state = words.say(match clock.state {
-        ClockState::Running => Text::ClockRuns,
-        ClockState::Met => Text::ClockMet,
-        ClockState::Missed => Text::ClockMissed,
-        ClockState::Cancelled => Text::ClockCancelled,
-    });
+    let late = clock.stopped_at.map(|at| at.duration_since(clock.due_at).as_secs());
+    let state = match (clock.state, late) {
+        (ClockState::Running, _) => words.say(Text::ClockRuns).to_owned(),
+        (ClockState::Met, _) => words.say(Text::ClockMet).to_owned(),
+        (ClockState::Missed, Some(late)) => {
+            words.fill(Text::ClockMissedBy, &[("span", &times::span(words, late))])
+        }
+        (ClockState::Missed, None) => words.say(Text::ClockMissed).to_owned(),
+        (ClockState::Cancelled, _) => words.say(Text::ClockCancelled).to_owned(),
+    };
     let caption = words
         .fill(Text::ClockCaption, &[("kind", &kind), ("target", &clock.target), ("state", &state)]);
     walks::shown(reader, steps, &caption, clock.due_at)

@@ -262,6 +262,8 @@ fn keep(
             _ => None,
         });
         drafts::discard(tx, ctx, id, kind.draft())?;
+        // Whoever answers has read what there was.
+        desk::beside::seen(tx, ctx, id, done.stored.ticket.seq)?;
         Ok(done.stored.ticket.seq.to_string())
     });
     match kept {

@@ -7,7 +7,7 @@ use handbook::Handbook;
 use jiff::civil::Weekday;
 use jiff::{SignedDuration, Span, Timestamp};
 
-use super::{Agent, Customer, DAYS, Scene, TICKETS, What, words};
+use super::{Agent, Customer, DAYS, Scene, TEAM, TICKETS, What, words};
 
 /// A ticket that waits with the hero a newcomer first looks through the eyes of.
 pub(super) struct Own {
@@ -37,8 +37,8 @@ const fn own_ticket(
 /// Tallow, Fernlight, Osier and Copperline; the questions are about recordings.
 pub(super) const OWN: [Own; 6] = [
     own_ticket(92, 6, 3, true, false),
-    own_ticket(86, 3, 5, true, false),
-    own_ticket(67, 0, 4, true, false),
+    own_ticket(86, 3, 4, true, false),
+    own_ticket(67, 0, 5, true, false),
     own_ticket(65, 15, 3, false, true),
     own_ticket(21, 28, 5, false, false),
     own_ticket(3, 7, 4, false, false),
@@ -47,7 +47,7 @@ pub(super) const OWN: [Own; 6] = [
 /// Asks them, and lets first level pass them on.
 pub(super) fn own(now: Timestamp, customers: &[Customer], agents: &[Agent]) -> Vec<Scene> {
     let of = |slug: &str| agents.iter().find(|agent| agent.slug == slug);
-    let (Some(first), Some(engineer)) = (of("support"), of("replay")) else { return Vec::new() };
+    let (Some(first), Some(engineer)) = (of("support"), of(TEAM)) else { return Vec::new() };
     let mut scenes = Vec::new();
     for (own, ticket) in OWN.iter().zip(TICKETS..) {
         let asked = now - SignedDuration::from_hours(own.hours);

@@ -36,7 +36,7 @@ impl Asked<'_> {
         html! {
             form.stack method="post" action=(routes::ticket_part(id, action.part())) data-send {
                 (button::csrf(&self.seen.reader))
-                input type="hidden" name="seen" value=(self.typed.some("seen").map_or_else(|| self.seen.whole.stored.ticket.seq.to_string(), str::to_owned));
+                input type="hidden" name="seen" value=(self.seen_to());
                 @match action {
                     Action::Assign => (self.assignment()),
                     Action::Status => (self.status()),
@@ -59,6 +59,13 @@ impl Asked<'_> {
             }
             @if action == Action::Escalate { (self.way_back()) }
         }
+    }
+
+    /// What the sender has seen: as long as nothing says otherwise, what there was when the form was asked for.
+    fn seen_to(&self) -> i64 {
+        let was_told = self.errors.iter().any(|error| error.code == super::UNSEEN);
+        let now = self.seen.whole.stored.ticket.seq;
+        self.typed.number("seen").filter(|_| !was_told).unwrap_or(now)
     }
 
     fn error(&self, name: &str) -> Option<&str> {
@@ -186,13 +193,27 @@ impl Asked<'_> {
         );
         let hint = words.fill(Text::HoldBounds, &[("from", &from), ("to", &to)]);
         let day = first.to_zoned_datetime(reader.zone.clone()).date().to_string();
-        self.fields(&[Field {
-            value: self.typed_or("until", &day),
-            hint: Some(&hint),
-            error: self.error("until").map(|_| hint.as_str()),
-            control: Control::Line { kind: "date", autocomplete: "off" },
-            ..Field::line("until", words.say(Text::HoldUntil))
-        }])
+        // Whoever waits for an answer is told when there will be one; after an answer there is nothing to add.
+        let waits = self.seen.whole.stored.ticket.asked_at.is_some();
+        let ready = if waits { words.say(Text::HoldSentence) } else { "" };
+        let reply = words.fill(Text::ReplyTo, &[("name", &self.seen.requester())]);
+        self.fields(&[
+            Field {
+                value: self.typed_or("until", &day),
+                hint: Some(&hint),
+                error: self.error("until").map(|_| hint.as_str()),
+                control: Control::Line { kind: "date", autocomplete: "off" },
+                ..Field::line("until", words.say(Text::HoldUntil))
+            },
+            Field {
+                value: self.typed_or("body", ready),
+                hint: Some(words.say(Text::HoldSentenceHint)),
+                error: self.error("body"),
+                optional: true,
+                control: Control::Text,
+                ..Field::line("body", &reply)
+            },
+        ])
     }
 
     fn solution(&self) -> Markup {
@@ -348,6 +369,7 @@ impl Asked<'_> {
                 value: self.typed_or("note", ""),
                 hint: Some(words.say(Text::EscalationHint)),
                 error: self.error("note").map(|_| words.say(Text::SayWhy)),
+                begins: self.visitor.query.some("team").is_some(),
                 control: Control::Text,
                 ..Field::line("note", words.say(Text::EscalationNote))
             },

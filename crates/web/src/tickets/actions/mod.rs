@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use desk::texts::Body;
-use desk::tickets::Update;
+use desk::tickets::{Reply, Update};
 use desk::{Act, Error, FieldError, Page};
 use domain::{ByHand, Cause, CommentId, Level, Role, Severity, Status, TicketId, User, UserId};
 use jiff::Timestamp;
@@ -24,10 +24,12 @@ use crate::table::Route;
 use crate::views::View;
 use crate::visitor::{Visitor, referer};
 use crate::words::{Text, Words};
-use crate::{bulk, frame, lists, routes};
+use crate::{bulk, frame, lists, routes, times};
 
 use forms::Asked;
 
+/// The code of an error about something that the sender has not seen; what is sent again has.
+const UNSEEN: &str = "Unseen";
 /// How many people can be chosen from.
 const MOST_AGENTS: i64 = 200;
 
@@ -229,11 +231,20 @@ async fn act(
         Err(errors) => Err(Error::Invalid(errors)),
         Ok(mut command) => {
             let compared = conflict::compared(action, form);
-            let checked = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| match compared {
-                Some(one) if desk::tickets::changed(tx, ctx, id, one)?.is_some() => {
-                    Err(Error::Conflict(String::new()))
+            let speaks = action == Action::Hold && form.some("body").is_some();
+            let seen = form.number("seen").filter(|_| speaks);
+            let checked = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
+                if let Some(one) = compared
+                    && desk::tickets::changed(tx, ctx, id, one)?.is_some()
+                {
+                    return Err(Error::Conflict(String::new()));
                 }
-                _ => command(tx, ctx),
+                if let Some(seen) = seen
+                    && !desk::pages::missed(tx, ctx, id, seen)?.is_empty()
+                {
+                    return Err(Error::Invalid(unseen()));
+                }
+                command(tx, ctx)
             };
             visitor.desk.write(ctx, checked).await
         }
@@ -358,11 +369,11 @@ async fn simple(
 }
 
 fn missing(field: &str, text: Text) -> Vec<FieldError> {
-    vec![FieldError {
-        field: field.to_owned(),
-        code: "BlankValue",
-        description: Words::default().say(text).to_owned(),
-    }]
+    vec![wrong(field, "BlankValue", Words::default().say(text).to_owned())]
+}
+
+fn wrong(field: &str, code: &'static str, description: String) -> FieldError {
+    FieldError { field: field.to_owned(), code, description }
 }
 
 /// The change a form asks for, or what is wrong with it.
@@ -388,6 +399,9 @@ fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, V
             let day = day.ok_or_else(|| missing("until", Text::ChooseDay))?;
             update.status = Some(Status::Hold);
             update.hold_until = start_of(visitor, day);
+            update.comment = on_hold(visitor, form, update.hold_until)?;
+            // While the demo's clock stands still nothing would ever leave.
+            update.undoable = update.comment.is_some() && visitor.desk.clock().is_running();
         }
         Action::Solve => {
             let cause: Option<Cause> = form.get("cause").parse().ok();
@@ -427,6 +441,28 @@ fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, V
         | Action::GiveBack => {}
     }
     Ok(update)
+}
+
+/// What the customer is told of the hold, with the day in words.
+fn on_hold(
+    visitor: &Visitor,
+    form: &Form,
+    until: Option<Timestamp>,
+) -> Result<Option<Reply>, Vec<FieldError>> {
+    let (Some(text), Some(until)) = (form.some("body"), until) else { return Ok(None) };
+    let reader = visitor.reader();
+    let day = times::day(reader.words, until, &reader.zone, reader.now);
+    let text = text.replace("{{day}}", &day);
+    if let Some(why) = super::macros::left_over(visitor, &text) {
+        return Err(vec![wrong("body", "InvalidValue", why)]);
+    }
+    let body = Body::markdown(&text);
+    Ok(Some(Reply { body, public: Some(true), author: None, details: None }))
+}
+
+/// Words to the customer over something that was said meanwhile.
+fn unseen() -> Vec<FieldError> {
+    vec![wrong("body", UNSEEN, Words::default().say(Text::HoldUnseen).to_owned())]
 }
 
 /// A day's beginning where the reader is.
