@@ -86,19 +86,13 @@ pub struct Here {
 
 /// Reads who is at a ticket.
 pub fn here(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Here, Error> {
-    let present = presence::others(tx, ctx, &[id])?;
-    let ids: Vec<UserId> = present.iter().map(|(_, user, _)| *user).collect();
-    let people = store::users::many(tx, &ids)?;
-    let named = |(_, user, writes): (_, UserId, bool)| {
-        let person = people.iter().find(|one| one.id == user)?;
-        Some((person.name.clone(), writes))
-    };
+    let others = presence::named(tx, ctx, &[id])?.into_iter();
     let (mut snoozed, mut follows) = (None, false);
     if let Some(me) = ctx.actor.user() {
         snoozed = store::snoozes::load(tx, id, me)?.filter(|until| *until > ctx.now);
         follows = store::follows::on(tx, &[id])?.iter().any(|(_, user)| *user == me);
     }
-    Ok(Here { others: present.into_iter().filter_map(named).collect(), snoozed, follows })
+    Ok(Here { others: others.map(|(_, name, writes)| (name, writes)).collect(), snoozed, follows })
 }
 
 /// The reader has looked at a ticket up to an event.

@@ -45,6 +45,8 @@ pub struct Rows {
     pub organizations: Vec<Organization>,
     /// Who has taken some of them for a while. (ROT-11)
     pub leases: Vec<Lease>,
+    /// Who else is at some of them now, and whether they write.
+    pub here: Vec<(TicketId, UserId, bool)>,
     /// Who escalated some of them, if it was a person. (ROT-06)
     pub escalated_by: Vec<(TicketId, UserId)>,
 }
@@ -188,9 +190,11 @@ pub fn these(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[TicketId]) -> Result<Rows, Error
 fn with_people(tx: &mut Tx<'_>, ctx: &Ctx, found: Vec<Stored>) -> Result<Rows, Error> {
     let leases = store::leases::on(tx, &ids(&found), ctx.now)?;
     let escalated_by = escalated_by(tx, &found)?;
+    let here = crate::presence::others(tx, ctx, &ids(&found))?;
     let people =
         found.iter().flat_map(|one| [Some(one.ticket.requester), one.ticket.assignee]).flatten();
     let people = people.chain(leases.iter().map(|lease| lease.user));
+    let people = people.chain(here.iter().map(|(_, user, _)| *user));
     let people = each_once(people.chain(escalated_by.iter().map(|(_, user)| *user)));
     let organizations = each_once(found.iter().filter_map(|one| one.ticket.organization));
     Ok(Rows {
@@ -198,6 +202,7 @@ fn with_people(tx: &mut Tx<'_>, ctx: &Ctx, found: Vec<Stored>) -> Result<Rows, E
         organizations: store::organizations::many(tx, &organizations)?,
         tickets: found,
         leases,
+        here,
         escalated_by,
     })
 }

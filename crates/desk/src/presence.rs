@@ -28,7 +28,7 @@ pub fn say(tx: &mut Tx<'_>, ctx: &Ctx, ticket: TicketId, doing: Doing) -> Result
     let user = ctx.actor.user().ok_or(Error::Unauthenticated)?;
     if doing == Doing::Leaving {
         if store::presence::delete(tx, ticket, user)? {
-            tx.touch(format!("presence:{ticket}"));
+            touch(tx, ticket);
         }
         return Ok(());
     }
@@ -43,9 +43,34 @@ pub fn say(tx: &mut Tx<'_>, ctx: &Ctx, ticket: TicketId, doing: Doing) -> Result
     }
     store::presence::put(tx, &Present { ticket, user, until, writing_until })?;
     if before.is_none() || was_writing != writing {
-        tx.touch(format!("presence:{ticket}"));
+        touch(tx, ticket);
     }
     Ok(())
+}
+
+/// Whoever looks at the ticket hears of it, and whoever looks at a list.
+fn touch(tx: &mut Tx<'_>, ticket: TicketId) {
+    tx.touch(format!("{TOPIC}:{ticket}"));
+    tx.touch(TOPIC);
+}
+
+/// What lists of tickets are told when somebody comes to one, leaves it, or begins or ends writing.
+pub const TOPIC: &str = "presence";
+
+/// Who else is at these tickets now, by name, and whether they write.
+pub fn named(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    tickets: &[TicketId],
+) -> Result<Vec<(TicketId, String, bool)>, Error> {
+    let present = others(tx, ctx, tickets)?;
+    let ids: Vec<UserId> = present.iter().map(|(_, user, _)| *user).collect();
+    let people = store::users::many(tx, &ids)?;
+    let named = |(ticket, user, writes): (TicketId, UserId, bool)| {
+        let person = people.iter().find(|one| one.id == user)?;
+        Some((ticket, person.name.clone(), writes))
+    };
+    Ok(present.into_iter().filter_map(named).collect())
 }
 
 /// Who else is at these tickets now, and whether they write.

@@ -16,7 +16,7 @@ use crate::reader::Reader;
 use crate::views::View;
 use crate::visitor::Visitor;
 use crate::words::{Language, Text, Words};
-use crate::{bulk, routes, times};
+use crate::{bulk, keys, routes, times};
 
 /// What a page of the workspace says about itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,25 +52,30 @@ pub(crate) async fn workspace(
     let around = visitor.around().await?;
     let bar = visitor.demo().await?;
     let words = reader.words;
+    let triage = triage(visitor);
+    let is_triage = triage == *visitor.path;
     let hrefs: Vec<String> = View::ALL.iter().map(|view| view.href()).collect();
     let mut views: Vec<Place<'_>> = View::ALL
         .iter()
         .zip(&around.counts)
         .zip(&hrefs)
         .map(|((view, count), href)| Place {
-            label: words.say(view.label()),
-            href,
             count: Some(*count),
             chord: view.chord(),
-            current: frame.view == Some(*view),
+            current: frame.view == Some(*view) && !is_triage,
+            ..Place::new(words.say(view.label()), href)
         })
         .collect();
     views.push(Place {
-        label: words.say(Text::ViewSuspended),
-        href: routes::SUSPENDED,
+        chord: Some(keys::GO_TRIAGE),
+        current: is_triage,
+        ..Place::new(words.say(Text::ViewTriage), &triage)
+    });
+    views.push(Place {
         count: Some(around.suspended),
-        chord: Some("g j"),
+        chord: Some(keys::GO_SUSPENDED),
         current: frame.suspended,
+        ..Place::new(words.say(Text::ViewSuspended), routes::SUSPENDED)
     });
     let hrefs: Vec<String> = around.kept.iter().map(|(view, _)| routes::view(&view.slug)).collect();
     let kept: Vec<Place<'_>> = around
@@ -78,11 +83,9 @@ pub(crate) async fn workspace(
         .iter()
         .zip(&hrefs)
         .map(|((view, count), href)| Place {
-            label: &view.title,
-            href,
             count: Some(*count),
-            chord: None,
             current: frame.kept == Some(view.slug.as_str()),
+            ..Place::new(&view.title, href)
         })
         .collect();
     let configures = desk::may(&visitor.ctx.actor, desk::Act::Configure);
@@ -146,15 +149,23 @@ async fn leaving(
     }))
 }
 
+/// What waits for us and went to the team for whatever has no area.
+fn triage(visitor: &Visitor) -> String {
+    let team = &visitor.ctx.handbook.triage().slug;
+    routes::filtered(&View::Open.href(), &format!("team:{team} area:none"))
+}
+
 /// Where one goes beside the lists.
 fn other_places(words: Words, configures: bool) -> Vec<Place<'static>> {
     let led =
         |label, href, chord| Place { chord: Some(chord), ..Place::new(words.say(label), href) };
+    let new = Place::new(words.say(Text::ActNewTicket), routes::NEW_TICKET);
     let mut places = vec![
-        led(Text::Rota, routes::ROTA, "g r"),
-        led(Text::Reports, routes::REPORTS, "g c"),
-        led(Text::Handbook, routes::HANDBOOK, "g b"),
-        led(Text::Settings, routes::SETTINGS_HOME, "g o"),
+        Place { key: Some(keys::NEW), ..new },
+        led(Text::Rota, routes::ROTA, keys::GO_ROTA),
+        led(Text::Reports, routes::REPORTS, keys::GO_REPORTS),
+        led(Text::Handbook, routes::HANDBOOK, keys::GO_HANDBOOK),
+        led(Text::Settings, routes::SETTINGS_HOME, keys::GO_SETTINGS),
         Place::new(words.say(Text::Questions), routes::QUESTIONS),
         Place::new(words.say(Text::SupportHours), routes::SUPPORT_HOURS),
     ];

@@ -85,28 +85,80 @@ const fn script(place: Place, key: &'static str, text: Text, words: &'static str
     Entry { key, text, place, press: Press::Script(words) }
 }
 
+/// The keys that press a control, each under the name its pages use; nowhere else a key is written.
+macro_rules! names {
+    ($($name:ident = $key:literal,)+) => {
+        $(#[doc = concat!("The key `", $key, "`.")] pub const $name: &str = $key;)+
+    };
+}
+
+names! {
+    SEARCH = "/",
+    SHEET = "?",
+    TAKE = "q",
+    NEW = "c",
+    UNDO = "z",
+    GO_QUEUE = "g q",
+    GO_MINE = "g m",
+    GO_UNASSIGNED = "g u",
+    GO_ESCALATED = "g e",
+    GO_DUE_SOON = "g d",
+    GO_PENDING = "g p",
+    GO_ON_HOLD = "g h",
+    GO_SOLVED = "g s",
+    GO_TRIAGE = "g t",
+    GO_SUSPENDED = "g j",
+    GO_ROTA = "g r",
+    GO_REPORTS = "g c",
+    GO_HANDBOOK = "g b",
+    GO_NOTICES = "g n",
+    GO_SETTINGS = "g o",
+    NEWS = ".",
+    FILTERS = "f",
+    ASSIGN = "a",
+    TO_ME = "i",
+    STATUS = "s",
+    PRIORITY = "p",
+    TEAM = "t",
+    TAGS = "l",
+    ESCALATE = "e",
+    MACRO = "m",
+    FOLLOWING = "shift+j",
+    PRECEDING = "shift+k",
+    BACK = "u",
+    REPLY = "r",
+    NOTE = "n",
+    SNOOZE = "h",
+    FOLLOW = "w",
+    WHY = "y",
+    CUSTOMER = "d",
+    ACTIVITY = "v",
+}
+
 /// The table.
 pub const TABLE: &[Entry] = &[
     script(Place::Everywhere, "ctrl+k", Text::KeyBar, "=== 'k'"),
-    control(Place::Everywhere, "/", Text::KeySearch),
-    control(Place::Everywhere, "?", Text::KeySheet),
-    control(Place::Everywhere, "q", Text::KeyTake),
-    control(Place::Everywhere, "z", Text::KeyUndo),
+    control(Place::Everywhere, SEARCH, Text::KeySearch),
+    control(Place::Everywhere, SHEET, Text::KeySheet),
+    control(Place::Everywhere, TAKE, Text::KeyTake),
+    control(Place::Everywhere, NEW, Text::ActNewTicket),
+    control(Place::Everywhere, UNDO, Text::KeyUndo),
     script(Place::Everywhere, "shift+t", Text::KeyExact, "'shift+t'"),
-    control(Place::Go, "g q", Text::KeyQueue),
-    control(Place::Go, "g m", Text::ViewMine),
-    control(Place::Go, "g u", Text::ViewUnassigned),
-    control(Place::Go, "g e", Text::ViewEscalated),
-    control(Place::Go, "g d", Text::ViewDueSoon),
-    control(Place::Go, "g p", Text::ViewPending),
-    control(Place::Go, "g h", Text::ViewOnHold),
-    control(Place::Go, "g s", Text::ViewSolved),
-    control(Place::Go, "g j", Text::ViewSuspended),
-    control(Place::Go, "g r", Text::KeyRota),
-    control(Place::Go, "g c", Text::KeyReports),
-    control(Place::Go, "g b", Text::KeyHandbook),
-    control(Place::Go, "g n", Text::KeyNotices),
-    control(Place::Go, "g o", Text::KeySettings),
+    control(Place::Go, GO_QUEUE, Text::KeyQueue),
+    control(Place::Go, GO_MINE, Text::ViewMine),
+    control(Place::Go, GO_UNASSIGNED, Text::ViewUnassigned),
+    control(Place::Go, GO_ESCALATED, Text::ViewEscalated),
+    control(Place::Go, GO_DUE_SOON, Text::ViewDueSoon),
+    control(Place::Go, GO_PENDING, Text::ViewPending),
+    control(Place::Go, GO_ON_HOLD, Text::ViewOnHold),
+    control(Place::Go, GO_SOLVED, Text::ViewSolved),
+    control(Place::Go, GO_TRIAGE, Text::ViewTriage),
+    control(Place::Go, GO_SUSPENDED, Text::ViewSuspended),
+    control(Place::Go, GO_ROTA, Text::KeyRota),
+    control(Place::Go, GO_REPORTS, Text::KeyReports),
+    control(Place::Go, GO_HANDBOOK, Text::KeyHandbook),
+    control(Place::Go, GO_NOTICES, Text::KeyNotices),
+    control(Place::Go, GO_SETTINGS, Text::KeySettings),
     script(Place::List, "j", Text::KeyNextRow, "case 'j'"),
     script(Place::List, "k", Text::KeyPreviousRow, "case 'k'"),
     script(Place::List, "home", Text::KeyFirstRow, "case 'Home'"),
@@ -116,26 +168,26 @@ pub const TABLE: &[Entry] = &[
     script(Place::List, "x", Text::KeySelect, "case 'x'"),
     script(Place::List, "shift+x", Text::KeySelectTo, "case 'shift+x'"),
     script(Place::List, "escape", Text::KeyClear, "case 'Escape'"),
-    control(Place::List, ".", Text::KeyShowNew),
-    control(Place::List, "f", Text::KeyFilters),
-    control(Place::Selection, "a", Text::KeyAssign),
-    control(Place::Selection, "i", Text::KeyToMe),
-    control(Place::Selection, "s", Text::KeyStatus),
-    control(Place::Selection, "p", Text::KeyPriority),
-    control(Place::Selection, "t", Text::KeyTeam),
-    control(Place::Selection, "l", Text::KeyTags),
-    control(Place::Selection, "e", Text::KeyEscalate),
-    control(Place::Selection, "m", Text::KeyMacro),
-    control(Place::Ticket, "shift+j", Text::KeyFollowing),
-    control(Place::Ticket, "shift+k", Text::KeyPreceding),
-    control(Place::Ticket, "u", Text::KeyBack),
-    control(Place::Ticket, "r", Text::KeyReply),
-    control(Place::Ticket, "n", Text::KeyNote),
-    control(Place::Ticket, "h", Text::KeySnooze),
-    control(Place::Ticket, "w", Text::KeyFollow),
-    control(Place::Ticket, "y", Text::KeyWhy),
-    control(Place::Ticket, "d", Text::KeyCustomer),
-    control(Place::Ticket, "v", Text::KeyActivity),
+    control(Place::List, NEWS, Text::KeyShowNew),
+    control(Place::List, FILTERS, Text::KeyFilters),
+    control(Place::Selection, ASSIGN, Text::KeyAssign),
+    control(Place::Selection, TO_ME, Text::KeyToMe),
+    control(Place::Selection, STATUS, Text::KeyStatus),
+    control(Place::Selection, PRIORITY, Text::KeyPriority),
+    control(Place::Selection, TEAM, Text::KeyTeam),
+    control(Place::Selection, TAGS, Text::KeyTags),
+    control(Place::Selection, ESCALATE, Text::KeyEscalate),
+    control(Place::Selection, MACRO, Text::KeyMacro),
+    control(Place::Selection, REPLY, Text::KeyReply),
+    control(Place::Selection, NOTE, Text::KeyNote),
+    control(Place::Selection, SNOOZE, Text::KeySnooze),
+    control(Place::Selection, FOLLOW, Text::KeyFollow),
+    control(Place::Ticket, FOLLOWING, Text::KeyFollowing),
+    control(Place::Ticket, PRECEDING, Text::KeyPreceding),
+    control(Place::Ticket, BACK, Text::KeyBack),
+    control(Place::Ticket, WHY, Text::KeyWhy),
+    control(Place::Ticket, CUSTOMER, Text::KeyCustomer),
+    control(Place::Ticket, ACTIVITY, Text::KeyActivity),
     script(Place::Composer, "ctrl+enter", Text::KeySend, "data-send-button"),
     script(Place::Composer, "ctrl+shift+enter", Text::KeySendSolved, "data-send-solved"),
     script(Place::Composer, "escape", Text::KeyLeave, "leave(event)"),
@@ -238,6 +290,27 @@ mod tests {
         for entry in TABLE {
             if let Press::Script(words) = entry.press {
                 assert!(script.contains(words), "{}: no script has {words}", entry.key);
+            }
+        }
+    }
+
+    #[test]
+    fn pages_take_their_keys_from_the_table() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+        let mut folders = vec![std::path::PathBuf::from(folder)];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(entry.path());
+                    continue;
+                }
+                let code = std::fs::read_to_string(entry.path()).unwrap();
+                for written in ["data-key=\"", "data-chord=\"", "with_key(\""] {
+                    let is_written = code.lines().any(|line| {
+                        line.contains(written) && !line.contains("written") && !line.contains("///")
+                    });
+                    assert!(!is_written, "{:?} writes a key beside the table", entry.path());
+                }
             }
         }
     }

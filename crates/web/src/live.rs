@@ -64,7 +64,7 @@ async fn may_hear(visitor: &Visitor, topic: &str) -> bool {
         return visitor.user.as_ref().is_some_and(|user| user.id.to_string() == id);
     }
     if visitor.user.as_deref().is_some_and(answers) {
-        return matches!(topic, "tickets" | "outbox")
+        return matches!(topic, "tickets" | "outbox" | desk::presence::TOPIC)
             || topic.starts_with("ticket:")
             || topic.starts_with("presence:");
     }

@@ -175,6 +175,8 @@ pub fn view(slug: &str) -> String {
 
 /// Known tags, while one types.
 pub const TAGS: &str = "/tags";
+/// Who is at the tickets of a list.
+pub const PRESENCE: &str = "/presence";
 /// People who may be meant, while one types.
 pub const REQUESTERS: &str = "/people";
 /// A ticket for a customer.

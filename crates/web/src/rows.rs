@@ -15,6 +15,7 @@ use crate::components::row::Row;
 use crate::components::time_left::{Promise, TimeLeft};
 use crate::memory::Around;
 use crate::reader::Reader;
+use crate::tickets::doing;
 use crate::times;
 use crate::views::warning_seconds;
 use crate::visitor::Visitor;
@@ -32,6 +33,7 @@ pub(crate) struct Line {
     status: Status,
     assignee: Option<String>,
     rank: Option<i64>,
+    here: String,
 }
 
 impl Line {
@@ -50,7 +52,7 @@ impl Line {
             rank: self.rank,
             why,
             unread: false,
-            viewer: None,
+            here: &self.here,
             gone: None,
         }
     }
@@ -70,10 +72,13 @@ pub(crate) fn lines(visitor: &Visitor, around: &Around, rows: &Rows, order: Orde
         let organization = ticket.organization.and_then(|id| organizations.get(&id)).copied();
         let left = chips.left(ticket);
         let by = rows.escalated_by.iter().find(|(id, _)| *id == ticket.id).map(|(_, user)| user);
+        let here = rows.here.iter().filter(|(id, ..)| *id == ticket.id);
+        let here = here.filter_map(|(_, user, writes)| Some(doing(words, name(user)?, *writes)));
         let lease = rows.leases.iter().find(|lease| lease.ticket == ticket.id);
         Line {
             id: ticket.id.0,
             seq: ticket.seq,
+            here: here.collect::<Vec<_>>().join(", "),
             why: why(&Standing {
                 reader: &reader,
                 ctx: &visitor.ctx,

@@ -18,7 +18,7 @@ use crate::rows::{Line, lines};
 use crate::table::Route;
 use crate::visitor::Visitor;
 use crate::words::{Text, number};
-use crate::{frame, lists, routes, times};
+use crate::{frame, keys, lists, routes, times};
 
 /// How many rows a page has.
 const SIZE: i64 = 50;
@@ -115,14 +115,14 @@ impl View {
     /// The keys that lead there.
     pub(crate) fn chord(self) -> Option<&'static str> {
         match self {
-            Self::MyQueue => Some("g q"),
-            Self::Mine => Some("g m"),
-            Self::Unassigned => Some("g u"),
-            Self::Escalated => Some("g e"),
-            Self::DueSoon => Some("g d"),
-            Self::Pending => Some("g p"),
-            Self::OnHold => Some("g h"),
-            Self::Solved => Some("g s"),
+            Self::MyQueue => Some(keys::GO_QUEUE),
+            Self::Mine => Some(keys::GO_MINE),
+            Self::Unassigned => Some(keys::GO_UNASSIGNED),
+            Self::Escalated => Some(keys::GO_ESCALATED),
+            Self::DueSoon => Some(keys::GO_DUE_SOON),
+            Self::Pending => Some(keys::GO_PENDING),
+            Self::OnHold => Some(keys::GO_ON_HOLD),
+            Self::Solved => Some(keys::GO_SOLVED),
             Self::Open | Self::All => None,
         }
     }
@@ -216,7 +216,7 @@ pub(crate) async fn show(visitor: &Visitor, view: View) -> Answer {
     let frame = frame::Frame {
         title,
         view: Some(view),
-        topics: Some("tickets"),
+        topics: Some("tickets,presence"),
         ..frame::Frame::default()
     };
     let page = frame::workspace(visitor, &reader, frame, &main, None).await?;
@@ -303,7 +303,7 @@ impl Listed {
                 h1 tabindex="-1" { (words.say(view.label())) }
                 p { (self.summary(reader, all)) }
                 @if !around.own.is_empty() {
-                    (button::action(reader, routes::NEXT, Button::primary(words.say(Text::NextTicket)).with_key("q")))
+                    (button::action(reader, routes::NEXT, Button::primary(words.say(Text::NextTicket)).with_key(keys::TAKE)))
                 }
             }
             (lists::bar(reader, around, &view.href()))

@@ -402,6 +402,7 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET POST", "/tickets/{id}/snooze", DESK),
     ("POST", "/tickets/{id}/wake", DESK),
     ("GET", "/mentions", DESK),
+    ("GET", "/presence", DESK),
     ("GET", "/tags", DESK),
     ("GET", "/people", DESK),
     ("GET", "/people/{id}", DESK),

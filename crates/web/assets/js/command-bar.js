@@ -79,7 +79,7 @@ customElements.define('command-bar', class extends HTMLElement {
     const closed = this.plain ? [] : [...document.querySelectorAll('template[data-closed]')]
       .flatMap((template) => [...template.content.children]).filter((one) => this.fits(one.textContent.toLowerCase(), typed));
     this.list.replaceChildren(
-      ...this.group(this.dataset.page, [...page.map((one) => (one.dataset.pick && !this.found.length ? this.reason(one, this.dataset.none) : this.option(one))), ...closed.map((one) => this.reason(one, one.dataset.reason))].slice(0, typed ? barMost : 12)),
+      ...this.group(this.dataset.page, [...page.map((one) => ((one.dataset.pick ?? one.dataset.row) && !this.found.length ? this.reason(one, this.dataset.none) : this.option(one))), ...closed.map((one) => this.reason(one, one.dataset.reason))].slice(0, typed ? barMost : 12)),
       ...(typed ? this.group(this.dataset.go, go.map((one) => this.option(one)).slice(0, barMost)) : []),
     );
     this.choose(this.first());

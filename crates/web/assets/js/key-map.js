@@ -29,7 +29,7 @@ customElements.define('key-map', class extends HTMLElement {
     const seen = (element) => element?.checkVisibility?.() ?? element?.offsetParent;
     // What lies in a closed menu can be had by its key as long as the menu's own button is there; what is set on a row or a
     // selection needs no button of each row.
-    return all.find(seen) ?? all.find((element) => element.dataset.pick || seen(element.closest('details.menu')?.querySelector('summary')));
+    return all.find(seen) ?? all.find((element) => element.dataset.pick || element.dataset.row || seen(element.closest('details.menu')?.querySelector('summary')));
   }
   press(event) {
     if (event.isComposing || event.defaultPrevented || event.altKey) return;
@@ -91,6 +91,16 @@ customElements.define('key-map', class extends HTMLElement {
       const ids = this.targets();
       if (!ids.length) return;
       return value === undefined ? this.bar.open({ pick, ids }) : this.bar.apply(pick, ids, { value });
+    }
+    if (target.dataset.row) {
+      const [id] = this.targets();
+      const link = document.getElementById(`row-${id}-link`);
+      if (!link) return undefined;
+      const { row, post } = target.dataset;
+      if (row[0] === '#') return location.assign(link.href + row.replace('*', id));
+      const to = `/tickets/${id}/${row}`;
+      if (post === undefined) return htmx.ajax('GET', to, '#dialog-content');
+      return htmx.ajax('POST', to, { values: { csrf: document.querySelector('[name=csrf]').value }, target: 'body', swap: 'none' });
     }
     if (target.matches('summary')) {
       // Again leads back to where one was, and leaves what was shown as it was.

@@ -2,6 +2,7 @@
 // focus. The row is kept in the history entry, so that Back returns to it. Nothing is ever inserted or sorted here: rows
 // that changed are drawn anew in their places, and never the one under the focus or the pointer.
 const newsDelay = 300;
+const lookAgain = 30_000;
 const ahead = 5;
 customElements.define('row-list', class extends HTMLElement {
   connectedCallback() {
@@ -26,14 +27,21 @@ customElements.define('row-list', class extends HTMLElement {
       this.waiting = setTimeout(() => this.news(), newsDelay);
     };
     document.addEventListener('live:tickets', this.onNews);
+    this.onHere = (event) => {
+      clearTimeout(this.looking);
+      this.looking = setTimeout(() => this.here(), event ? newsDelay : lookAgain);
+    };
+    document.addEventListener('live:presence', this.onHere);
+    if (this.querySelector('.row-presence:not(:empty)')) this.onHere();
     this.onSettle = () => this.settle();
     this.addEventListener('focusout', this.onSettle);
     this.addEventListener('pointerout', this.onSettle);
     setTimeout(() => this.prefetch(this.rows.slice(0, ahead)), 500);
   }
   disconnectedCallback() {
-    clearTimeout(this.waiting);
+    [this.waiting, this.looking].forEach(clearTimeout);
     document.removeEventListener('key-map:press', this.onKey);
+    document.removeEventListener('live:presence', this.onHere);
     document.removeEventListener('live:tickets', this.onNews);
   }
   get rows() {
@@ -131,17 +139,29 @@ customElements.define('row-list', class extends HTMLElement {
     this.rove();
     this.focusRow(this.rows.find((row) => ids.includes(row.id.slice(4))) ?? this.rows[0]);
   }
+  async part(to) {
+    try {
+      const answer = await fetch(to, { headers: { 'HX-Request': 'true' } });
+      if (answer.ok && !answer.redirected) return new DOMParser().parseFromString(await answer.text(), 'text/html');
+    } catch { /* no connection; the next news ask again */ }
+    return undefined;
+  }
   // One request for everything that changed among the rows that are shown.
   async news() {
     const shown = this.rows.map((row) => `${row.id.slice(4)}.${row.dataset.seq}`).join(',');
-    try {
-      const answer = await fetch(`${this.dataset.news}&rows=${shown}`, { headers: { 'HX-Request': 'true' } });
-      if (!answer.ok || answer.redirected) return;
-      const part = new DOMParser().parseFromString(await answer.text(), 'text/html');
-      document.getElementById('list-news')?.replaceChildren(...part.querySelector('p').childNodes);
-      this.fresh = new Map([...part.querySelectorAll('ol > li')].map((row) => [row.id, row]));
-      this.settle();
-    } catch { /* no connection; the next news ask again */ }
+    const part = await this.part(`${this.dataset.news}&rows=${shown}`);
+    if (!part) return;
+    document.getElementById('list-news')?.replaceChildren(...part.querySelector('p').childNodes);
+    this.fresh = new Map([...part.querySelectorAll('ol > li')].map((row) => [row.id, row]));
+    this.settle();
+  }
+  // Who is at which ticket, in words. Who only closed the lid does not say that they left: then it is looked at again.
+  async here() {
+    const id = (row) => row.id.slice(4);
+    const part = await this.part(`/presence?ids=${this.rows.map(id)}`);
+    if (!part) return;
+    this.rows.forEach((row) => { row.querySelector('.row-presence').textContent = part.querySelector(`[data-id="${id(row)}"]`)?.textContent ?? ''; });
+    if (part.querySelector('p')) this.onHere();
   }
   settle() {
     setTimeout(() => {

@@ -88,7 +88,7 @@ fn place<'a>(
     chord: &'a str,
     current: bool,
 ) -> Place<'a> {
-    Place { label, href, count: Some(count), chord: Some(chord), current }
+    Place { label, href, count: Some(count), chord: Some(chord), key: None, current }
 }
 
 fn framed(
@@ -332,7 +332,7 @@ fn queue(density: Density) -> Markup {
             rank,
             why,
             unread: id == 4812 || id == 4810,
-            viewer: (id == 4812).then_some("Ada"),
+            here: if id == 4812 { "Ada is viewing" } else { "" },
             gone: (id == 4788).then_some("moved to Billing by Ada, 09:10"),
         })
         .collect();

@@ -2,12 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::button::{csrf, key_cap};
+use super::button::{csrf, key_cap, shortcut};
 use super::file_drop::{Chosen, file_drop};
 use super::icon::icon;
 use crate::reader::Reader;
-use crate::routes;
 use crate::words::Text;
+use crate::{keys, routes};
 
 /// What the composer pair needs to know.
 #[derive(Clone, Copy, Debug)]
@@ -123,8 +123,8 @@ fn reply(reader: &Reader, composer: &Composer<'_>) -> Markup {
     let id = format!("ticket-{}-reply", composer.ticket);
     html! {
         details.reply-side name="composer" open[composer.open == Kind::Reply] {
-            summary data-key="r" aria-keyshortcuts="R" {
-                span { (words.fill(Text::ReplyTo, &name)) } (key_cap(Some("r")))
+            summary data-key=(keys::REPLY) aria-keyshortcuts=[shortcut(Some(keys::REPLY))] {
+                span { (words.fill(Text::ReplyTo, &name)) } (key_cap(Some(keys::REPLY)))
             }
             form id={ (id) "-form" } method="post" enctype="multipart/form-data" action=(routes::replies(composer.ticket)) data-send {
                 (carried(reader, composer))
@@ -157,8 +157,8 @@ fn note(reader: &Reader, composer: &Composer<'_>) -> Markup {
     let id = format!("ticket-{}-note", composer.ticket);
     html! {
         details.note-side name="composer" open[composer.open == Kind::Note] {
-            summary data-key="n" aria-keyshortcuts="N" {
-                (icon("lock")) span { (words.say(Text::InternalNote)) } (key_cap(Some("n")))
+            summary data-key=(keys::NOTE) aria-keyshortcuts=[shortcut(Some(keys::NOTE))] {
+                (icon("lock")) span { (words.say(Text::InternalNote)) } (key_cap(Some(keys::NOTE)))
             }
             form id={ (id) "-form" } method="post" enctype="multipart/form-data" action=(routes::notes(composer.ticket)) data-send {
                 (carried(reader, composer))

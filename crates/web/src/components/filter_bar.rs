@@ -3,7 +3,9 @@
 
 use maud::{Markup, html};
 
+use super::button::shortcut;
 use super::icon::icon;
+use crate::keys;
 use crate::words::{Text, Words};
 
 /// The filters of a list.
@@ -42,7 +44,7 @@ pub fn filter_bar(words: Words, bar: &FilterBar<'_>) -> Markup {
             form.filters action=(bar.action) aria-label=(words.say(Text::FilterThisList)) {
                 label.hidden for="filter-q" { (words.say(Text::Query)) }
                 input.query #filter-q name="q" type="search" value=(bar.query) autocomplete="off" spellcheck="false"
-                    data-key="f" data-key-label=(words.say(Text::Filters)) aria-keyshortcuts="F" dir="auto";
+                    data-key=(keys::FILTERS) data-key-label=(words.say(Text::Filters)) aria-keyshortcuts=[shortcut(Some(keys::FILTERS))] dir="auto";
                 @for choice in bar.choices {
                     label.hidden for={ "filter-" (choice.name) } { (choice.label) }
                     select id={ "filter-" (choice.name) } name=(choice.name) {

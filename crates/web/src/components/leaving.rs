@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::button::{Button, action};
+use crate::keys;
 use crate::reader::Reader;
 use crate::words::Text;
 
@@ -24,7 +25,7 @@ pub fn leaving(reader: &Reader, leaving: &Leaving<'_>) -> Markup {
     html! {
         leaving-in until=(leaving.until) data-words=(leaving.words) {
             span { (leaving.words.replace("{n}", &left.to_string())) }
-            (action(reader, leaving.undo, Button::plain(reader.words.say(Text::Undo)).with_key("z")))
+            (action(reader, leaving.undo, Button::plain(reader.words.say(Text::Undo)).with_key(keys::UNDO)))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::button::{key_cap, shortcut};
 use crate::words::{Text, Words, counted};
 
 /// A link of the navigation.
@@ -15,6 +16,8 @@ pub struct Place<'a> {
     pub count: Option<i64>,
     /// The chord that leads there: `"g q"`.
     pub chord: Option<&'a str>,
+    /// The key that leads there.
+    pub key: Option<&'a str>,
     /// Whether one is there.
     pub current: bool,
 }
@@ -22,7 +25,7 @@ pub struct Place<'a> {
 impl<'a> Place<'a> {
     /// A place without a count.
     pub fn new(label: &'a str, href: &'a str) -> Self {
-        Self { label, href, count: None, chord: None, current: false }
+        Self { label, href, count: None, chord: None, key: None, current: false }
     }
 }
 
@@ -50,9 +53,9 @@ fn list(words: Words, places: &[Place<'_>]) -> Markup {
             ul {
                 @for place in places {
                     li {
-                        a href=(place.href) aria-current=[place.current.then_some("page")] data-chord=[place.chord]
-                            data-key-label=[place.chord.map(|_| place.label)] {
-                            (place.label)
+                        a href=(place.href) aria-current=[place.current.then_some("page")] data-chord=[place.chord] data-key=[place.key]
+                            aria-keyshortcuts=[shortcut(place.key)] data-key-label=[place.chord.or(place.key).map(|_| place.label)] {
+                            (place.label) (key_cap(place.key))
                             @if let Some(count) = place.count { (tickets(words, count)) }
                         }
                     }

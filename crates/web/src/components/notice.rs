@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::button::{Button, action};
 use super::leaving::{Leaving, leaving};
+use crate::keys;
 use crate::reader::Reader;
 use crate::words::Text;
 
@@ -46,7 +47,7 @@ pub fn in_place(reader: &Reader, notice: Notice<'_>) -> Markup {
 }
 
 fn shown(reader: &Reader, notice: Notice<'_>) -> Markup {
-    let undo = Button::plain(reader.words.say(Text::Undo)).with_key("z");
+    let undo = Button::plain(reader.words.say(Text::Undo)).with_key(keys::UNDO);
     html! {
         div.notice {
             p role="status" { (notice.text) }

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::icon::icon;
-use crate::routes;
 use crate::words::{Text, Words, number};
+use crate::{keys, routes};
 
 /// Beyond this it only says that there are more.
 const MOST_COUNTED: i64 = 1_000;
@@ -13,7 +13,7 @@ const MOST_COUNTED: i64 = 1_000;
 pub fn notices_link(words: Words, unread: i64, person: i64) -> Markup {
     let trigger = format!("live:notices-{person} from:body delay:300ms");
     html! {
-        a.top-notices #notices-link href=(routes::NOTICES) data-chord="g n" data-key-label=(words.say(Text::Notices))
+        a.top-notices #notices-link href=(routes::NOTICES) data-chord=(keys::GO_NOTICES) data-key-label=(words.say(Text::Notices))
             hx-get=(routes::NOTICES_COUNT) hx-trigger=(trigger) hx-swap="outerHTML" {
             (icon("mail"))
             span.wordy { (words.say(Text::Notices)) }

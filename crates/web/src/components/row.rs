@@ -9,8 +9,8 @@ use super::badge::{priority, status};
 use super::button::{key_cap, shortcut};
 use super::time_left::{TimeLeft, time_left};
 use crate::reader::Reader;
-use crate::routes;
 use crate::words::{Text, Words, number};
+use crate::{keys, routes};
 
 /// A ticket as a list shows it.
 #[derive(Clone, Debug)]
@@ -39,8 +39,8 @@ pub struct Row<'a> {
     pub why: &'a [&'a str],
     /// Whether something in it is new to the reader.
     pub unread: bool,
-    /// Who else looks at it.
-    pub viewer: Option<&'a str>,
+    /// Who else is at it, in words: "Ada is viewing".
+    pub here: &'a str,
     /// Where it went while the list was open: "moved to Replay by you".
     pub gone: Option<&'a str>,
 }
@@ -65,12 +65,20 @@ pub const MOST_AT_ONCE: i64 = 1_000;
 
 /// What can be set on everything that is selected: its word in forms, its label, its key.
 const ACTIONS: [(&str, Text, &str); 6] = [
-    ("assignment", Text::KeyAssign, "a"),
-    ("status", Text::KeyStatus, "s"),
-    ("priority", Text::KeyPriority, "p"),
-    ("team", Text::KeyTeam, "t"),
-    ("tags", Text::KeyTags, "l"),
-    ("macro", Text::KeyMacro, "m"),
+    ("assignment", Text::KeyAssign, keys::ASSIGN),
+    ("status", Text::KeyStatus, keys::STATUS),
+    ("priority", Text::KeyPriority, keys::PRIORITY),
+    ("team", Text::KeyTeam, keys::TEAM),
+    ("tags", Text::KeyTags, keys::TAGS),
+    ("macro", Text::KeyMacro, keys::MACRO),
+];
+
+/// What is done with the row in focus alone: where, whether at once, its label, its key.
+const OF_ROW: [(&str, bool, Text, &str); 4] = [
+    ("#ticket-*-reply", false, Text::KeyReply, keys::REPLY),
+    ("#ticket-*-note", false, Text::KeyNote, keys::NOTE),
+    ("snooze", false, Text::KeySnooze, keys::SNOOZE),
+    ("follow", true, Text::KeyFollow, keys::FOLLOW),
 ];
 
 /// The list, and at its foot the form of what is selected.
@@ -92,8 +100,11 @@ pub fn work_list(reader: &Reader, list: &WorkList<'_>) -> Markup {
                 }
                 button.button.quiet type="reset" data-key-label=(words.say(Text::KeyClear)) aria-keyshortcuts="Escape" { (words.say(Text::BulkClear)) kbd aria-hidden="true" { "Esc" } }
                 span hidden {
-                    button type="button" data-pick="assignment" data-value="me" data-key="i" aria-keyshortcuts="I" { (words.say(Text::KeyToMe)) }
-                    button type="button" data-pick="escalation" data-key="e" aria-keyshortcuts="E" { (words.say(Text::KeyEscalate)) }
+                    button type="button" data-pick="assignment" data-value="me" data-key=(keys::TO_ME) aria-keyshortcuts=[shortcut(Some(keys::TO_ME))] { (words.say(Text::KeyToMe)) }
+                    button type="button" data-pick="escalation" data-key=(keys::ESCALATE) aria-keyshortcuts=[shortcut(Some(keys::ESCALATE))] { (words.say(Text::KeyEscalate)) }
+                    @for (part, post, label, key) in OF_ROW {
+                        button type="button" data-row=(part) data-post[post] data-key=(key) aria-keyshortcuts=[shortcut(Some(key))] { (words.say(label)) }
+                    }
                 }
             }
         }
@@ -161,9 +172,7 @@ fn drawn(reader: &Reader, row: &Row<'_>, selectable: bool, in_place: bool) -> Ma
                     None => { span.muted { (words.say(Text::Unassigned)) } }
                 }
             }
-            span.row-presence {
-                @if let Some(name) = row.viewer { (words.fill(Text::Viewing, &[("name", &name)])) }
-            }
+            span.row-presence { (row.here) }
         }
     }
 }

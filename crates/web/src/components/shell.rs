@@ -13,7 +13,7 @@ use super::notice::{self, Notice};
 use super::notices_link::notices_link;
 use crate::reader::{Clock, Density, Reader, Theme};
 use crate::words::{Text, Words};
-use crate::{assets, routes};
+use crate::{assets, keys, routes};
 
 /// What the name of the place is.
 const NAME: &str = "Answerable";
@@ -67,7 +67,7 @@ pub struct Page<'a> {
 pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
     let words = page.reader.words;
     let next = page.next.then(|| {
-        let button = Button::plain(words.say(Text::NextTicket)).with_key("q");
+        let button = Button::plain(words.say(Text::NextTicket)).with_key(keys::TAKE);
         button::action(page.reader, routes::NEXT, button)
     });
     let density = if page.density == Density::Compact { " density-compact" } else { "" };
@@ -210,7 +210,7 @@ fn header(page: &Page<'_>) -> Markup {
                     label.hidden for="search" { (words.say(Text::Search)) }
                     (icon("search"))
                     input #search name="q" type="search" value=(page.query) placeholder=(words.say(Text::SearchOrCommand))
-                        autocomplete="off" data-key="/" aria-keyshortcuts="/ Control+K" data-key-label=(words.say(Text::Search));
+                        autocomplete="off" data-key=(keys::SEARCH) aria-keyshortcuts="/ Control+K" data-key-label=(words.say(Text::Search));
                     kbd aria-hidden="true" { "Ctrl K" }
                 }
                 dialog #bar .bar closedby="any" aria-label=(words.say(Text::KeyBar)) {
@@ -236,8 +236,8 @@ fn header(page: &Page<'_>) -> Markup {
                         p.hint { (page.person) }
                         a href=(routes::SETTINGS) { (words.say(Text::Settings)) }
                         a href=(routes::SUPPORT_HOURS) { (words.say(Text::SupportHours)) }
-                        a href=(routes::KEYS) hx-get=(routes::KEYS) hx-target="#dialog-content" data-key="?" aria-keyshortcuts="?" { (words.say(Text::AllKeys)) kbd aria-hidden="true" { "?" } }
-                        form method="post" action=(routes::UNDO) { (csrf(page.reader)) button type="submit" data-key="z" aria-keyshortcuts="Z" { (words.say(Text::KeyUndo)) kbd aria-hidden="true" { "Z" } } }
+                        a href=(routes::KEYS) hx-get=(routes::KEYS) hx-target="#dialog-content" data-key=(keys::SHEET) aria-keyshortcuts=(keys::SHEET) { (words.say(Text::AllKeys)) (button::key_cap(Some(keys::SHEET))) }
+                        form method="post" action=(routes::UNDO) { (csrf(page.reader)) button type="submit" data-key=(keys::UNDO) aria-keyshortcuts=[button::shortcut(Some(keys::UNDO))] { (words.say(Text::KeyUndo)) (button::key_cap(Some(keys::UNDO))) } }
                         form method="post" action=(routes::SIGN_OUT) data-signs-out { (csrf(page.reader)) button type="submit" { (words.say(Text::SignOut)) } }
                     }
                 }

@@ -9,8 +9,8 @@ use super::button::{Button, action, dialog_link, link, menu};
 use super::icon::icon;
 use super::time_left::{TimeLeft, time_left};
 use crate::reader::Reader;
-use crate::routes;
 use crate::words::Text;
+use crate::{keys, routes};
 
 /// A ticket as its own page heads it.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
                         (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve))))
                     }
                     span hidden {
-                        button type="button" data-pick="assignment" data-value="me" data-key="i" aria-keyshortcuts="I" { (words.say(Text::KeyToMe)) }
+                        button type="button" data-pick="assignment" data-value="me" data-key=(keys::TO_ME) aria-keyshortcuts=[super::button::shortcut(Some(keys::TO_ME))] { (words.say(Text::KeyToMe)) }
                     }
                     (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(reader, ticket)))
                 }
@@ -133,15 +133,15 @@ fn way(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     html! {
         p.ticket-way {
             @match ticket.list {
-                Some((href, label)) => a href=(href) data-key="u" data-key-label=(label) aria-keyshortcuts="U" { (icon("back")) " " (label) },
+                Some((href, label)) => a href=(href) data-key=(keys::BACK) data-key-label=(label) aria-keyshortcuts=[super::button::shortcut(Some(keys::BACK))] { (icon("back")) " " (label) },
                 None => span {},
             }
             span.line {
                 @if let Some(next) = ticket.next {
-                    a href=(next) rel="next" data-key="shift+j" aria-keyshortcuts="Shift+J" { (words.say(Text::FollowingTicket)) } kbd.second aria-hidden="true" { "⇧J" }
+                    a href=(next) rel="next" data-key=(keys::FOLLOWING) aria-keyshortcuts=[super::button::shortcut(Some(keys::FOLLOWING))] { (words.say(Text::FollowingTicket)) } kbd.second aria-hidden="true" { (super::button::cap(keys::FOLLOWING)) }
                 }
                 @if let Some(previous) = ticket.previous {
-                    a.second href=(previous) rel="prev" data-key="shift+k" aria-keyshortcuts="Shift+K" { (words.say(Text::PreviousTicket)) } kbd.second aria-hidden="true" { "⇧K" }
+                    a.second href=(previous) rel="prev" data-key=(keys::PRECEDING) aria-keyshortcuts=[super::button::shortcut(Some(keys::PRECEDING))] { (words.say(Text::PreviousTicket)) } kbd.second aria-hidden="true" { (super::button::cap(keys::PRECEDING)) }
                 }
             }
         }
@@ -164,7 +164,7 @@ fn follow(reader: &Reader, ticket: &TicketHeader<'_>, key: Option<&str>) -> Mark
 
 fn more(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     html! {
-        (follow(reader, ticket, Some("w")))
+        (follow(reader, ticket, Some(keys::FOLLOW)))
         @for (part, label, key) in ticket.more {
             @let to = routes::ticket_part(ticket.id, part);
             a href=(to) hx-get=(to) hx-target="#dialog-content" data-command data-key=[*key] data-pick=[Some(*part).filter(|part| PICKED.contains(part))] data-value=[(*part == "spam").then_some("")]

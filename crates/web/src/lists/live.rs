@@ -12,17 +12,17 @@ use maud::{Markup, html};
 use super::Asked;
 use super::rows::SIZE;
 use crate::components::badge::status_text;
+use crate::components::button::key_cap;
 use crate::components::row;
 use crate::form::Form;
-use crate::frame;
 use crate::memory::Around;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
-use crate::routes;
 use crate::rows::{Line, lines};
 use crate::views::View;
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
+use crate::{frame, keys, routes};
 
 /// No list shows more.
 const MOST: usize = 100;
@@ -146,8 +146,8 @@ pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
     Ok(frame::html(html! {
         p { @if !said.is_empty() {
             (said.join(", ")) " · "
-            a #list-show href=(list.href()) data-key="." data-key-label=(words.say(Text::KeyShowNew)) aria-keyshortcuts="." {
-                (words.say(Text::Show)) kbd aria-hidden="true" { "." }
+            a #list-show href=(list.href()) data-key=(keys::NEWS) data-key-label=(words.say(Text::KeyShowNew)) aria-keyshortcuts=(keys::NEWS) {
+                (words.say(Text::Show)) (key_cap(Some(keys::NEWS)))
             }
         } }
         ol { (drawn(visitor, &around, (&seen, &list.within()), Some(&places))) }

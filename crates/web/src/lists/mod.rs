@@ -219,7 +219,7 @@ pub(crate) async fn show(visitor: &Visitor, built_in: Option<View>, slug: &str) 
         title: asked.title(reader.words),
         view: built_in,
         kept: asked.kept.as_ref().map(|view| view.slug.as_str()),
-        topics: Some("tickets"),
+        topics: Some("tickets,presence"),
         ..frame::Frame::default()
     };
     Ok(frame::html(frame::workspace(visitor, &reader, frame, &main, None).await?))

@@ -10,9 +10,9 @@ use crate::components::avatar::{Size, avatar};
 use crate::components::badge;
 use crate::components::button::{self, Button};
 use crate::components::facts::{Fact, Source, facts};
-use crate::routes;
 use crate::rows::subject;
 use crate::words::Text;
+use crate::{keys, routes};
 
 /// The whole of it.
 pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
@@ -29,7 +29,7 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
     let id = seen.id();
     html! {
         details.aside-part id={ "ticket-" (id) "-requester" } {
-            (part_heading(&asker, "d", words.say(Text::CustomersDetails)))
+            (part_heading(&asker, keys::CUSTOMER, words.say(Text::CustomersDetails)))
             @if let Some(requester) = requester {
                 p.person { (avatar(&requester.name, Size::Large)) a href=(routes::person(requester.id.0)) dir="auto" { (requester.name) } }
                 (about_person(seen, requester))
@@ -46,7 +46,7 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
             (tickets(seen, &words.count(Text::OtherOpen, count(&seen.whole.others)), &seen.whole.others))
         }
         details.aside-part id={ "ticket-" (id) "-why" } {
-            (part_heading(words.say(Text::WhyAndByWhen), "y", words.say(Text::WhyAndByWhen)))
+            (part_heading(words.say(Text::WhyAndByWhen), keys::WHY, words.say(Text::WhyAndByWhen)))
             (why::short(seen, &explained))
             p.line {
                 a href=(routes::ticket_part(id, "explanation")) { (words.say(Text::AllRules)) }
@@ -65,7 +65,7 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
             }
         }
         details.aside-part id={ "ticket-" (id) "-activity" } {
-            (part_heading(&words.fill(Text::ActivityCount, &[("n", &ticket.seq)]), "v", words.say(Text::Activity)))
+            (part_heading(&words.fill(Text::ActivityCount, &[("n", &ticket.seq)]), keys::ACTIVITY, words.say(Text::Activity)))
             p { a href=(routes::ticket_part(id, "activity")) { (words.count(Text::AllEvents, ticket.seq)) } }
         }
     }
@@ -73,9 +73,9 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
 
 fn part_heading(heading: &str, key: &str, label: &str) -> Markup {
     html! {
-        summary data-key=(key) data-key-label=(label) aria-keyshortcuts=(key.to_uppercase()) {
+        summary data-key=(key) data-key-label=(label) aria-keyshortcuts=[button::shortcut(Some(key))] {
             span { (heading) }
-            kbd aria-hidden="true" { (key.to_uppercase()) }
+            (button::key_cap(Some(key)))
         }
     }
 }

@@ -1,27 +1,33 @@
 //! What is between a person and a ticket: being there, having seen it, looking away for a while, following it; and what
 //! is offered while one types a name or a tag.
 
+use std::collections::BTreeMap;
+
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use desk::presence::Doing;
 use desk::{Act, Error, FieldError};
+use domain::TicketId;
 use jiff::civil::{DateTime, Time};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use maud::{Markup, html};
 
-use super::{Seen, number};
+use super::{Seen, doing, number};
 use crate::components::button::{self, Button};
 use crate::components::field::{Control, Field, field, summary};
+use crate::components::notice::{self, Notice};
 use crate::components::ticket_header::ticket_presence;
 use crate::form::Form;
 use crate::problem::Answer;
 use crate::reader::Reader;
 use crate::table::Route;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, referer};
 use crate::words::{Text, Words};
 use crate::{frame, routes, times};
 
+/// No list shows more tickets.
+const MOST_LOOKED_AT: usize = 100;
 /// How much is offered while one types.
 const OFFERED: usize = 8;
 
@@ -34,6 +40,7 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get("/tickets/{id}/snooze", Act::WorkTickets, ask),
         Route::post("/tickets/{id}/snooze", Act::WorkTickets, snooze),
         Route::post("/tickets/{id}/wake", Act::WorkTickets, wake),
+        Route::get(routes::PRESENCE, Act::ReadDesk, at_these),
         Route::get("/mentions", Act::WorkTickets, mentions),
         Route::get("/tags", Act::WorkTickets, tags),
     ]
@@ -43,6 +50,20 @@ pub(crate) fn pages() -> Vec<Route> {
 async fn here(visitor: Visitor, Path(id): Path<String>) -> Answer {
     let seen = Seen::read(&visitor, number(&id)?, 1).await?;
     Ok(frame::html(seen.with_header(None, |header| ticket_presence(&seen.reader, header))))
+}
+
+/// Who is at the tickets of a list, in words: those at which somebody is.
+async fn at_these(visitor: Visitor) -> Answer {
+    let ids = visitor.query.get("ids").split(',').filter_map(|id| id.parse().ok());
+    let ids: Vec<TicketId> = ids.take(MOST_LOOKED_AT).collect();
+    let read = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| desk::presence::named(tx, ctx, &ids);
+    let here = visitor.desk.read(visitor.ctx.clone(), read).await?;
+    let words = visitor.reader().words;
+    let mut at: BTreeMap<TicketId, Vec<String>> = BTreeMap::new();
+    for (id, name, writes) in here {
+        at.entry(id).or_default().push(doing(words, &name, writes));
+    }
+    Ok(frame::html(html! { @for (id, here) in &at { p data-id=(id) { (here.join(", ")) } } }))
 }
 
 /// A page says that it is looked at, written on, or left.
@@ -65,10 +86,26 @@ async fn seen(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
+/// Follows a ticket or does not any more; from a row of a list the other way round than before, and it is told there.
 async fn follow(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
-    let (id, follows) = (number(&id)?, form.get("follows") != "0");
-    let ctx = visitor.ctx.clone();
-    visitor.desk.write(ctx, move |tx, ctx| desk::follows::set(tx, ctx, id, follows)).await?;
+    let id = number(&id)?;
+    let asked = form.some("follows").map(|value| value != "0");
+    let me = visitor.person()?.id;
+    let set = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
+        let follows = match asked {
+            Some(follows) => follows,
+            None => !desk::follows::of_ticket(tx, ctx, id)?.contains(&me),
+        };
+        desk::follows::set(tx, ctx, id, follows)?;
+        Ok::<_, Error>(follows)
+    };
+    let follows = visitor.desk.write(visitor.ctx.clone(), set).await?;
+    if visitor.fragment {
+        let reader = visitor.reader();
+        let text = if follows { Text::FollowedNow } else { Text::FollowedNoMore };
+        let text = reader.words.fill(text, &[("id", &id)]);
+        return Ok(frame::html(notice::in_place(&reader, Notice { text: &text, undo: None })));
+    }
     Ok(Redirect::to(&routes::ticket(id.0)).into_response())
 }
 
@@ -153,7 +190,13 @@ async fn choose(visitor: &Visitor, id: &str, typed: &Form, errors: &[FieldError]
     Ok((status, frame::html(page)).into_response())
 }
 
-async fn snooze(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
+/// Hides a ticket for a while; who stood in a list stays there.
+async fn snooze(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
     let ticket = number(&id)?;
     let reader = visitor.reader();
     let chosen = form.get("until");
@@ -176,7 +219,12 @@ async fn snooze(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer 
     let done =
         visitor.desk.write(ctx, move |tx, ctx| desk::snoozes::begin(tx, ctx, ticket, until)).await;
     match done {
-        Ok(()) => Ok(Redirect::to(&routes::ticket(ticket.0)).into_response()),
+        Ok(()) => {
+            let from = referer(&headers);
+            let page = routes::ticket(ticket.0);
+            let to = if from.starts_with("/views/") { from } else { &page };
+            Ok(Redirect::to(to).into_response())
+        }
         Err(Error::Invalid(errors)) => choose(&visitor, &id, &form, &errors).await,
         Err(error) => Err(error.into()),
     }

@@ -44,13 +44,13 @@ use crate::rows::{Chips, subject};
 use crate::table::Route;
 use crate::visitor::{Visitor, referer};
 use crate::words::Text;
-use crate::{frame, routes, times};
+use crate::{frame, keys, routes, times};
 
 use drafting::Drafts;
 use names::{Names, first_name};
 
 pub(crate) use letters::{details, folded, plain, proved};
-pub(crate) use names::via;
+pub(crate) use names::{doing, via};
 pub(crate) use said::cause_text;
 
 /// How many comments a page shows at first.
@@ -157,12 +157,6 @@ impl Seen {
         first_name(self.names().person(self.whole.stored.ticket.requester)).to_owned()
     }
 
-    /// "Ada is viewing", "Ada is writing".
-    fn doing(&self, (name, writes): &(String, bool)) -> String {
-        let text = if *writes { Text::IsWriting } else { Text::IsViewing };
-        self.reader.words.fill(text, &[("name", &first_name(name))])
-    }
-
     /// Who has it for a while, in words, and whether that is the reader. (ROT-11)
     fn taken(&self) -> (String, bool) {
         let Some(lease) = &self.whole.lease else { return (String::new(), false) };
@@ -191,21 +185,22 @@ impl Seen {
         let subject = subject(words, &self.whole.stored.subject);
         let promise = due_words(&self.reader, self.left).unwrap_or_default();
         let (presence, taken) = self.taken();
-        let others: Vec<String> = self.here.others.iter().map(|one| self.doing(one)).collect();
+        let others: Vec<String> =
+            self.here.others.iter().map(|(name, writes)| doing(words, name, *writes)).collect();
         let snoozed = self.here.snoozed.map(|until| {
             let when = times::soon(words, until, &self.reader.zone, self.reader.now);
             words.fill(Text::SnoozedUntil, &[("when", &when)])
         });
         let more = [
-            ("assignment", words.say(Text::ActAssign), Some("a")),
-            ("team", words.say(Text::KeyTeam), Some("t")),
-            ("status", words.say(Text::ActStatus), Some("s")),
+            ("assignment", words.say(Text::ActAssign), Some(keys::ASSIGN)),
+            ("team", words.say(Text::KeyTeam), Some(keys::TEAM)),
+            ("status", words.say(Text::ActStatus), Some(keys::STATUS)),
             ("hold", words.say(Text::ActHold), None),
-            ("priority", words.say(Text::ActPriority), Some("p")),
-            ("tags", words.say(Text::ActTags), Some("l")),
-            ("macro", words.say(Text::ActMacro), Some("m")),
-            ("snooze", words.say(Text::ActSnooze), Some("h")),
-            ("escalation", words.say(Text::ActEscalate), Some("e")),
+            ("priority", words.say(Text::ActPriority), Some(keys::PRIORITY)),
+            ("tags", words.say(Text::ActTags), Some(keys::TAGS)),
+            ("macro", words.say(Text::ActMacro), Some(keys::MACRO)),
+            ("snooze", words.say(Text::ActSnooze), Some(keys::SNOOZE)),
+            ("escalation", words.say(Text::ActEscalate), Some(keys::ESCALATE)),
             ("severity", words.say(Text::ActSeverity), None),
             ("promise", words.say(Text::ActWithdraw), None),
             ("merge", words.say(Text::ActMerge), None),
@@ -431,7 +426,7 @@ async fn news(visitor: Visitor, Path(id): Path<String>) -> Answer {
         @if let Some((first, author)) = said.first() {
             p {
                 span data-said hidden { (words.fill(Text::NewSaid, &[("name", &first_name(seen.names().person(*author)))])) }
-                a.button href={ (routes::ticket(id.0)) "#message-" (first) } data-show data-key="." data-key-label=(words.say(Text::Show)) {
+                a.button href={ (routes::ticket(id.0)) "#message-" (first) } data-show data-key=(keys::NEWS) data-key-label=(words.say(Text::Show)) {
                     "↓ " (words.count(Text::NewMessages, count))
                 }
             }
@@ -467,7 +462,7 @@ async fn activity(visitor: Visitor, Path(id): Path<String>) -> Answer {
 async fn beside(visitor: &Visitor, seen: &Seen, title: Text, main: &Markup) -> Answer {
     let heading = seen.reader.words.say(title);
     let markup = html! {
-        p.ticket-way { a href=(routes::ticket(seen.id())) data-key="u" { (seen.title()) } }
+        p.ticket-way { a href=(routes::ticket(seen.id())) data-key=(keys::BACK) { (seen.title()) } }
         div.stack { h1 tabindex="-1" { (heading) } (main) }
     };
     let title = format!("{heading}, #{}", seen.id());

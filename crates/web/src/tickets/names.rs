@@ -68,3 +68,9 @@ pub(crate) fn via(words: Words, channel: Channel) -> &'static str {
         Channel::System => Text::ViaSystem,
     })
 }
+
+/// "Ada is viewing", "Ada is writing".
+pub(crate) fn doing(words: Words, name: &str, writes: bool) -> String {
+    let text = if writes { Text::IsWriting } else { Text::IsViewing };
+    words.fill(text, &[("name", &first_name(name))])
+}
