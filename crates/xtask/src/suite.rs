@@ -167,6 +167,15 @@ fn test_rust(arguments: &[String]) -> Result<Tally> {
 
 fn test_in_the_browser() -> Result<Tally> {
     run_to_end(&mut cargo(&["build", "--quiet", "--package", "answerable"]))?;
+    tallied(
+        in_the_browser()?
+            .args(["--test", "--test-reporter=spec"])
+            .env("ANSWERABLE_BINARY", binary("debug")?),
+    )
+}
+
+/// Node.js in the folder of the browser tests, with what they need installed.
+pub(crate) fn in_the_browser() -> Result<Command> {
     let folder = root().join("tests/browser");
     let installed =
         folder.join("node_modules/.package-lock.json").metadata().and_then(|file| file.modified());
@@ -183,12 +192,9 @@ fn test_in_the_browser() -> Result<Tally> {
         run_to_end(command("npm", &arguments).current_dir(&folder))?;
     }
     let chromium = Package::Chromium.place().context("Chromium is not installed")?;
-    tallied(
-        command("node", &["--test", "--test-reporter=spec"])
-            .current_dir(&folder)
-            .env("ANSWERABLE_BINARY", binary("debug")?)
-            .env("ANSWERABLE_CHROMIUM", chromium),
-    )
+    let mut node = command("node", &[]);
+    node.current_dir(folder).env("ANSWERABLE_CHROMIUM", chromium);
+    Ok(node)
 }
 
 /// Runs a command that counts nothing.

@@ -14,6 +14,7 @@ use crate::commands::{binary, cargo, read, run as run_to_end, wrong_usage};
 use crate::load::{self, Report, request};
 use crate::packages::{Install, Package, provide, require_node};
 use crate::postgres::{Durability, Postgres};
+use crate::suite::in_the_browser;
 
 mod program;
 mod table;
@@ -45,6 +46,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     run_to_end(&mut cargo(&["build", "--release", "--package", "answerable"]))?;
     run_to_end(&mut cargo(&["build", "--release", "--package", "testkit", "--examples"]))?;
 
+    provide(&[Package::Chromium], Install::Allowed)?;
     let folder = Folder::create()?;
     let server = if options.engines.contains(&Engine::Postgres) {
         provide(&[Package::Postgres], Install::Allowed)?;
@@ -195,7 +197,22 @@ impl Measure<'_> {
                 .map(|report| report.per_second())
         });
         self.searching(program, &page);
+        self.in_the_browser(program);
         Ok(())
+    }
+
+    /// What a person at a screen waits for.
+    fn in_the_browser(&mut self, program: &Program) {
+        let figures = [
+            (What::QueueUsable, "queue_ms"),
+            (What::TicketUsable, "ticket_ms"),
+            (What::KeyAnswered, "key_ms"),
+            (What::FirstPage, "first_kb"),
+            (What::NextPage, "next_kb"),
+        ];
+        let answer = in_the_browser()
+            .and_then(|mut node| read(node.arg("page-figures.mjs").arg(&program.file)));
+        self.figures(answer, &figures);
     }
 
     /// Every seeded ticket says "chart", and each another number.

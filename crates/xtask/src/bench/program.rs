@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(super) struct Program {
     child: Child,
     credentials: serde_json::Value,
+    /// Where they are written down.
+    pub(super) file: PathBuf,
     pub(super) address: SocketAddr,
     /// From the start of the process until it wrote the credentials, which it does after `/readyz` answers 200.
     pub(super) ready_after: Duration,
@@ -68,7 +70,7 @@ impl Program {
         let address = address
             .parse()
             .with_context(|| format!("the credentials name no address but `{url}`"))?;
-        Ok(Self { child, credentials, address, ready_after })
+        Ok(Self { child, credentials, file, address, ready_after })
     }
 
     /// Asks it to stop and waits until it has, so that the database is free again.

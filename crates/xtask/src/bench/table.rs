@@ -43,6 +43,11 @@ pub(super) enum What {
     ListLatency,
     QueuePage,
     TicketPage,
+    QueueUsable,
+    TicketUsable,
+    KeyAnswered,
+    FirstPage,
+    NextPage,
     SearchRare,
     SearchCommon,
     SearchFiltered,
@@ -60,7 +65,7 @@ pub(super) enum What {
 }
 
 impl What {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 29] = [
         Self::CreationsByMany,
         Self::CreationsByOne,
         Self::CreationsOverHttp,
@@ -71,6 +76,11 @@ impl What {
         Self::ListLatency,
         Self::QueuePage,
         Self::TicketPage,
+        Self::QueueUsable,
+        Self::TicketUsable,
+        Self::KeyAnswered,
+        Self::FirstPage,
+        Self::NextPage,
         Self::SearchRare,
         Self::SearchCommon,
         Self::SearchFiltered,
@@ -102,6 +112,15 @@ impl What {
             Self::ListLatency => ("the same, 99 of 100 within", "ms", "below 10"),
             Self::QueuePage => ("GET / (the queue, signed in)", "/s", "2,000"),
             Self::TicketPage => ("GET /tickets/{id} (signed in)", "/s", "3,000"),
+            Self::QueueUsable => ("in Chromium: a list until it is usable", "ms", "below 150"),
+            Self::TicketUsable => {
+                ("in Chromium: Enter until the ticket is usable", "ms", "below 100")
+            }
+            Self::KeyAnswered => ("in Chromium: a key until its result is seen", "ms", "below 50"),
+            Self::FirstPage => {
+                ("a first page with everything it needs, compressed", "kB", "below 150")
+            }
+            Self::NextPage => ("a page after it", "kB", "below 15"),
             Self::SearchRare => ("the bar finds a rare word, 99 of 100 within", "ms", "below 100"),
             Self::SearchCommon => {
                 ("the bar finds a word of every ticket, 99 of 100 within", "ms", "below 100")

@@ -77,7 +77,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, Error> {
         steady_plans(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
-        connection.pragma_update(None, "cache_size", -8_000)?;
+        connection.pragma_update(None, "cache_size", -4_000)?;
         Ok(connection)
     };
     open().map_err(|error| unreadable(path, error))
