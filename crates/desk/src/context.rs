@@ -32,9 +32,18 @@ pub struct Ctx {
     pub base_url: Arc<str>,
     /// Nothing leaves, so what somebody types into a form is not held back.
     pub demo: bool,
+    /// One of us who pressed a button of the workspace and may take it back: what leaves because of it, also by rules,
+    /// waits for as long as they chose.
+    pub pressed_by: Option<domain::UserId>,
 }
 
 impl Ctx {
+    /// The same circumstances of somebody who may take back what they do.
+    pub fn pressed(self) -> Self {
+        let pressed_by = self.actor.user().filter(|_| self.actor.is_agent());
+        Self { pressed_by, ..self }
+    }
+
     /// The same circumstances with somebody else acting.
     pub fn acting_as(&self, actor: Actor) -> Self {
         Self { actor, ..self.clone() }
@@ -176,6 +185,7 @@ impl Desk {
             secrets: self.inner.secrets.clone(),
             base_url: self.inner.settings.public_url.clone(),
             demo: self.inner.settings.demo,
+            pressed_by: None,
         }
     }
 
@@ -242,6 +252,7 @@ impl Ctx {
             secrets: Arc::new(Secrets::fresh()),
             base_url: "".into(),
             demo: false,
+            pressed_by: None,
         }
     }
 }

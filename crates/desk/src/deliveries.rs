@@ -455,6 +455,22 @@ pub(crate) fn tell(tx: &mut Tx<'_>, ctx: &Ctx, to: &User, notice: Notice<'_>) ->
     Ok(store::outbox::insert(tx, &delivery)?)
 }
 
+/// When what follows from a press may leave, if whoever pressed may take it back until then; none if nobody may, or they
+/// want no such wait.
+pub(crate) fn leaves_at(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Option<Timestamp>, Error> {
+    let Some(user) = ctx.pressed_by else { return Ok(None) };
+    let undo = store::notices::preferences(tx, user)?.undo();
+    Ok(ctx.now.checked_add(undo).ok().filter(|_| !undo.is_zero()))
+}
+
+/// Lets a delivery wait until whoever pressed can no longer take it back.
+pub(crate) fn wait(tx: &mut Tx<'_>, ctx: &Ctx, id: DeliveryId) -> Result<(), Error> {
+    match leaves_at(tx, ctx)? {
+        Some(until) => Ok(store::outbox::postpone(tx, id, until)?),
+        None => Ok(()),
+    }
+}
+
 /// Our address with the name.
 pub(crate) fn sender(ctx: &Ctx) -> String {
     let from = &ctx.handbook.company.from;

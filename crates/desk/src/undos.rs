@@ -1,10 +1,11 @@
 //! Taking back what one has just done: until the ticket's next change, and only what has had no effect elsewhere.
 
-use domain::{AuditId, Command, CommentId, Event, Ticket, TicketId};
+use domain::undoing::reach;
+use domain::{AuditId, Command, CommentId, Event, TicketId};
 use serde::{Deserialize, Serialize};
 use store::{Kind as Ids, Tx};
 
-use crate::tickets::Done;
+use crate::tickets::{Done, TakenBack};
 use crate::{Act, Ctx, Error, require, secrets, tickets};
 
 /// What somebody did, to one ticket or to many.
@@ -107,34 +108,38 @@ pub fn forget(tx: &mut Tx<'_>, ctx: &Ctx, id: &str) -> Result<(), Error> {
     Ok(store::undos::delete(tx, &undo.id)?)
 }
 
-/// Takes one's own change set of a ticket back, if it is still the latest thing that happened there.
+/// Takes one's own change set of a ticket back, with what triggers did because of it, if nothing else has happened there
+/// since.
 ///
 /// # Errors
 ///
 /// [`Error::Conflict`] when the ticket has changed since, or something had an effect elsewhere.
-pub fn take_back(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, audit: AuditId) -> Result<Done, Error> {
+pub fn take_back(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+    audit: AuditId,
+) -> Result<TakenBack, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let (stored, ctx) = tickets::fresh(tx, ctx, id)?;
     let log = store::events::of_ticket(tx, id)?;
-    let first = log.iter().position(|envelope| envelope.audit == audit).unwrap_or(log.len());
-    let (earlier, own) = log.split_at(first);
-    let is_latest = !own.is_empty() && own.iter().all(|envelope| envelope.audit == audit);
     let me = ctx.actor.user();
-    let by_me = own.iter().any(|envelope| me.is_some() && envelope.person() == me);
-    let within = own.iter().all(|envelope| Event::can_be_undone(&envelope.event));
-    let before = Ticket::replay(id, earlier.iter().map(|one| (one.at, &one.event)));
-    match before.filter(|_| is_latest && by_me && within) {
-        Some(before) => {
-            // What was no request after all has a way back of its own, on which no promise is forgotten. (SLA-12)
-            let is_spam = own.iter().any(|envelope| envelope.event == Event::MarkedSpam);
-            let command = if is_spam {
-                Command::UnmarkSpam
-            } else {
-                Command::Undo { audit, before: Box::new(before) }
-            };
-            let audit = AuditId(tx.next_id(Ids::Audit)?);
-            tickets::run(tx, &ctx, stored, audit, &command)
-        }
-        None => Err(Error::Conflict(format!("#{id} has changed since"))),
-    }
+    let reach = reach(id, &log, audit).filter(|reach| {
+        let by_me = reach.own.iter().any(|envelope| me.is_some() && envelope.person() == me);
+        by_me && reach.own.iter().all(|envelope| envelope.event.can_be_undone())
+    });
+    let Some(reach) = reach else {
+        return Err(Error::Conflict(format!("#{id} has changed since")));
+    };
+    // What was no request after all has a way back of its own, on which no promise is forgotten. (SLA-12)
+    let is_spam = reach.own.iter().any(|envelope| envelope.event == Event::MarkedSpam);
+    let command = match reach.before.clone() {
+        Some(_) if is_spam && reach.rules.is_empty() => Command::UnmarkSpam,
+        Some(before) if !is_spam => Command::Undo { audit, before: Box::new(before) },
+        _ => return Err(Error::Conflict(format!("#{id} has changed since"))),
+    };
+    let left = tickets::untell(tx, &reach)?;
+    let audit = AuditId(tx.next_id(Ids::Audit)?);
+    let done = tickets::run(tx, &ctx, stored, audit, &command)?;
+    Ok(TakenBack { done, left })
 }

@@ -29,6 +29,7 @@ pub mod search;
 mod status;
 mod surveys;
 mod tickets;
+pub mod undoing;
 mod views;
 pub mod webhooks;
 pub mod words;

@@ -5,7 +5,7 @@
 use handbook::Calendar;
 use jiff::Timestamp;
 
-use crate::{AuditId, CommentId, Envelope, Event, Status, Ticket, UserId};
+use crate::{CommentId, Envelope, Event, Status, Ticket, UserId};
 
 /// A span of time, in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,22 +74,21 @@ pub struct Metrics {
 /// The log without changes that were undone and replies that were taken back before they left, and without all that had
 /// followed from them.
 fn as_it_left(log: &[Envelope]) -> impl Iterator<Item = &Envelope> {
-    let mut gone: Vec<(CommentId, Option<AuditId>)> = Vec::new();
-    let mut undone: Vec<AuditId> = Vec::new();
+    let mut undone: Vec<std::ops::RangeInclusive<i64>> = Vec::new();
+    let mut gone: Vec<CommentId> = Vec::new();
     for envelope in log {
-        if let Event::Undone { audit, .. } = &envelope.event {
-            undone.extend([*audit, envelope.audit]);
+        match &envelope.event {
+            // All since then, and the undoing itself.
+            Event::Undone { before, .. } | Event::ReplyTakenBack { before: Some(before), .. } => {
+                undone.push(before.seq + 1..=envelope.seq);
+            }
+            Event::ReplyTakenBack { comment, before: None } => gone.push(*comment),
+            _ => {}
         }
-        let Event::ReplyTakenBack { comment, before } = &envelope.event else { continue };
-        let said = |one: &&Envelope| matches!(&one.event, Event::Commented { comment: id, .. } if id == comment);
-        let audit = log.iter().find(said).map(|one| one.audit);
-        gone.push((*comment, audit.filter(|_| before.is_some())));
     }
     log.iter().filter(move |envelope| {
-        !undone.contains(&envelope.audit) && !gone.iter().any(|(reply, audit)| {
-            *audit == Some(envelope.audit)
-                || matches!(&envelope.event, Event::Commented { comment, .. } if comment == reply)
-        })
+        !undone.iter().any(|range| range.contains(&envelope.seq))
+            && !matches!(&envelope.event, Event::Commented { comment, .. } if gone.contains(comment))
     })
 }
 

@@ -171,6 +171,12 @@ pub fn forget(tx: &mut Tx<'_>, user: UserId, key: &str) -> Result<bool, Error> {
     Ok(tx.execute(sql, params![user.0, key])? > 0)
 }
 
+/// Whether somebody was told this.
+pub fn is_there(tx: &mut Tx<'_>, user: UserId, key: &str) -> Result<bool, Error> {
+    let sql = "SELECT id FROM notices WHERE user_id = $1 AND key = $2";
+    Ok(tx.query_opt(sql, params![user.0, key])?.is_some())
+}
+
 /// Everybody a note can name.
 pub fn nameable(tx: &mut Tx<'_>) -> Result<Vec<Named>, Error> {
     let sql = "SELECT id, name, email FROM users WHERE role IN ('agent', 'admin') AND is_active ORDER BY id";

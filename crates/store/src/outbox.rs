@@ -98,8 +98,12 @@ pub fn postpone(tx: &mut Tx<'_>, id: DeliveryId, until: Timestamp) -> Result<(),
 /// Takes a delivery away that nobody has taken to send yet. Says whether it is not on its way: whoever takes it at the same
 /// time waits for us, or we for them.
 pub fn take_back(tx: &mut Tx<'_>, key: &str) -> Result<bool, Error> {
-    let sql = "DELETE FROM outbox WHERE key = $1 AND state = 'pending' AND attempts = 0";
-    if tx.execute(sql, params![key])? > 0 {
+    let sql =
+        "DELETE FROM outbox WHERE key = $1 AND state = 'pending' AND attempts = 0 RETURNING id";
+    if let Some(gone) = tx.query_opt(sql, params![key])? {
+        let invoked = "DELETE FROM webhook_invocations WHERE delivery_id = $1";
+        tx.execute(invoked, params![gone.get::<i64>(0)?])?;
+        tx.touch("outbox");
         return Ok(true);
     }
     Ok(tx.query_opt("SELECT id FROM outbox WHERE key = $1", params![key])?.is_none())

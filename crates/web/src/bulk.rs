@@ -104,8 +104,8 @@ enum Change {
     /// Solved for the reason that each ticket's history suggests.
     Solve,
     Spam,
-    /// What a macro says and changes, and whether its replies can be taken back before they leave.
-    Macro(MacroId, bool),
+    /// What a macro says and changes.
+    Macro(MacroId),
 }
 
 impl Change {
@@ -113,7 +113,7 @@ impl Change {
         match self {
             Self::Solve => true,
             Self::Update(update) => update.status == Some(Status::Solved),
-            Self::Spam | Self::Macro(..) => false,
+            Self::Spam | Self::Macro(_) => false,
         }
     }
 }
@@ -226,9 +226,9 @@ fn apply(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, change: &Change) -> Result<Do
     match change {
         Change::Update(update) => desk::tickets::update(tx, ctx, id, update),
         Change::Spam => desk::tickets::mark_spam(tx, ctx, id),
-        Change::Macro(one, undoable) => {
+        Change::Macro(one) => {
             let one = desk::macros::show(tx, ctx, *one)?;
-            desk::macros::send(tx, ctx, id, &one, *undoable)
+            desk::macros::send(tx, ctx, id, &one)
         }
         Change::Solve => {
             let cause = actions::likely_cause(&desk::tickets::show(tx, ctx, id)?.ticket);
@@ -309,11 +309,7 @@ fn asked_for(visitor: &Visitor, what: What, form: &Form) -> Result<Change, Vec<F
             }
         }
         What::Spam => return Ok(Change::Spam),
-        What::Macro => {
-            // While the demo's clock stands still nothing would ever leave.
-            let undoable = visitor.desk.clock().is_running();
-            return Ok(Change::Macro(MacroId(number()?), undoable));
-        }
+        What::Macro => return Ok(Change::Macro(MacroId(number()?))),
         What::Escalate => {}
     }
     Ok(Change::Update(Box::new(update)))
@@ -370,7 +366,7 @@ async fn take_back(
     let show = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::show(tx, ctx, id.as_deref());
     let undo = match visitor.desk.read(visitor.ctx.clone(), show).await {
         Ok(undo) => undo,
-        Err(Error::NotFound) => return Ok(going(visitor, &from, "undone.0.")),
+        Err(Error::NotFound) => return Ok(going(visitor, &from, "undone.0..")),
         Err(error) => return Err(error.into()),
     };
     let one = |(id, one): (TicketId, Undoing)| {
@@ -384,9 +380,10 @@ async fn take_back(
     let sets = undo.deed.sets.into_iter().map(|(id, audit)| (id, Undoing::Set(audit)));
     let replies = undo.deed.replies.into_iter().map(|(id, reply)| (id, Undoing::Reply(reply)));
     let done: Vec<_> = stream::iter(sets.chain(replies).map(one)).buffered(AT_ONCE).collect().await;
-    let mut left = Vec::new();
+    let (mut left, mut told) = (Vec::new(), Vec::new());
     for (id, result) in &done {
         match result {
+            Ok(taken) if taken.left => told.push(id.to_string()),
             Ok(_) => {}
             Err(Error::Conflict(_) | Error::NotFound | Error::Refused(_)) => {
                 left.push(id.to_string());
@@ -402,7 +399,9 @@ async fn take_back(
     visitor.desk.write(visitor.ctx.clone(), forget).await?;
     let count = done.len() - left.len();
     left.truncate(TOLD);
-    Ok(going(visitor, &from, &format!("undone.{count}.{}", left.join("-"))))
+    told.truncate(TOLD);
+    let (left, told) = (left.join("-"), told.join("-"));
+    Ok(going(visitor, &from, &format!("undone.{count}.{left}.{told}")))
 }
 
 /// The status of a page with a form: fine, or refused.

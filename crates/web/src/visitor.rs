@@ -70,6 +70,7 @@ impl Visitor {
         let actor = user
             .as_ref()
             .map_or(Actor::Anonymous, |user| Actor::Person { id: user.id, role: user.role });
+        let ctx = Ctx { actor, ..nobody };
         let own = session.filter(|_| user.is_some());
         let known = own.or_else(|| cookies::read(headers, cookies::ANONYMOUS));
         let prefetched = headers.contains_key("sec-purpose");
@@ -78,7 +79,8 @@ impl Visitor {
         Ok(Self {
             language: language(&query, user.as_ref(), headers),
             address: None,
-            ctx: Ctx { actor, ..nobody },
+            // While the demo's clock stands still, what waits would never leave.
+            ctx: if desk.clock().is_running() { ctx.pressed() } else { ctx },
             user: user.map(Arc::new),
             cookie: known.map_or_else(|| desk::token().into(), Into::into),
             is_new: known.is_none(),

@@ -172,8 +172,7 @@ pub fn apply(
     crate::tickets::update(tx, ctx, ticket, &Update { seen, ..prepared.update })
 }
 
-/// Does at once all that a macro does, and sends its words; an undoable reply waits a little before it leaves, as its writer
-/// prefers, so that it can be taken back.
+/// Does at once all that a macro does, and sends its words as any reply.
 ///
 /// # Errors
 ///
@@ -183,7 +182,6 @@ pub fn send(
     ctx: &Ctx,
     ticket: TicketId,
     one: &Macro,
-    undoable: bool,
 ) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let stored = crate::tickets::show(tx, ctx, ticket)?;
@@ -197,7 +195,6 @@ pub fn send(
         let public = Some(prepared.public.unwrap_or(stored.ticket.public));
         let body = Body::markdown(words);
         update.comment = Some(Reply { body, public, author: None, details: None });
-        update.undoable = undoable;
     }
     crate::tickets::update(tx, ctx, ticket, &update)
 }

@@ -74,7 +74,8 @@ pub(crate) fn tell(tx: &mut Tx<'_>, ctx: &Ctx, new: New) -> Result<(), Error> {
         read_at: None,
     };
     if store::notices::insert(tx, &notice, &new.key)? {
-        store::wakeups::sooner(tx, SUBJECT, notice.to.0, ctx.now)?;
+        let at = crate::deliveries::leaves_at(tx, ctx)?.unwrap_or(ctx.now);
+        store::wakeups::sooner(tx, SUBJECT, notice.to.0, at)?;
         tx.touch(format!("notices:{}", notice.to));
         tx.touch("outbox");
     }

@@ -304,6 +304,39 @@ pub(super) fn act(
     Ok(Some(done))
 }
 
+/// What a rule tells somebody by one of its actions.
+fn key(ticket: domain::TicketId, audit: AuditId, place: usize) -> String {
+    format!("ticket:{ticket}:rule:{audit}:{place}")
+}
+
+/// Takes back what nobody has got yet of what rules told because of a change; and their notes, as an undone reply is.
+/// Says whether something had left: it stays.
+pub(crate) fn take_back(tx: &mut Tx<'_>, events: &[domain::Envelope]) -> Result<bool, Error> {
+    let mut left = false;
+    for one in events {
+        match &one.event {
+            Event::Commented { comment, .. } => store::comments::delete(tx, *comment)?,
+            Event::Applied(applied) => {
+                for (place, effect) in applied.effects.iter().enumerate() {
+                    let key = key(one.ticket, one.audit, place);
+                    left |= match effect {
+                        Effect::Person(user) => {
+                            tx.touch(format!("notices:{user}"));
+                            !store::notices::forget(tx, *user, &key)?
+                                && store::notices::is_there(tx, *user, &key)?
+                        }
+                        Effect::Team(_) | Effect::Webhook(_) => {
+                            !store::outbox::take_back(tx, &key)?
+                        }
+                    };
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(left)
+}
+
 fn told(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
@@ -313,7 +346,7 @@ fn told(
     tell: &Tell,
 ) -> Result<(), Error> {
     let ticket: &Ticket = &done.stored.ticket;
-    let key = format!("ticket:{}:rule:{}:{place}", ticket.id, done.audit);
+    let key = key(ticket.id, done.audit, place);
     match tell {
         Tell::Person(to, text) => crate::notices::tell(
             tx,
@@ -333,8 +366,9 @@ fn told(
             let title =
                 texts::one_line(if subject.is_empty() { &rule.title } else { subject }, 255);
             let link = format!("{}/tickets/{}", ctx.base_url, ticket.id);
+            let id = store::outbox::next_id(tx)?;
             let delivery = Delivery {
-                id: store::outbox::next_id(tx)?,
+                id,
                 key,
                 at: ctx.now,
                 channel: "slack".to_owned(),
@@ -348,12 +382,14 @@ fn told(
                 html: None,
                 payload: "{}".to_owned(),
             };
-            Ok(store::outbox::insert(tx, &delivery)?)
+            store::outbox::insert(tx, &delivery)?;
+            crate::deliveries::wait(tx, ctx, id)
         }
         Tell::Webhook(id, body) => match store::webhooks::load(tx, *id)? {
             Some(webhook) if webhook.active => {
                 let what = (Some(ticket.id), rule.used.as_str());
-                crate::webhooks::queue(tx, ctx, &webhook, what, key, body).map(|_| ())
+                let id = crate::webhooks::queue(tx, ctx, &webhook, what, key, body)?;
+                crate::deliveries::wait(tx, ctx, id)
             }
             Some(_) | None => Ok(()),
         },

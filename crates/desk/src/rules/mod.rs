@@ -24,6 +24,7 @@ use crate::{Act, Ctx, Error, require};
 pub use change::{Input, create, delete, update};
 pub use trial::{Found, Trial, trial};
 
+pub(crate) use act::take_back;
 pub(crate) use automations::{TICKET as SUBJECT, WALK, wake, walk};
 pub(crate) use triggers::after;
 

@@ -43,7 +43,8 @@ pub use split::split;
 pub use store::comments::Comment;
 pub use store::outbox::Queued;
 pub use store::tickets::{Filter, Order, Stored};
-pub use take_back::{leaving, take_back};
+pub(crate) use take_back::untell;
+pub use take_back::{TakenBack, leaving, take_back};
 pub use update::{Reply, Update, delete, issue_in, update};
 pub use wake::{Woken, due, next_due, put_off, wake, wake_one, wake_some};
 

@@ -3,7 +3,8 @@
 //! Whether it has left is decided by its row in the outbox: whoever sends takes the row, and whoever takes back takes it
 //! away, so that of the two exactly one succeeds. The log keeps that it was written; its words go back to its writer.
 
-use domain::{AuditId, Command, CommentId, Envelope, Event, Ticket, TicketId};
+use domain::undoing::{Reach, reach};
+use domain::{AuditId, Command, CommentId, Envelope, Event, TicketId};
 use jiff::Timestamp;
 use store::comments::Comment;
 use store::{Kind as Ids, Tx};
@@ -13,7 +14,16 @@ use super::{command, update};
 use crate::drafts::{self, Kind};
 use crate::{Act, Ctx, Error, attachments, require};
 
-/// Takes the caller's own reply back. Its words and files are their draft again.
+/// What was taken back.
+#[derive(Clone, Debug)]
+pub struct TakenBack {
+    /// The ticket as it is now.
+    pub done: Done,
+    /// Something that rules or webhooks were to tell because of it had left already: that stays.
+    pub left: bool,
+}
+
+/// Takes the caller's own reply back, with what triggers did because of it. Its words and files are their draft again.
 ///
 /// # Errors
 ///
@@ -23,24 +33,38 @@ pub fn take_back(
     ctx: &Ctx,
     id: TicketId,
     comment: CommentId,
-) -> Result<Done, Error> {
+) -> Result<TakenBack, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let (stored, ctx) = &update::lock(tx, ctx, id)?;
     let reply = store::comments::load(tx, comment)?
         .filter(|one| one.ticket == id && Some(one.author) == ctx.actor.user())
         .ok_or(Error::NotFound)?;
     let log = store::events::of_ticket(tx, id)?;
-    let seq = log.iter().find(|envelope| says(envelope, comment)).map(|envelope| envelope.seq);
-    let seq = seq.ok_or(Error::NotFound)?;
+    let said = log.iter().find(|envelope| says(envelope, comment)).ok_or(Error::NotFound)?;
     let waits = reply.leaves_at.is_some_and(|at| at > ctx.now);
-    if !waits || !store::outbox::take_back(tx, &format!("ticket:{id}:{seq}:reply"))? {
+    if !waits || !store::outbox::take_back(tx, &format!("ticket:{id}:{}:reply", said.seq))? {
         return Err(Error::Conflict("The reply has left; it can no longer be undone.".to_owned()));
     }
     give_back(tx, ctx, &reply)?;
-    crate::notices::unsaid(tx, id, seq)?;
-    let before = before(&log, &reply).map(Box::new);
+    crate::notices::unsaid(tx, id, said.seq)?;
+    let reach = reach(id, &log, reply.audit).filter(|reach| reach.own.iter().all(follows));
+    // Where something else has happened since, what rules did because of the reply stays with it.
+    let left = match &reach {
+        Some(reach) => untell(tx, reach)?,
+        None => crate::webhooks::untell(tx, std::slice::from_ref(said))?,
+    };
+    let before = reach.and_then(|reach| reach.before).map(Box::new);
     let audit = AuditId(tx.next_id(Ids::Audit)?);
-    command::run(tx, ctx, stored.clone(), audit, &Command::TakeBack { comment, before })
+    let command = Command::TakeBack { comment, before };
+    let done = command::run(tx, ctx, stored.clone(), audit, &command)?;
+    Ok(TakenBack { done, left })
+}
+
+/// Takes back what nobody has got yet of what was told because of a change. Says whether something had left.
+pub(crate) fn untell(tx: &mut Tx<'_>, reach: &Reach<'_>) -> Result<bool, Error> {
+    let by_rules = crate::rules::take_back(tx, reach.rules)?;
+    let own = crate::webhooks::untell(tx, reach.own)?;
+    Ok(crate::webhooks::untell(tx, reach.rules)? || own || by_rules)
 }
 
 /// Until when a reply of the caller's can be taken back, and to whom it goes; none once it has left.
@@ -77,30 +101,21 @@ fn give_back(tx: &mut Tx<'_>, ctx: &Ctx, reply: &Comment) -> Result<(), Error> {
     Ok(store::comments::delete(tx, reply.id)?)
 }
 
-/// The ticket as it was before a reply, if nothing has happened since but what followed from the reply alone.
-fn before(log: &[Envelope], reply: &Comment) -> Option<Ticket> {
-    let first = log.iter().position(|envelope| envelope.audit == reply.audit)?;
-    let (earlier, since) = log.split_at(first);
-    let only_the_reply = since.iter().all(|envelope| {
-        envelope.audit == reply.audit
-            && matches!(
-                envelope.event,
-                Event::Commented { .. }
-                    | Event::ClockStopped { .. }
-                    | Event::ClockStarted { .. }
-                    | Event::EscalatedPromiseKept
-                    | Event::StatusChanged { .. }
-                    | Event::Assigned { .. }
-                    | Event::IssueLinked { .. }
-                    | Event::TimersSet { .. }
-                    | Event::Tagged { .. }
-                    | Event::TeamChanged { .. }
-                    | Event::PriorityOverridden { .. }
-                    | Event::Applied(_)
-            )
-    });
-    if !only_the_reply {
-        return None;
-    }
-    Ticket::replay(reply.ticket, earlier.iter().map(|one| (one.at, &one.event)))
+/// Whether an event of a reply's change set follows from the reply alone.
+fn follows(envelope: &Envelope) -> bool {
+    matches!(
+        envelope.event,
+        Event::Commented { .. }
+            | Event::ClockStopped { .. }
+            | Event::ClockStarted { .. }
+            | Event::EscalatedPromiseKept
+            | Event::StatusChanged { .. }
+            | Event::Assigned { .. }
+            | Event::IssueLinked { .. }
+            | Event::TimersSet { .. }
+            | Event::Tagged { .. }
+            | Event::TeamChanged { .. }
+            | Event::PriorityOverridden { .. }
+            | Event::Applied(_)
+    )
 }

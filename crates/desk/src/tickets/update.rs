@@ -78,8 +78,6 @@ pub struct Update {
     pub external_id: Option<Option<String>>,
     /// Custom fields beside severity, area and kind.
     pub fields: Vec<CustomValue>,
-    /// Whether a reply waits a little before it leaves, as its writer prefers, so that it can be taken back.
-    pub undoable: bool,
     /// What goes along with the comment.
     pub files: Files,
     /// When the customer's message arrived, if it was kept waiting until now.
@@ -391,22 +389,15 @@ fn comment(
         via: ctx.via,
         details: reply.details.clone(),
         created_at: ctx.now,
-        leaves_at: if public && by == domain::Author::Agent && update.undoable {
-            leaves_at(tx, ctx, author.id)?
-        } else {
-            None
+        leaves_at: match by {
+            domain::Author::Agent if public => crate::deliveries::leaves_at(tx, ctx)?,
+            _ => None,
         },
         attachments: Vec::new(),
     };
     let digest = secrets::digest(&row.salt, &row.body);
     let new = NewComment { id: row.id, author: author.id, by, public, digest };
     Ok(Some((row, new)))
-}
-
-/// When a reply leaves that its writer may take back until then; none if they want no such wait.
-fn leaves_at(tx: &mut Tx<'_>, ctx: &Ctx, author: UserId) -> Result<Option<Timestamp>, Error> {
-    let undo = store::notices::preferences(tx, author)?.undo();
-    Ok(ctx.now.checked_add(undo).ok().filter(|_| !undo.is_zero()))
 }
 
 fn tags(stored: &Stored, update: &Update) -> Option<Vec<String>> {

@@ -1,13 +1,13 @@
 //! What webhooks are told by themselves: each event of a ticket that they subscribe to. Notes never leave.
 
 use domain::webhooks::Webhook;
-use domain::{Envelope, Event, Ticket};
+use domain::{Envelope, Event, EventId, Ticket};
 use serde_json::{Value, json};
 use store::Tx;
 use store::tickets::Stored;
 
 use super::{BY_TRIGGERS, queue};
-use crate::{Ctx, Error};
+use crate::{Ctx, Error, deliveries};
 
 /// The types of events one can subscribe to.
 pub(super) const TYPES: [&str; 7] = [
@@ -51,12 +51,28 @@ pub(crate) fn tell(
                 "detail": detail(stored),
                 "event": event,
             });
-            let key = format!("webhook:{}:event:{id}", webhook.id);
+            let key = key(webhook, id);
             let what = (Some(stored.ticket.id), "event");
-            queue(tx, ctx, webhook, what, key, &body.to_string())?;
+            let id = queue(tx, ctx, webhook, what, key, &body.to_string())?;
+            deliveries::wait(tx, ctx, id)?;
         }
     }
     Ok(())
+}
+
+fn key(webhook: &Webhook, event: EventId) -> String {
+    format!("webhook:{}:event:{event}", webhook.id)
+}
+
+/// Takes back what webhooks were to be told of events and were not yet. Says whether something had left: it stays.
+pub(crate) fn untell(tx: &mut Tx<'_>, events: &[Envelope]) -> Result<bool, Error> {
+    let mut left = false;
+    for webhook in subscribed(tx)? {
+        for envelope in events {
+            left |= !store::outbox::take_back(tx, &key(&webhook, envelope.id))?;
+        }
+    }
+    Ok(left)
 }
 
 /// The API's name of an event, and what it says; none for what nobody subscribes to, and for notes.

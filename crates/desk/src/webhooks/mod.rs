@@ -19,7 +19,7 @@ pub use sending::{
 };
 pub use store::webhooks::Attempt;
 
-pub(crate) use events::{subscribed, tell};
+pub(crate) use events::{subscribed, tell, untell};
 pub(crate) use sending::queue;
 
 /// What open pages are told when webhooks changed.

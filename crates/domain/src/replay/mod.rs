@@ -20,14 +20,15 @@
 mod differences;
 mod recorded;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use handbook::Handbook;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Actor, Candidate, Command, CommentId, Envelope, Event, Facts, Provenance, Reader, Refusal,
-    RuleFacts, TeamRef, Ticket, Unasked, decide,
+    Actor, AuditId, Candidate, Command, CommentId, Envelope, Event, Facts, Provenance, Reader,
+    Refusal, RuleFacts, TeamRef, Ticket, Unasked, decide,
 };
 
 pub use differences::{
@@ -95,10 +96,9 @@ pub fn replay<'h>(
                 run.unasked = unasked;
                 run.pass(until, handbook);
             }
-            (Some(run), Step::Asked(mut asked)) => {
+            (Some(run), Step::Asked(asked)) => {
                 run.pass(first.at, handbook);
-                asked.stand_on(&run.said);
-                run.ask(asked, first.at, handbook);
+                run.ask(*asked, first, handbook);
             }
         }
     }
@@ -148,16 +148,22 @@ struct Run<'s> {
     known: (RuleFacts, Provenance),
     /// Why the requester was not to be asked how the help was, when that was looked at last. (CS-03)
     unasked: Option<Unasked>,
-    /// The ticket and what was known of it before somebody last asked for something.
-    earlier: Option<(Ticket, (RuleFacts, Provenance))>,
-    /// The last replies, each with the ticket as it was before: they may be taken back.
-    said: Vec<(CommentId, Box<Ticket>)>,
+    /// What was asked for last: it may be taken back.
+    earlier: VecDeque<Earlier>,
     /// How far time has come.
     now: Timestamp,
 }
 
-/// How many of them: more can hardly be written before the first has left.
-const SAID: usize = 8;
+/// How things stood before somebody asked for something.
+struct Earlier {
+    audit: AuditId,
+    reply: Option<CommentId>,
+    ticket: Ticket,
+    known: (RuleFacts, Provenance),
+}
+
+/// How many of them: more triggers hardly act because of one change, and more is hardly written before the first has left.
+const REMEMBERED: usize = 64;
 
 impl<'s> Run<'s> {
     fn open(step: &Step, at: Timestamp, handbook: &Handbook, setting: &'s Setting) -> Option<Self> {
@@ -174,8 +180,7 @@ impl<'s> Run<'s> {
             refused,
             known,
             unasked: None,
-            earlier: None,
-            said: Vec::new(),
+            earlier: VecDeque::new(),
             now: at,
         })
     }
@@ -203,23 +208,35 @@ impl<'s> Run<'s> {
         }
     }
 
-    fn ask(&mut self, mut asked: Box<recorded::Asked>, at: Timestamp, handbook: &Handbook) {
-        let now = Some((self.ticket.clone(), self.known.clone()));
-        let earlier = std::mem::replace(&mut self.earlier, now);
+    fn ask(&mut self, mut asked: recorded::Asked, first: &Envelope, handbook: &Handbook) {
+        let at = first.at;
+        let now = Earlier {
+            audit: first.audit,
+            reply: asked.reply(),
+            ticket: self.ticket.clone(),
+            known: self.known.clone(),
+        };
         self.know(asked.facts.clone());
         // What is taken back is what this handbook made of it.
-        if let (Command::Undo { before, .. }, Some((ticket, known))) = (&mut asked.command, earlier)
-        {
-            **before = ticket;
-            self.known = known;
+        let (stood, before) = match &mut asked.command {
+            Command::Undo { audit, before } => {
+                (self.earlier.iter().find(|one| one.audit == *audit), Some(before))
+            }
+            Command::TakeBack { comment, before: Some(before) } => {
+                (self.earlier.iter().find(|one| one.reply == Some(*comment)), Some(before))
+            }
+            _ => (None, None),
+        };
+        if let (Some(stood), Some(before)) = (stood, before) {
+            **before = stood.ticket.clone();
+            self.known = stood.known.clone();
         }
-        let asked = &*asked;
+        if self.earlier.len() == REMEMBERED {
+            self.earlier.pop_front();
+        }
+        self.earlier.push_back(now);
+        let asked = &asked;
         let facts = facts(self.setting, &self.known, asked, Some(&self.ticket));
-        if let Some(comment) = asked.reply() {
-            let surplus = (self.said.len() + 1).saturating_sub(SAID);
-            self.said.drain(..surplus);
-            self.said.push((comment, Box::new(self.ticket.clone())));
-        }
         let ticket = &self.ticket;
         let answer =
             |command: &Command| decide(Some(ticket), command, &facts, &asked.actor, handbook, at);

@@ -60,14 +60,6 @@ impl Asked {
         (comment.by == Author::Agent).then_some(comment.id)
     }
 
-    /// A reply that is taken back is taken from the ticket of the replay, as it was before it.
-    pub(super) fn stand_on(&mut self, said: &[(CommentId, Box<Ticket>)]) {
-        let Command::TakeBack { comment, before: Some(before) } = &mut self.command else { return };
-        if let Some((_, ticket)) = said.iter().find(|(known, _)| known == comment) {
-            before.clone_from(ticket);
-        }
-    }
-
     /// The decision. Where only the status is refused, what came with it still counts.
     pub(super) fn answered(
         &self,

@@ -133,6 +133,7 @@ impl World {
             base_url: "http://desk.test".into(),
             outside: None,
             demo: true,
+            pressed_by: None,
         }
     }
 

@@ -131,9 +131,11 @@ fn who_follows_is_told_of_what_others_say() {
             author: None,
             details: None,
         };
-        let update = Update { comment: Some(said), undoable: true, ..Update::default() };
+        let update = Update { comment: Some(said), ..Update::default() };
         let done = desk
-            .change(desk.acting(&bo), move |tx, ctx| desk::tickets::update(tx, ctx, id, &update))
+            .change(desk.acting(&bo).pressed(), move |tx, ctx| {
+                desk::tickets::update(tx, ctx, id, &update)
+            })
             .unwrap();
         let comment = done.events.iter().find_map(|one| match &one.event {
             Event::Commented { comment, .. } => Some(*comment),

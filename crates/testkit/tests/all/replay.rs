@@ -134,8 +134,9 @@ impl<'d> Story<'d> {
             0..=2 => {
                 let status = *self.dice.pick(&[None, Some(Status::Pending), Some(Status::Solved)]);
                 let undoable = self.dice.roll(2) == 0;
-                let said = Update { comment: says(true), status, undoable, ..Update::default() };
-                (self.as_person(agent, role), said)
+                let said = Update { comment: says(true), status, ..Update::default() };
+                let ctx = self.as_person(agent, role);
+                (if undoable { ctx.pressed() } else { ctx }, said)
             }
             3 => {
                 (self.as_person(agent, role), Update { comment: says(false), ..Update::default() })
@@ -186,7 +187,7 @@ impl<'d> Story<'d> {
             14 => return self.merge(id, agent),
             _ => return self.set_aside(id, agent),
         };
-        let undoable = update.undoable;
+        let undoable = ctx.pressed_by.is_some();
         tolerate(self.desk.change(ctx.clone(), move |tx, ctx| {
             desk::tickets::update(tx, ctx, id, &update).map(|_| ())
         }));

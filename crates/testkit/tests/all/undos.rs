@@ -6,7 +6,8 @@ use desk::texts::Body;
 use desk::tickets::{Done, NewTicket, Person, Reply, Update};
 use desk::undos::{self, Deed};
 use desk::{Ctx, Error};
-use domain::{Actor, Channel, Role, Severity, Status, Ticket, TicketId};
+use domain::actions::{Object, Used, Value};
+use domain::{Actor, Channel, Level, Role, Severity, Status, Ticket, TicketId};
 use jiff::SignedDuration;
 use testkit::{TrialDesk, each_desk};
 
@@ -38,7 +39,55 @@ fn load(desk: &TrialDesk, id: TicketId) -> Ticket {
 fn take_back(desk: &TrialDesk, who: &str, done: &Done) -> Result<Ticket, Error> {
     let (id, audit) = (done.stored.ticket.id, done.audit);
     let back = move |tx: &mut desk::Tx<'_>, ctx: &Ctx| undos::take_back(tx, ctx, id, audit);
-    desk.change(acting(desk, who), back).map(|done| done.stored.ticket)
+    desk.change(acting(desk, who), back).map(|taken| taken.done.stored.ticket)
+}
+
+/// A press on a button of the workspace, and what it can be taken back with.
+fn press(desk: &TrialDesk, who: &str, id: TicketId, update: Update) -> Done {
+    let ctx = acting(desk, who).pressed();
+    desk.change(ctx, move |tx, ctx| desk::tickets::update(tx, ctx, id, &update)).unwrap()
+}
+
+fn trigger(desk: &TrialDesk, title: &str, condition: &str, does: &[(&str, Value)]) {
+    let actions = does
+        .iter()
+        .map(|(field, value)| Object { field: (*field).to_owned(), value: value.clone() });
+    let input = desk::rules::Input {
+        title: Some(title.to_owned()),
+        condition: Some(condition.to_owned()),
+        actions: Some(actions.collect()),
+        active: Some(true),
+        ..desk::rules::Input::default()
+    };
+    let Actor::Person { id, .. } = acting(desk, "ada").actor else { unreachable!() };
+    let admin = desk.system().acting_as(Actor::Person { id, role: Role::Admin });
+    desk.change(admin, move |tx, ctx| desk::rules::create(tx, ctx, Used::Trigger, &input)).unwrap();
+}
+
+/// A trigger that tags, notes and tells the team, and one that acts because of the first.
+fn two_triggers(desk: &TrialDesk) {
+    let team = load(desk, ask(desk)).team.to_string();
+    let one = |text: &str| Value::One(text.to_owned());
+    trigger(
+        desk,
+        "Solved",
+        "status:solved",
+        &[
+            ("current_tags", one("done")),
+            ("comment_value", one("Was it a bug?")),
+            ("notification_group", Value::Many(vec![team, "Solved".into(), "Look.".into()])),
+        ],
+    );
+    trigger(desk, "Grade", "tags:done", &[("priority", one("low"))]);
+}
+
+/// What waits to be posted, and when it may leave.
+fn posts(desk: &TrialDesk) -> Vec<jiff::Timestamp> {
+    let all = desk.look(desk.system(), |tx, _| {
+        Ok(store::outbox::in_state(tx, "pending", domain::DeliveryId(0), 100)?)
+    });
+    let all = all.unwrap().into_iter();
+    all.filter(|one| one.delivery.subject == "Solved").map(|one| one.due_at).collect()
 }
 
 /// A ticket but for how often and when it changed.
@@ -71,6 +120,92 @@ fn what_was_solved_too_early_stands_as_before_with_the_same_promise() {
         let log = log.unwrap();
         let events = log.iter().map(|envelope| (envelope.at, &envelope.event));
         assert_eq!(Ticket::replay(id, events).unwrap(), after, "the log adds up to it");
+    });
+}
+
+#[test]
+fn what_triggers_did_because_of_it_is_taken_back_along() {
+    each_desk(|desk| {
+        two_triggers(desk);
+        let id = ask(desk);
+        let before = load(desk, id);
+        desk.advance(SignedDuration::from_secs(60));
+
+        let done = press(desk, "ada", id, solved());
+        let between = load(desk, id);
+        assert_eq!((between.tags.clone(), between.priority), (vec!["done".to_owned()], Level::Low));
+        let pressed = desk.clock().now();
+        assert_eq!(
+            posts(desk),
+            [pressed + SignedDuration::from_secs(10)],
+            "it waits as a reply does"
+        );
+        let comments = |desk: &TrialDesk| {
+            let ours = store::comments::Whose::Ours;
+            let count =
+                move |tx: &mut desk::Tx<'_>, _: &Ctx| Ok(store::comments::count(tx, id, ours)?);
+            desk.look(desk.system(), count).unwrap()
+        };
+        assert_eq!(comments(desk), 2);
+
+        let audit = done.audit;
+        let back = move |tx: &mut desk::Tx<'_>, ctx: &Ctx| undos::take_back(tx, ctx, id, audit);
+        let taken = desk.change(acting(desk, "ada"), back).unwrap();
+
+        assert!(!taken.left);
+        assert_eq!(standing(&load(desk, id)), standing(&before));
+        assert_eq!((posts(desk).len(), comments(desk)), (0, 1));
+        let log =
+            desk.look(desk.system(), move |tx, ctx| desk::tickets::events(tx, ctx, id)).unwrap();
+        let calendar = desk.handbook().company_calendar().clone();
+        let metrics = domain::Metrics::of(&log, &calendar).unwrap();
+        assert_eq!((metrics.solved_at, metrics.first_resolution), (None, None));
+    });
+}
+
+#[test]
+fn what_left_meanwhile_stays_and_that_is_said() {
+    each_desk(|desk| {
+        two_triggers(desk);
+        let id = ask(desk);
+        let before = load(desk, id);
+        desk.advance(SignedDuration::from_secs(60));
+
+        let done = press(desk, "ada", id, solved());
+        desk.advance(SignedDuration::from_secs(11));
+        assert!(desk.sent("notification").iter().any(|one| one.subject == "Solved"));
+        let audit = done.audit;
+        let back = move |tx: &mut desk::Tx<'_>, ctx: &Ctx| undos::take_back(tx, ctx, id, audit);
+        let taken = desk.change(acting(desk, "ada"), back).unwrap();
+
+        assert!(taken.left);
+        assert_eq!(standing(&load(desk, id)), standing(&before));
+    });
+}
+
+#[test]
+fn a_reply_is_taken_back_with_what_triggers_did_because_of_it() {
+    each_desk(|desk| {
+        two_triggers(desk);
+        let id = ask(desk);
+        let before = load(desk, id);
+        desk.advance(SignedDuration::from_secs(60));
+        let body = Body::plain("Try again.");
+        let comment = Some(Reply { body, public: Some(true), author: None, details: None });
+
+        let done = press(desk, "ada", id, Update { comment, ..solved() });
+        assert_eq!(load(desk, id).tags, ["done"]);
+        let comment = done.events.iter().find_map(|one| match one.event {
+            domain::Event::Commented { comment, .. } => Some(comment),
+            _ => None,
+        });
+        let taken = desk.change(acting(desk, "ada"), move |tx, ctx| {
+            desk::tickets::take_back(tx, ctx, id, comment.unwrap())
+        });
+
+        assert!(!taken.unwrap().left);
+        assert_eq!(standing(&load(desk, id)), standing(&before));
+        assert_eq!(posts(desk).len(), 0);
     });
 }
 

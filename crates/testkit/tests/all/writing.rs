@@ -24,9 +24,10 @@ fn reply(desk: &TrialDesk, by: &User, id: TicketId, update: Update) -> CommentId
         author: None,
         details: None,
     };
-    let update = Update { comment: Some(said), undoable: true, ..update };
-    let done =
-        desk.change(desk.acting(by), move |tx, ctx| desk::tickets::update(tx, ctx, id, &update));
+    let update = Update { comment: Some(said), ..update };
+    let done = desk.change(desk.acting(by).pressed(), move |tx, ctx| {
+        desk::tickets::update(tx, ctx, id, &update)
+    });
     let events = done.unwrap().events;
     events
         .iter()

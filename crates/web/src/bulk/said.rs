@@ -70,17 +70,21 @@ fn skipped(words: Words, failed: &[(TicketId, String)]) -> String {
     told.join(" ")
 }
 
-/// `3.12-13`: so many were taken back, and which were not. Nothing at all is `0.`.
+/// `3.12-13.14`: so many were taken back, which were not, and about which something had left. Nothing at all is `0..`.
 pub(super) fn undone(words: Words, told: &str) -> String {
-    let (count, left) = told.split_once('.').unwrap_or((told, ""));
-    let count: i64 = count.parse().unwrap_or_default();
-    let left: Vec<i64> = left.split('-').filter_map(|id| id.parse().ok()).collect();
+    let mut parts = told.split('.');
+    let count: i64 = parts.next().and_then(|count| count.parse().ok()).unwrap_or_default();
+    let ids = |part: Option<&str>| -> Vec<i64> {
+        part.unwrap_or_default().split('-').filter_map(|id| id.parse().ok()).collect()
+    };
+    let (left, told) = (ids(parts.next()), ids(parts.next()));
     if count == 0 && left.is_empty() {
         return words.say(Text::NothingToUndo).to_owned();
     }
     let done = (count > 0).then(|| words.count(Text::DoneUndone, count));
     let left = left.iter().map(|id| words.fill(Text::NotUndone, &[("id", id)]));
-    done.into_iter().chain(left).collect::<Vec<_>>().join(" ")
+    let told = told.iter().map(|id| words.fill(Text::UndoneTold, &[("id", id)]));
+    done.into_iter().chain(left).chain(told).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

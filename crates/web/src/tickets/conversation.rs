@@ -108,7 +108,9 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
     let mut items: Vec<Item<'_>> = Vec::new();
     let mut automatic = whole.automatic.iter().peekable();
     let gone = taken_back(&whole.events);
-    for envelope in whole.events.iter().filter(|one| !gone.contains(&one.audit)) {
+    for envelope in
+        whole.events.iter().filter(|one| !gone.iter().any(|range| range.contains(&one.seq)))
+    {
         while let Some(mail) = automatic.next_if(|mail| mail.received_at < envelope.at) {
             if !skipping {
                 items.push(Item::Came(mail));
@@ -152,18 +154,13 @@ fn items(seen: &Seen) -> Vec<Item<'_>> {
     items
 }
 
-/// The change sets of replies that were taken back before they left, with nothing left of them.
-fn taken_back(events: &[Envelope]) -> Vec<AuditId> {
-    let replies = events.iter().filter_map(|envelope| match &envelope.event {
-        Event::ReplyTakenBack { comment, before: Some(_) } => Some(*comment),
+/// The events of replies that were taken back before they left, with what rules had done because of them.
+fn taken_back(events: &[Envelope]) -> Vec<std::ops::Range<i64>> {
+    let gone = |envelope: &Envelope| match &envelope.event {
+        Event::ReplyTakenBack { before: Some(before), .. } => Some(before.seq + 1..envelope.seq),
         _ => None,
-    });
-    let replies: Vec<CommentId> = replies.collect();
-    let said = |envelope: &&Envelope| matches!(&envelope.event, Event::Commented { comment, .. } if replies.contains(comment));
-    if replies.is_empty() {
-        return Vec::new();
-    }
-    events.iter().filter(said).map(|envelope| envelope.audit).collect()
+    };
+    events.iter().filter_map(gone).collect()
 }
 
 fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {

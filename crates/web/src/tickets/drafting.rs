@@ -159,8 +159,9 @@ async fn undo(visitor: Visitor, Path((id, comment)): Path<(String, String)>) -> 
         .write(ctx, move |tx, ctx| desk::tickets::take_back(tx, ctx, id, comment))
         .await;
     match taken {
-        Ok(_) => {
-            let to = format!("{}?undone=1#composer", routes::ticket(id.0));
+        Ok(taken) => {
+            let told = if taken.left { "told" } else { "1" };
+            let to = format!("{}?undone={told}#composer", routes::ticket(id.0));
             Ok(Redirect::to(&to).into_response())
         }
         // It has left, or it was undone already: pressed twice.

@@ -286,8 +286,10 @@ pub(crate) async fn page(
         }
     });
     let topics = format!("ticket:{0},presence:{0}", id.0);
-    let undone = visitor.query.some("undone").is_some();
-    let undone = undone.then(|| Notice { text: reader.words.say(Text::ReplyUndone), undo: None });
+    let undone = visitor.query.some("undone").map(|told| {
+        let text = if told == "told" { Text::ReplyUndoneTold } else { Text::ReplyUndone };
+        Notice { text: reader.words.say(text), undo: None }
+    });
     let title = seen.title();
     let frame = frame::Frame {
         title: &title,

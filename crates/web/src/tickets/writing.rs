@@ -48,9 +48,7 @@ pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) 
     }
     let said = said(&form, true);
     let (status, cause) = after(then);
-    // While the demo's clock stands still nothing would ever leave.
-    let undoable = visitor.desk.clock().is_running();
-    let update = Update { status, cause, undoable, ..said };
+    let update = Update { status, cause, ..said };
     let to = (then == "hold").then(|| routes::ticket_part(id.0, "hold"));
     write(&visitor, id, &form, Kind::Reply, update, to).await
 }
