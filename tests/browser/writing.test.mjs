@@ -188,3 +188,47 @@ test("a preview is how it will be read, and a placeholder must be filled in", as
   await plain.page.getByRole("button", { name: /^Send to Dana/ }).click();
   await plain.page.locator(".timeline").getByText("a.txt").waitFor();
 });
+
+// COM-02
+test("a link is picked in the command bar by keyboard, from what was asked before and what is answered for all", async (t) => {
+  const { demo, agent } = await begin(t);
+  const { request: other } = await demo.api("POST", "/api/v2/requests.json", {
+    request: { requester: DANA, subject: "Cookies are gone on Safari", comment: { body: "All of them." } },
+  });
+  const { request: lees } = await demo.api("POST", "/api/v2/requests.json", {
+    request: { requester: { name: "Lee", email: "lee@tallow.test" }, subject: "Safari is slow", comment: { body: "Very." } },
+  });
+  const { page } = agent;
+  await page.keyboard.press("r");
+  await page.keyboard.type("See ");
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("link in the re");
+  await page.getByRole("option", { name: "Link in the reply" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("An address https://").waitFor();
+  await page.keyboard.type("safari");
+  const own = page.getByRole("option", { name: `#${other.id} Cookies are gone on Safari` });
+  await own.waitFor();
+  assert.equal(await page.getByRole("option", { name: `#${lees.id}` }).count(), 0, "a customer reads only their own");
+  await agent.look("link-in-a-reply");
+  while ((await own.getAttribute("aria-selected")) !== "true") await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type(" too");
+  const address = (path) => new URL(path, page.url()).href;
+  assert.equal(await replyField(page).inputValue(), `See [#${other.id}](${address(`/requests/${other.id}`)}) too`);
+
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("n");
+  await page.keyboard.type("like this");
+  await page.keyboard.press("Shift+Home");
+  await page.getByRole("toolbar").last().getByRole("button", { name: "Link" }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("slow");
+  const all = page.getByRole("option", { name: `#${lees.id} Safari is slow` });
+  await all.waitFor();
+  while ((await all.getAttribute("aria-selected")) !== "true") await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  assert.equal(await noteField(page).inputValue(), `[like this](${address(`/tickets/${lees.id}`)})`);
+  agent.assertNoComplaints("link");
+});

@@ -28,6 +28,8 @@ pub struct Beside {
     pub related: Vec<Stored>,
     /// Who follows the ticket.
     pub followers: Vec<User>,
+    /// The tickets that go on with this one, which is closed.
+    pub follow_ups: Vec<TicketId>,
     /// The last event that the reader has seen before.
     pub read_to: Option<i64>,
 }
@@ -64,7 +66,12 @@ pub fn of_ticket(tx: &mut Tx<'_>, ctx: &Ctx, stored: &Stored) -> Result<Beside, 
         Some(user) => store::readings::load(tx, user, ticket.id)?,
         None => None,
     };
+    let follow_ups = match ticket.status {
+        Status::Closed => store::tickets::follow_ups(tx, &[ticket.id])?,
+        _ => Vec::new(),
+    };
     Ok(Beside {
+        follow_ups: follow_ups.into_iter().map(|(_, id)| id).collect(),
         related: search::similar(tx, ctx, stored, &known, SHOWN)?,
         followers: store::users::many(tx, &followers)?,
         earlier,

@@ -5,6 +5,7 @@
 //! [`Calendar::add`] returns the walk over the calendar beside the instant.
 
 mod calendar;
+mod channels;
 mod facts;
 mod file;
 mod heroes;
@@ -16,6 +17,7 @@ mod targets;
 mod work;
 
 pub use calendar::{Calendar, Range, Step, Walk};
+pub use channels::{Channel, Eligibility};
 pub use facts::{Fact, Facts, OrganizationFacts, RequesterFacts, TicketFacts};
 pub use file::{
     AllowedAreas, Area, Availability, Company, Contacts, Csat, Digest, Fields, Freshness, Handbook,

@@ -34,6 +34,11 @@ impl Form {
         Self { fields: vec![(name.to_owned(), value.to_owned())], files: Arc::default() }
     }
 
+    /// Fields.
+    pub(crate) fn of_all(fields: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self { fields: fields.into_iter().collect(), files: Arc::default() }
+    }
+
     /// Reads `multipart/form-data`. Where no file was chosen browsers send an empty one, which is none.
     pub(crate) fn read_parts(source: &[u8], boundary: &str) -> Result<Self, NotText> {
         let mut fields = Vec::new();

@@ -18,7 +18,7 @@ use crate::reader::Reader;
 use crate::rows::lines;
 use crate::table::Route;
 use crate::visitor::Visitor;
-use crate::words::{Text, number};
+use crate::words::{Text, Words, number};
 use crate::{frame, routes, times};
 
 /// How many tickets a page has.
@@ -88,6 +88,7 @@ async fn organization(visitor: Visitor, Path(text): Path<String>) -> Answer {
     let main = html! {
         h1 tabindex="-1" dir="auto" { (organization.name) }
         (organization_facts(&visitor.ctx.handbook, &reader, &organization, Source::Own))
+        (channels(&visitor.ctx.handbook, words, &organization))
         @if !organization.domains.is_empty() {
             p.small { (words.say(Text::MailDomains)) " " (organization.domains.join(", ")) }
         }
@@ -214,6 +215,21 @@ pub(crate) fn organization_facts(
     let addons = organization.facts().addons;
     add(Text::Addons, (!addons.is_empty()).then(|| addons.join(", ")));
     facts(reader, &all)
+}
+
+/// Whether the channels that are not for everyone are for an organization, and why. (CH-08)
+fn channels(handbook: &Handbook, words: Words, organization: &Organization) -> Markup {
+    html! {
+        @for one in handbook.eligibilities(&organization.facts()) {
+            p {
+                @if one.because.is_empty() {
+                    (words.fill(Text::ChannelNotFor, &[("channel", &one.channel), ("reasons", &one.any.join(", "))]))
+                } @else {
+                    (words.fill(Text::ChannelIsFor, &[("channel", &one.channel), ("reasons", &one.because.join(", "))]))
+                }
+            }
+        }
+    }
 }
 
 /// An amount of money without more digits than it needs.

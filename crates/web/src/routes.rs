@@ -237,6 +237,11 @@ pub fn uploads(id: i64) -> String {
     ticket_part(id, "uploads")
 }
 
+/// The form that opens a ticket which goes on with a closed one.
+pub fn follow_up(id: i64) -> String {
+    format!("{NEW_TICKET}?follow_up={id}")
+}
+
 /// Where a reply that has not left is taken back.
 pub fn undo(id: i64, comment: i64) -> String {
     ticket_part(id, &format!("replies/{comment}/undo"))

@@ -2,7 +2,7 @@
 
 use desk::Act;
 use domain::Level;
-use handbook::{Amount, Calendar, Handbook, Priority, Target};
+use handbook::{Amount, Calendar, Channel, Handbook, Priority, Target};
 use maud::{Markup, html};
 
 use crate::components::badge;
@@ -30,7 +30,7 @@ async fn show(visitor: Visitor) -> Answer {
             (hours(words, handbook))
             (targets(words, handbook))
             (reasons(words, handbook))
-            (channels(words))
+            (channels(words, handbook))
             (example(&visitor, &reader))
             @if handbook.reports.public_weeks.is_some() {
                 p { a href=(routes::PROMISES) { (words.say(Text::PublicPromises)) } }
@@ -180,18 +180,38 @@ fn reasons(words: Words, handbook: &Handbook) -> Markup {
     }
 }
 
-fn channels(words: Words) -> Markup {
+/// How we are reached, and by whom. (CH-09)
+fn channels(words: Words, handbook: &Handbook) -> Markup {
     let columns = [Column::text(words.say(Text::Channel)), Column::text(words.say(Text::WhoMay))];
-    let rows = [
-        (Text::ChannelApp, Text::Everyone),
-        (Text::ChannelForm, Text::Everyone),
-        (Text::ChannelMail, Text::Everyone),
-        (Text::ChannelApi, Text::WithToken),
-    ]
-    .map(|(channel, who)| vec![html! { (words.say(channel)) }, html! { (words.say(who)) }]);
-    let answered = html! { a href=(routes::QUESTIONS) { (words.say(Text::Questions)) } };
-    let rows: Vec<Vec<Markup>> =
-        rows.into_iter().chain([vec![answered, html! { (words.say(Text::Everyone)) }]]).collect();
+    let row = |channel: &Channel| {
+        let known = match channel.name.as_str() {
+            "app" => Some(Text::ChannelApp),
+            "form" => Some(Text::ChannelForm),
+            "email" => Some(Text::ChannelMail),
+            "api" => Some(Text::ChannelApi),
+            _ => None,
+        };
+        let name = html! {
+            @if channel.name == "questions" { a href=(routes::QUESTIONS) { (words.say(Text::Questions)) } }
+            @else if let Some(known) = known { (words.say(known)) }
+            @else { span dir="auto" { (channel.name) } }
+        };
+        let reasons: Vec<&str> = channel.rules.iter().map(|rule| rule.because.as_str()).collect();
+        let everyone = if channel.name == "api" { Text::WithToken } else { Text::Everyone };
+        let who = html! {
+            @match &channel.who {
+                Some(who) => span dir="auto" { (who) },
+                None if reasons.is_empty() => (words.say(everyone)),
+                None => {},
+            }
+            @if !reasons.is_empty() {
+                @if channel.who.is_some() { ": " }
+                span dir="auto" { (reasons.join(", ")) }
+            }
+        };
+        vec![name, who]
+    };
+    let rows: Vec<Vec<Markup>> = handbook.channels.iter().map(row).collect();
     table("channels", words.say(Text::Channels), &columns, &rows)
 }
 

@@ -433,6 +433,40 @@ fn a_closed_ticket_is_followed_up_by_another() {
     });
 }
 
+/// ST-06
+#[test]
+fn one_of_us_opens_a_follow_up_of_a_closed_ticket() {
+    on_each_engine(|desk| {
+        let (id, _) = asked(desk);
+        desk.reply(ADA, id, "Please try again.");
+        let ada = desk.visit_as(ADA);
+        let open = ada.get(&format!("/tickets/new?follow_up={id}")).expect(303);
+        assert_eq!(open.header("location"), Some(format!("/tickets/{id}").as_str()));
+        solve(desk, id);
+        desk.advance("21d");
+
+        let page = ada.get(&format!("/tickets/{id}")).expect(200).text();
+        let to = format!("/tickets/new?follow_up={id}");
+        assert!(page.contains(&to) && !page.contains(&format!("ticket-{id}-reply")), "{page}");
+        let form = ada.get(&to).expect(200).text();
+        assert!(form.contains(&format!("Follow-up of #{id}")) && form.contains(KIM), "{form}");
+        let follow_up = id.to_string();
+        let fields =
+            [("follow_up", follow_up.as_str()), ("subject", "Again"), ("body", "It is back.")];
+        let opened = ada.post("/tickets/new", &fields).expect(303);
+
+        let path = opened.header("location").unwrap_or_default().to_owned();
+        let other: i64 = path.rsplit('/').next().and_then(|id| id.parse().ok()).expect(&path);
+        let ticket = desk.ticket(other);
+        assert_eq!(ticket["via"]["source"]["from"]["ticket_id"], id);
+        assert_eq!(ticket["requester_id"], desk.ticket(id)["requester_id"]);
+        let page = ada.get(&path).expect(200).text();
+        assert!(page.contains(&format!("Follow-up of #{id}")), "{page}");
+        let closed = ada.get(&format!("/tickets/{id}")).expect(200).text();
+        assert!(closed.contains(&format!("Goes on in #{other}")), "{closed}");
+    });
+}
+
 /// ST-05: nineteen days after solving, it is still the same conversation.
 #[test]
 fn a_solved_ticket_is_reopened_until_it_closes() {

@@ -14,7 +14,7 @@ use std::{
 
 use jiff::civil::{Date, Time, Weekday};
 
-use crate::{Calendar, Priority, Range, Target, Work};
+use crate::{Calendar, Channel, Priority, Range, Target, Work};
 
 /// The policy of a company, read and checked.
 #[derive(Clone, Debug)]
@@ -47,6 +47,8 @@ pub struct Handbook {
     pub teams: Vec<Team>,
     /// The parts of the product.
     pub areas: Vec<Area>,
+    /// How we are reached; never empty.
+    pub channels: Vec<Channel>,
     /// Who is told, per playbook.
     pub contacts: Contacts,
     /// Fixed ids of ticket fields.

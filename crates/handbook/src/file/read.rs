@@ -1,5 +1,6 @@
 //! Reading a handbook: one function for each section, every problem with its line.
 
+mod channels;
 mod hours;
 mod people;
 mod priorities;
@@ -65,6 +66,7 @@ fn sections(root: &Section<'_, '_>, version: String) -> Handbook {
         people,
         teams,
         areas,
+        channels: channels::channels(root),
         contacts: contacts(root),
         fields: fields(root),
         calendars,

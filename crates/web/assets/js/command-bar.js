@@ -25,10 +25,11 @@ customElements.define('command-bar', class extends HTMLElement {
     this.dialog.addEventListener('click', (event) => { if (event.target === this.dialog) this.dialog.close(); });
     this.dialog.addEventListener('close', () => this.closed());
   }
-  // `pick` says what is to be set on the tickets `ids`; without it the bar goes and finds. A plain search has no commands.
-  open({ typed = '', pick, ids = [], plain = false } = {}) {
+  // `pick` says what is to be set on the tickets `ids`, or what `write` is given; without it the bar goes and finds. A plain
+  // search has no commands.
+  open({ typed = '', pick, ids = [], plain = false, write } = {}) {
     if (document.querySelector('dialog[open]')) return;
-    Object.assign(this, { pick, ids, plain, opener: document.activeElement, choices: undefined, found: document.querySelector('key-map').targets() });
+    Object.assign(this, { went: false, pick, ids, plain, write, opener: document.activeElement, choices: undefined, found: document.querySelector('key-map').targets() });
     this.field.value = this.field.defaultValue;
     this.scope.textContent = '';
     this.input.value = typed;
@@ -38,6 +39,8 @@ customElements.define('command-bar', class extends HTMLElement {
     this.type(true);
   }
   closed() {
+    // What was chosen has opened it again.
+    if (this.dialog.open) return;
     clearTimeout(this.waiting);
     this.asking?.abort();
     if (this.went) { this.went = false; return; }
@@ -52,6 +55,10 @@ customElements.define('command-bar', class extends HTMLElement {
   first() {
     return this.plain ? undefined : this.options.find((one) => one.ariaDisabled !== 'true');
   }
+  // Whether the server narrows what can be picked.
+  get served() {
+    return /tags|link/.test(this.pick);
+  }
   get typed() {
     return this.input.value.trim();
   }
@@ -63,7 +70,7 @@ customElements.define('command-bar', class extends HTMLElement {
   type(first) {
     if (this.pick) {
       if (this.choices) this.narrow();
-      if (!this.choices || this.pick === 'tags') this.later(() => this.ask(), first ? 0 : barDelay);
+      if (!this.choices || this.served) this.later(() => this.ask(), first ? 0 : barDelay);
     } else {
       this.commands();
       this.later(() => this.ask(), first ? 0 : barDelay);
@@ -87,7 +94,7 @@ customElements.define('command-bar', class extends HTMLElement {
   group(label, options) {
     if (!options.length) return [];
     const group = document.createElement('div');
-    group.setAttribute('role', 'group');
+    group.role = 'group';
     group.ariaLabel = label;
     const heading = document.createElement('p');
     heading.className = 'bar-heading';
@@ -99,7 +106,7 @@ customElements.define('command-bar', class extends HTMLElement {
   option(control) {
     const option = document.createElement('div');
     option.className = 'bar-option';
-    option.setAttribute('role', 'option');
+    option.role = 'option';
     option.control = control;
     option.append(answerable.label(control));
     const key = control.dataset.chord ?? control.dataset.key;
@@ -154,7 +161,7 @@ customElements.define('command-bar', class extends HTMLElement {
     if (!this.active) this.choose(this.first());
   }
   narrow() {
-    const typed = this.pick === 'tags' ? '' : this.typed.toLowerCase();
+    const typed = this.served ? '' : this.typed.toLowerCase();
     this.list.replaceChildren(...this.choices.filter((one) => this.fits(one.textContent.trim().toLowerCase(), typed)));
     this.choose(this.first());
   }
@@ -167,11 +174,11 @@ customElements.define('command-bar', class extends HTMLElement {
     history.replaceState(history.state, '', `/search?${query}`);
   }
   choose(option) {
-    this.active?.removeAttribute('aria-selected');
+    if (this.active) this.active.ariaSelected = null;
     this.active = option;
     this.options.forEach((one, at) => { one.id ||= `bar-option-${at}`; });
     if (!option) return this.input.removeAttribute('aria-activedescendant');
-    option.setAttribute('aria-selected', 'true');
+    option.ariaSelected = 'true';
     this.input.setAttribute('aria-activedescendant', option.id);
     option.scrollIntoView({ block: 'nearest' });
   }
@@ -190,10 +197,11 @@ customElements.define('command-bar', class extends HTMLElement {
   }
   run(option, newTab) {
     if (!option || option.ariaDisabled === 'true') return;
-    const { control, pick, ids } = Object.assign({ pick: this.pick, ids: this.ids, control: undefined }, { control: option.control });
+    const { control } = option;
+    const { pick, ids, write } = this;
     if (newTab && (control?.href || option.href)) return window.open(control?.href ?? option.href);
     if (option.href && !('dialog' in option.dataset)) return this.go(option.href);
-    this.went = Boolean(control);
+    this.went = Boolean(control ?? write);
     this.dialog.close();
     if (control) {
       if (!control.isConnected) return;
@@ -201,6 +209,7 @@ customElements.define('command-bar', class extends HTMLElement {
       if (row) row.querySelector('a')?.focus();
       document.querySelector('key-map').use(control);
     } else if (option.href) htmx.ajax('GET', option.href, { target: '#dialog-content', swap: 'innerHTML' });
+    else if (write) write(option.dataset);
     else this.apply(pick, ids, { [option.dataset.field]: option.dataset.value });
   }
   go(to) {

@@ -35,7 +35,7 @@ customElements.define('file-drop', class extends HTMLElement {
       name.dir = 'auto';
       bar.max = 1;
       bar.value = 0;
-      bar.setAttribute('aria-label', file.name);
+      bar.ariaLabel = file.name;
       line.append(name, bar);
       this.append(line);
       this.pending += 1;
@@ -43,7 +43,7 @@ customElements.define('file-drop', class extends HTMLElement {
         this.pending -= 1;
         if (why === undefined) return line.remove();
         line.className = 'field-error';
-        line.setAttribute('role', 'alert');
+        line.role = 'alert';
         line.textContent = answerable.say('fileFailed', { name: file.name, why });
       });
     }

@@ -126,7 +126,7 @@ customElements.define('key-map', class extends HTMLElement {
     this.chord = 'g';
     this.strip = document.createElement('div');
     this.strip.className = 'chord';
-    this.strip.setAttribute('role', 'status');
+    this.strip.role = 'status';
     document.querySelectorAll('[data-chord^="g "]').forEach((link) => {
       const choice = document.createElement('span');
       const cap = document.createElement('kbd');

@@ -22,10 +22,10 @@ customElements.define('mention-list', class extends HTMLElement {
     this.choose(this.list.firstElementChild);
   }
   choose(option) {
-    this.chosen?.removeAttribute('aria-selected');
+    if (this.chosen) this.chosen.ariaSelected = null;
     this.chosen = option;
     if (!option) return this.field.removeAttribute('aria-activedescendant');
-    option.setAttribute('aria-selected', 'true');
+    option.ariaSelected = 'true';
     this.field.setAttribute('aria-activedescendant', option.id);
   }
   press(event) {

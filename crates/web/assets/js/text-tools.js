@@ -1,35 +1,44 @@
-// <text-tools for="id">: the row of buttons that puts Markdown around what is selected. It shows only when it works.
-const around = { bold: ['**', '**'], link: ['[', '](https://)'], code: ['`', '`'] };
+// <text-tools for="id">: the row of buttons that puts Markdown around what is selected; a link is picked in the command bar.
+// It shows only when it works.
+const around = { bold: '**', code: '`' };
 const before = { list: '- ', quote: '> ' };
 
 customElements.define('text-tools', class extends HTMLElement {
   connectedCallback() {
+    this.field = document.getElementById(this.getAttribute('for'));
+    // Just behind a dialog the field does not know where its caret was.
+    this.field.addEventListener('blur', ({ target }) => { this.at = [target.selectionStart, target.selectionEnd]; });
     this.addEventListener('click', (event) => this.press(event.target.closest('button[data-mark]')?.dataset.mark));
     this.addEventListener('keydown', (event) => this.move(event));
-    this.buttons.forEach((button, index) => { button.tabIndex = index ? -1 : 0; });
-  }
-  get buttons() {
-    return [...this.querySelectorAll('button')];
+    this.buttons = [...this.querySelectorAll('button')];
+    this.buttons.slice(1).forEach((button) => { button.tabIndex = -1; });
   }
   press(mark) {
-    const field = document.getElementById(this.getAttribute('for'));
-    if (!mark || !field) return;
-    const { selectionStart: from, selectionEnd: to, value } = field;
-    const chosen = value.slice(from, to);
-    const [open, close] = around[mark] ?? [before[mark], ''];
-    const text = before[mark] ? chosen.replaceAll('\n', `\n${open}`) : chosen;
-    field.focus();
-    field.setRangeText(open + text + close, from, to, 'end');
-    if (!chosen) field.setSelectionRange(from + open.length, from + open.length);
-    field.dispatchEvent(new Event('input', { bubbles: true }));
+    const { field, at: [from, to] = [0, 0] } = this;
+    if (!mark) return;
+    const chosen = field.value.slice(from, to);
+    const put = (text, caret) => {
+      field.closest('details').open = true;
+      field.focus();
+      field.setRangeText(text, from, to, 'end');
+      field.selectionEnd -= caret;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    if (mark === 'link') {
+      const write = ({ title = '', value: to }) => put(`[${chosen || title}](${to})`, title ? 0 : 1);
+      return document.querySelector('command-bar').open({ pick: mark, ids: [field.id], typed: chosen, write });
+    }
+    const open = around[mark] ?? before[mark];
+    if (before[mark]) put(open + chosen.replaceAll('\n', `\n${open}`), 0);
+    else put(open + chosen + open, chosen ? 0 : open.length);
   }
   move(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const { buttons } = this;
-    const next = buttons.at((buttons.indexOf(event.target) + step) % buttons.length);
-    buttons.forEach((button) => { button.tabIndex = button === next ? 0 : -1; });
+    const next = this.buttons.at((this.buttons.indexOf(event.target) + step) % this.buttons.length);
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
     next.focus();
   }
 });

@@ -408,6 +408,7 @@ fn header() -> TicketHeader<'static> {
         promise: "First reply due Mon 08:00",
         priority: Level::High,
         status: Status::Open,
+        merged: false,
         owner: "Flags / Bo",
         presence: "Yours until 09:42, taken with Next",
         taken: true,

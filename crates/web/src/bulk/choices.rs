@@ -14,7 +14,7 @@ use crate::components::badge::{level_text, status_text};
 use crate::form::escaped;
 use crate::problem::{Answer, Problem};
 use crate::tickets::macros::{has_words, way};
-use crate::tickets::{actions, cause_text};
+use crate::tickets::{actions, cause_text, linking};
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
 use crate::{frame, routes, times};
@@ -67,6 +67,9 @@ impl Choice {
 
 /// The lines for what is to be set on the tickets that are named.
 pub(super) async fn choices(visitor: Visitor, headers: HeaderMap) -> Answer {
+    if visitor.query.get("do") == "link" {
+        return linking::choices(&visitor).await;
+    }
     let from = super::from(&visitor.query, &headers);
     let ids = Selection::read(&visitor, &visitor.query, &from).await?;
     let what = What::named(visitor.query.get("do"));

@@ -107,12 +107,12 @@ pub fn composer(reader: &Reader, composer: &Composer<'_>) -> Markup {
     }
 }
 
-/// What stands in its place while a playbook locks the ticket.
-pub fn locked(heading: &str, reason: &str) -> Markup {
+/// What stands in its place where nothing can be written: why, and what can be done instead.
+pub fn locked(heading: &str, reason: &str, next: &Markup) -> Markup {
     html! {
         section #composer .locked aria-labelledby="composer-locked" {
             (icon("lock"))
-            div { h2 #composer-locked { (heading) } p { (reason) } }
+            div { h2 #composer-locked { (heading) } p { (reason) } (next) }
         }
     }
 }
@@ -189,7 +189,10 @@ fn field(reader: &Reader, composer: &Composer<'_>, kind: Kind, id: &str, label: 
         draft-keeper name={ (composer.writer) "-" (id) } to=(to) data-at=[side.saved.map(|(at, _)| at)] data-device=(side.device) data-typed[side.typed] {
             div.toolbar {
                 text-tools for=(id) role="toolbar" aria-label=(words.say(Text::Formatting)) aria-controls=(id) {
-                    @for (mark, text) in MARKS { button.button.quiet type="button" data-mark=(mark) { (words.say(*text)) } }
+                    @for (mark, text) in MARKS {
+                        @let picks = (*mark == "link").then(|| words.say(if kind == Kind::Reply { Text::LinkInReply } else { Text::LinkInNote }));
+                        button.button.quiet type="button" data-mark=(mark) data-command[picks.is_some()] data-key-label=[picks] { (words.say(*text)) }
+                    }
                 }
                 (modes(reader, composer.ticket, id))
             }

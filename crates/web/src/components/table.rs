@@ -29,10 +29,24 @@ impl<'a> Column<'a> {
 
 /// The table; the first cell of a row is its heading.
 pub fn table(id: &str, caption: &str, columns: &[Column<'_>], rows: &[Vec<Markup>]) -> Markup {
+    drawn(id, (caption, false), columns, rows)
+}
+
+/// A table right below the heading that names it, so that its caption is only heard; on a small screen each row is a card.
+pub fn listing(id: &str, heading: &str, columns: &[Column<'_>], rows: &[Vec<Markup>]) -> Markup {
+    drawn(id, (heading, true), columns, rows)
+}
+
+fn drawn(
+    id: &str,
+    (caption, is_listing): (&str, bool),
+    columns: &[Column<'_>],
+    rows: &[Vec<Markup>],
+) -> Markup {
     html! {
         div.table-box role="region" tabindex="0" aria-labelledby={ (id) "-caption" } {
-            table.table id=(id) {
-                caption id={ (id) "-caption" } { (caption) }
+            table.table.cards[is_listing] id=(id) {
+                caption.hidden[is_listing] id={ (id) "-caption" } { (caption) }
                 thead {
                     tr {
                         @for column in columns {
@@ -49,7 +63,9 @@ pub fn table(id: &str, caption: &str, columns: &[Column<'_>], rows: &[Vec<Markup
                     @for row in rows {
                         tr {
                             @for (column, cell) in columns.iter().zip(row).take(1) { th.number[column.number] scope="row" { (cell) } }
-                            @for (column, cell) in columns.iter().zip(row).skip(1) { td.number[column.number] { (cell) } }
+                            @for (column, cell) in columns.iter().zip(row).skip(1) {
+                                td.number[column.number] data-label=[is_listing.then_some(column.name)] { (cell) }
+                            }
                         }
                     }
                 }

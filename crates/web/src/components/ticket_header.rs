@@ -27,6 +27,8 @@ pub struct TicketHeader<'a> {
     pub priority: Level,
     /// Where it stands.
     pub status: Status,
+    /// Whether it goes on as another ticket.
+    pub merged: bool,
     /// Who has it: "Flags / Bo".
     pub owner: &'a str,
     /// Who has it for a while: "Yours until 09:42, taken with Next".
@@ -63,6 +65,9 @@ pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
             div.ticket-state {
                 (ticket_now(reader, ticket))
                 div.ticket-actions {
+                    @if ticket.status == Status::Closed && !ticket.merged {
+                        (link(&routes::follow_up(ticket.id), Button::plain(words.say(Text::OpenFollowUp)).with_key("r")))
+                    }
                     @if !ticket.status.is_done() {
                         (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve))))
                     }
@@ -121,8 +126,12 @@ pub fn bottom_bar(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     let words = reader.words;
     html! {
         nav.bottom-bar aria-label=(words.say(Text::AboutThis)) {
-            (link(&format!("#ticket-{}-reply", ticket.id), Button::plain(words.say(Text::Reply))))
-            (link(&format!("#ticket-{}-note", ticket.id), Button::plain(words.say(Text::Note))))
+            @if ticket.status == Status::Closed {
+                @if !ticket.merged { (link(&routes::follow_up(ticket.id), Button::plain(words.say(Text::OpenFollowUp)))) }
+            } @else {
+                (link(&format!("#ticket-{}-reply", ticket.id), Button::plain(words.say(Text::Reply))))
+                (link(&format!("#ticket-{}-note", ticket.id), Button::plain(words.say(Text::Note))))
+            }
             (menu(&format!("ticket-{}-more-small", ticket.id), Button::plain(words.say(Text::More)), &more_small(reader, ticket)))
         }
     }

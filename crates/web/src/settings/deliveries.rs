@@ -12,7 +12,7 @@ use super::frame::{page, status};
 use crate::components::button;
 use crate::components::empty_state::empty_state;
 use crate::components::field::{Control, Field, field};
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, listing};
 use crate::components::time;
 use crate::form::escaped;
 use crate::problem::{Answer, Problem};
@@ -132,7 +132,7 @@ fn rows(reader: &Reader, found: &[Queued]) -> Markup {
         ]
     };
     let rows: Vec<Vec<Markup>> = found.iter().map(row).collect();
-    table("deliveries", words.say(Text::SettingsDeliveries), &columns, &rows)
+    listing("deliveries", words.say(Text::SettingsDeliveries), &columns, &rows)
 }
 
 pub(super) async fn retry(visitor: Visitor, Path(id): Path<String>) -> Answer {
@@ -204,7 +204,7 @@ pub(super) async fn channels(visitor: Visitor) -> Answer {
         .into_iter()
         .map(|(name, state, place)| vec![html! { (words.say(name)) }, html! { (state) }, place])
         .collect();
-    let main = table("channels", words.say(Text::SettingsChannels), &columns, &rows);
+    let main = listing("channels", words.say(Text::SettingsChannels), &columns, &rows);
     let here = (routes::CHANNELS, words.say(Text::SettingsChannels));
     page(&visitor, &reader, here, &main, status(&[])).await
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::frame::{page, status};
 use crate::components::button::{self, Button};
 use crate::components::field::{Control, Field, checkbox, field};
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, listing};
 use crate::form::Form;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
@@ -112,7 +112,7 @@ pub(super) async fn list(visitor: Visitor) -> Answer {
     let rows: Vec<Vec<Markup>> = all.iter().map(row).collect();
     let main = html! {
         p { (button::link(routes::NEW_FIELD, Button::primary(words.say(Text::FieldMake)))) }
-        (table("fields", words.say(Text::SettingsFields), &columns, &rows))
+        (listing("fields", words.say(Text::SettingsFields), &columns, &rows))
     };
     let here = (routes::FIELDS, words.say(Text::SettingsFields));
     page(&visitor, &reader, here, &main, status(&[])).await

@@ -14,7 +14,7 @@ use super::frame::{page, status};
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::field::{Control, Field, checkbox, field};
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, listing};
 use crate::form::Form;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
@@ -123,7 +123,7 @@ fn listed(reader: &Reader, known: &Known, all: &[Macro]) -> Markup {
         ]
     };
     let rows: Vec<Vec<Markup>> = all.iter().map(row).collect();
-    table("macros", words.say(Text::Macros), &columns, &rows)
+    listing("macros", words.say(Text::Macros), &columns, &rows)
 }
 
 fn audience(words: Words, known: &Known, kept_for: ViewFor) -> String {

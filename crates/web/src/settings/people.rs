@@ -13,7 +13,7 @@ use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::field::{Control, Field, checkbox, field};
 use crate::components::notice::{Tone, message_box};
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, listing};
 use crate::form::Form;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
@@ -92,7 +92,7 @@ fn rows(words: Words, people: &[User]) -> Markup {
         ]
     };
     let rows: Vec<Vec<Markup>> = people.iter().map(row).collect();
-    table("people", words.say(Text::SettingsPeople), &columns, &rows)
+    listing("people", words.say(Text::SettingsPeople), &columns, &rows)
 }
 
 fn invitation(reader: &Reader, typed: &Form, errors: &[FieldError]) -> Markup {

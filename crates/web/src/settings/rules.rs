@@ -16,7 +16,7 @@ use super::frame::{page, status};
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::field::{Field, field};
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, listing};
 use crate::components::time;
 use crate::form::Form;
 use crate::problem::{Answer, Problem};
@@ -162,7 +162,7 @@ fn listed(reader: &Reader, known: &Known, sort: Sort, all: &[Rule]) -> Markup {
         ]
     };
     let rows: Vec<Vec<Markup>> = all.iter().map(row).collect();
-    table("rules", words.say(sort.name), &columns, &rows)
+    listing("rules", words.say(sort.name), &columns, &rows)
 }
 
 pub(super) async fn new(visitor: Visitor, sort: Sort) -> Answer {
@@ -430,7 +430,7 @@ fn tried(
             @if rows.is_empty() { p role="status" { (words.say(Text::RuleTrialNone)) } }
             @else {
                 p role="status" { (words.count(Text::RuleTrialHits, count(trial.found.len()))) @if trial.more { " " (words.say(Text::RuleTrialMore)) } }
-                (table("trial", words.say(Text::RuleTrial), &columns, &rows))
+                (listing("trial", words.say(Text::RuleTrial), &columns, &rows))
             }
         }
     }
@@ -468,7 +468,7 @@ fn logged(reader: &Reader, sort: Sort, rule: &Rule, runs: &[Run]) -> Markup {
         div.stack {
             h2 #log-heading { (words.say(Text::RuleLog)) }
             @if rows.is_empty() { p { (words.say(Text::RuleLogNone)) } }
-            @else { (table("rule-log", words.say(Text::RuleLog), &columns, &rows)) }
+            @else { (listing("rule-log", words.say(Text::RuleLog), &columns, &rows)) }
             @if let Some(last) = more {
                 p { a href={ (sort.href(rule.id)) "?before=" (last.id) "#log-heading" } { (words.say(Text::Older)) } }
             }

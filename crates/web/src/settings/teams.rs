@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use super::frame::{page, status};
 use crate::components::button::{self, Button};
 use crate::components::field::{Control, Field, field};
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, listing};
 use crate::form::Form;
 use crate::problem::{Answer, Problem};
 use crate::routes;
@@ -43,7 +43,7 @@ async fn listed(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answe
     };
     let rows: Vec<Vec<Markup>> = teams.iter().map(row).collect();
     let main = html! {
-        (table("teams", words.say(Text::SettingsTeams), &columns, &rows))
+        (listing("teams", words.say(Text::SettingsTeams), &columns, &rows))
         section.stack.narrow aria-labelledby="new-heading" {
             h2 #new-heading { (words.say(Text::TeamNew)) }
             p { (words.say(Text::TeamNewWhy)) }

@@ -12,7 +12,7 @@ use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::field::{Field, field};
 use crate::components::notice::{Tone, message_box};
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, listing};
 use crate::components::time;
 use crate::form::Form;
 use crate::problem::{Answer, Problem};
@@ -107,7 +107,7 @@ fn rows(reader: &Reader, tokens: &[Token], people: &[User]) -> Markup {
         ]
     };
     let rows: Vec<Vec<Markup>> = tokens.iter().map(row).collect();
-    table("tokens", words.say(Text::SettingsTokens), &columns, &rows)
+    listing("tokens", words.say(Text::SettingsTokens), &columns, &rows)
 }
 
 pub(super) async fn create(visitor: Visitor, form: Form) -> Answer {

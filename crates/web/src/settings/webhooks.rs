@@ -14,7 +14,7 @@ use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::field::{Control, Field, checkbox, field};
 use crate::components::notice::{Tone, message_box};
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, listing};
 use crate::components::time;
 use crate::form::Form;
 use crate::problem::{Answer, Problem};
@@ -25,15 +25,15 @@ use crate::words::Text;
 
 /// How many deliveries a page of the log has.
 const SIZE: i64 = 25;
-/// The events one can subscribe to, as the last part of their names.
-const EVENTS: [&str; 7] = [
-    "created",
-    "status_changed",
-    "priority_changed",
-    "group_assignment_changed",
-    "agent_assignment_changed",
-    "tags_changed",
-    "comment_added",
+/// The events one can subscribe to: the last part of their names, and in words.
+const EVENTS: [(&str, Text); 7] = [
+    ("created", Text::WebhookOpened),
+    ("status_changed", Text::WebhookStatus),
+    ("priority_changed", Text::WebhookPriority),
+    ("group_assignment_changed", Text::WebhookTeam),
+    ("agent_assignment_changed", Text::WebhookAssignee),
+    ("tags_changed", Text::WebhookTags),
+    ("comment_added", Text::WebhookComment),
 ];
 
 fn event(name: &str) -> String {
@@ -131,7 +131,7 @@ pub(super) async fn list(visitor: Visitor) -> Answer {
     let main = html! {
         @if rows.is_empty() {
             (empty_state(words.say(Text::WebhookNone), words.say(Text::WebhookNoneWhy), Some(&make)))
-        } @else { p { (make) } (table("webhooks", words.say(Text::SettingsWebhooks), &columns, &rows)) }
+        } @else { p { (make) } (listing("webhooks", words.say(Text::SettingsWebhooks), &columns, &rows)) }
     };
     let here = (routes::WEBHOOKS, words.say(Text::SettingsWebhooks));
     page(&visitor, &reader, here, &main, status(&[])).await
@@ -278,11 +278,11 @@ fn fields(reader: &Reader, typed: &Typed, proof: Option<&str>) -> Markup {
         (field(words, &Field { control: Control::Select(&methods), ..line("http_method", Text::WebhookMethod, &typed.method) }))
         fieldset.field {
             legend { (words.say(Text::WebhookSubscriptions)) }
-            @let named = std::iter::once((BY_TRIGGERS.to_owned(), words.say(Text::WebhookByTriggers))).chain(EVENTS.map(|name| (event(name), name)));
-            @for (value, label) in named {
+            @let own = (BY_TRIGGERS.to_owned(), Text::WebhookByTriggers, None);
+            @for (value, text, name) in std::iter::once(own).chain(EVENTS.map(|(name, text)| (event(name), text, Some(name)))) {
                 label.choice {
                     input type="checkbox" name="subscriptions" value=(value) checked[typed.subscriptions.contains(&value)];
-                    (label)
+                    span { (words.say(text)) @if let Some(name) = name { " " code.muted { (name) } } }
                 }
             }
         }
@@ -347,7 +347,7 @@ fn logged(visitor: &Visitor, reader: &Reader, to: &str, sent: &[Invocation]) -> 
             @if visitor.query.some("tested").is_some() { p role="status" { (words.say(Text::WebhookTestSent)) } }
             (button::action(reader, &format!("{to}/test"), Button::plain(words.say(Text::WebhookTest))))
             @if rows.is_empty() { p { (words.say(Text::WebhookLogNone)) } }
-            @else { (table("webhook-log", words.say(Text::WebhookLog), &columns, &rows)) }
+            @else { (listing("webhook-log", words.say(Text::WebhookLog), &columns, &rows)) }
             @if let Some(last) = more {
                 p { a href={ (to) "?before=" (last.queued.delivery.id) "#log-heading" } { (words.say(Text::Older)) } }
             }

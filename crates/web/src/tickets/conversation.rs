@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use desk::mailbox::Filed;
 use desk::tickets::{Comment, Queued};
-use domain::{AuditId, CommentId, Envelope, Event, Telling};
+use domain::{CommentId, Envelope, Event, Telling};
 use maud::{Markup, PreEscaped, html};
 
 use super::{SHOWN, Seen, letters, said};

@@ -8,6 +8,7 @@ mod claims;
 mod conversation;
 mod drafting;
 mod letters;
+pub(crate) mod linking;
 pub(crate) mod macros;
 mod names;
 mod opening;
@@ -218,6 +219,7 @@ impl Seen {
             promise: &promise,
             priority: ticket.priority,
             status: ticket.status,
+            merged: ticket.merged.is_some(),
             owner: &owner,
             presence: &presence,
             taken,
@@ -273,7 +275,7 @@ pub(crate) async fn page(
         let header = &way.around(header);
         html! {
             (ticket_header(reader, header))
-            (set_aside(&seen))
+            (set_aside(&seen, &beside.follow_ups))
             (taking::told(&seen))
             (rated::suggestion(&seen))
             (away)
@@ -325,8 +327,8 @@ async fn owner_is_away(visitor: &Visitor, seen: &Seen) -> Result<Markup, Problem
     ))
 }
 
-/// Where a ticket went on or what went on here, and that it is spam; with the way back.
-fn set_aside(seen: &Seen) -> Markup {
+/// Where a ticket went on or goes on, what went on here, and that it is spam; with the way back.
+fn set_aside(seen: &Seen, follow_ups: &[TicketId]) -> Markup {
     let reader = &seen.reader;
     let words = reader.words;
     let ticket = &seen.whole.stored.ticket;
@@ -351,6 +353,12 @@ fn set_aside(seen: &Seen) -> Markup {
         @for taken in &ticket.taken_in {
             p.small { a href=(routes::ticket(taken.ticket.0)) { (words.fill(Text::HasTakenIn, &[("id", &taken.ticket)])) } }
         }
+        @if let Some(source) = ticket.follow_up_of {
+            p.small { a href=(routes::ticket(source.0)) { (words.fill(Text::IsFollowUp, &[("id", &source)])) } }
+        }
+        @for id in follow_ups {
+            p.small { a href=(routes::ticket(id.0)) { (words.fill(Text::HasFollowUp, &[("id", id)])) } }
+        }
     }
 }
 
@@ -361,6 +369,11 @@ fn compose(seen: &Seen, writing: &Writing, drafts: &Drafts, from: &str) -> Marku
         return crate::components::composer::locked(
             words.say(Text::ClosedForGood),
             words.say(Text::ClosedForGoodWhy),
+            &html! {
+                @if ticket.merged.is_none() {
+                    (button::link(&routes::follow_up(ticket.id.0), Button::primary(words.say(Text::OpenFollowUp))))
+                }
+            },
         );
     }
     let staged = writing.staged.as_ref().map(|staged| staged.markup(words, ticket.id));

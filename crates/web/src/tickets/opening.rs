@@ -5,9 +5,9 @@ use axum::response::{IntoResponse, Redirect};
 use desk::attachments::Files;
 use desk::idempotency::{self, Key};
 use desk::texts::Body;
-use desk::tickets::{NewTicket, Person};
-use desk::{Error, FieldError};
-use domain::{Channel, Kind, Severity};
+use desk::tickets::{NewTicket, Person, Stored};
+use desk::{Ctx, Error, FieldError, Tx};
+use domain::{Channel, Kind, Severity, Status, TicketId, User};
 use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
@@ -19,15 +19,62 @@ use crate::visitor::Visitor;
 use crate::words::{Text, Words};
 use crate::{frame, routes};
 
-/// The empty form; `?email=` says for whom.
+/// A closed ticket that goes on, and who asked there.
+struct Source {
+    stored: Stored,
+    requester: User,
+}
+
+impl Source {
+    /// The one that a form or an address names, if it names one.
+    async fn named(visitor: &Visitor, form: &Form) -> Result<Option<Self>, Problem> {
+        let Some(id) = form.number("follow_up").map(TicketId) else { return Ok(None) };
+        let read = move |tx: &mut Tx<'_>, ctx: &Ctx| -> Result<_, Error> {
+            let stored = desk::tickets::show(tx, ctx, id)?;
+            let requester = desk::users::show(tx, ctx, stored.ticket.requester)?;
+            Ok(Self { stored, requester })
+        };
+        Ok(Some(visitor.desk.read(visitor.ctx.clone(), read).await?))
+    }
+
+    /// What the form begins with.
+    fn begun(&self) -> Form {
+        let ticket = &self.stored.ticket;
+        let pairs = [
+            ("follow_up", ticket.id.to_string()),
+            ("email", self.requester.email.clone().unwrap_or_default()),
+            ("name", self.requester.name.clone()),
+            ("subject", self.stored.subject.clone()),
+            ("area", ticket.area.clone().unwrap_or_default()),
+            ("kind", ticket.kind.map(|kind| kind.as_str().to_owned()).unwrap_or_default()),
+        ];
+        Form::of_all(pairs.map(|(name, value)| (name.to_owned(), value)))
+    }
+
+    /// Whether the form is for whoever asked there, who may have no address.
+    fn is_of(&self, form: &Form) -> bool {
+        let email = form.some("email");
+        email.is_none_or(|typed| Some(typed) == self.requester.email.as_deref())
+    }
+}
+
+/// The empty form; `?email=` says for whom, `?follow_up=` which closed ticket goes on.
 pub(super) async fn ask(visitor: Visitor) -> Answer {
-    let typed = visitor.query.clone();
-    page(&visitor, &typed, &[]).await
+    let Some(source) = Source::named(&visitor, &visitor.query).await? else {
+        return page(&visitor, &visitor.query, &[]).await;
+    };
+    // Others are answered where they are.
+    if source.stored.ticket.status != Status::Closed {
+        let to = routes::ticket(source.stored.ticket.id.0);
+        return Ok(Redirect::to(&to).into_response());
+    }
+    page(&visitor, &source.begun(), &[]).await
 }
 
 /// Opens it.
 pub(super) async fn open(visitor: Visitor, form: Form) -> Answer {
-    let new = match asked(&visitor, &form) {
+    let source = Source::named(&visitor, &form).await?;
+    let new = match asked(&visitor, &form, source.as_ref()) {
         Ok(new) => new,
         Err(errors) => return page(&visitor, &form, &errors).await,
     };
@@ -70,7 +117,12 @@ fn wrong(field: &str, text: Text) -> FieldError {
 }
 
 /// The ticket a form asks for, or everything that is wrong with it.
-fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
+fn asked(
+    visitor: &Visitor,
+    form: &Form,
+    source: Option<&Source>,
+) -> Result<NewTicket, Vec<FieldError>> {
+    let known = source.filter(|source| source.is_of(form)).map(|source| source.requester.id);
     let missing = [
         ("email", Text::EmailMissing),
         ("subject", Text::SubjectMissing),
@@ -78,7 +130,7 @@ fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
     ];
     let mut errors: Vec<FieldError> = missing
         .into_iter()
-        .filter(|(name, _)| form.some(name).is_none())
+        .filter(|(name, _)| form.some(name).is_none() && (*name != "email" || known.is_none()))
         .map(|(name, text)| wrong(name, text))
         .collect();
     let area = form.some("area").map(str::to_owned);
@@ -88,13 +140,17 @@ fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    let requester = Person::Address {
-        email: form.get("email").trim().to_owned(),
-        name: form.some("name").map(str::to_owned),
+    let requester = match known {
+        Some(id) => Person::Known(id),
+        None => Person::Address {
+            email: form.get("email").trim().to_owned(),
+            name: form.some("name").map(str::to_owned),
+        },
     };
     let body = Body::markdown(form.get("body"));
     let mut new = NewTicket::request(requester, form.get("subject"), body, Channel::Web);
     new.area = area;
+    new.follow_up_of = source.map(|source| source.stored.ticket.id);
     new.severity = form.some("severity").and_then(|word| word.parse::<Severity>().ok());
     new.kind = form.some("kind").and_then(|word| word.parse::<Kind>().ok());
     // A note among us is ours; else these are the customer's words, and their clock begins.
@@ -108,14 +164,17 @@ fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
 
 async fn page(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answer {
     let reader = visitor.reader();
-    let title = reader.words.say(Text::TitleNewTicket);
+    let title = match typed.number("follow_up") {
+        Some(id) => reader.words.fill(Text::TitleFollowUp, &[("id", &id)]),
+        None => reader.words.say(Text::TitleNewTicket).to_owned(),
+    };
     let main = html! {
         div.stack {
             h1 tabindex="-1" { (title) }
             (form(visitor, &reader, typed, errors))
         }
     };
-    let frame = frame::Frame { title, ..frame::Frame::default() };
+    let frame = frame::Frame { title: &title, ..frame::Frame::default() };
     let page = frame::workspace(visitor, &reader, frame, &main, None).await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, frame::html(page)).into_response())
@@ -124,7 +183,10 @@ async fn page(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answer 
 fn form(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) -> Markup {
     let words = reader.words;
     let error = |name: &str| {
-        let is_it = |field: &str| field == name || field.ends_with(&format!(".{name}"));
+        let is_it = |field: &str| {
+            let stands_above = name == "base" && field == "via_followup_source_id";
+            field == name || field.ends_with(&format!(".{name}")) || stands_above
+        };
         errors.iter().find(|error| is_it(&error.field)).map(|error| error.description.as_str())
     };
     let line = |name: &'static str, label: Text| Field {
@@ -184,6 +246,7 @@ fn form(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError])
         form.stack method="post" enctype="multipart/form-data" action=(routes::NEW_TICKET) novalidate {
             (button::csrf(reader))
             input type="hidden" name="key" value=(key);
+            @if let Some(id) = typed.number("follow_up") { input type="hidden" name="follow_up" value=(id); }
             (summary(words, &fields.iter().collect::<Vec<_>>()))
             @if let Some(base) = error("base") { p.error role="alert" { (base) } }
             @for one in &fields { (field(words, one)) }

@@ -64,7 +64,8 @@ fn priority(section: &Section<'_, '_>, next: f64) -> (Option<Located<Level>>, Pr
     (level, priority)
 }
 
-fn rule(section: &Section<'_, '_>) -> Option<Rule> {
+/// A condition with its reason.
+pub(super) fn rule(section: &Section<'_, '_>) -> Option<Rule> {
     let because = section.required("because");
     let when = section.required("when");
     section.close();
