@@ -34,6 +34,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::put("/questions/{id}/restore", Act::WorkTickets, restore),
         Route::post("/questions/{id}/feedback", Act::JudgePage, judge),
         Route::get("/questions/{id}/feedback", Act::ReadDesk, judged),
+        Route::get("/docs_gaps", Act::ReadDesk, gaps),
     ]
 }
 
@@ -238,4 +239,21 @@ async fn judged(State(desk): State<Desk>, caller: Caller, Path(id): Path<String>
         })
         .collect();
     Ok(ok(json!({ "feedback": { "versions": verdicts, "remarks": remarks } })))
+}
+
+/// What readers did not find, page by page, until the page changes. (CH-06)
+async fn gaps(State(desk): State<Desk>, caller: Caller) -> Answer {
+    let base = caller.base;
+    let all = desk.read(caller.ctx, questions::gaps).await?;
+    let one = |gap: &questions::Gap| {
+        let words: Vec<&String> = gap.remarks.iter().map(|one| &one.words).collect();
+        let id = gap.question.id;
+        json!({
+            "question_id": id.0, "title": gap.question.title, "area": gap.question.area,
+            "html_url": format!("{base}/questions/{id}"), "version": gap.verdicts.version,
+            "useful": gap.verdicts.useful, "useless": gap.verdicts.useless, "remarks": words,
+        })
+    };
+    let listed: Vec<Value> = all.iter().map(one).collect();
+    Ok(ok(json!({ "docs_gaps": listed, "count": listed.len() })))
 }

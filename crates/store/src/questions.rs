@@ -232,6 +232,25 @@ pub fn verdicts(tx: &mut Tx<'_>, question: QuestionId) -> Result<Vec<Verdicts>, 
         .collect()
 }
 
+/// Pages that somebody found of no use as they are now, those that most did first.
+pub fn gaps(tx: &mut Tx<'_>, most: i64) -> Result<Vec<(Question, Verdicts)>, Error> {
+    let rows = tx.query(
+        "SELECT q.id, v.version, v.useful, v.useless FROM page_verdicts v JOIN questions q
+            ON q.id = v.question_id AND q.version = v.version
+         WHERE v.useless > 0 AND q.state = $1 ORDER BY v.useless DESC, q.id LIMIT $2",
+        params![QuestionState::Published.as_str(), most],
+    )?;
+    let mut found = Vec::new();
+    for row in &rows {
+        let verdicts = Verdicts { version: row.get(1)?, useful: row.get(2)?, useless: row.get(3)? };
+        found.push((QuestionId(row.get(0)?), verdicts));
+    }
+    let ids: Vec<QuestionId> = found.iter().map(|(id, _)| *id).collect();
+    let questions = many(tx, &ids)?;
+    let known = |id| questions.iter().find(|question| question.id == id).cloned();
+    Ok(found.into_iter().filter_map(|(id, verdicts)| Some((known(id)?, verdicts))).collect())
+}
+
 /// Words of a reader about a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
 use crate::components::notice::{Tone, message_box};
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, cards};
 use crate::components::time;
 use crate::form::Form;
 use crate::problem::Answer;
@@ -106,7 +106,7 @@ fn boxes(reader: &Reader, account: &Account) -> Markup {
             vec![html! { (one.name) }, reached, state(reader, account, one)]
         })
         .collect();
-    table("mailboxes", words.say(Text::Mailboxes), &columns, &rows)
+    cards("mailboxes", words.say(Text::Mailboxes), &columns, &rows)
 }
 
 fn state(reader: &Reader, account: &Account, one: &Mailbox) -> Markup {
@@ -148,7 +148,7 @@ fn days(reader: &Reader, account: &Account) -> Markup {
             cells
         })
         .collect();
-    table("mail-days", words.say(Text::WhereMailWent), &columns, &rows)
+    cards("mail-days", words.say(Text::WhereMailWent), &columns, &rows)
 }
 
 /// A day as people say it.
@@ -181,7 +181,7 @@ fn undecided(reader: &Reader, account: &Account) -> Markup {
             ]
         })
         .collect();
-    table("mail-failed", words.say(Text::MailUndecided), &columns, &rows)
+    cards("mail-failed", words.say(Text::MailUndecided), &columns, &rows)
 }
 
 /// This is the real desk: things leave again.

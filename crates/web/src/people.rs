@@ -62,6 +62,7 @@ async fn person(visitor: Visitor, Path(text): Path<String>) -> Answer {
                 (button::link(&format!("{}?email={}", routes::NEW_TICKET, crate::form::escaped(user.email.as_deref().unwrap_or_default())), Button::plain(words.say(Text::NewTicketFor))))
             }
         }
+        div.stack {
         (person_facts(&reader, user, &found.identities))
         @if found.graded_down > 0 { p { (words.count(Text::GradedDown, found.graded_down)) } }
         @for one in &found.organizations {
@@ -71,6 +72,7 @@ async fn person(visitor: Visitor, Path(text): Path<String>) -> Answer {
             }
         }
         (tickets(&visitor, &reader, found.tickets, &routes::person(user.id.0)).await?)
+        }
     };
     let frame = frame::Frame { title: &user.name, ..frame::Frame::default() };
     Ok(frame::html(frame::workspace(&visitor, &reader, frame, &main, None).await?))
@@ -85,7 +87,7 @@ async fn organization(visitor: Visitor, Path(text): Path<String>) -> Answer {
         .await?;
     let reader = visitor.reader();
     let words = reader.words;
-    let main = html! {
+    let main = html! { div.stack {
         h1 tabindex="-1" dir="auto" { (organization.name) }
         (organization_facts(&visitor.ctx.handbook, &reader, &organization, Source::Own))
         (channels(&visitor.ctx.handbook, words, &organization))
@@ -102,7 +104,7 @@ async fn organization(visitor: Visitor, Path(text): Path<String>) -> Answer {
             }
         }
         (tickets(&visitor, &reader, rows, &routes::organization(id.0)).await?)
-    };
+    } };
     let frame = frame::Frame { title: &organization.name, ..frame::Frame::default() };
     Ok(frame::html(frame::workspace(&visitor, &reader, frame, &main, None).await?))
 }

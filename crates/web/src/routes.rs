@@ -16,6 +16,8 @@ pub const SUPPORT_HOURS: &str = "/support-hours";
 pub const SURVEY: &str = "/survey";
 /// No more of that.
 pub const SURVEY_REFUSAL: &str = "/survey/refusal";
+/// What readers did not find in the answered questions.
+pub const DOCS_GAPS: &str = "/docs-gaps";
 /// Questions that were answered in public.
 pub const QUESTIONS: &str = "/questions";
 /// Publishing one.

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use crate::components::badge;
 use crate::components::button::{self, Button};
 use crate::components::signed_out::Width;
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, cards};
 use crate::problem::Answer;
 use crate::reader::Reader;
 use crate::table::Route;
@@ -74,7 +74,7 @@ fn hours(words: Words, handbook: &Handbook) -> Markup {
         @if !company.holidays().is_empty() {
             p { (words.fill(Text::ClosedOn, &[("days", &holidays(words, company))])) }
         }
-        @if !rows.is_empty() { (table("hours", words.say(Text::HoursOfTeams), &columns, &rows)) }
+        @if !rows.is_empty() { (cards("hours", words.say(Text::HoursOfTeams), &columns, &rows)) }
     }
 }
 
@@ -155,7 +155,7 @@ fn targets(words: Words, handbook: &Handbook) -> Markup {
     ];
     let rows: Vec<Vec<Markup>> = handbook.priorities.iter().map(row).collect();
     html! {
-        (table("targets", words.say(Text::HowSoon), &columns, &rows))
+        (cards("targets", words.say(Text::HowSoon), &columns, &rows))
         p.hint { (words.say(Text::HoursCount)) }
     }
 }
@@ -212,7 +212,7 @@ fn channels(words: Words, handbook: &Handbook) -> Markup {
         vec![name, who]
     };
     let rows: Vec<Vec<Markup>> = handbook.channels.iter().map(row).collect();
-    table("channels", words.say(Text::Channels), &columns, &rows)
+    cards("channels", words.say(Text::Channels), &columns, &rows)
 }
 
 /// What would be promised now, for the most pressing level that promises anything.

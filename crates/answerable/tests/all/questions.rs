@@ -237,9 +237,26 @@ fn readers_say_without_a_cookie_whether_a_page_was_useful() {
             json!([{ "version": 2, "useful": 1, "useless": 0 }, { "version": 1, "useful": 1, "useless": 1 }])
         );
         assert_eq!(said["remarks"][0]["words"], "Which <b>version</b>?");
-        let page = desk.visit_as(ADA).get(&format!("/questions/{id}")).expect(200).text();
+        let ada = desk.visit_as(ADA);
+        let page = ada.get(&format!("/questions/{id}")).expect(200).text();
         assert!(
             page.contains("Version 1: 1 of 2 found it useful") && page.contains("&lt;b&gt;version"),
+            "{page}"
+        );
+        // What was of no use before the page changed is mended; now somebody runs into the present one. (CH-06)
+        let gaps = || desk.as_user(ADA).get("docs_gaps.json").expect(200);
+        assert_eq!(gaps().at("/count"), 0);
+        assert!(ada.get("/docs-gaps").expect(200).text().contains("No gaps"));
+        send("useful=no&version=2&words=Where+is+it%3F").expect(303);
+        let gap = &gaps().at("/docs_gaps")[0];
+        assert_eq!(
+            (&gap["question_id"], &gap["useful"], &gap["useless"]),
+            (&json!(id), &json!(1), &json!(1))
+        );
+        assert_eq!(gap["remarks"], json!(["Where is it?"]));
+        let page = ada.get("/docs-gaps").expect(200).text();
+        assert!(
+            page.contains("1 of 2 readers found it of no use") && page.contains("Where is it?"),
             "{page}"
         );
         let page = desk.visit().get(&format!("/questions/{id}?thanks=1")).expect(200).text();

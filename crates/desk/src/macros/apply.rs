@@ -177,12 +177,7 @@ pub fn apply(
 /// # Errors
 ///
 /// Words in which a placeholder is left, for nothing is known that fits it, are not sent.
-pub fn send(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    ticket: TicketId,
-    one: &Macro,
-) -> Result<Done, Error> {
+pub fn send(tx: &mut Tx<'_>, ctx: &Ctx, ticket: TicketId, one: &Macro) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let stored = crate::tickets::show(tx, ctx, ticket)?;
     let prepared = prepare(tx, ctx, one, &stored)?;

@@ -126,6 +126,34 @@ pub fn judge(
     Ok(store::questions::remark(tx, id, &remark)?)
 }
 
+/// A page that did not answer what readers looked for: a gap of the documentation, until the page changes. (CH-06)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// The page.
+    pub question: Question,
+    /// What readers said of it as it is now.
+    pub verdicts: Verdicts,
+    /// In words, the newest first.
+    pub remarks: Vec<Remark>,
+}
+
+/// How many gaps are listed, and remarks about each.
+const GAPS: i64 = 100;
+const SAID: usize = 5;
+
+/// The gaps of the documentation that readers named, those that most ran into first.
+pub fn gaps(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Gap>, Error> {
+    require(&ctx.actor, Act::ReadDesk)?;
+    let mut gaps = Vec::new();
+    for (question, verdicts) in store::questions::gaps(tx, GAPS)? {
+        let mut remarks = store::questions::remarks(tx, question.id, REMARKS)?;
+        remarks.retain(|one| !one.is_useful && one.version == verdicts.version);
+        remarks.truncate(SAID);
+        gaps.push(Gap { question, verdicts, remarks });
+    }
+    Ok(gaps)
+}
+
 /// What readers said about a page: counted by version, and in words. For those who answer.
 pub fn judged(
     tx: &mut Tx<'_>,

@@ -107,16 +107,6 @@ pub fn composer(reader: &Reader, composer: &Composer<'_>) -> Markup {
     }
 }
 
-/// What stands in its place where nothing can be written: why, and what can be done instead.
-pub fn locked(heading: &str, reason: &str, next: &Markup) -> Markup {
-    html! {
-        section #composer .locked aria-labelledby="composer-locked" {
-            (icon("lock"))
-            div { h2 #composer-locked { (heading) } p { (reason) } (next) }
-        }
-    }
-}
-
 fn reply(reader: &Reader, composer: &Composer<'_>) -> Markup {
     let words = reader.words;
     let name: [(&str, &dyn std::fmt::Display); 1] = [("name", &composer.requester)];

@@ -27,26 +27,43 @@ impl<'a> Column<'a> {
     }
 }
 
-/// The table; the first cell of a row is its heading.
-pub fn table(id: &str, caption: &str, columns: &[Column<'_>], rows: &[Vec<Markup>]) -> Markup {
-    drawn(id, (caption, false), columns, rows)
+/// How a table looks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Columns on every screen; where they do not fit it scrolls on its own.
+    Columns,
+    /// On a small screen each row is a card.
+    Cards,
+    /// The same right below a heading that names it, so that its caption is only heard.
+    Listing,
 }
 
-/// A table right below the heading that names it, so that its caption is only heard; on a small screen each row is a card.
+/// The table; the first cell of a row is its heading.
+pub fn table(id: &str, caption: &str, columns: &[Column<'_>], rows: &[Vec<Markup>]) -> Markup {
+    drawn(Look::Columns, (id, caption), columns, rows)
+}
+
+/// A table whose rows are cards on a small screen.
+pub fn cards(id: &str, caption: &str, columns: &[Column<'_>], rows: &[Vec<Markup>]) -> Markup {
+    drawn(Look::Cards, (id, caption), columns, rows)
+}
+
+/// The same right below the heading that names it: its caption is only heard.
 pub fn listing(id: &str, heading: &str, columns: &[Column<'_>], rows: &[Vec<Markup>]) -> Markup {
-    drawn(id, (heading, true), columns, rows)
+    drawn(Look::Listing, (id, heading), columns, rows)
 }
 
 fn drawn(
-    id: &str,
-    (caption, is_listing): (&str, bool),
+    look: Look,
+    (id, caption): (&str, &str),
     columns: &[Column<'_>],
     rows: &[Vec<Markup>],
 ) -> Markup {
+    let has_cards = look != Look::Columns;
     html! {
         div.table-box role="region" tabindex="0" aria-labelledby={ (id) "-caption" } {
-            table.table.cards[is_listing] id=(id) {
-                caption.hidden[is_listing] id={ (id) "-caption" } { (caption) }
+            table.table.cards[has_cards] id=(id) {
+                caption.hidden[look == Look::Listing] id={ (id) "-caption" } { (caption) }
                 thead {
                     tr {
                         @for column in columns {
@@ -64,7 +81,7 @@ fn drawn(
                         tr {
                             @for (column, cell) in columns.iter().zip(row).take(1) { th.number[column.number] scope="row" { (cell) } }
                             @for (column, cell) in columns.iter().zip(row).skip(1) {
-                                td.number[column.number] data-label=[is_listing.then_some(column.name)] { (cell) }
+                                td.number[column.number] data-label=[has_cards.then_some(column.name)] { (cell) }
                             }
                         }
                     }

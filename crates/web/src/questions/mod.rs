@@ -1,6 +1,7 @@
 //! Answered questions that everybody may read and search, and whether a page was useful. (CH-04, COM-03)
 
 mod forms;
+mod gaps;
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -40,6 +41,7 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get(routes::MATCHING, Act::ReadPublic, matching),
         Route::get("/questions/{id}", Act::ReadPublic, show),
         Route::post("/questions/{id}/feedback", Act::JudgePage, judge),
+        Route::get(routes::DOCS_GAPS, Act::ReadDesk, gaps::list),
     ];
     all.extend(forms::pages());
     all
@@ -74,7 +76,10 @@ async fn list(visitor: Visitor) -> Answer {
     let main = html! {
         div.heading {
             h1 tabindex="-1" { (words.say(Text::Questions)) }
-            @if is_ours(&visitor) { (button::link(routes::NEW_QUESTION, Button::plain(words.say(Text::PublishQuestion)))) }
+            @if is_ours(&visitor) {
+                a href=(routes::DOCS_GAPS) { (words.say(Text::DocsGaps)) }
+                (button::link(routes::NEW_QUESTION, Button::plain(words.say(Text::PublishQuestion))))
+            }
         }
         form.question-search role="search" method="get" action=(routes::QUESTIONS) {
             div.field {

@@ -182,7 +182,7 @@ pub(super) async fn channels(visitor: Visitor) -> Answer {
         ),
     };
     let posthog = &visitor.ctx.handbook.csat.posthog.host;
-    let posthog = if posthog.is_empty() { words.say(Text::Nothing) } else { posthog };
+    let posthog = if posthog.is_empty() { words.say(Text::ChannelOff) } else { posthog };
     let link = |to: &str, text: Text| html! { a href=(to) { (words.say(text)) } };
     let config = html! { (words.say(Text::ChannelInConfig)) };
     let handbook = link(routes::HANDBOOK, Text::ChannelInHandbook);

@@ -101,7 +101,7 @@ pub(super) async fn list(visitor: Visitor) -> Answer {
     ];
     let row = |one: &TicketField| {
         let state = if one.active { Text::SettingsActive } else { Text::SettingsInactive };
-        let shown = if desk::fields::is_visible(one) { Text::FieldShown } else { Text::Nothing };
+        let shown = if desk::fields::is_visible(one) { Text::Yes } else { Text::No };
         vec![
             html! { a href=(routes::field(one.id.0)) dir="auto" { (one.title) } },
             html! { code { (one.kind) } },

@@ -5,6 +5,7 @@ use axum::response::IntoResponse as _;
 use desk::{Act, may};
 use maud::{Markup, html};
 
+use crate::components::icon::icon;
 use crate::components::notice::Notice;
 use crate::frame;
 use crate::problem::Answer;
@@ -114,6 +115,7 @@ pub(super) async fn page(
     let words = reader.words;
     let main = html! {
         nav.tabs.settings-tabs aria-label=(words.say(Text::SettingsSections)) {
+            @if here != routes::SETTINGS_HOME { a href=(routes::SETTINGS_HOME) { (icon("back")) " " (words.say(Text::SettingsOfDesk)) } } @else { span {} }
             @for section in sections(visitor) {
                 a href=(section.href) aria-current=[(section.href == here).then_some("page")] { (words.say(section.name)) }
             }

@@ -97,7 +97,7 @@ pub(super) async fn list(visitor: Visitor) -> Answer {
     let words = reader.words;
     let make = button::link(routes::NEW_MACRO, Button::primary(words.say(Text::MacroMake)));
     let main = html! {
-        @if all.is_empty() { (empty_state(words.say(Text::MacroNone), words.say(Text::MacroNoneWhy), Some(&make))) }
+        @if all.is_empty() { (empty_state(words.say(Text::MacroNoneYet), words.say(Text::MacroNoneWhy), Some(&make))) }
         @else { p { (make) } (listed(&reader, &known, &all)) }
     };
     let here = (routes::MACROS, words.say(Text::Macros));

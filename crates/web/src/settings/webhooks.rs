@@ -240,7 +240,7 @@ async fn form_page(
         }
         form.stack.narrow method="post" action=(to) {
             (button::csrf(&reader))
-            (fields(&reader, typed, proof))
+            (fields(&reader, typed, proof, one.is_none()))
             div.field-actions {
                 (button::submit(Button::primary(words.say(Text::SettingsSaveChanges))))
                 a.button href=(routes::WEBHOOKS) { (words.say(Text::Cancel)) }
@@ -255,7 +255,7 @@ async fn form_page(
     page(visitor, &reader, (routes::WEBHOOKS, heading), &main, status(&typed.errors)).await
 }
 
-fn fields(reader: &Reader, typed: &Typed, proof: Option<&str>) -> Markup {
+fn fields(reader: &Reader, typed: &Typed, proof: Option<&str>, is_new: bool) -> Markup {
     let words = reader.words;
     let line = |name, label, value| Field {
         error: typed.error(name),
@@ -270,6 +270,7 @@ fn fields(reader: &Reader, typed: &Typed, proof: Option<&str>) -> Markup {
         ("basic_auth", words.say(Text::WebhookProofBasic)),
         ("api_key", words.say(Text::WebhookProofKey)),
     ];
+    let proofs = if is_new { &proofs[1..] } else { &proofs[..] };
     let secret = Control::Line { kind: "password", autocomplete: "off" };
     html! {
         (super::errors_elsewhere(&typed.errors, &["name", "endpoint", "http_method", "description", "authentication"]))
@@ -286,7 +287,7 @@ fn fields(reader: &Reader, typed: &Typed, proof: Option<&str>) -> Markup {
                 }
             }
         }
-        (field(words, &Field { control: Control::Select(&proofs), hint: proof, error: typed.error("authentication"), ..Field::line("proof", words.say(Text::WebhookProof)) }))
+        (field(words, &Field { control: Control::Select(proofs), hint: proof, error: typed.error("authentication"), ..Field::line("proof", words.say(Text::WebhookProof)) }))
         (field(words, &Field { optional: true, ..Field::line("proof_name", words.say(Text::WebhookProofName)) }))
         (field(words, &Field { optional: true, control: secret, ..Field::line("proof_value", words.say(Text::WebhookProofValue)) }))
         (field(words, &Field { optional: true, ..line("description", Text::SettingsAbout, &typed.about) }))

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::names::Names;
 use super::{Seen, said, via};
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, cards};
 use crate::components::time;
 use crate::components::timeline::By;
 use crate::words::Text;
@@ -84,7 +84,7 @@ pub(crate) fn page(seen: &Seen, log: &Log) -> Markup {
     }));
     rows.sort_by_key(|(at, _)| *at);
     let rows: Vec<Vec<Markup>> = rows.into_iter().map(|(_, row)| row).collect();
-    table("activity", words.say(Text::ActivityCaption), &columns, &rows)
+    cards("activity", words.say(Text::ActivityCaption), &columns, &rows)
 }
 
 fn what(names: &Names<'_>, envelope: &Envelope) -> String {

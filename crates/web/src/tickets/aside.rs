@@ -2,7 +2,8 @@
 
 use desk::beside::Beside;
 use desk::tickets::{Explained, Stored};
-use domain::{Organization, Status, User};
+use domain::{Kind, Organization, Severity, Status, User};
+use handbook::Handbook;
 use maud::{Markup, html};
 
 use super::{Seen, sent_along, via, why};
@@ -123,9 +124,12 @@ fn about_ticket(seen: &Seen, beside: &Beside) -> Markup {
     let followers: Vec<&str> = beside.followers.iter().map(|user| user.name.as_str()).collect();
     let said = [
         (Text::Followers, (!followers.is_empty()).then(|| followers.join(", "))),
-        (Text::Severity, ticket.severity.map(|severity| severity.as_str().to_owned())),
-        (Text::Area, ticket.area.clone()),
-        (Text::Kind, ticket.kind.map(|kind| kind.as_str().to_owned())),
+        (
+            Text::Severity,
+            ticket.severity.map(|severity| words.say(severity_text(severity)).to_owned()),
+        ),
+        (Text::Area, ticket.area.as_deref().map(|slug| area_name(&seen.handbook, slug).to_owned())),
+        (Text::Kind, ticket.kind.map(|kind| words.say(kind_text(kind)).to_owned())),
         (Text::Tags, (!ticket.tags.is_empty()).then(|| ticket.tags.join(", "))),
         (Text::CopiedIn, (!copies.is_empty()).then(|| copies.join(", "))),
     ];
@@ -144,6 +148,29 @@ fn about_ticket(seen: &Seen, beside: &Beside) -> Markup {
         all.push(Fact { name: words.say(Text::Satisfaction), value, source: Source::Own });
     }
     facts(&seen.reader, &all)
+}
+
+/// What an area is called; one that the handbook does not know any more has its slug alone.
+fn area_name<'a>(handbook: &'a Handbook, slug: &'a str) -> &'a str {
+    handbook.area(slug).map_or(slug, |area| area.name.as_str())
+}
+
+fn severity_text(severity: Severity) -> Text {
+    match severity {
+        Severity::Critical => Text::SeverityCritical,
+        Severity::High => Text::SeverityHigh,
+        Severity::Medium => Text::SeverityMedium,
+        Severity::Low => Text::SeverityLow,
+    }
+}
+
+fn kind_text(kind: Kind) -> Text {
+    match kind {
+        Kind::Question => Text::KindQuestion,
+        Kind::Bug => Text::KindBug,
+        Kind::Feedback => Text::KindFeedback,
+        Kind::Feature => Text::KindFeature,
+    }
 }
 
 fn count(tickets: &[Stored]) -> i64 {

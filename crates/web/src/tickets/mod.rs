@@ -366,15 +366,13 @@ fn compose(seen: &Seen, writing: &Writing, drafts: &Drafts, from: &str) -> Marku
     let ticket = &seen.whole.stored.ticket;
     let words = seen.reader.words;
     if ticket.status == Status::Closed {
-        return crate::components::composer::locked(
-            words.say(Text::ClosedForGood),
-            words.say(Text::ClosedForGoodWhy),
-            &html! {
-                @if ticket.merged.is_none() {
-                    (button::link(&routes::follow_up(ticket.id.0), Button::primary(words.say(Text::OpenFollowUp))))
-                }
-            },
-        );
+        let way = html! {
+            p { (words.say(Text::ClosedForGoodWhy)) }
+            @if ticket.merged.is_none() {
+                (button::link(&routes::follow_up(ticket.id.0), Button::primary(words.say(Text::OpenFollowUp))))
+            }
+        };
+        return message_box("composer", Tone::Info, words.say(Text::ClosedForGood), &way);
     }
     let staged = writing.staged.as_ref().map(|staged| staged.markup(words, ticket.id));
     drafts.with(|reply, note| {

@@ -33,6 +33,7 @@ const API: &[(&str, &str, Roles)] = &[
     ("PUT", "/questions/{id}/restore", DESK),
     ("POST", "/questions/{id}/feedback", ALL),
     ("GET", "/questions/{id}/feedback", DESK),
+    ("GET", "/docs_gaps", DESK),
     ("GET", "/attachments/{id}", KNOWN),
     ("GET", "/attachments/{id}/content", KNOWN),
     ("PUT", "/tickets/{id}/comments/{comment}/attachments/{attachment}/redact", DESK),

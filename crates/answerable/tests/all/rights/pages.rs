@@ -34,6 +34,7 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/questions/matching", ALL),
     ("GET", "/questions/{id}", ALL),
     ("POST", "/questions/{id}/feedback", ALL),
+    ("GET", "/docs-gaps", DESK),
     ("GET POST", "/questions/new", DESK),
     ("GET POST", "/questions/{id}/edit", DESK),
     ("POST", "/questions/{id}/withdrawal", DESK),
