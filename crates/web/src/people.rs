@@ -68,7 +68,7 @@ async fn person(visitor: Visitor, Path(text): Path<String>) -> Answer {
         @for one in &found.organizations {
             section.stack aria-labelledby={ "organization-" (one.id) } {
                 h2 id={ "organization-" (one.id) } dir="auto" { a href=(routes::organization(one.id.0)) { (one.name) } }
-                (organization_facts(&visitor.ctx.handbook, &reader, one, Source::Own))
+                (organization_facts(&visitor.ctx.handbook, &reader, one, None))
             }
         }
         (tickets(&visitor, &reader, found.tickets, &routes::person(user.id.0)).await?)
@@ -89,7 +89,7 @@ async fn organization(visitor: Visitor, Path(text): Path<String>) -> Answer {
     let words = reader.words;
     let main = html! { div.stack {
         h1 tabindex="-1" dir="auto" { (organization.name) }
-        (organization_facts(&visitor.ctx.handbook, &reader, &organization, Source::Own))
+        (organization_facts(&visitor.ctx.handbook, &reader, &organization, None))
         (channels(&visitor.ctx.handbook, words, &organization))
         @if !organization.domains.is_empty() {
             p.small { (words.say(Text::MailDomains)) " " (organization.domains.join(", ")) }
@@ -179,13 +179,13 @@ pub(crate) fn their_time(reader: &Reader, user: &User) -> Option<String> {
     Some(reader.words.fill(Text::Exact, &values))
 }
 
-/// What is known of an organization, each with its source and age; `source` is that of its name. What is too old is marked:
-/// whoever tells it may have fallen silent. (PR-12)
+/// What is known of an organization, each with its source and age; `name` is where its name comes from, unless a heading has
+/// said it. What is too old is marked: whoever tells it may have fallen silent. (PR-12)
 pub(crate) fn organization_facts(
     handbook: &Handbook,
     reader: &Reader,
     organization: &Organization,
-    source: Source<'_>,
+    name: Option<Source<'_>>,
 ) -> Markup {
     let words = reader.words;
     let age = organization.facts_at.map(|at| times::past(words, at, &reader.zone, reader.now));
@@ -197,11 +197,11 @@ pub(crate) fn organization_facts(
     };
     let fields = &organization.fields;
     let to = routes::organization(organization.id.0);
-    let mut all = vec![Fact {
-        name: words.say(Text::Organization),
-        value: html! { a href=(to) dir="auto" { (organization.name) } },
-        source,
-    }];
+    let mut all = Vec::new();
+    if let Some(source) = name {
+        let value = html! { a href=(to) dir="auto" { (organization.name) } };
+        all.push(Fact { name: words.say(Text::Organization), value, source });
+    }
     let mut add = |name: Text, value: Option<String>| {
         if let Some(value) = value {
             let value = html! { (value) };

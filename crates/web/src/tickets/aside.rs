@@ -107,7 +107,7 @@ fn about_organization(seen: &Seen, organization: &Organization) -> Markup {
     let requester = seen.whole.stored.ticket.requester;
     let source =
         if is_claimed { Source::Said(seen.names().person(requester)) } else { Source::Own };
-    crate::people::organization_facts(&seen.handbook, &seen.reader, organization, source)
+    crate::people::organization_facts(&seen.handbook, &seen.reader, organization, Some(source))
 }
 
 /// What was said about the ticket itself.
