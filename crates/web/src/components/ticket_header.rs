@@ -66,7 +66,7 @@ pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
                 (ticket_now(reader, ticket))
                 div.ticket-actions {
                     @if ticket.status == Status::Closed && !ticket.merged {
-                        (link(&routes::follow_up(ticket.id), Button::plain(words.say(Text::OpenFollowUp)).with_key("r")))
+                        (link(&routes::follow_up(ticket.id), Button::plain(words.say(Text::OpenFollowUp)).with_key(keys::REPLY)))
                     }
                     @if !ticket.status.is_done() {
                         (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve))))
