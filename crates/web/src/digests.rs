@@ -10,13 +10,14 @@ use domain::TicketId;
 use domain::digests::{Numbers, Theme, monday};
 use jiff::Span;
 use jiff::civil::Date;
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::components::badge;
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::field::{Control, Field, field};
 use crate::components::notice::{Tone, message_box, refusal_box};
+use crate::components::prose::prose;
 use crate::components::row::{self, Row};
 use crate::components::table::{Column, table};
 use crate::components::time;
@@ -121,7 +122,7 @@ fn steps(visitor: &Visitor, reader: &Reader, team: &str, week: Date) -> Markup {
 
 /// Markdown of ours, cleaned like a customer's.
 fn rendered(text: &str) -> Markup {
-    html! { div.prose { (PreEscaped(Body::markdown(text).html)) } }
+    html! { div.prose { (prose(&Body::markdown(text).html, 1)) } }
 }
 
 fn sent(reader: &Reader, digest: &Digest, typed: &Typed) -> Markup {

@@ -243,7 +243,7 @@ async fn sheet(visitor: Visitor) -> Answer {
             @if !visitor.single_keys { span.hint { (words.say(Text::LettersOff)) } }
         }
         p.hint { (words.say(Text::KeysWhy)) }
-        div.keys-sheet { @for place in Place::ALL { (group(words, place)) } }
+        div.keys-sheet { @for place in Place::ALL { (group(words, place, visitor.fragment)) } }
     };
     if visitor.fragment {
         let close = Button::plain(words.say(Text::Close));
@@ -260,11 +260,12 @@ async fn sheet(visitor: Visitor) -> Answer {
     Ok(frame::html(frame::workspace(&visitor, &reader, frame, &main, None).await?))
 }
 
-fn group(words: Words, place: Place) -> Markup {
+/// In the dialog it stands below a heading more than on the page.
+fn group(words: Words, place: Place, in_dialog: bool) -> Markup {
     let id = format!("keys-{place:?}").to_lowercase();
     html! {
         section aria-labelledby=(id) {
-            h3 id=(id) { (words.say(place.label())) }
+            @if in_dialog { h3 id=(id) { (words.say(place.label())) } } @else { h2 id=(id) { (words.say(place.label())) } }
             dl.keys {
                 @for entry in TABLE.iter().filter(|entry| entry.place == place) {
                     div { dt { kbd { (cap(entry.key)) } } dd { (words.say(entry.text)) } }

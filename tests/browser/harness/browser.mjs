@@ -110,10 +110,14 @@ class Visitor {
     this.#complaints.push(...left);
   }
 
-  /** Fails if the console complained: errors, failed requests, refusals by the content security policy. */
+  /** What the console complained of since it was last asked: errors, failed requests, refusals by the content security policy. */
+  complaints() {
+    return this.#complaints.splice(0);
+  }
+
+  /** Fails if the console complained. */
   assertNoComplaints(title) {
-    const complaints = this.#complaints.splice(0);
-    assert.deepEqual(complaints, [], `${title}: the console complains`);
+    assert.deepEqual(this.complaints(), [], `${title}: the console complains`);
   }
 
   async #isAccessible(title) {

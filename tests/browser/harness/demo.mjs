@@ -1,7 +1,7 @@
 // A running demo of Answerable, and the ends of it that only a demo has: its clock, its outbox, its mail inbox.
 
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,19 +11,25 @@ import { fileURLToPath } from "node:url";
 export const NOW = "2026-06-08T08:12:00Z";
 
 const BINARY = process.env.ANSWERABLE_BINARY ?? fileURLToPath(new URL("../../../target/debug/answerable", import.meta.url));
+const HANDBOOK = new URL("../../../crates/handbook/sample.toml", import.meta.url);
 const PATIENCE_MS = 60_000;
 
 /**
  * Starts a demo with a clock that stands still, and waits until it is ready. It is stopped when the test ends.
  * The desk is empty unless `sample` is asked for. With `now: null` the clock is the world's; a clock that is `running`
- * begins at `now`.
+ * begins at `now`. `handbook` changes the text of the sample handbook.
  */
-export async function startDemo(test, { sample = false, now = NOW, running = false } = {}) {
+export async function startDemo(test, { sample = false, now = NOW, running = false, handbook } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "answerable-browser-"));
   const file = join(folder, "credentials.json");
   const desk = sample ? [] : ["--empty"];
   const clock = now ? ["--now", now, ...(running ? ["--running"] : [])] : [];
-  const arguments_ = ["demo", ...desk, "--listen", "127.0.0.1:0", ...clock, "--credentials-file", file];
+  const policy = [];
+  if (handbook) {
+    policy.push("--handbook", join(folder, "handbook.toml"));
+    await writeFile(policy[1], handbook(await readFile(HANDBOOK, "utf8")));
+  }
+  const arguments_ = ["demo", ...policy, ...desk, "--listen", "127.0.0.1:0", ...clock, "--credentials-file", file];
   const child = spawn(BINARY, arguments_, { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {

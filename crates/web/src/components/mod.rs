@@ -21,6 +21,7 @@ pub mod notice;
 pub mod notices_link;
 pub mod outbox;
 pub mod pagination;
+pub mod prose;
 pub mod row;
 pub mod rules;
 pub mod shell;

@@ -11,13 +11,14 @@ use desk::questions::{self, Answered, Hit, MOST_WORDS, Remark, Verdict, Verdicts
 use desk::{Act, Error, Page, Start};
 use domain::QuestionId;
 use domain::questions::QuestionState;
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::excerpt::excerpt;
 use crate::components::field::{Control, Field, field};
 use crate::components::notice::{Tone, message_box};
+use crate::components::prose::prose;
 use crate::components::signed_out::Width;
 use crate::components::time::past;
 use crate::form::{Form, escaped};
@@ -235,11 +236,11 @@ fn thread(visitor: &Visitor, reader: &Reader, whole: &Answered) -> Markup {
     html! {
         article lang=(question.locale.tag()) {
             h1 tabindex="-1" dir="auto" { (question.title) }
-            div.question-text dir="auto" { (PreEscaped(&question.html)) }
+            div.question-text dir="auto" { (prose(&question.html, 1)) }
             @if let Some(answer) = answer {
                 section.question-answer aria-labelledby="accepted" {
                     h2 #accepted lang=(words.tag()) { (words.fill(Text::AcceptedAnswer, &[("company", company)])) }
-                    div dir="auto" { (PreEscaped(&answer.html)) }
+                    div dir="auto" { (prose(&answer.html, 2)) }
                     p.muted lang=(words.tag()) { (past(reader, answer.updated_at)) }
                 }
             }

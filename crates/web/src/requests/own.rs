@@ -10,7 +10,7 @@ use desk::texts::Body;
 use desk::tickets::{Listed, Own as Which, Reply, Update};
 use desk::{Error, Page, Start};
 use domain::{Cause, Status, Ticket, TicketId, TimerKind, User};
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::rating::Refused;
 use crate::attachments::Along;
@@ -18,6 +18,7 @@ use crate::components::badge::status_for_customer;
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::field::{Control, Field, field};
+use crate::components::prose::prose;
 use crate::components::signed_out::Width;
 use crate::components::time;
 use crate::components::timeline::{Message, message, timeline};
@@ -163,7 +164,7 @@ fn conversation(visitor: &Visitor, reader: &Reader, own: &Own, most: i64) -> Mar
                 at: comment.created_at,
                 ours,
                 body: html! {
-                    (PreEscaped(&comment.html))
+                    (prose(&comment.html, 2))
                     @if let Some(details) = &details { (crate::tickets::folded(reader, details)) }
                 },
                 attachments: &files.shown(),

@@ -12,6 +12,7 @@ use crate::attachments::Along;
 use crate::components::button::{self, Button};
 use crate::components::leaving::Leaving;
 use crate::components::notice::{Tone, message_box};
+use crate::components::prose::prose;
 use crate::components::timeline::{self, Delivery, Happening, Message, Note};
 use crate::reader::Reader;
 use crate::routes;
@@ -19,12 +20,7 @@ use crate::words::Text;
 
 /// What the cleaner left of a comment; only cleaned HTML is ever stored.
 pub(crate) fn cleaned(comment: &Comment) -> PreEscaped<String> {
-    scrollable(&comment.html)
-}
-
-/// Cleaned HTML whose code can be scrolled sideways by key.
-pub(super) fn scrollable(html: &str) -> PreEscaped<String> {
-    PreEscaped(html.replace("<pre>", "<pre tabindex=\"0\">"))
+    prose(&comment.html, 2)
 }
 
 /// Everything of a timeline that stays together.

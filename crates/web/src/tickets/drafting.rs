@@ -16,6 +16,7 @@ use crate::attachments::size;
 use crate::components::composer::{Kind, Side};
 use crate::components::file_drop::{self, Chosen};
 use crate::components::notice::{Tone, refusal_box};
+use crate::components::prose::prose;
 use crate::form::Form;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
@@ -117,7 +118,7 @@ pub(super) fn previewed(words: Words, text: &str) -> Markup {
     let body = Body::markdown(text);
     html! {
         @if body.is_empty() { p.hint { (words.say(Text::NothingToPreview)) } }
-        @else { (super::conversation::scrollable(&body.html)) }
+        @else { (prose(&body.html, 2)) }
     }
 }
 
