@@ -20,6 +20,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/satisfaction_ratings", Act::ReadDesk, list),
         Route::get("/satisfaction_ratings/count", Act::ReadDesk, count),
         Route::get("/satisfaction_ratings/{id}", Act::ReadDesk, show),
+        Route::get("/satisfaction_reasons", Act::ReadDesk, reasons),
+        Route::get("/satisfaction_reasons/{id}", Act::ReadDesk, no_reason),
         Route::post("/tickets/{id}/satisfaction_rating", Act::OwnRequests, rate),
     ]
 }
@@ -30,6 +32,15 @@ fn score(survey: &Survey) -> &'static str {
         Some(_) => "bad",
         None => "offered",
     }
+}
+
+/// Nobody chooses from reasons here: customers say why in their own words, which are the rating's comment.
+async fn reasons() -> Answer {
+    Ok(ok(json!({ "reasons": [], "count": 0, "next_page": null, "previous_page": null })))
+}
+
+async fn no_reason() -> Answer {
+    Err(desk::Error::NotFound.into())
 }
 
 /// A rating, or that one was asked for.

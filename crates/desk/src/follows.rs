@@ -24,18 +24,36 @@ pub fn set_for(
     follows: bool,
 ) -> Result<(), Error> {
     require(&ctx.actor, Act::WorkTickets)?;
-    tickets::show(tx, ctx, ticket)?;
-    if follows {
-        let person = store::users::load(tx, user)?.ok_or(Error::NotFound)?;
-        if !person.role.answers() {
+    let (stored, ctx) = &tickets::fresh(tx, ctx, ticket)?;
+    if change(tx, ctx, ticket, &[(user, follows)])? {
+        // Exports and lists show who follows it.
+        store::tickets::update(tx, stored)?;
+    }
+    Ok(())
+}
+
+/// Who follows a ticket from now on, and who does not any more. Says whether that is another than before.
+pub(crate) fn change(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    ticket: TicketId,
+    people: &[(UserId, bool)],
+) -> Result<bool, Error> {
+    let mut changed = false;
+    for (user, follows) in people {
+        require(&ctx.actor, Act::WorkTickets)?;
+        if !follows {
+            changed |= store::follows::delete(tx, ticket, *user)?;
+            continue;
+        }
+        let person = store::users::load(tx, *user)?;
+        if !person.is_some_and(|person| person.role.answers()) {
             let what = "Followers: only somebody of us follows a ticket; customers are copied in";
             return Err(Error::invalid("followers", "InvalidValue", what));
         }
-        store::follows::put(tx, ticket, user, ctx.now)?;
-    } else {
-        store::follows::delete(tx, ticket, user)?;
+        changed |= store::follows::put(tx, ticket, *user, ctx.now)?;
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// Who follows a ticket.

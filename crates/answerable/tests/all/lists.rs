@@ -114,3 +114,58 @@ fn change_sets_tell_words_that_are_known_and_number_each_event_once() {
         assert_eq!(ids.len(), count, "{events:?}");
     });
 }
+
+/// zendesk-api 12.1
+#[test]
+fn who_follows_a_ticket_is_read_and_written_and_lists_say_so_at_once() {
+    on_each_engine(|desk| {
+        let id = desk.ask("kim@customer.test", "high", "");
+        let user =
+            |email: &str| desk.as_user(email).get("users/me.json").expect(200).number("/user/id");
+        let (ada, bo) = (user("ada@acme.test"), user("bo@acme.test"));
+        let put = |ticket: Value| {
+            desk.as_admin().put(&format!("tickets/{id}.json"), &json!({ "ticket": ticket }))
+        };
+        let names = |part: &str| {
+            let answer = desk.as_admin().get(&format!("tickets/{id}/{part}.json")).expect(200);
+            let users = answer.at("/users");
+            let ids = users.as_array().into_iter().flatten().filter_map(|user| user["id"].as_i64());
+            ids.collect::<Vec<_>>()
+        };
+        assert_eq!(listed(desk, id)["follower_ids"], json!([]));
+
+        let both = json!([{ "user_id": ada, "action": "put" }, { "user_email": "bo@acme.test" }]);
+        let answer =
+            put(json!({ "followers": both, "email_ccs": [{ "user_email": "lu@x.test" }] }));
+        assert_eq!(answer.expect(200).at("/ticket/follower_ids"), json!([ada, bo]));
+        assert_eq!(listed(desk, id), desk.ticket(id));
+        let cc = desk.ticket(id)["email_cc_ids"][0].clone();
+        assert_eq!(listed(desk, id)["collaborator_ids"], json!([ada, bo, cc]));
+        assert_eq!(names("followers"), [ada, bo]);
+        assert_eq!(names("collaborators").len(), 3);
+
+        // Nothing else need change with it.
+        put(json!({ "followers": [{ "user_id": bo, "action": "delete" }] })).expect(200);
+        assert_eq!(listed(desk, id)["follower_ids"], json!([ada]));
+        let own = desk.visit_as("bo@acme.test");
+        own.post(&format!("/tickets/{id}/follow"), &[("follows", "1")]).expect(303);
+        assert_eq!(listed(desk, id)["follower_ids"], json!([ada, bo]));
+
+        // Customers are copied in; nobody follows who is not there. Nothing is half-written.
+        let kim = desk.ticket(id)["requester_id"].clone();
+        for one in [json!({ "user_id": kim }), json!({ "user_email": "nobody@acme.test" })] {
+            let refused = put(json!({ "followers": [one], "subject": "Other" })).expect(422);
+            assert_ne!(refused.at("/details/followers"), Value::Null, "{refused:?}");
+        }
+        assert_ne!(desk.ticket(id)["subject"], "Other");
+
+        let new =
+            json!({ "ticket": { "comment": { "body": "x" }, "followers": [{ "user_id": bo }] } });
+        let new = desk.as_admin().post("tickets.json", &new).expect(201);
+        assert_eq!(new.at("/ticket/follower_ids"), json!([bo]));
+
+        let reasons = desk.as_admin().get("satisfaction_reasons.json").expect(200);
+        assert_eq!(reasons.at("/reasons"), json!([]));
+        desk.as_admin().get("satisfaction_reasons/1.json").expect(404);
+    });
+}

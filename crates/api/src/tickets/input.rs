@@ -290,6 +290,12 @@ pub(crate) fn requester(input: &mut Object<'_>) -> Option<Person> {
 
 /// People copied in: ids, addresses, or objects with either.
 pub(crate) fn people(input: &mut Object<'_>, key: &str) -> Option<Vec<Person>> {
+    let all = named(input, key)?.into_iter();
+    Some(all.filter(|(_, is_put)| *is_put).map(|(person, _)| person).collect())
+}
+
+/// The same, each with whether they are put there; else they are taken away.
+fn named(input: &mut Object<'_>, key: &str) -> Option<Vec<(Person, bool)>> {
     let list = match input.raw(key)? {
         Value::Array(list) => list,
         Value::Null => return None,
@@ -300,15 +306,15 @@ pub(crate) fn people(input: &mut Object<'_>, key: &str) -> Option<Vec<Person>> {
     };
     let mut people = Vec::new();
     for one in list.iter().take(100) {
-        let removed = one["action"].as_str() == Some("delete");
+        let is_put = one["action"].as_str() != Some("delete");
         let id = number(one).or_else(|| number(&one["user_id"]));
         let email = one.as_str().or(one["user_email"].as_str()).or(one["email"].as_str());
         let name = one["user_name"].as_str().or(one["name"].as_str()).map(str::to_owned);
         match (id, email) {
-            _ if removed => {}
-            (Some(id), _) => people.push(Person::Known(UserId(id))),
+            (Some(id), _) => people.push((Person::Known(UserId(id)), is_put)),
             (None, Some(email)) if desk::sessions::is_address(email) => {
-                people.push(Person::Address { email: email.trim().to_owned(), name });
+                let person = Person::Address { email: email.trim().to_owned(), name };
+                people.push((person, is_put));
             }
             _ => input.complain(
                 key,
@@ -324,6 +330,8 @@ pub(crate) fn people(input: &mut Object<'_>, key: &str) -> Option<Vec<Person>> {
 #[derive(Clone, Default)]
 struct Lookups {
     assignee_email: Option<String>,
+    /// Who follows it, and who does not any more.
+    followers: Vec<(Person, bool)>,
 }
 
 impl Lookups {
@@ -333,7 +341,25 @@ impl Lookups {
                 .text("assignee_email", 320)
                 .flatten()
                 .filter(|email| !email.is_empty()),
+            followers: named(input, "followers").unwrap_or_default(),
         }
+    }
+
+    /// Who follows it, by number; an address that is nobody's is no follower's.
+    fn followers(&self, tx: &mut Tx<'_>) -> Result<Vec<(UserId, bool)>, Error> {
+        let mut found = Vec::new();
+        for (person, follows) in &self.followers {
+            let id = match person {
+                Person::Known(id) => Some(*id),
+                Person::Address { email, .. } => {
+                    desk::sessions::candidate(tx, email)?.map(|user| user.id)
+                }
+            };
+            let wrong = "Followers: there is no such agent";
+            let id = id.ok_or_else(|| Error::invalid("followers", "InvalidValue", wrong))?;
+            found.push((id, *follows));
+        }
+        Ok(found)
     }
 
     fn assignee(&self, tx: &mut Tx<'_>) -> Result<Option<UserId>, Error> {
@@ -360,6 +386,8 @@ impl Wanted {
     pub(crate) fn resolve(&self, tx: &mut Tx<'_>) -> Result<NewTicket, Error> {
         let mut new = self.new.clone();
         new.assignee = new.assignee.or(self.lookups.assignee(tx)?);
+        let followers = self.lookups.followers(tx)?.into_iter();
+        new.followers = followers.filter(|(_, follows)| *follows).map(|(id, _)| id).collect();
         Ok(new)
     }
 }
@@ -456,6 +484,7 @@ impl WantedChange {
         if let Some(assignee) = self.lookups.assignee(tx)? {
             update.assignee = Some(Some(assignee));
         }
+        update.followers = self.lookups.followers(tx)?;
         if !self.also_ccs.is_empty() {
             update.ccs = Some(self.also_ccs.clone());
         }

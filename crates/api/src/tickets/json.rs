@@ -154,6 +154,13 @@ fn from_mail(source: &mut Source, details: &str, mailbox: Option<&str>) {
     source.to = json!({ "address": mailbox, "name": null });
 }
 
+/// Those who follow a ticket, and those copied in, each once.
+fn collaborators(listed: &Listed) -> Vec<domain::UserId> {
+    let mut all = listed.followers.clone();
+    all.extend(listed.stored.ticket.ccs.iter().filter(|id| !listed.followers.contains(id)));
+    all
+}
+
 /// A ticket as the API writes it.
 pub(crate) fn ticket<'t>(listed: &'t Listed, fields: &CustomFields, base: &str) -> Ticket<'t> {
     let stored = &listed.stored;
@@ -195,8 +202,8 @@ pub(crate) fn ticket<'t>(listed: &'t Listed, fields: &CustomFields, base: &str) 
         brand_id: stored.brand.map(|id| id.0).or(Some(1)),
         ticket_form_id: Some(1),
         problem_id: None,
-        collaborator_ids: ccs.clone(),
-        follower_ids: Vec::new(),
+        collaborator_ids: collaborators(listed).into_iter().map(|id| id.0).collect(),
+        follower_ids: listed.followers.iter().map(|id| id.0).collect(),
         email_cc_ids: ccs,
         sharing_agreement_ids: Vec::new(),
         followup_ids: listed.follow_ups.iter().map(|id| id.0).collect(),

@@ -271,7 +271,16 @@ pub(super) async fn ccs(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
-    people(desk, caller, &id, |stored| stored.ticket.ccs.clone()).await
+    people(desk, caller, &id, |stored, _| stored.ticket.ccs.clone()).await
+}
+
+/// Those who follow it and those copied in.
+pub(super) async fn collaborators(
+    State(desk): State<Desk>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Answer {
+    people(desk, caller, &id, |stored, followers| [followers, &stored.ticket.ccs].concat()).await
 }
 
 pub(super) async fn followers(
@@ -279,21 +288,22 @@ pub(super) async fn followers(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Answer {
-    people(desk, caller, &id, |_| Vec::new()).await
+    people(desk, caller, &id, |_, followers| followers.to_vec()).await
 }
 
 async fn people(
     desk: Desk,
     caller: Caller,
     id: &str,
-    which: impl Fn(&desk::tickets::Stored) -> Vec<UserId> + Send + 'static,
+    which: impl Fn(&desk::tickets::Stored, &[UserId]) -> Vec<UserId> + Send + 'static,
 ) -> Answer {
     let id = TicketId(path_id(id)?);
     let base = caller.base;
     let users = desk
         .read(caller.ctx, move |tx, ctx| -> Result<Value, Error> {
             let stored = desk::tickets::show(tx, ctx, id)?;
-            sideloads::users(tx, &which(&stored), &base)
+            let followers = desk::follows::of_ticket(tx, ctx, id)?;
+            sideloads::users(tx, &which(&stored, &followers), &base)
         })
         .await?;
     Ok(ok(json!({ "users": users })))

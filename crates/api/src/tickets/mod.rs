@@ -42,7 +42,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/tickets/{id}/comments", Act::ReadDesk, lists::comments),
         Route::get("/tickets/{id}/comments/count", Act::ReadDesk, lists::comments_count),
         Route::get("/tickets/{id}/related", Act::ReadDesk, lists::related),
-        Route::get("/tickets/{id}/collaborators", Act::ReadDesk, lists::ccs),
+        Route::get("/tickets/{id}/collaborators", Act::ReadDesk, lists::collaborators),
         Route::get("/tickets/{id}/email_ccs", Act::ReadDesk, lists::ccs),
         Route::get("/tickets/{id}/followers", Act::ReadDesk, lists::followers),
         Route::get("/users/{id}/tickets/requested", Act::ReadDesk, lists::requested),

@@ -14,7 +14,7 @@ use super::append::{Done, append};
 use super::situation;
 use crate::attachments::{self, Files};
 use crate::texts::Body;
-use crate::{Act, Ctx, Error, require, secrets, texts};
+use crate::{Act, Ctx, Error, follows, require, secrets, texts};
 
 /// A person as a door names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,8 @@ pub struct NewTicket {
     pub organization: Option<OrganizationId>,
     /// People copied in.
     pub ccs: Vec<Person>,
+    /// Those of us who are told of what is said on it.
+    pub followers: Vec<UserId>,
     /// Custom fields beside severity, area and kind.
     pub fields: Vec<CustomValue>,
     /// Another system's name.
@@ -124,6 +126,7 @@ impl NewTicket {
             tags: Vec::new(),
             organization: None,
             ccs: Vec::new(),
+            followers: Vec::new(),
             fields: Vec::new(),
             external_id: None,
             context: None,
@@ -252,6 +255,8 @@ pub fn open(tx: &mut Tx<'_>, ctx: &Ctx, new: &NewTicket) -> Result<Done, Error> 
     attachments::bind(tx, ctx, &new.files, (ids.ticket, comment.id))?;
     write_beside(tx, ids.ticket, new)?;
     let done = append(tx, &acting, ids.audit, stored, decided, &requester)?;
+    let followers: Vec<_> = new.followers.iter().map(|user| (*user, true)).collect();
+    follows::change(tx, ctx, ids.ticket, &followers)?;
     store::tickets::index_with(tx, &done.stored, &comment.body)?;
     Ok(done)
 }

@@ -1,6 +1,6 @@
 //! Reading tickets.
 
-use domain::{Clock, CommentId, Envelope, TicketId};
+use domain::{Clock, CommentId, Envelope, TicketId, UserId};
 use store::Tx;
 use store::comments::{Comment, Whose};
 use store::page::{Key, Page};
@@ -24,6 +24,8 @@ pub struct Listed {
     pub fields: Vec<(i64, String)>,
     /// The tickets that continue it, the oldest first. (ST-06)
     pub follow_ups: Vec<TicketId>,
+    /// Those of us who are told of what is said on it.
+    pub followers: Vec<UserId>,
     /// How its requester found the help, if they were asked or have said so. (CS-02)
     pub survey: Option<Survey>,
 }
@@ -92,6 +94,7 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
         .collect();
     let values = store::tickets::field_values(tx, &ids)?;
     let follow_ups = store::tickets::follow_ups(tx, &ids)?;
+    let followers = store::follows::on(tx, &ids)?;
     let mut surveys: std::collections::HashMap<_, _> = store::surveys::of_tickets(tx, &ids)?
         .into_iter()
         .map(|survey| (survey.ticket, survey))
@@ -107,8 +110,19 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
                 .map(|(_, field, value)| (*field, value.clone()))
                 .collect();
             let follow_ups = of_source(&follow_ups, stored.ticket.id);
+            let followers = followers.iter().filter(|(id, _)| *id == stored.ticket.id);
+            let followers = followers.map(|(_, user)| *user).collect();
             let survey = surveys.remove(&stored.ticket.id);
-            Listed { stored, description, first_is_public, details, fields, follow_ups, survey }
+            Listed {
+                stored,
+                description,
+                first_is_public,
+                details,
+                fields,
+                follow_ups,
+                followers,
+                survey,
+            }
         })
         .collect())
 }
@@ -121,8 +135,19 @@ pub fn whole(tx: &mut Tx<'_>, stored: Stored) -> Result<Listed, Error> {
         first.map(|comment| (comment.body, comment.public, comment.details)).unwrap_or_default();
     let follow_ups = store::tickets::follow_ups(tx, &[stored.ticket.id])?;
     let follow_ups = of_source(&follow_ups, stored.ticket.id);
+    let followers = store::follows::on(tx, &[stored.ticket.id])?;
+    let followers = followers.into_iter().map(|(_, user)| user).collect();
     let survey = store::surveys::of_ticket(tx, stored.ticket.id)?;
-    Ok(Listed { stored, description, first_is_public, details, fields, follow_ups, survey })
+    Ok(Listed {
+        stored,
+        description,
+        first_is_public,
+        details,
+        fields,
+        follow_ups,
+        followers,
+        survey,
+    })
 }
 
 fn of_source(all: &[(TicketId, TicketId)], source: TicketId) -> Vec<TicketId> {

@@ -14,7 +14,7 @@ use super::open::{self, CustomValue, Person};
 use super::{situation, wake};
 use crate::attachments::{self, Files};
 use crate::texts::Body;
-use crate::{Act, Ctx, Error, require, secrets, texts};
+use crate::{Act, Ctx, Error, follows, require, secrets, texts};
 
 /// A comment as a door asks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +58,8 @@ pub struct Update {
     pub add_tags: Vec<String>,
     /// Tags to take away.
     pub remove_tags: Vec<String>,
+    /// Who follows it from now on, and who does not any more.
+    pub followers: Vec<(UserId, bool)>,
     /// All people copied in.
     pub ccs: Option<Vec<Person>>,
     /// How bad.
@@ -177,14 +179,22 @@ pub fn update(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, update: &Update) -> Resu
         stored.subject = subject;
         stored.subject_salt = subject_salt.unwrap_or_default();
     }
-    let named_anew = update.external_id.clone().filter(|name| *name != stored.external_id);
-    if let Some(external_id) = named_anew {
-        stored.external_id = external_id;
-        if decided.events.is_empty() {
-            store::tickets::update(tx, &stored)?;
-        }
+    let is_beside = beside(tx, ctx, &mut stored, update)?;
+    if is_beside && decided.events.is_empty() {
+        store::tickets::update(tx, &stored)?;
     }
     append(tx, ctx, audit, stored, decided, &requester)
+}
+
+/// Changes what is no part of the log: another system's name, and who follows it. Says whether anything is another.
+fn beside(tx: &mut Tx<'_>, ctx: &Ctx, stored: &mut Stored, update: &Update) -> Result<bool, Error> {
+    let followed = follows::change(tx, ctx, stored.ticket.id, &update.followers)?;
+    let named_anew = update.external_id.clone().filter(|name| *name != stored.external_id);
+    let is_named = named_anew.is_some();
+    if let Some(external_id) = named_anew {
+        stored.external_id = external_id;
+    }
+    Ok(followed || is_named)
 }
 
 /// What a decision may look at once the ticket has this requester, organization and subject.

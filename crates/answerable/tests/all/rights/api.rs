@@ -103,6 +103,8 @@ const API: &[(&str, &str, Roles)] = &[
     ("GET", "/satisfaction_ratings", DESK),
     ("GET", "/satisfaction_ratings/count", DESK),
     ("GET", "/satisfaction_ratings/{id}", DESK),
+    ("GET", "/satisfaction_reasons", DESK),
+    ("GET", "/satisfaction_reasons/{id}", DESK),
     ("GET", "/business_hours/schedules", DESK),
     ("POST", "/business_hours/schedules", NOBODY),
     ("GET", "/business_hours/schedules/{id}", DESK),
