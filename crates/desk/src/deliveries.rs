@@ -542,9 +542,6 @@ impl Desk {
 /// How long a worker keeps what it claimed; after that another one may take it.
 pub const LEASE: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
 
-/// How many automatic mails an address is sent within an hour: two machines that answer each other fall silent. (CH-03)
-const MOST_AUTOMATIC: i64 = 10;
-
 /// Mails to our own people, and links to sign in with that somebody asked for, are not counted.
 const UNCOUNTED: [&str; 3] = ["notification", "handover", "sign_in"];
 
@@ -597,21 +594,23 @@ fn is_one_too_many(
         return Ok(false);
     }
     let since = ctx.now.checked_sub(jiff::SignedDuration::from_hours(1)).unwrap_or(ctx.now);
+    let most = ctx.handbook.replies.automatic_an_hour;
     let known = match admitted.get(&delivery.to) {
         Some(known) => *known,
         None => {
             let to = &delivery.to;
-            store::outbox::automatic_since(tx, to, since, ctx.demo, MOST_AUTOMATIC)?
+            store::outbox::automatic_since(tx, to, since, ctx.demo, most)?
         }
     };
-    if known < MOST_AUTOMATIC {
+    if known < most {
         admitted.insert(delivery.to.clone(), known + 1);
     }
-    Ok(known >= MOST_AUTOMATIC)
+    Ok(known >= most)
 }
 
 fn suppress(tx: &mut Tx<'_>, ctx: &Ctx, delivery: &Delivery) -> Result<(), Error> {
-    let why = format!("{MOST_AUTOMATIC} automatic mails went to this address within an hour");
+    let most = ctx.handbook.replies.automatic_an_hour;
+    let why = format!("{most} automatic mails went to this address within an hour");
     store::outbox::finish(tx, delivery.id, "suppressed", Some(&why), ctx.now, ctx.now)?;
     if let Some(ticket) = delivery.ticket {
         tx.touch(format!("ticket:{ticket}"));

@@ -10,8 +10,6 @@ use crate::TeamId;
 
 /// How long an answer may be changed after it was first given. (CS-07)
 pub const CHANGEABLE: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How long the link of a survey is good. (CS-07)
-pub const ANSWERABLE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How good the help was, from 1 (very bad) to 5 (very good).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

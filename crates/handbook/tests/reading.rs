@@ -20,7 +20,10 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(handbook.replies.next.to_string(), "2");
     assert_eq!(handbook.lifecycle.pending_reminder, Some(5 * 86_400));
     assert_eq!(handbook.csat.after, 72 * 3600);
-    assert_eq!(handbook.csat.cap, None);
+    assert_eq!((handbook.csat.cap, handbook.csat.link), (None, 30 * 86_400));
+    assert_eq!(handbook.replies.automatic_an_hour, 10);
+    let channels: Vec<&str> = handbook.channels.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(channels, ["app", "form", "email", "api", "questions"]);
     assert_eq!(handbook.csat.posthog.key_env, "ANSWERABLE_POSTHOG_KEY");
     assert_eq!(handbook.company_calendar().days(), [true, true, true, true, true, false, false]);
     assert_eq!(handbook.facts.stale_after, 7 * 86_400);
@@ -166,4 +169,26 @@ fn what_becomes_of_open_work_is_said_in_a_word() {
         let handbook = read(&format!("[availability]\nopen_work = '{word}'\n"));
         assert_eq!(handbook.availability.open_work, work);
     }
+}
+
+/// CH-08
+#[test]
+fn a_channel_of_its_own_is_for_whom_any_rule_holds() {
+    let handbook = read(
+        "[[channel]]\nname = 'email'\n[[channel]]\nname = 'Slack'\nwho = 'by invitation'\nany = [
+         { when = 'organization.mrr >= 2000.0', because = 'pays much' },
+         { when = 'organization.trial', because = 'in trial' }]\n",
+    );
+    let asked = |mrr: f64, trial: bool| {
+        let facts = handbook::OrganizationFacts { mrr, trial, ..Default::default() };
+        let [one] = handbook.eligibilities(&facts).try_into().expect("one is not for everyone");
+        let handbook::Eligibility { channel, because, any } = one;
+        assert_eq!((channel, any), ("Slack", vec!["pays much", "in trial"]));
+        because
+    };
+
+    assert_eq!(asked(2_400.0, true), ["pays much", "in trial"]);
+    assert_eq!(asked(10.0, true), ["in trial"]);
+    assert_eq!(asked(10.0, false), [""; 0]);
+    assert_eq!(handbook.channels[1].who.as_deref(), Some("by invitation"));
 }

@@ -1,7 +1,8 @@
 //! What leaves because of a survey: the question, the answer for analytics, and word to the team. (CS-04, CS-05, CS-10)
 
 use domain::words::survey;
-use domain::{ANSWERABLE, Owners, Rating};
+use domain::{Owners, Rating};
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 use store::Tx;
 use store::outbox::Delivery;
@@ -20,7 +21,11 @@ impl Post<'_> {
     /// also when it leaves late. (CS-01, CS-04)
     pub(super) fn survey(&self, tx: &mut Tx<'_>, owners: Owners) -> Result<(), Error> {
         let id = store::surveys::next_id(tx)?;
-        let until = self.ctx.clock.checked_add(ANSWERABLE).unwrap_or(self.ctx.clock);
+        let until = self
+            .ctx
+            .clock
+            .checked_add(SignedDuration::from_secs(self.ctx.handbook.csat.link))
+            .unwrap_or(self.ctx.clock);
         let mut row = Survey {
             owners,
             issued_at: Some(self.envelope.at),

@@ -84,6 +84,9 @@ pub struct Replies {
     pub next: f64,
     /// Open time before a deadline at which the team is warned, as written.
     pub warn_before: Vec<Target>,
+    /// How many automatic mails an address is sent within an hour at most: two machines that answer each other fall
+    /// silent. (CH-03)
+    pub automatic_an_hour: i64,
 }
 
 /// The `[lifecycle]` section, in elapsed seconds.
@@ -113,6 +116,8 @@ pub struct Hold {
 pub struct Csat {
     /// The survey goes out this many elapsed seconds after a ticket was solved.
     pub after: i64,
+    /// The link in the mail is good for this many elapsed seconds. (CS-07)
+    pub link: i64,
     /// Nobody is asked twice within this many elapsed seconds; none if the handbook says nothing or `"never"`. (CS-02)
     pub cap: Option<i64>,
     /// Where answers are counted.

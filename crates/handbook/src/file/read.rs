@@ -20,6 +20,8 @@ use crate::{Amount, Target, nearest::hint, targets::elapsed_seconds};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
+/// Automatic mails an address and hour, unless the handbook says otherwise.
+const AUTOMATIC: i64 = 10;
 
 /// Reads and checks the whole file.
 pub(super) fn handbook(text: &str) -> Result<Handbook, Problems> {
@@ -110,8 +112,9 @@ fn replies(root: &Section<'_, '_>) -> Replies {
         }
         warn_before.push(before.value);
     }
+    let automatic_an_hour = section.id("automatic_an_hour").map_or(AUTOMATIC, |given| given.value);
     section.close();
-    Replies { next, warn_before }
+    Replies { next, warn_before, automatic_an_hour }
 }
 
 /// A warning counts open time back from a deadline; business days cannot be counted back to an instant.
@@ -182,8 +185,9 @@ fn csat(root: &Section<'_, '_>) -> Csat {
     table.close();
     let after = section.parsed("after", elapsed_seconds).map_or(72 * HOUR, |after| after.value);
     let cap = section.parsed("cap", some_time_or_never).and_then(|cap| cap.value);
+    let link = section.parsed("link", some_time).map_or(30 * DAY, |link| link.value);
     section.close();
-    Csat { after, cap, posthog }
+    Csat { after, link, cap, posthog }
 }
 
 fn freshness(root: &Section<'_, '_>) -> Freshness {

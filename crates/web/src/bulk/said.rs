@@ -92,6 +92,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_was_undone_and_what_stays_is_said() {
+        let said = |told| undone(Words::default(), told);
+        assert_eq!(said("0.."), said("0."), "nothing");
+        assert_eq!(
+            said("2.9.7"),
+            "Undone: 2 tickets are as they were. #9 has changed since and stays as it is. \
+             What rules had told others about #7 had left already and stays."
+        );
+    }
+
+    #[test]
     fn what_was_left_out_is_named_by_reason() {
         let failed = |ids: std::ops::Range<i64>, why: &str| {
             ids.map(|id| (TicketId(id), why.to_owned())).collect::<Vec<_>>()

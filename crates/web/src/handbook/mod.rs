@@ -11,7 +11,7 @@ use desk::policy::{self, Policy};
 use handbook::Handbook;
 use maud::{Markup, html};
 
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, cards};
 use crate::components::time;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
@@ -112,7 +112,7 @@ fn history(reader: &Reader, read: &Policy) -> Markup {
     html! {
         section.stack aria-labelledby="handbook-history" {
             h2 #handbook-history { (words.say(Text::History)) }
-            (table("activations", words.say(Text::HistoryCaption), &columns, &rows))
+            (cards("activations", words.say(Text::HistoryCaption), &columns, &rows))
         }
     }
 }

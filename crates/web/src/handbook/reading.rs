@@ -5,7 +5,7 @@ use handbook::{Handbook, Priority, Target};
 use maud::{Markup, html};
 
 use crate::components::badge;
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, cards};
 use crate::reader::Reader;
 use crate::times;
 use crate::words::{Text, Words, number};
@@ -64,7 +64,7 @@ fn level(
         @if rows.is_empty() {
             p { (words.fill(Text::LevelElse, &[("level", &name), ("n", &number(count(taken))), ("tickets", &tickets)])) }
         } @else {
-            (table(&format!("rules-{}", priority.level), &words.fill(Text::LevelIfAny, &[("level", &name)]), &columns, &rows))
+            (cards(&format!("rules-{}", priority.level), &words.fill(Text::LevelIfAny, &[("level", &name)]), &columns, &rows))
         }
     }
 }
@@ -108,7 +108,7 @@ fn areas(words: Words, handbook: &Handbook) -> Markup {
         Column::text(words.say(Text::AnswersFirst)),
         Column::text(words.say(Text::OwnsIt)),
     ];
-    table("areas", words.say(Text::AreasCaption), &columns, &rows)
+    cards("areas", words.say(Text::AreasCaption), &columns, &rows)
 }
 
 fn lifecycle(words: Words, handbook: &Handbook) -> Markup {

@@ -319,7 +319,8 @@ fn figures(words: Words, report: &Report) -> Markup {
     if report.groups.len() > 1 {
         rows.push(row(None, words.say(Text::ReportTotal), &report.total));
     }
-    table("report", words.say(title(ask.name)), &columns, &rows)
+    let caption = words.fill(Text::ReportTableOf, &[("by", &words.say(cut(ask.by)))]);
+    table("report", &caption, &columns, &rows)
 }
 
 /// The chart as a table: weeks down, lines across.
