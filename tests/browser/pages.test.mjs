@@ -87,7 +87,7 @@ const pages = (f) => ({
       .map((part) => [`/tickets/{id}/${part}`, [["bo", `/tickets/${f.ticket}/${part}`]]]),
   ),
   "/tickets/new": [["bo", "/tickets/new"]],
-  "/people/{id}": [["bo", `/people/${f.person}`]],
+  "/people/{id}": [["bo", `/people/${f.customer}`]],
   "/organizations/{id}": [["bo", `/organizations/${f.organization}`]],
   "/views/{slug}": ["my-queue", "all", "pending", "bugs-unsolved", "mine"].map((slug) => ["bo", `/views/${slug}`]),
   "/views/suspended": [["bo", "/views/suspended"]],

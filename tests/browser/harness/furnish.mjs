@@ -7,13 +7,17 @@ const linkIn = (text, part) => local(text.split(/[\s<>"]+/).find((word) => word.
 
 /** Makes what is missing, and gives where everything is. */
 export async function furnish(browser, demo) {
+  /** Somebody with a browser of their own: who is not signed in, a customer, a hero, the admin. */
+  const person = async (name, options) => {
+    const one = await visitor(browser, demo, options);
+    const [bo, admin] = demo.links;
+    const way = { customer: `/demo/as/${customer.id}`, bo, admin }[name];
+    if (way) await one.page.request.get(way);
+    return one;
+  };
   const everybody = async () => {
     const people = {};
-    for (const name of ["guest", "customer", "bo", "admin"]) people[name] = await visitor(browser, demo);
-    const [bo, admin] = demo.links;
-    await people.bo.page.request.get(bo);
-    await people.admin.page.request.get(admin);
-    await people.customer.page.request.get(`/demo/as/${customer.id}`);
+    for (const name of ["guest", "customer", "bo", "admin"]) people[name] = await person(name);
     return people;
   };
   const ticketOf = async (body) => (await demo.api("POST", "/api/v2/tickets.json", { ticket: body })).ticket.id;
@@ -76,6 +80,7 @@ export async function furnish(browser, demo) {
   const digest = await href("bo", "/digest/replay", "/digest/replay/[0-9-]+");
 
   return {
+    person,
     everybody,
     demo: local(demo.links[0]),
     ticket,
@@ -83,7 +88,7 @@ export async function furnish(browser, demo) {
     mailed,
     closed: done[0].id,
     lost: { ticket: lost.ticket_id, delivery: lost.id },
-    person: customer.id,
+    customer: customer.id,
     organization: customer.organization_id,
     question: Number((await href("guest", "/questions", "/questions/\\d+")).match(/\d+/)[0]),
     handbook: await href("bo", "/settings/handbook", "/settings/handbook/[0-9a-f]{20,}"),
