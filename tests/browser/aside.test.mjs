@@ -1,4 +1,4 @@
-// Tickets that are set aside: merged, split, marked as spam; and the way back.
+// Tickets that are set aside: merged, split, marked as spam, closed; and the way back, or on.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -73,4 +73,34 @@ test("spam is set aside and comes back", async (t) => {
 
   await page.getByRole("heading", { name: "This ticket is marked as spam." }).waitFor({ state: "detached" });
   assert.equal((await state(demo, id)).status, "open");
+});
+
+// ST-06
+test("a closed ticket offers a follow-up, by key and on the phone", async (t) => {
+  const demo = await startDemo(t);
+  const id = await ask(demo, "Flags are off");
+  await demo.api("PUT", `/api/v2/tickets/${id}.json`, { ticket: { status: "solved", comment: { body: "Update to 41.2." } } });
+  await demo.clock({ advance: "21d" });
+  assert.equal((await state(demo, id)).status, "closed");
+  const browser = await startBrowser(t);
+  const agent = await visitor(browser, demo);
+  await agent.signIn(demo);
+  const { page } = agent;
+
+  await page.goto(`/tickets/${id}`);
+  await agent.lookEverywhere("closed");
+  await page.setViewportSize({ width: 375, height: 812 });
+  const bar = page.getByRole("navigation", { name: "About this ticket" });
+  assert.deepEqual(await bar.getByRole("link").allTextContents(), ["Open a follow-up"]);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.keyboard.press("r");
+  await page.getByRole("heading", { name: `Follow-up of #${id}` }).waitFor();
+  assert.equal(await page.getByLabel("Customer's e-mail").inputValue(), DANA.email);
+  await agent.lookEverywhere("follow-up-form");
+  await page.getByLabel("What they ask").fill("They are off again.");
+  await page.getByRole("button", { name: "Open the ticket" }).click();
+
+  await page.getByRole("link", { name: `Follow-up of #${id}` }).click();
+  await page.getByRole("link", { name: /^Goes on in #/ }).waitFor();
+  agent.assertNoComplaints("follow-up");
 });

@@ -55,6 +55,9 @@ test("an agent publishes what a ticket taught, and everybody finds it", async (t
   await anybody.page.getByLabel(/What is missing or wrong/).fill("Which version?");
   await anybody.page.getByRole("button", { name: "Not useful" }).click();
   await anybody.page.getByText("Thank you.").waitFor();
+  await agent.page.goto("/docs-gaps");
+  await agent.page.getByText("1 of 1 readers found it of no use").waitFor();
+  await agent.lookEverywhere("docs-gaps");
 
   const reader = await visitor(browser, demo);
   for (const [path, name] of [["/questions", "questions"], ["/questions?q=flags", "questions-found"], ["/questions?q=weather", "questions-nothing"], ["/questions/1", "question"], ["/support-hours", "support-hours"]]) {
