@@ -115,3 +115,31 @@ test("the settings of an admin are right at every width and without a script", a
   await plain.page.getByRole("button", { name: "Add and make a link" }).click();
   await plain.page.getByText("/welcome/").waitFor();
 });
+
+test("Z takes back what a trigger did because of it", async (t) => {
+  const demo = await startDemo(t, { now: null });
+  const { request } = await demo.api("POST", "/api/v2/requests.json", {
+    request: { requester: { name: "Dana Reyes", email: "dana@fernlight.test" }, subject: "Flags are off", comment: { body: "All of them." } },
+  });
+  const actions = [
+    { field: "current_tags", value: "asked_why" },
+    { field: "comment_value", value: "Was it a bug?" },
+  ];
+  const conditions = { all: [{ field: "status", operator: "is", value: "solved" }], any: [] };
+  await demo.api("POST", "/api/v2/triggers.json", { trigger: { title: "Ask why", conditions, actions } });
+  const agent = await visitor(await startBrowser(t), demo);
+  await agent.signIn(demo);
+  const { page } = agent;
+  await page.goto(`/tickets/${request.id}/solution`);
+  await page.locator("main input[type=radio]").first().check();
+  await page.locator("main").getByRole("button", { name: /Solve/ }).first().click();
+  await page.getByText("Was it a bug?").first().waitFor();
+
+  await page.keyboard.press("z");
+  await page.getByText("Undone: 1 ticket is as it was.").first().waitFor();
+
+  assert.equal(await page.getByText("Was it a bug?").count(), 0);
+  const { ticket } = await demo.api("GET", `/api/v2/tickets/${request.id}.json`);
+  assert.deepEqual([ticket.status, ticket.tags], ["new", []]);
+  agent.assertNoComplaints("undone-trigger");
+});

@@ -42,7 +42,7 @@ fn shown(reader: &Reader, gap: &Gap) -> Markup {
             p { (words.fill(Text::DocsGapSaid, &[("useless", &verdicts.useless), ("all", &all)])) " · "
                 a href=(routes::question_part(question.id.0, "edit")) { (words.say(Text::EditQuestion)) } }
             @for one in &gap.remarks {
-                blockquote dir="auto" { p { (one.words) } p.muted { (past(reader, one.created_at)) } }
+                div.prose { blockquote dir="auto" { p { (one.words) } p.small { (past(reader, one.created_at)) } } }
             }
         }
     }
