@@ -81,6 +81,17 @@ fn two_triggers(desk: &TrialDesk) {
     trigger(desk, "Grade", "tags:done", &[("priority", one("low"))]);
 }
 
+/// The tickets whose log does not follow from what people and rules did.
+fn unexplained(desk: &TrialDesk) -> Vec<TicketId> {
+    let read = |tx: &mut desk::Tx<'_>, ctx: &Ctx| {
+        let live = desk::replay::live_handbooks(tx)?;
+        Ok((desk::replay::read(tx, ctx, desk::replay::Scope::newest(None, 100))?, live))
+    };
+    let (batch, live) = desk.look(acting(desk, "ada"), read).unwrap();
+    assert!(!batch.is_empty());
+    batch.unexplained(&live, &desk.handbook())
+}
+
 /// What waits to be posted, and when it may leave.
 fn posts(desk: &TrialDesk) -> Vec<jiff::Timestamp> {
     let all = desk.look(desk.system(), |tx, _| {
@@ -155,6 +166,7 @@ fn what_triggers_did_because_of_it_is_taken_back_along() {
         assert!(!taken.left);
         assert_eq!(standing(&load(desk, id)), standing(&before));
         assert_eq!((posts(desk).len(), comments(desk)), (0, 1));
+        assert_eq!(unexplained(desk), []);
         let log =
             desk.look(desk.system(), move |tx, ctx| desk::tickets::events(tx, ctx, id)).unwrap();
         let calendar = desk.handbook().company_calendar().clone();
@@ -206,6 +218,7 @@ fn a_reply_is_taken_back_with_what_triggers_did_because_of_it() {
         assert!(!taken.unwrap().left);
         assert_eq!(standing(&load(desk, id)), standing(&before));
         assert_eq!(posts(desk).len(), 0);
+        assert_eq!(unexplained(desk), []);
     });
 }
 
