@@ -35,8 +35,11 @@ const pressed = () => page.evaluate(() => Number(sessionStorage.getItem("pressed
 
 const session = await page.context().newCDPSession(page);
 let bytes = 0;
+// What is fetched ahead, for the row one looks at, is not part of a page.
+const ahead = new Set();
 await session.send("Network.enable");
-session.on("Network.loadingFinished", ({ encodedDataLength }) => (bytes += encodedDataLength));
+session.on("Network.requestWillBeSentExtraInfo", ({ requestId, headers }) => headers["Sec-Purpose"] && ahead.add(requestId));
+session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => (bytes += ahead.has(requestId) ? 0 : encodedDataLength));
 const weigh = async (go) => {
   bytes = 0;
   await go();
