@@ -155,6 +155,9 @@ test("one looks away from a ticket, follows another, and opens one for a custome
   await agent.page.getByLabel("What they ask").fill("Flags are off **again**.");
   await agent.page.getByRole("button", { name: "Open the ticket" }).click();
   await agent.page.locator(".aside").getByRole("link", { name: "Kim Lee" }).waitFor();
+  // What has the same words is looked for when somebody asks.
+  await agent.page.getByRole("link", { name: "With the same words" }).click();
+  await agent.page.locator("details[id$=-related] .others a", { hasText: "Flags fall back" }).waitFor();
   assert.match(await agent.page.locator(".aside").innerText(), /With the same words[^]*Flags fall back/);
   await agent.page.getByText("Told what to expect").waitFor();
   await agent.look("ticket-for-a-customer");

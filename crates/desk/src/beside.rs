@@ -24,8 +24,6 @@ pub struct Beside {
     pub earlier: Vec<Stored>,
     /// Tickets of others in the organization that are not done, the newest first.
     pub of_organization: Vec<Stored>,
-    /// Tickets with the same words, the best fit first.
-    pub related: Vec<Stored>,
     /// Who follows the ticket.
     pub followers: Vec<User>,
     /// The tickets that go on with this one, which is closed.
@@ -54,12 +52,6 @@ pub fn of_ticket(tx: &mut Tx<'_>, ctx: &Ctx, stored: &Stored) -> Result<Beside, 
         of_organization.retain(|one| one.ticket.requester != ticket.requester);
         of_organization.truncate(SHOWN);
     }
-    let known: Vec<TicketId> = [&earlier, &of_organization]
-        .into_iter()
-        .flatten()
-        .map(|one| one.ticket.id)
-        .chain([ticket.id])
-        .collect();
     let followers: Vec<UserId> =
         store::follows::on(tx, &[ticket.id])?.into_iter().map(|(_, user)| user).collect();
     let read_to = match ctx.actor.user() {
@@ -72,12 +64,24 @@ pub fn of_ticket(tx: &mut Tx<'_>, ctx: &Ctx, stored: &Stored) -> Result<Beside, 
     };
     Ok(Beside {
         follow_ups: follow_ups.into_iter().map(|(_, id)| id).collect(),
-        related: search::similar(tx, ctx, stored, &known, SHOWN)?,
         followers: store::users::many(tx, &followers)?,
         earlier,
         of_organization,
         read_to,
     })
+}
+
+/// Tickets with the same words, the newest first, without those that stand beside the ticket anyway. Dearer than all the
+/// rest of a ticket's page together, so it is read when somebody asks.
+pub fn with_the_same_words(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    stored: &Stored,
+) -> Result<Vec<Stored>, Error> {
+    let beside = of_ticket(tx, ctx, stored)?;
+    let known = [&beside.earlier, &beside.of_organization].into_iter().flatten();
+    let known: Vec<TicketId> = known.chain([stored]).map(|one| one.ticket.id).collect();
+    search::similar(tx, ctx, stored, &known, SHOWN)
 }
 
 /// Who else is at a ticket, each with whether they write, and until when it is hidden from the reader's lists.

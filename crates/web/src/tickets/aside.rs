@@ -12,7 +12,7 @@ use crate::components::badge;
 use crate::components::button::{self, Button};
 use crate::components::facts::{Fact, Source, facts};
 use crate::rows::subject;
-use crate::words::Text;
+use crate::words::{Text, Words};
 use crate::{keys, routes};
 
 /// The whole of it.
@@ -44,7 +44,7 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
                 p { (words.count(Text::GradedDown, seen.whole.graded_down)) }
             }
             (sent_along::sent_along(seen))
-            (tickets(seen, &words.count(Text::OtherOpen, count(&seen.whole.others)), &seen.whole.others))
+            (tickets(words, &words.count(Text::OtherOpen, count(&seen.whole.others)), &seen.whole.others))
         }
         details.aside-part id={ "ticket-" (id) "-why" } {
             (part_heading(words.say(Text::WhyAndByWhen), keys::WHY, words.say(Text::WhyAndByWhen)))
@@ -56,14 +56,13 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
                 }
             }
         }
-        @let found = count(&beside.earlier) + count(&beside.of_organization) + count(&beside.related);
-        @if found > 0 {
-            details.aside-part id={ "ticket-" (id) "-related" } {
-                summary { span { (words.fill(Text::RelatedCount, &[("n", &found)])) } }
-                (tickets(seen, words.say(Text::EarlierTickets), &beside.earlier))
-                (tickets(seen, words.say(Text::OfOrganization), &beside.of_organization))
-                (tickets(seen, words.say(Text::SameWords), &beside.related))
-            }
+        @let found = count(&beside.earlier) + count(&beside.of_organization);
+        details.aside-part id={ "ticket-" (id) "-related" } {
+            summary { span { @if found > 0 { (words.fill(Text::RelatedCount, &[("n", &found)])) } @else { (words.say(Text::Related)) } } }
+            (tickets(words, words.say(Text::EarlierTickets), &beside.earlier))
+            (tickets(words, words.say(Text::OfOrganization), &beside.of_organization))
+            @let to = routes::ticket_part(id, "related");
+            p { a href=(to) hx-get=(to) hx-target="closest p" hx-swap="outerHTML" { (words.say(Text::SameWords)) } }
         }
         details.aside-part id={ "ticket-" (id) "-activity" } {
             (part_heading(&words.fill(Text::ActivityCount, &[("n", &ticket.seq)]), keys::ACTIVITY, words.say(Text::Activity)))
@@ -178,8 +177,8 @@ fn count(tickets: &[Stored]) -> i64 {
 }
 
 /// Some other tickets under a heading.
-fn tickets(seen: &Seen, heading: &str, all: &[Stored]) -> Markup {
-    let words = seen.reader.words;
+/// Other tickets under a heading, if there are any.
+pub(super) fn tickets(words: Words, heading: &str, all: &[Stored]) -> Markup {
     html! {
         @if !all.is_empty() {
             h3 { (heading) }

@@ -68,6 +68,7 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get("/tickets/{id}/news", Act::ReadDesk, news),
         Route::get("/tickets/{id}/explanation", Act::ReadDesk, explanation),
         Route::get("/tickets/{id}/activity", Act::ReadDesk, activity),
+        Route::get("/tickets/{id}/related", Act::ReadDesk, related),
         Route::post("/tickets/{id}/reapplication", Act::Configure, reapplying::reapply),
         Route::get("/tickets/{id}/mails/{mail}/source", Act::ReadDesk, letters::source),
         Route::get("/tickets/{id}/macro", Act::WorkTickets, macros::ask),
@@ -469,6 +470,26 @@ async fn activity(visitor: Visitor, Path(id): Path<String>) -> Answer {
     let ctx = visitor.ctx.clone();
     let log = visitor.desk.read(ctx, move |tx, ctx| activity::read(tx, ctx, id)).await?;
     beside(&visitor, &seen, Text::Activity, &activity::page(&seen, &log)).await
+}
+
+/// Tickets with the same words: read when somebody opens the part they stand in, or as a page.
+async fn related(visitor: Visitor, Path(id): Path<String>) -> Answer {
+    let id = number(&id)?;
+    let seen = Seen::read(&visitor, id, 1).await?;
+    let stored = seen.whole.stored.clone();
+    let read = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
+        desk::beside::with_the_same_words(tx, ctx, &stored)
+    };
+    let found = visitor.desk.read(visitor.ctx.clone(), read).await?;
+    let words = seen.reader.words;
+    let main = html! {
+        @if found.is_empty() { p { (words.say(Text::NoSameWords)) } }
+        (aside::tickets(words, words.say(Text::SameWords), &found))
+    };
+    if visitor.fragment {
+        return Ok(frame::html(main));
+    }
+    beside(&visitor, &seen, Text::Related, &main).await
 }
 
 /// A page beside the ticket's own.
