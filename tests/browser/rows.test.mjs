@@ -98,3 +98,41 @@ test("the row in focus is answered, noted, put off and followed by key", async (
   const tickets = await demo.api("GET", "/api/v2/tickets.json");
   assert.equal(await page.locator("#rows > li").count(), tickets.count);
 });
+
+/** How many rows of the height of the first one a screen holds. */
+const holds = (page) => page.locator("#rows > li").first().evaluate((row) => Math.floor((innerHeight - row.getBoundingClientRect().top) / row.offsetHeight));
+
+// ux 11.10
+test("a screen shows twelve rows, or twenty-two close together, in every state of a list", async (t) => {
+  const demo = await startDemo(t, { sample: true });
+  const agent = await visitor(await startBrowser(t), demo);
+  const { page } = agent;
+  await agent.signIn(demo);
+  const kept = await page.locator("nav a", { hasText: "Bugs, unsolved" }).getAttribute("href");
+
+  for (const list of ["/views/open", "/views/open?q=status:new", kept]) {
+    await page.goto(list);
+    assert.ok((await holds(page)) >= 12, `${list} holds ${await holds(page)} rows`);
+  }
+  await agent.lookEverywhere("list-kept");
+  await page.goto("/views/open?q=priority:high+status:new");
+  await agent.lookEverywhere("list-filtered");
+  await page.goto("/views/open?q=status:new+tags:nothing-has-it");
+  await agent.lookEverywhere("list-empty");
+
+  await page.context().addCookies([{ name: "density", value: "compact", url: demo.url }]);
+  await page.goto("/views/open");
+  assert.ok((await holds(page)) >= 22, `it holds ${await holds(page)} rows, compact`);
+  await agent.look("list-compact");
+  await page.context().clearCookies({ name: "density" });
+
+  // The hero's own queue, with a word about the handover.
+  const eyes = page.getByLabel("See it as");
+  await eyes.selectOption({ label: (await eyes.locator("option").allTextContents()).find((text) => text.startsWith("Bo, hero")) });
+  await page.getByRole("button", { name: "Go", exact: true }).click();
+  await page.goto("/views/my-queue");
+  await page.getByText("Handed over in").waitFor();
+  assert.ok((await holds(page)) >= 12, `my queue holds ${await holds(page)} rows`);
+  for (const key of ["j", "x", "j", "j", "x"]) await page.keyboard.press(key);
+  await agent.lookEverywhere("list-queue");
+});

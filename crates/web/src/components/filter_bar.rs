@@ -43,7 +43,7 @@ pub fn filter_bar(words: Words, bar: &FilterBar<'_>) -> Markup {
             summary.button { (words.say(Text::Filters)) @if !bar.chips.is_empty() { " " (bar.chips.len()) } }
             form.filters action=(bar.action) aria-label=(words.say(Text::FilterThisList)) {
                 label.hidden for="filter-q" { (words.say(Text::Query)) }
-                input.query #filter-q name="q" type="search" value=(bar.query) autocomplete="off" spellcheck="false"
+                input.query #filter-q name="q" type="search" value=(bar.query) autocomplete="off" spellcheck="false" placeholder=(words.say(Text::FilterHint))
                     data-key=(keys::FILTERS) data-key-label=(words.say(Text::Filters)) aria-keyshortcuts=[shortcut(Some(keys::FILTERS))] dir="auto";
                 @for choice in bar.choices {
                     label.hidden for={ "filter-" (choice.name) } { (choice.label) }
