@@ -85,6 +85,8 @@ test("the row in focus is answered, noted, put off and followed by key", async (
   await page.keyboard.type("snooze");
   await page.getByRole("option", { name: "select a ticket or move to its row first" }).waitFor();
   await page.keyboard.press("Escape");
+  await page.locator("#bar").waitFor({ state: "hidden" });
+  await page.waitForFunction(() => document.activeElement.matches("h1"));
 
   await page.keyboard.press("c");
   await page.waitForURL("**/tickets/new");
