@@ -198,6 +198,41 @@ fn a_hold_without_a_fitting_day_is_refused() {
     });
 }
 
+/// ST-04: the customer hears of the day, but nothing is said over what nobody has read
+#[test]
+fn putting_on_hold_tells_the_customer_the_day() {
+    on_each_engine(|desk| {
+        let id = desk.ask(KIM, "", "");
+        let ada = desk.visit_as(ADA);
+        let form = format!("/tickets/{id}/hold");
+        let seen = |page: &str| {
+            let (_, rest) = page.split_once("name=\"seen\" value=\"").expect("what was seen");
+            rest.split_once('"').expect("its end").0.to_owned()
+        };
+        let page = ada.get(&form).expect(200).text();
+        assert!(page.contains("You will hear from us by {{day}}."), "the sentence stands ready");
+        let hold = |seen: &str, body: &str| {
+            ada.post(&form, &[("seen", seen), ("until", "2026-06-22"), ("body", body)])
+        };
+
+        let note = json!({ "comment": { "body": "Is it the cache?", "public": false } });
+        desk.update("dee@acme.test", id, &note).expect(200);
+        let refused = hold(&seen(&page), "By {{day}}.").expect(422).text();
+        assert!(refused.contains("Somebody wrote after you opened this"), "{refused}");
+        hold(&seen(&refused), "By {{dya}}.").expect(422);
+        assert_eq!(desk.ticket(id)["status"], "new", "nothing is half done");
+        assert_eq!(desk.sent(id, "reply").len(), 0);
+
+        hold(&seen(&refused), "By {{day}}.").expect(303);
+        assert_eq!(desk.ticket(id)["status"], "hold");
+        let told = desk.sent(id, "reply");
+        assert!(
+            told[0]["text"].as_str().unwrap_or_default().contains("By Mon 22 Jun."),
+            "{told:?}"
+        );
+    });
+}
+
 /// NF-03, ST-01, D-11, D-12: a month in one step is the same as a month in steps
 #[test]
 fn a_month_of_downtime_does_what_was_due_once_and_in_order() {
