@@ -179,6 +179,7 @@ test("ten tickets by keyboard", async (t) => {
   await page.getByText("Undone: 2 tickets are as they were.").waitFor();
   for (const id of left.slice(0, 2)) assert.match((await shown(id)).status, /new|open/);
 
+  t.diagnostic(`${hands.keys} keys besides the prose`);
   assert.ok(hands.keys <= 100, `${hands.keys} keys besides the prose`);
   await bo.look("walk-ten-tickets");
 });
