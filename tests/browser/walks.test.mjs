@@ -45,6 +45,11 @@ class Hands {
 /** What has the focus, once it is what is asked for. */
 const focused = (page, selector) => page.waitForFunction((wanted) => document.activeElement?.matches(wanted), selector);
 const at = (page, id) => page.waitForURL(new RegExp(`/tickets/${id}(\\?|$)`));
+/** Waits for what a page says, and until the page is there with its script. */
+const said = async (page, locator) => {
+  await locator.waitFor();
+  await page.waitForLoadState();
+};
 const bodyOf = (page, id, kind = "reply") => page.locator(`#ticket-${id}-${kind}`);
 
 test("ten tickets by keyboard", async (t) => {
@@ -111,7 +116,7 @@ test("ten tickets by keyboard", async (t) => {
   await hands.prose("The page is white once a flag is read.\nTried: without flags it is recorded.\nExpected: why.");
   await hands.press("Control+Enter");
   await dialog.waitFor({ state: "hidden" });
-  await page.locator("#timeline").getByText("Escalated to Feature flags").waitFor();
+  await said(page, page.locator("#timeline").getByText("Escalated to Feature flags"));
 
   // 4. A duplicate.
   await hands.press("q");
@@ -127,7 +132,7 @@ test("ten tickets by keyboard", async (t) => {
   await hands.press("q");
   await at(page, foreign);
   await hands.choose("t", "sup", "Support");
-  await page.getByText("1 ticket moved.").waitFor();
+  await said(page, page.getByText("1 ticket moved."));
 
   // 6. The customer of the first writes "Thanks, works!": it is on top of the queue again, and the cause is preset.
   await demo.receive({
@@ -141,11 +146,10 @@ test("ten tickets by keyboard", async (t) => {
   await at(page, first);
   await focused(page, "#new-since + li article");
   await hands.choose("s", "so", "Solved, confirmed by the customer");
-  await page.getByText("1 ticket solved.").waitFor();
+  await said(page, page.getByText("1 ticket solved."));
   await isSolved(first, "confirmed");
 
-  // 7. It needs two weeks: the day, and the sentence stands ready.
-  await hands.press("q");
+  // 7. The next one needs two weeks: the day, and the sentence stands ready.
   await at(page, late);
   await hands.choose("s", "ho", "On hold…");
   await focused(page, "dialog #until");
@@ -154,7 +158,7 @@ test("ten tickets by keyboard", async (t) => {
   assert.match(await dialog.getByLabel("Reply to Remy").inputValue(), /^We need more time for this\. You will hear from us by/);
   await bo.look("walk-hold");
   await hands.press("Control+Enter");
-  await dialog.waitFor({ state: "hidden" });
+  await said(page, page.locator(`#ticket-${late}-state`).getByText("On hold"));
   assert.equal((await shown(late)).status, "hold");
   assert.match((await demo.lastDelivery("reply", late)).text, /You will hear from us by Mon 22 Jun\./);
 
@@ -162,7 +166,7 @@ test("ten tickets by keyboard", async (t) => {
   await hands.press("q");
   await at(page, junk);
   await hands.choose("Control+k", "spam", "Spam…");
-  await page.getByText("1 ticket marked as spam.").waitFor();
+  await said(page, page.getByText("1 ticket marked as spam."));
 
   // 9. and 10. Two at once from the list, and back again, and for good.
   await hands.press("u");
@@ -235,8 +239,7 @@ test("the first minute of a newcomer", async (t) => {
   const over = await rows.getByText(/ over$/).count();
   const due = page.getByRole("button", { name: /^Next due/ });
   for (let jump = 0; jump < 20 && (await rows.getByText(/ over$/).count()) === over; jump += 1) {
-    await due.click();
-    await page.waitForLoadState();
+    await Promise.all([page.waitForEvent("load"), due.click()]);
   }
   assert.equal(await rows.getByText(/ over$/).count(), over + 1);
   assert.ok((await breaches()) > before, "the breach was told");
@@ -264,11 +267,11 @@ test("the first minute of a newcomer", async (t) => {
     ["Mon", "Pending → Solved: no word for some days · by rule: auto-solve"],
     ["Thu", "Asked the customer how the help was · by rule: survey"],
   ];
-  for (const [day, said] of coming) {
-    await page.getByRole("button", { name: new RegExp(`^Next here ${day} `) }).click();
-    await page.waitForLoadState();
+  for (const [day, words] of coming) {
+    const there = page.getByRole("button", { name: new RegExp(`^Next here ${day} `) });
+    await Promise.all([page.waitForEvent("load"), there.click()]);
     const last = await page.locator("#timeline > li").last().locator("li").last().textContent();
-    assert.ok(last.includes(said), last);
+    assert.ok(last.includes(words), last);
   }
   await page.locator("#timeline > li").last().locator("summary").click();
   await newcomer.lookEverywhere("walk-newcomer-end");
