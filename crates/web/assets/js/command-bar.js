@@ -81,7 +81,7 @@ customElements.define('command-bar', class extends HTMLElement {
     const typed = this.typed.toLowerCase();
     const fitting = (selector) => [...document.querySelectorAll(selector)]
       .filter((one) => !one.closest('dialog') && one !== this.field && this.fits(answerable.label(one).toLowerCase(), typed));
-    const page = this.plain ? [] : fitting('[data-key], [data-command]');
+    const page = this.plain ? [] : fitting('[data-key], [data-command]').sort((a, b) => !a.closest('main') - !b.closest('main'));
     const go = this.plain ? [] : fitting('[data-chord]');
     const closed = this.plain ? [] : [...document.querySelectorAll('template[data-closed]')]
       .flatMap((template) => [...template.content.children]).filter((one) => this.fits(one.textContent.toLowerCase(), typed));

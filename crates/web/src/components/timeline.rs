@@ -212,8 +212,7 @@ fn by_whom(reader: &Reader, by: By<'_>) -> String {
 fn line(reader: &Reader, happening: &Happening<'_>) -> Markup {
     let by = by_whom(reader, happening.by);
     html! {
-        span { "· " (happening.what) " · " span.by { (by) } }
-        " · " (time::past(reader, happening.at))
+        span { "· " (happening.what) " · " span.by { (by) } " · " (time::past(reader, happening.at)) }
     }
 }
 

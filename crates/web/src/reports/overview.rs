@@ -56,6 +56,7 @@ async fn show(visitor: Visitor) -> Answer {
                 (message_box("filling", Tone::Info, words.say(Text::ReportFilling), &html! {}))
             }
             (table("reports", &words.count(Text::ReportTheLast, WEEKS), &columns, &rows))
+            p.muted { (words.say(Text::ReportLowExcluded)) }
             p { a href=(routes::PROMISES_LEDGER) { (words.say(Text::PromisesLedger)) } ": " (words.say(Text::PromisesLedgerWhy)) }
         }
     };

@@ -204,7 +204,7 @@ fn base(words: Words, report: &Report) -> Markup {
     }
 }
 
-/// "182 of 196 kept, 14 missed · p50 2 h 40 m · p90 10 h 05 m, open hours only · Low is not counted".
+/// "182 of 196 kept, 14 missed · p50 2 h 40 m · p90 10 h 05 m, open hours only".
 fn replies(words: Words, sums: &Sums, kind: ClockKind) -> Markup {
     let number = crate::words::number;
     let time = |hundredth| {
@@ -217,9 +217,10 @@ fn replies(words: Words, sums: &Sums, kind: ClockKind) -> Markup {
         ("missed", &number(sums.count(Measure::Missed(kind)))),
     ];
     html! {
-        (words.fill(Text::ReportBaseKept, &kept)) " · "
-        (words.fill(Text::ReportTimes, &[("p50", &time(50)), ("p90", &time(90))])) " · "
-        (words.say(Text::ReportLowExcluded))
+        (words.fill(Text::ReportBaseKept, &kept))
+        @if sums.settled(kind) > 0 {
+            " · " (words.fill(Text::ReportTimes, &[("p50", &time(50)), ("p90", &time(90))]))
+        }
     }
 }
 

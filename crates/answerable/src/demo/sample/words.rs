@@ -293,7 +293,7 @@ pub(super) fn people(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Customer>, Error>
         for offset in 0..3 {
             let person = NAMES[(index * 3 + offset) % NAMES.len()];
             let email = format!("{}@{domain}", person.to_lowercase());
-            customers.push(customer(tx, &ctx, &email, &format!("{person} of {name}"))?);
+            customers.push(customer(tx, &ctx, &email, &format!("{person} Sample"))?);
         }
     }
     for name in ["jo", "sam", "ray"] {
