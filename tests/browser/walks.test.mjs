@@ -250,7 +250,7 @@ test("the first minute of a newcomer", async (t) => {
 
   // 5. What the customer sees of it: the reply, what she was told, and no word of what is internal.
   await page.goto(`/tickets/${id}`);
-  await page.getByLabel("See it as").selectOption({ label: "Noor Sample, a customer" });
+  await page.getByLabel("See it as").selectOption({ label: "Noor Example, a customer" });
   await page.getByRole("button", { name: "Go", exact: true }).click();
   await page.waitForURL(`**/requests/${id}`);
   const seen = await page.getByRole("main").innerText();

@@ -263,6 +263,8 @@ fn organizations() -> Vec<(&'static str, &'static str, Value)> {
 
 const NAMES: &[&str] =
     &["Dana", "Kim", "Lu", "Noor", "Pat", "Robin", "Sasha", "Toni", "Yuki", "Remy", "Alex", "Mika"];
+/// Family names that say what they are, so that no two people have the same names.
+const FAMILIES: &[&str] = &["Sample", "Example", "Specimen", "Placeholder", "Instance"];
 
 /// What the sample app sends along.
 pub(super) fn sent_along(ticket: usize) -> Map<String, Value> {
@@ -291,9 +293,11 @@ pub(super) fn people(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Customer>, Error>
         };
         desk::organizations::create(tx, &ctx, &input)?;
         for offset in 0..3 {
-            let person = NAMES[(index * 3 + offset) % NAMES.len()];
+            let place = index * 3 + offset;
+            let person = NAMES[place % NAMES.len()];
+            let family = FAMILIES[place / NAMES.len() % FAMILIES.len()];
             let email = format!("{}@{domain}", person.to_lowercase());
-            customers.push(customer(tx, &ctx, &email, &format!("{person} Sample"))?);
+            customers.push(customer(tx, &ctx, &email, &format!("{person} {family}"))?);
         }
     }
     for name in ["jo", "sam", "ray"] {
