@@ -167,9 +167,9 @@ fn tickets_with_the_same_words_and_known_tags_are_offered() {
         let stored = desk.look(desk.system(), move |tx, ctx| desk::tickets::show(tx, ctx, id));
         let stored = stored.unwrap();
         let found = desk
-            .look(desk.acting(&bo), move |tx, ctx| beside::of_ticket(tx, ctx, &stored))
+            .look(desk.acting(&bo), move |tx, ctx| beside::with_the_same_words(tx, ctx, &stored))
             .unwrap();
-        let related: Vec<TicketId> = found.related.iter().map(|one| one.ticket.id).collect();
+        let related: Vec<TicketId> = found.iter().map(|one| one.ticket.id).collect();
         assert_eq!(related, [old]);
         let known = |beginning: &'static str| {
             desk.look(desk.acting(&bo), move |tx, ctx| beside::tags(tx, ctx, beginning, 8)).unwrap()
