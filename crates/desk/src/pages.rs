@@ -473,7 +473,12 @@ pub fn missed(
             Event::Commented { comment, .. } => Some(*comment),
             _ => None,
         });
-    Ok(said.collect())
+    // What was taken back meanwhile is nothing that anybody could look at.
+    let said: Vec<CommentId> = said.collect();
+    let mut there: Vec<CommentId> =
+        store::comments::many(tx, &said)?.iter().map(|comment| comment.id).collect();
+    there.sort_unstable();
+    Ok(there)
 }
 
 /// Everybody a ticket's page names.

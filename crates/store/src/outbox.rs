@@ -95,6 +95,15 @@ pub fn postpone(tx: &mut Tx<'_>, id: DeliveryId, until: Timestamp) -> Result<(),
     tx.execute(sql, params![id.0, until]).map(|_| ())
 }
 
+/// Lets a delivery wait for those before it, of the same channel and about the same ticket, that were not tried yet.
+pub fn queue_up(tx: &mut Tx<'_>, id: DeliveryId) -> Result<(), Error> {
+    let sql = "UPDATE outbox SET due_at = coalesce((
+            SELECT max(o.due_at) FROM outbox o WHERE o.ticket_id = outbox.ticket_id AND o.channel = outbox.channel
+                AND o.id <= outbox.id AND o.state = 'pending' AND o.attempts = 0), due_at)
+        WHERE id = $1";
+    tx.execute(sql, params![id.0]).map(|_| ())
+}
+
 /// Takes a delivery away that nobody has taken to send yet. Says whether it is not on its way: whoever takes it at the same
 /// time waits for us, or we for them.
 pub fn take_back(tx: &mut Tx<'_>, key: &str) -> Result<bool, Error> {

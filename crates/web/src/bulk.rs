@@ -1,12 +1,16 @@
 //! One change for one ticket or for many: what can be chosen, the form without script, what it did, and the way back.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use desk::idempotency::{self, Key};
 use desk::tickets::{Done, Update};
 use desk::undos::{self, Deed};
-use desk::{Act, Ctx, Error, FieldError, Tx};
+use desk::{Act, Ctx, Desk, Error, FieldError, Tx};
 use domain::{AuditId, ByHand, Cause, CommentId, Level, MacroId, Status, TeamId, TicketId, UserId};
 use futures_util::stream::{self, StreamExt as _};
 use jiff::civil::Date;
@@ -105,7 +109,46 @@ enum Change {
     Solve,
     Spam,
     /// What a macro says and changes.
-    Macro(MacroId),
+    Macro(Looked),
+}
+
+/// A macro as it was looked at.
+#[derive(Clone, Debug)]
+struct Looked {
+    id: MacroId,
+    /// The version of each ticket that was there then.
+    seen: Arc<HashMap<TicketId, i64>>,
+    /// Sent twice, it acts once.
+    key: Option<Key>,
+}
+
+impl Looked {
+    fn read(id: MacroId, form: &Form) -> Self {
+        let seen = form.pairs().filter(|(name, _)| *name == "seen").filter_map(|(_, one)| {
+            let (id, seq) = one.split_once('.')?;
+            Some((id.parse().ok()?, seq.parse().ok()?))
+        });
+        let key = form.some("idempotency_key").map(|key| Key::new("bulk", key, b""));
+        Self { id, seen: Arc::new(seen.collect()), key }
+    }
+
+    /// Uses it on a ticket on which nobody has written since.
+    fn send(&self, tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Done, Error> {
+        let refused = |why| Error::Conflict(Words::default().say(why).to_owned());
+        let one = desk::macros::show(tx, ctx, self.id)?;
+        let key = self.key.clone().map(|key| key.of(&id.to_string()));
+        let mut done = None;
+        idempotency::once(tx, ctx, key.as_ref(), |tx| {
+            if let Some(seen) = self.seen.get(&id)
+                && !desk::pages::missed(tx, ctx, id, *seen)?.is_empty()
+            {
+                return Err(refused(Text::BulkWrittenSince));
+            }
+            done = Some(desk::macros::send(tx, ctx, id, &one)?);
+            Ok(String::new())
+        })?;
+        done.ok_or_else(|| refused(Text::BulkDoneAlready))
+    }
 }
 
 impl Change {
@@ -143,11 +186,13 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
         _ => None,
     };
     let value = (what.word().to_owned(), form.get("value").to_owned());
-    let deed = run(&visitor, ids, &change, value).await;
+    let (deed, id) = run(&visitor, ids, &change, value).await?;
     // What nothing came of is told beside the field, if there is one ticket only.
     if let ([_], [(_, why)], Change::Update(_)) = (ids.as_slice(), deed.failed.as_slice(), &change)
         && form.some("form").is_some()
     {
+        let forget = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::forget(tx, ctx, &id);
+        visitor.desk.write(visitor.ctx.clone(), forget).await?;
         let error = FieldError {
             field: if what == What::Status { "until" } else { "value" }.to_owned(),
             code: "InvalidValue",
@@ -155,9 +200,6 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
         };
         return page::again(&visitor, asked, &[error]).await;
     }
-    let kept = deed.clone();
-    let remember = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::remember(tx, ctx, &kept);
-    let id = visitor.desk.write(visitor.ctx.clone(), remember).await?;
     if visitor.fragment && form.some("rows").is_some() {
         let rows = lists::changed_rows(&visitor, &from, ids).await?;
         return Ok(frame::html(html! {
@@ -203,12 +245,40 @@ pub(crate) fn remember(
     if deed.can_be_undone() { undos::remember(tx, ctx, &deed).map(Some) } else { Ok(None) }
 }
 
-/// Does it, ticket by ticket: what is refused for one is done for the others.
-async fn run(visitor: &Visitor, ids: &[TicketId], change: &Change, what: (String, String)) -> Deed {
+/// Does it, ticket by ticket: what is refused for one is done for the others. Gives what was done and under which name it is
+/// kept. It goes on to its end when nobody waits for the answer any more.
+async fn run(
+    visitor: &Visitor,
+    ids: &[TicketId],
+    change: &Change,
+    what: (String, String),
+) -> Result<(Deed, String), Error> {
+    let (desk, ctx) = (visitor.desk.clone(), visitor.ctx.clone());
+    let (ids, change) = (ids.to_vec(), change.clone());
+    let work = async move {
+        let deed = each(&desk, &ctx, &ids, &change, what).await;
+        let kept = deed.clone();
+        let remember = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::remember(tx, ctx, &kept);
+        let id = desk.write(ctx, remember).await?;
+        Ok((deed, id))
+    };
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+async fn each(
+    desk: &Desk,
+    ctx: &Ctx,
+    ids: &[TicketId],
+    change: &Change,
+    what: (String, String),
+) -> Deed {
     let one = |id: TicketId| {
         let change = change.clone();
         let command = move |tx: &mut Tx<'_>, ctx: &Ctx| apply(tx, ctx, id, &change);
-        let written = visitor.desk.write(visitor.ctx.clone(), command);
+        let written = desk.write(ctx.clone(), command);
         async move { (id, written.await) }
     };
     let done: Vec<_> = stream::iter(ids.iter().copied().map(one)).buffered(AT_ONCE).collect().await;
@@ -226,10 +296,7 @@ fn apply(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, change: &Change) -> Result<Do
     match change {
         Change::Update(update) => desk::tickets::update(tx, ctx, id, update),
         Change::Spam => desk::tickets::mark_spam(tx, ctx, id),
-        Change::Macro(one) => {
-            let one = desk::macros::show(tx, ctx, *one)?;
-            desk::macros::send(tx, ctx, id, &one)
-        }
+        Change::Macro(looked) => looked.send(tx, ctx, id),
         Change::Solve => {
             let cause = actions::likely_cause(&desk::tickets::show(tx, ctx, id)?.ticket);
             let update =
@@ -309,7 +376,7 @@ fn asked_for(visitor: &Visitor, what: What, form: &Form) -> Result<Change, Vec<F
             }
         }
         What::Spam => return Ok(Change::Spam),
-        What::Macro => return Ok(Change::Macro(MacroId(number()?))),
+        What::Macro => return Ok(Change::Macro(Looked::read(MacroId(number()?), form))),
         What::Escalate => {}
     }
     Ok(Change::Update(Box::new(update)))

@@ -115,13 +115,36 @@ fn a_macro_is_used_on_a_selection() {
             assert_eq!(desk.sent(id, "reply").len(), 1, "each customer is written to once");
         }
 
+        // The form that was looked at is sent twice and acts once; another one was looked at before that.
+        let page = ada.get(&form).expect(200).text();
+        let hidden = |name: &str| -> Vec<String> {
+            let field = format!("name=\"{name}\" value=\"");
+            let values = page.split(&field).skip(1).filter_map(|rest| rest.split('"').next());
+            values.map(str::to_owned).collect()
+        };
+        let (keys, seen) = (hidden("idempotency_key"), hidden("seen"));
+        assert_eq!((keys.len(), seen.len()), (1, 2));
+        let looked = |key: &str| {
+            let seen = [("seen", seen[0].as_str()), ("seen", seen[1].as_str())];
+            let fields =
+                [("do", "macro"), ("value", &loud), ("form", "1"), ("idempotency_key", key)];
+            told(&ada, &ada.post("/bulk", &[&many[..], &fields, &seen].concat()))
+        };
+        assert_eq!(looked(&keys[0]), "Macro used on 2 tickets.");
+        let again = looked(&keys[0]);
+        assert_eq!(again, format!("2 not changed: #{a}, #{b}: It was done a moment ago."));
+        let late = looked("another");
+        let why = "Somebody has written on it since you looked.";
+        assert_eq!(late, format!("2 not changed: #{a}, #{b}: {why}"));
+        assert_eq!(desk.sent(a, "reply").len(), 2);
+
         // What nothing is known for is not sent, and named.
         let gap = macro_of(desk, "Gap", &[("comment_value", "Build {{ticket.custom.build}}?")]);
         let fields = [&many[..], &[("do", "macro"), ("value", &gap), ("form", "1")]].concat();
         let said = told(&ada, &ada.post("/bulk", &fields));
         let named = format!("#{a}, #{b}: Macro: nothing is known for {{{{ticket.custom.build}}}}");
         assert_eq!(said, format!("2 not changed: {named}"));
-        assert_eq!(desk.comments(a).len(), 2);
+        assert_eq!(desk.comments(a).len(), 3);
 
         // Which one may be asked without script.
         let page = ada.get(&format!("/bulk?do=macro&id={a}&id={b}&from=/views/open"));

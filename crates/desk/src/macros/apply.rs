@@ -163,8 +163,8 @@ pub fn apply(
     seen: Option<i64>,
 ) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
-    let stored = crate::tickets::show(tx, ctx, ticket)?;
-    let prepared = prepare(tx, ctx, one, &stored)?;
+    let (stored, ctx) = &crate::tickets::fresh(tx, ctx, ticket)?;
+    let prepared = prepare(tx, ctx, one, stored)?;
     if prepared.words.is_some() {
         let what = "Macro: has words, which are sent from the composer";
         return Err(Error::invalid("macro", "InvalidValue", what));
@@ -176,11 +176,15 @@ pub fn apply(
 ///
 /// # Errors
 ///
-/// Words in which a placeholder is left, for nothing is known that fits it, are not sent.
+/// Words in which a placeholder is left, for nothing is known that fits it, are not sent; neither is anything of a macro
+/// that is not offered any more.
 pub fn send(tx: &mut Tx<'_>, ctx: &Ctx, ticket: TicketId, one: &Macro) -> Result<Done, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
-    let stored = crate::tickets::show(tx, ctx, ticket)?;
-    let prepared = prepare(tx, ctx, one, &stored)?;
+    if !one.active {
+        return Err(Error::NotFound);
+    }
+    let (stored, ctx) = &crate::tickets::fresh(tx, ctx, ticket)?;
+    let prepared = prepare(tx, ctx, one, stored)?;
     let mut update = prepared.update;
     if let Some(words) = &prepared.words {
         if let Some(left) = domain::placeholders::unfilled(words) {

@@ -20,7 +20,7 @@ pub use read::{Gathered, nameable, page, read, unread};
 pub use store::notices::Which;
 
 pub(crate) use hours::of_person as hours_of;
-pub(crate) use of_tickets::{of_ticket, owner_or_hero, unsaid};
+pub(crate) use of_tickets::{forget, of_ticket, owner_or_hero, unsaid};
 pub(crate) use posts::{channel, post};
 
 /// The kind of their wake-ups; the person's number is the subject.

@@ -63,15 +63,27 @@ pub(crate) fn of_ticket(
     Ok(())
 }
 
-/// Takes back what followers were told of a reply that never left.
-pub(crate) fn unsaid(tx: &mut Tx<'_>, ticket: domain::TicketId, seq: i64) -> Result<(), Error> {
-    let key = format!("ticket:{ticket}:{seq}:{}", What::Followed.kind().as_str());
-    for (_, user) in store::follows::on(tx, &[ticket])? {
-        if store::notices::forget(tx, user, &key)? {
-            tx.touch(format!("notices:{user}"));
+/// Takes back what followers and those it names were told of something that was never said. Says whether somebody has the
+/// mail of it already.
+pub(crate) fn unsaid(tx: &mut Tx<'_>, ticket: domain::TicketId, seq: i64) -> Result<bool, Error> {
+    let mut left = false;
+    for named in store::notices::nameable(tx)? {
+        for kind in [What::Followed.kind(), What::Mentioned.kind()] {
+            left |= !forget(tx, named.id, &format!("ticket:{ticket}:{seq}:{}", kind.as_str()))?;
         }
     }
-    Ok(())
+    Ok(left)
+}
+
+/// Takes one notice back, if there is one. Says whether its mail has not left: whoever mails it at the same time waits for
+/// us, or we for them.
+pub(crate) fn forget(tx: &mut Tx<'_>, user: UserId, key: &str) -> Result<bool, Error> {
+    if !store::notices::is_there(tx, user, key)? {
+        return Ok(true);
+    }
+    tx.lock_name(&format!("notices:{user}"))?;
+    tx.touch(format!("notices:{user}"));
+    Ok(store::notices::forget(tx, user, key)?)
 }
 
 /// Who has a ticket, else the hero of its team at the instant of an event.

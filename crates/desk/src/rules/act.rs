@@ -315,16 +315,15 @@ pub(crate) fn take_back(tx: &mut Tx<'_>, events: &[domain::Envelope]) -> Result<
     let mut left = false;
     for one in events {
         match &one.event {
-            Event::Commented { comment, .. } => store::comments::delete(tx, *comment)?,
+            Event::Commented { comment, .. } => {
+                store::comments::delete(tx, *comment)?;
+                left |= crate::notices::unsaid(tx, one.ticket, one.seq)?;
+            }
             Event::Applied(applied) => {
                 for (place, effect) in applied.effects.iter().enumerate() {
                     let key = key(one.ticket, one.audit, place);
                     left |= match effect {
-                        Effect::Person(user) => {
-                            tx.touch(format!("notices:{user}"));
-                            !store::notices::forget(tx, *user, &key)?
-                                && store::notices::is_there(tx, *user, &key)?
-                        }
+                        Effect::Person(user) => !crate::notices::forget(tx, *user, &key)?,
                         Effect::Team(_) | Effect::Webhook(_) => {
                             !store::outbox::take_back(tx, &key)?
                         }

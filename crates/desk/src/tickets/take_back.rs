@@ -46,7 +46,7 @@ pub fn take_back(
         return Err(Error::Conflict("The reply has left; it can no longer be undone.".to_owned()));
     }
     give_back(tx, ctx, &reply)?;
-    crate::notices::unsaid(tx, id, said.seq)?;
+    let told = crate::notices::unsaid(tx, id, said.seq)?;
     let reach = reach(id, &log, reply.audit).filter(|reach| reach.own.iter().all(follows));
     // Where something else has happened since, what rules did because of the reply stays with it.
     let left = match &reach {
@@ -57,7 +57,7 @@ pub fn take_back(
     let audit = AuditId(tx.next_id(Ids::Audit)?);
     let command = Command::TakeBack { comment, before };
     let done = command::run(tx, ctx, stored.clone(), audit, &command)?;
-    Ok(TakenBack { done, left })
+    Ok(TakenBack { done, left: left || told })
 }
 
 /// Takes back what nobody has got yet of what was told because of a change. Says whether something had left.

@@ -55,6 +55,8 @@ pub(crate) fn tell(
             let what = (Some(stored.ticket.id), "event");
             let id = queue(tx, ctx, webhook, what, key, &body.to_string())?;
             deliveries::wait(tx, ctx, id)?;
+            // What happened first is told first.
+            store::outbox::queue_up(tx, id)?;
         }
     }
     Ok(())

@@ -25,6 +25,7 @@ pub(super) async fn chosen(visitor: &Visitor, typed: &Form) -> Result<Option<Cho
         Ok::<_, Error>((desk::macros::show(tx, ctx, id)?, known(tx, ctx)?))
     };
     match visitor.desk.read(visitor.ctx.clone(), read).await {
+        Ok((one, _)) if !one.active => Ok(None),
         Ok((one, known)) => {
             let changes = changes(visitor.reader().words, &known, &one);
             Ok(Some(Chosen { one, changes }))

@@ -74,6 +74,10 @@ pub(super) async fn again(visitor: &Visitor, asked: Asked<'_>, errors: &[FieldEr
     };
     // A macro is chosen first, and looked at before it is sent.
     let looks = asked.what == What::Macro && chosen.is_none();
+    let named = match &chosen {
+        Some(_) => asked.selection.as_it_is(visitor).await?,
+        None => asked.selection.fields(),
+    };
     let label = words.fill(label, &[("tickets", &tickets)]);
     let form = html! {
         form.stack method=(if looks { "get" } else { "post" }) action=(routes::BULK) data-send[!looks] {
@@ -81,7 +85,7 @@ pub(super) async fn again(visitor: &Visitor, asked: Asked<'_>, errors: &[FieldEr
             input type="hidden" name="form" value="1";
             input type="hidden" name="do" value=(asked.what.word());
             input type="hidden" name="from" value=(asked.from);
-            (asked.selection.fields())
+            (named)
             (fields)
             div.field-actions {
                 button.button.primary type="submit" data-send-button { (label) }

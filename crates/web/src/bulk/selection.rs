@@ -64,6 +64,18 @@ impl Selection {
         html! { @for id in self.names() { input type="hidden" name="id" value=(id); } }
     }
 
+    /// The fields that name each ticket as it is now, and no other.
+    pub(super) async fn as_it_is(&self, visitor: &Visitor) -> Result<Markup, Problem> {
+        let tickets = self.some(visitor, MOST).await?;
+        Ok(html! {
+            input type="hidden" name="idempotency_key" value=(desk::token());
+            @for ticket in tickets.iter().map(|one| &one.ticket) {
+                input type="hidden" name="id" value=(ticket.id);
+                input type="hidden" name="seen" value={ (ticket.id) "." (ticket.seq) };
+            }
+        })
+    }
+
     /// The part of an address that names them.
     pub(super) fn address(&self) -> String {
         self.names().iter().fold(String::new(), |whole, id| whole + "&id=" + id)

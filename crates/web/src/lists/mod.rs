@@ -135,10 +135,15 @@ impl Asked {
     }
 }
 
+/// Whether an address without a query means this one: of what people keep it means their own, which is never empty.
+fn is_plain(href: &str, query: &str) -> bool {
+    query.is_empty() && View::named(href.strip_prefix("/views/").unwrap_or_default()).is_some()
+}
+
 /// What the address of a ticket ends with, so that its page knows the list one came from.
 pub(crate) fn within(href: &str, query: &str) -> String {
     let slug = href.strip_prefix("/views/").unwrap_or_default();
-    if query.is_empty() {
+    if is_plain(href, query) {
         format!("?list={slug}")
     } else {
         format!("?list={slug}&q={}", escaped(query))
@@ -165,7 +170,7 @@ pub(crate) struct Shown<'a> {
 pub(crate) fn shown(reader: &Reader, list: &Shown<'_>) -> Markup {
     let words = reader.words;
     let (href, query) = list.place;
-    let whole = if query.is_empty() { href.to_owned() } else { routes::filtered(href, query) };
+    let whole = if is_plain(href, query) { href.to_owned() } else { routes::filtered(href, query) };
     let first = if list.pages.newer.is_none() { "first=1&" } else { "" };
     let news = format!("{href}/news?{first}n={}&q={}", list.pages.first, escaped(query));
     let within = within(href, query);

@@ -17,7 +17,7 @@ use crate::words::{Text, Words};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CameFrom {
     slug: String,
-    query: String,
+    query: Option<String>,
     /// The ticket's place when one came; it is still known when the ticket has left the list.
     place: Option<i64>,
 }
@@ -28,7 +28,7 @@ impl CameFrom {
         let address = address.split('#').next().unwrap_or_default();
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let query = Form::read(query.as_bytes()).unwrap_or_default();
-        let q = query.get("q").to_owned();
+        let q = query.pairs().any(|(name, _)| name == "q").then(|| query.get("q").to_owned());
         if let Some(rest) = path.strip_prefix("/views/") {
             let slug = rest.split('/').next().unwrap_or_default();
             return (!slug.is_empty()).then(|| Self {
@@ -45,8 +45,7 @@ impl CameFrom {
 
     /// The list, if it is there.
     async fn list(&self, visitor: &Visitor) -> Result<Option<List>, Problem> {
-        let asked =
-            if self.query.is_empty() { Form::default() } else { Form::of("q", &self.query) };
+        let asked = self.query.as_deref().map_or_else(Form::default, |query| Form::of("q", query));
         match List::read(visitor, &self.slug, &asked).await {
             Ok(list) => Ok(Some(list)),
             Err(Problem::NotFound) => Ok(None),

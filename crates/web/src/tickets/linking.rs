@@ -33,6 +33,11 @@ pub(crate) async fn choices(visitor: &Visitor) -> Answer {
         if kind == Kind::Reply {
             let own = format!("requester:{requester} {query}");
             found.tickets = desk::search::groups(tx, ctx, &own, OFFERED)?.tickets;
+            // Whatever was typed beside it, and nothing they cannot open.
+            found.tickets.retain(|hit| {
+                let ticket = &hit.stored.ticket;
+                ticket.requester == requester && ticket.public
+            });
         }
         found.tickets.retain(|hit| hit.stored.ticket.id != id);
         Ok(found)
