@@ -169,15 +169,16 @@ mod tests {
 
     #[test]
     fn an_address_tells_the_list_one_came_from() {
-        let from = |slug: &str, query: &str, place| {
-            Some(CameFrom { slug: slug.to_owned(), query: query.to_owned(), place })
+        let from = |slug: &str, query: Option<&str>, place| {
+            Some(CameFrom { slug: slug.to_owned(), query: query.map(str::to_owned), place })
         };
         for (address, expected) in [
-            ("/views/my-queue", from("my-queue", "", None)),
-            ("/views/beta-7?q=a%20b#row-7-link", from("beta-7", "a b", None)),
-            ("/tickets/7?list=mine&n=3", from("mine", "", Some(3))),
-            ("/tickets/7/solution?list=mine&q=x&n=3", from("mine", "x", Some(3))),
-            ("/tickets/8?list=mine&n=3", from("mine", "", None)),
+            ("/views/my-queue", from("my-queue", None, None)),
+            ("/views/beta-7?q=a%20b#row-7-link", from("beta-7", Some("a b"), None)),
+            ("/views/beta-7?q=", from("beta-7", Some(""), None)),
+            ("/tickets/7?list=mine&n=3", from("mine", None, Some(3))),
+            ("/tickets/7/solution?list=mine&q=x&n=3", from("mine", Some("x"), Some(3))),
+            ("/tickets/8?list=mine&n=3", from("mine", None, None)),
             ("/tickets/7", None),
             ("/views/", None),
             ("/", None),
