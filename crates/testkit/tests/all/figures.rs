@@ -10,7 +10,10 @@ fn no_figure_walks_what_is_over() {
         }
         let plans = desk
             .change(desk.system(), |tx, ctx| {
-                tx.execute("ANALYZE", &[]).map_err(desk::Error::from)?;
+                // SQLite is told how a large desk looks; PostgreSQL looks.
+                if tx.engine() == store::Engine::Postgres {
+                    tx.execute("ANALYZE", &[]).map_err(desk::Error::from)?;
+                }
                 tx.plans_of(|tx| desk::figures::all(tx, ctx))
             })
             .unwrap();

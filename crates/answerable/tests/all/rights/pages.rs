@@ -108,6 +108,7 @@ const PAGES: &[(&str, &str, Roles)] = &[
     ("POST", "/suspended/{mail}/acceptance", DESK),
     ("POST", "/suspended/{mail}/refusal", DESK),
     ("GET", "/tickets/{id}/news", DESK),
+    ("GET", "/tickets/{id}/related", DESK),
     ("GET PUT", "/tickets/{id}/drafts/{kind}", DESK),
     ("GET POST", "/tickets/new", DESK),
     ("GET POST", "/tickets/{id}/presence", DESK),
