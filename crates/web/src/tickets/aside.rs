@@ -182,12 +182,19 @@ pub(super) fn tickets(words: Words, heading: &str, all: &[Stored]) -> Markup {
     html! {
         @if !all.is_empty() {
             h3 { (heading) }
-            ul.others {
-                @for other in all {
-                    li {
-                        a href=(routes::ticket(other.ticket.id.0)) dir="auto" { "#" (other.ticket.id) " " (subject(words, &other.subject)) }
-                        " " (badge::status(words, other.ticket.status))
-                    }
+            (list(words, all))
+        }
+    }
+}
+
+/// Tickets, each with its status.
+pub(super) fn list(words: Words, all: &[Stored]) -> Markup {
+    html! {
+        ul.others {
+            @for other in all {
+                li {
+                    a href=(routes::ticket(other.ticket.id.0)) dir="auto" { "#" (other.ticket.id) " " (subject(words, &other.subject)) }
+                    " " (badge::status(words, other.ticket.status))
                 }
             }
         }

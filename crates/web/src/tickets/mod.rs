@@ -482,14 +482,13 @@ async fn related(visitor: Visitor, Path(id): Path<String>) -> Answer {
     };
     let found = visitor.desk.read(visitor.ctx.clone(), read).await?;
     let words = seen.reader.words;
-    let main = html! {
-        @if found.is_empty() { p { (words.say(Text::NoSameWords)) } }
-        (aside::tickets(words, words.say(Text::SameWords), &found))
-    };
+    let none = html! { @if found.is_empty() { p { (words.say(Text::NoSameWords)) } } };
     if visitor.fragment {
-        return Ok(frame::html(main));
+        let list = aside::tickets(words, words.say(Text::SameWords), &found);
+        return Ok(frame::html(html! { (none) (list) }));
     }
-    beside(&visitor, &seen, Text::Related, &main).await
+    let list = html! { (none) @if !found.is_empty() { (aside::list(words, &found)) } };
+    beside(&visitor, &seen, Text::SameWords, &list).await
 }
 
 /// A page beside the ticket's own.
