@@ -129,25 +129,7 @@ pub(crate) fn listed(tx: &mut Tx<'_>, found: Vec<Stored>) -> Result<Vec<Listed>,
 
 /// One ticket with the words it began with and its custom fields.
 pub fn whole(tx: &mut Tx<'_>, stored: Stored) -> Result<Listed, Error> {
-    let first = store::comments::load(tx, stored.first_comment)?;
-    let fields = field_values(tx, stored.ticket.id)?;
-    let (description, first_is_public, details) =
-        first.map(|comment| (comment.body, comment.public, comment.details)).unwrap_or_default();
-    let follow_ups = store::tickets::follow_ups(tx, &[stored.ticket.id])?;
-    let follow_ups = of_source(&follow_ups, stored.ticket.id);
-    let followers = store::follows::on(tx, &[stored.ticket.id])?;
-    let followers = followers.into_iter().map(|(_, user)| user).collect();
-    let survey = store::surveys::of_ticket(tx, stored.ticket.id)?;
-    Ok(Listed {
-        stored,
-        description,
-        first_is_public,
-        details,
-        fields,
-        follow_ups,
-        followers,
-        survey,
-    })
+    listed(tx, vec![stored])?.pop().ok_or(Error::NotFound)
 }
 
 fn of_source(all: &[(TicketId, TicketId)], source: TicketId) -> Vec<TicketId> {
