@@ -5,31 +5,36 @@
 //! help, which are the same ones.
 //!
 //! Each bundle is compressed once, here, and named after the hash of its content, so that it may be cached for a
-//! year. htmx is nobody's code of ours: it comes from its npm package by lock file and is fetched when it is missing.
+//! year. htmx and what shortens scripts are nobody's code of ours: they come from npm by lock file and are fetched when
+//! they are missing.
 
 use std::error::Error;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::{env, fs};
 
 use sha2::{Digest, Sha256};
 
 const HTMX: &str = "node_modules/htmx.org/dist/htmx.min.js";
+/// Shortens scripts.
+const TERSER: &str = "node_modules/terser/bin/terser";
 /// The languages beside English: file and function.
 const LANGUAGES: [(&str, &str); 4] =
     [("de", "german"), ("fr", "french"), ("es", "spanish"), ("ja", "japanese")];
 fn main() -> Result<(), Box<dyn Error>> {
-    let inputs = ["build.rs", "assets", "words", "package.json", "package-lock.json", HTMX];
+    let inputs = ["build.rs", "assets", "words", "package.json", "package-lock.json", HTMX, TERSER];
     for input in inputs {
         println!("cargo::rerun-if-changed={input}");
     }
-    fetch_htmx()?;
+    fetch_packages()?;
 
     let css = bundle("assets/css", "css", |_, text| without_comments(text))?;
-    let block = |_: &str, text: &str| format!("{{\n{}}}\n", without_line_comments(text));
-    let js = bundle("assets/js", "js", block)?;
-    let customers = bundle("assets/customers", "js", block)?;
+    // Each file is a block of its own.
+    let block = |_: &str, text: &str| format!("{{\n{text}}}\n");
+    let js = shortened(&bundle("assets/js", "js", block)?)?;
+    let customers = shortened(&bundle("assets/customers", "js", block)?)?;
     let htmx = fs::read_to_string(HTMX)?;
     let favicon = without_indentation(&fs::read_to_string("assets/favicon.svg")?);
     let icons = without_indentation(&fs::read_to_string("assets/icons.svg")?);
@@ -101,7 +106,7 @@ fn texts() -> Result<String, Box<dyn Error>> {
 
 /// The in-app help: its modules in one function, the style sheet and the words they ask for inside.
 fn widget() -> Result<String, Box<dyn Error>> {
-    let code = bundle("assets/widget", "js", |_, text| without_line_comments(text))?;
+    let code = bundle("assets/widget", "js", |_, text| text.to_owned())?;
     let css = bundle("assets/widget", "css", |_, text| without_comments(text))?.replace('\n', "");
     let mut asked: Vec<&str> = code
         .split("say(\"")
@@ -124,14 +129,15 @@ fn widget() -> Result<String, Box<dyn Error>> {
         table.push_str("},");
     }
     table.push('}');
-    Ok(format!(
+    shortened(&format!(
         "(() => {{\n\"use strict\";\nconst WORDS = {table};\nconst CSS = {css:?};\n{code}}})();\n"
     ))
 }
 
-/// Installs the pinned packages when htmx is not there yet.
-fn fetch_htmx() -> Result<(), Box<dyn Error>> {
-    if Path::new(HTMX).exists() {
+/// Installs the pinned packages when they are not there yet.
+fn fetch_packages() -> Result<(), Box<dyn Error>> {
+    let are_there = || [HTMX, TERSER].iter().all(|file| Path::new(file).exists());
+    if are_there() {
         return Ok(());
     }
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
@@ -140,11 +146,12 @@ fn fetch_htmx() -> Result<(), Box<dyn Error>> {
         .status()
         .map_err(|error| {
             format!(
-                "htmx comes from npm, and `npm` could not be started ({error}): install Node.js"
+                "htmx and terser come from npm, and `npm` could not be started ({error}): install Node.js"
             )
         })?;
-    if !status.success() || !Path::new(HTMX).exists() {
-        return Err("htmx is missing: run `npm ci` in crates/web and read what it says".into());
+    if !status.success() || !are_there() {
+        let missing = "htmx or terser is missing: run `npm ci` in crates/web and read what it says";
+        return Err(missing.into());
     }
     Ok(())
 }
@@ -180,16 +187,20 @@ fn without_comments(css: &str) -> String {
     without_indentation(&kept)
 }
 
-/// Drops the lines of a script that are comments only, and the indentation.
-fn without_line_comments(js: &str) -> String {
-    let is_comment =
-        |line: &str| line.starts_with("//") || line.starts_with("/**") && line.ends_with("*/");
-    let mut kept = String::new();
-    for line in js.lines().filter(|line| !is_comment(line.trim())) {
-        kept.push_str(line);
-        kept.push('\n');
+/// A script without comments and with short names. It must be right: what cannot be read is an error with its place.
+fn shortened(js: &str) -> Result<String, Box<dyn Error>> {
+    let mut terser = Command::new("node")
+        .args([TERSER, "--compress", "passes=2", "--mangle", "--ecma", "2022"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    // What is read whole before anything is written cannot block on either side.
+    terser.stdin.take().ok_or("no way to the program")?.write_all(js.as_bytes())?;
+    let output = terser.wait_with_output()?;
+    if !output.status.success() {
+        return Err("a script could not be read; what is wrong stands above".into());
     }
-    without_indentation(&kept)
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 fn without_indentation(text: &str) -> String {
