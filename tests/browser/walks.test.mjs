@@ -276,3 +276,38 @@ test("the first minute of a newcomer", async (t) => {
   await page.locator("#timeline > li").last().locator("summary").click();
   await newcomer.lookEverywhere("walk-newcomer-end");
 });
+
+test("the tour leads through the first minute", async (t) => {
+  const demo = await startDemo(t, { sample: true });
+  const newcomer = await visitor(await startBrowser(t), demo);
+  const { page } = newcomer;
+  await page.goto(demo.links[0]);
+  const step = async (n) => {
+    await page.locator("#demo-tour > summary").click();
+    if (n === 1) await newcomer.look("tour");
+    await page.locator("#demo-tour li").nth(n - 1).getByRole("button").click();
+  };
+
+  await step(1);
+  await page.waitForURL("**/views/my-queue");
+  const top = await page.locator("h2 a").first().getAttribute("href");
+  const id = /\d+/.exec(top)[0];
+  await step(2);
+  await page.waitForURL(`**/tickets/${id}`);
+  await step(3);
+  await page.waitForURL(`**/tickets/${id}#composer`);
+  await page.locator(`#ticket-${id}-reply`).fill("Fixed in 41.2.");
+  await page.getByRole("button", { name: /^Send to/ }).click();
+  await page.getByText("Fixed in 41.2.").waitFor();
+  await step(4);
+  await page.waitForURL("**/demo/outbox");
+  await step(5);
+  await page.waitForURL(`**/requests/${id}`);
+  await page.getByText("Fixed in 41.2.").waitFor();
+  await step(6);
+  await page.waitForURL(`**/tickets/${id}#coming`);
+  await page.getByRole("button", { name: /is reminded$/ }).click();
+  await page.getByRole("button", { name: /It solves itself$/ }).click();
+  await page.getByText("Solved", { exact: true }).first().waitFor();
+  await newcomer.look("tour-end");
+});

@@ -93,7 +93,8 @@ async fn open(
     handbook: Option<&Path>,
     config: &Config,
 ) -> anyhow::Result<Desk> {
-    let settings = Settings { public_url: config.public_url.as_str().into(), demo: false };
+    let settings =
+        Settings { public_url: config.public_url.as_str().into(), demo: false, from_monday: false };
     let text = handbook.map(read).transpose()?;
     let name = handbook.map(|path| path.display().to_string()).unwrap_or_default();
     let handbook = start_handbook(&store, text.as_deref(), &name, Clock::System.now()).await?;

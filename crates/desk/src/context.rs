@@ -62,6 +62,8 @@ pub struct Settings {
     pub public_url: Arc<str>,
     /// Nothing leaves the machine, and the clock can be moved.
     pub demo: bool,
+    /// The demo was started on a weekend, so its clock began on Monday morning.
+    pub from_monday: bool,
 }
 
 /// The desk: storage, clock, keys and the handbook in force. Cheap to clone; holds no state of its own.

@@ -59,7 +59,8 @@ impl Crowd {
                 desk::handbooks::start(tx, &base, Handbook::sample()).map_err(desk_error)
             })
             .await?;
-        let settings = Settings { public_url: "http://127.0.0.1".into(), demo: true };
+        let settings =
+            Settings { public_url: "http://127.0.0.1".into(), demo: true, from_monday: false };
         let blobs = desk::Blobs::at(std::env::temp_dir().join("answerable-crowd.files"));
         let desk = Desk::new((store, blobs), clock, Secrets::fresh(), handbook, settings);
         let (customers, agent) = people(&desk).await?;

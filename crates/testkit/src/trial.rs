@@ -64,7 +64,11 @@ impl TrialDesk {
             .write_blocking(move |tx| desk::handbooks::start(tx, &base, &text).map_err(desk_error));
         let handbook = started.expect("the handbook can be put in force");
         let blobs = Blobs::at(place.folder().join("files"));
-        let settings = Settings { public_url: "http://desk.test".into(), demo: posthog.is_none() };
+        let settings = Settings {
+            public_url: "http://desk.test".into(),
+            demo: posthog.is_none(),
+            from_monday: false,
+        };
         let desk = Desk::new(
             (store, blobs),
             Clock::standing(now),

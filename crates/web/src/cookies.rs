@@ -16,6 +16,8 @@ pub(crate) const LANGUAGE: &str = "language";
 pub(crate) const DENSITY: &str = "density";
 /// Single letters on or off.
 pub(crate) const SINGLE_KEYS: &str = "single_keys";
+/// The ticket that the demo's tour is about.
+pub(crate) const TOUR: &str = "tour";
 
 /// What the next page tells about the last action.
 pub(crate) const NOTICE: &str = "notice";

@@ -12,7 +12,7 @@ use crate::components::button::{self, Button};
 use crate::components::demo_bar::DemoBar;
 use crate::components::outbox::{Sent, outbox};
 use crate::components::signed_out::Width;
-use crate::form::Form;
+use crate::form::{Form, escaped};
 use crate::memory::{Eyes, answers};
 use crate::problem::Answer;
 use crate::reader::Reader;
@@ -41,6 +41,7 @@ pub(crate) struct Bar {
     people: Vec<(i64, String)>,
     person: Option<i64>,
     next_here: Option<Timestamp>,
+    from_monday: bool,
 }
 
 impl Bar {
@@ -53,6 +54,7 @@ impl Bar {
             people: &self.people,
             person: self.person,
             back,
+            from_monday: self.from_monday,
         }
     }
 
@@ -97,11 +99,12 @@ pub(crate) async fn bar(visitor: &Visitor, eyes: Eyes) -> Result<Bar, Error> {
     }
     let person = visitor.user.as_ref().map(|user| user.id.0);
     let next_here = here.and_then(|(next, _)| next);
-    Ok(Bar { next_due, deliveries, people, person, next_here })
+    let from_monday = visitor.desk.settings().from_monday;
+    Ok(Bar { next_due, deliveries, people, person, next_here, from_monday })
 }
 
 /// The ticket whose page, or one of whose parts, an address is.
-fn ticket_of(path: &str) -> Option<TicketId> {
+pub(crate) fn ticket_of(path: &str) -> Option<TicketId> {
     path.strip_prefix("/tickets/")?.split(['/', '?', '#']).next()?.parse().ok()
 }
 
@@ -206,11 +209,26 @@ fn landing<'a>(user: &User, back: &'a str) -> &'a str {
 
 async fn deliveries(visitor: Visitor) -> Answer {
     let ctx = visitor.ctx.clone();
-    let mut all = visitor.desk.read(ctx, |tx, _| newest(tx)).await?;
-    all.reverse();
+    let asked = Asked {
+        channel: visitor.query.get("channel").to_owned(),
+        kind: visitor.query.get("kind").to_owned(),
+        ticket: visitor.query.get("ticket").trim().trim_start_matches('#').to_owned(),
+    };
+    let wanted = asked.clone();
+    let (all, shown, people) = visitor
+        .desk
+        .read(ctx, move |tx, _| {
+            let mut all = newest(tx)?;
+            all.reverse();
+            let fits = all.iter().filter(|one| wanted.finds(one));
+            let shown: Vec<Queued> = fits.take(SHOWN).cloned().collect();
+            let ids: Vec<UserId> = shown.iter().filter_map(|one| one.delivery.user).collect();
+            let people = desk::tickets::beside::people(tx, &ids)?;
+            Ok::<_, Error>((all, shown, people))
+        })
+        .await?;
     let reader = visitor.reader();
-    let channel = visitor.query.get("channel");
-    let main = outbox_page(&reader, &all, channel);
+    let main = outbox_page(&reader, &all, &shown, &people, &asked);
     let title = reader.words.say(Text::OutboxTitle);
     let page = if visitor.user.as_deref().is_some_and(answers) {
         let frame = frame::Frame { title, topics: Some("outbox"), ..frame::Frame::default() };
@@ -237,35 +255,87 @@ fn newest(tx: &mut Tx<'_>) -> Result<Vec<Queued>, Error> {
     }
 }
 
-fn outbox_page(reader: &Reader, all: &[Queued], channel: &str) -> Markup {
+/// What is wanted of the outbox; what is empty is not asked for.
+#[derive(Clone, Debug)]
+struct Asked {
+    channel: String,
+    kind: String,
+    ticket: String,
+}
+
+impl Asked {
+    fn finds(&self, one: &Queued) -> bool {
+        let delivery = &one.delivery;
+        let ticket = || delivery.ticket.map(|id| id.to_string());
+        (self.channel.is_empty() || delivery.channel == self.channel)
+            && (self.kind.is_empty() || delivery.kind == self.kind)
+            && (self.ticket.is_empty() || ticket().as_ref() == Some(&self.ticket))
+    }
+
+    /// The same of another channel, as an address.
+    fn of(&self, channel: &str) -> String {
+        let parts = [("channel", channel), ("kind", &self.kind), ("ticket", &self.ticket)];
+        let asked = parts.iter().filter(|(_, value)| !value.is_empty());
+        let asked: Vec<String> =
+            asked.map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let mark = if asked.is_empty() { "" } else { "?" };
+        format!("{}{mark}{}", routes::DEMO_OUTBOX, asked.join("&"))
+    }
+}
+
+/// All values of a column, each once.
+fn values<'a>(all: &'a [Queued], of: impl Fn(&'a Queued) -> &'a str) -> Vec<&'a str> {
+    let mut values: Vec<&str> = all.iter().map(of).collect();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+fn outbox_page(
+    reader: &Reader,
+    all: &[Queued],
+    shown: &[Queued],
+    people: &[User],
+    asked: &Asked,
+) -> Markup {
     let words = reader.words;
-    let mut channels: Vec<&str> = all.iter().map(|one| one.delivery.channel.as_str()).collect();
-    channels.sort_unstable();
-    channels.dedup();
-    let shown: Vec<&Queued> = all
-        .iter()
-        .filter(|one| channel.is_empty() || one.delivery.channel == channel)
-        .take(SHOWN)
-        .collect();
+    let channel = asked.channel.as_str();
+    let channels = values(all, |one| &one.delivery.channel);
+    let kinds = values(all, |one| &one.delivery.kind);
     let count = |channel: &str| all.iter().filter(|one| one.delivery.channel == channel).count();
     html! {
         div.heading { h1 tabindex="-1" { (words.say(Text::OutboxTitle)) } p { (words.say(Text::OutboxWhat)) } }
         nav.tabs aria-label=(words.say(Text::Channels)) {
-            a href=(routes::DEMO_OUTBOX) aria-current=[channel.is_empty().then_some("page")] {
+            a href=(asked.of("")) aria-current=[channel.is_empty().then_some("page")] {
                 (words.say(Text::AllOfThem)) " " span.count { (all.len()) }
             }
             @for one in channels {
-                a href={ (routes::DEMO_OUTBOX) "?channel=" (one) } aria-current=[(one == channel).then_some("page")] {
+                a href=(asked.of(one)) aria-current=[(one == channel).then_some("page")] {
                     (one) " " span.count { (count(one)) }
                 }
             }
         }
-        (list(reader, &shown))
+        form.line method="get" action=(routes::DEMO_OUTBOX) {
+            @if !channel.is_empty() { input type="hidden" name="channel" value=(channel); }
+            label for="outbox-kind" { (words.say(Text::OutboxKind)) }
+            select #outbox-kind name="kind" {
+                option value="" { (words.say(Text::AnyKind)) }
+                @for kind in kinds { option value=(kind) selected[kind == asked.kind] { (kind) } }
+            }
+            label for="outbox-ticket" { (words.say(Text::OutboxTicket)) }
+            input #outbox-ticket name="ticket" inputmode="numeric" size="8" autocomplete="off" value=(asked.ticket);
+            (button::submit(Button::plain(words.say(Text::Filter))))
+        }
+        (list(reader, shown, people))
         @if shown.len() == SHOWN { p.hint { (words.fill(Text::OutboxNewest, &[("n", &SHOWN)])) } }
     }
 }
 
-fn list(reader: &Reader, shown: &[&Queued]) -> Markup {
+fn list(reader: &Reader, shown: &[Queued], people: &[User]) -> Markup {
+    let name = |one: &Queued| {
+        let user = people.iter().find(|user| Some(user.id) == one.delivery.user)?;
+        user.name.split_whitespace().next()
+    };
     let tos: Vec<String> = shown.iter().map(|one| one.delivery.to.join(", ")).collect();
     let letters: Vec<Letter> = shown
         .iter()
@@ -289,6 +359,8 @@ fn list(reader: &Reader, shown: &[&Queued]) -> Markup {
             to,
             subject: about(one),
             text: &one.delivery.text,
+            html: one.delivery.html.as_deref(),
+            name: name(one),
             headers,
         })
         .collect();

@@ -175,6 +175,20 @@ fn other_places(words: Words, configures: bool) -> Vec<Place<'static>> {
     places
 }
 
+/// A page that everybody may read: in the workspace of those who answer, in one column of anybody else.
+pub(crate) async fn everybodys(
+    visitor: &Visitor,
+    reader: &Reader,
+    title: &str,
+    main: &Markup,
+) -> Result<Markup, Problem> {
+    if visitor.answers() {
+        let main = html! { div.column { (main) } };
+        return workspace(visitor, reader, Frame { title, ..Frame::default() }, &main, None).await;
+    }
+    column(visitor, reader, title, Width::Text, main).await
+}
+
 /// A page of one column, for customers and those who are not signed in.
 pub(crate) async fn column(
     visitor: &Visitor,
@@ -213,8 +227,7 @@ async fn columned(
         person: visitor.user.as_ref().map(|user| user.name.as_str()),
         script,
     };
-    let answers = visitor.user.as_ref().is_some_and(|user| user.role.answers());
-    if answers {
+    if visitor.answers() {
         return Ok(public_page(&shown, main));
     }
     let main = html! { (main) (languages(visitor, reader)) };

@@ -38,6 +38,7 @@ mod surveys;
 mod suspended;
 mod table;
 mod tickets;
+mod tour;
 mod views;
 mod visitor;
 mod walks;

@@ -10,9 +10,9 @@ use maud::{Markup, html};
 use crate::components::button::{self, Button};
 use crate::components::signed_out::{PublicPage, Width, public_page};
 use crate::form::escaped;
-use crate::routes;
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
+use crate::{frame, routes};
 
 /// What a handler answers.
 pub(crate) type Answer = Result<Response, Problem>;
@@ -232,20 +232,23 @@ pub(crate) async fn shown(visitor: &Visitor, mut answer: Response) -> Response {
     if visitor.fragment {
         return answer;
     }
-    let answers = visitor.user.as_ref().is_some_and(|user| user.role.answers());
-    let reader = if answers { visitor.reader() } else { visitor.customer() };
-    // The bar is an ornament here: a page about a failure must not fail.
-    let bar = visitor.demo().await.ok().flatten();
-    let page = PublicPage {
-        reader: &reader,
-        title: reader.words.say(problem.heading()),
-        theme: visitor.theme,
-        width: Width::Text,
-        demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
-        person: visitor.user.as_ref().map(|user| user.name.as_str()),
-        script: false,
-    };
-    let markup = public_page(&page, &problem.markup(reader.words));
+    let reader = visitor.everybody();
+    let title = reader.words.say(problem.heading());
+    let main = problem.markup(reader.words);
+    let around = frame::everybodys(visitor, &reader, title, &main).await;
+    // A page about a failure must not fail: what stands around it is left out if that is what fails.
+    let markup = around.unwrap_or_else(|_| {
+        let page = PublicPage {
+            reader: &reader,
+            title,
+            theme: visitor.theme,
+            width: Width::Text,
+            demo: None,
+            person: visitor.user.as_ref().map(|user| user.name.as_str()),
+            script: false,
+        };
+        public_page(&page, &main)
+    });
     let kept = answer.headers().get(RETRY_AFTER).cloned().map(|value| [(RETRY_AFTER, value)]);
     (answer.status(), kept, Html(markup.into_string())).into_response()
 }

@@ -36,6 +36,8 @@ pub const DEMO_CLOCK: &str = "/demo/clock";
 pub const DEMO_AS: &str = "/demo/as";
 /// The demo's deliveries.
 pub const DEMO_OUTBOX: &str = "/demo/outbox";
+/// A step of the tour.
+pub const DEMO_TOUR: &str = "/demo/tour";
 
 /// Takes the next ticket.
 pub const NEXT: &str = "/next";

@@ -7,7 +7,6 @@ use maud::{Markup, html};
 
 use crate::components::badge;
 use crate::components::button::{self, Button};
-use crate::components::signed_out::Width;
 use crate::components::table::{Column, cards};
 use crate::problem::Answer;
 use crate::reader::Reader;
@@ -21,7 +20,7 @@ pub(crate) fn pages() -> Vec<Route> {
 }
 
 async fn show(visitor: Visitor) -> Answer {
-    let reader = visitor.customer();
+    let reader = visitor.everybody();
     let words = reader.words;
     let handbook = &visitor.ctx.handbook;
     let main = html! {
@@ -39,7 +38,7 @@ async fn show(visitor: Visitor) -> Answer {
         }
     };
     let title = words.say(Text::SupportHoursTitle);
-    Ok(frame::html(frame::column(&visitor, &reader, title, Width::Text, &main).await?))
+    Ok(frame::html(frame::everybodys(&visitor, &reader, title, &main).await?))
 }
 
 /// The company's hours, and those of teams that keep others.

@@ -106,6 +106,7 @@ pub fn routes() -> Vec<Route> {
     all.extend(crate::settings::pages());
     all.extend(crate::mailboxes::pages());
     all.extend(crate::demo::pages());
+    all.extend(crate::tour::pages());
     all.extend(crate::live::pages());
     all
 }

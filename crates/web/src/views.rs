@@ -231,6 +231,8 @@ struct Listed {
     newer: Option<String>,
     /// How many are over, and how many soon will be; on the first page of what waits for us.
     pressing: Option<(i64, i64)>,
+    /// What is due next in the reader's teams, where nothing is listed.
+    next_due: Option<(domain::TicketId, jiff::Timestamp)>,
     /// The next ticket was asked for, and there is none.
     nothing_to_take: bool,
 }
@@ -239,15 +241,19 @@ impl Listed {
     async fn read(visitor: &Visitor, view: View, around: &Around) -> Result<Self, Problem> {
         let page = asked(visitor, view);
         let filters = view.filters(&visitor.ctx, visitor.person()?.id, &around.own);
+        let own = around.own.clone();
         // One more than is shown says whether there is a next page.
         let wanted = Page { size: SIZE + 1, ..page.clone() };
         let order = view.order();
         let pressing = page.start == Start::Offset(0) && !view.descending();
-        let (mut rows, pressing) = visitor
+        let (mut rows, pressing, next_due) = visitor
             .desk
             .read(visitor.ctx.clone(), move |tx, ctx| {
                 let pressing = if pressing { Some(press(tx, ctx, &filters)?) } else { None };
-                Ok((desk::pages::rows(tx, ctx, &filters, order, &wanted)?, pressing))
+                let rows = desk::pages::rows(tx, ctx, &filters, order, &wanted)?;
+                let idle = rows.tickets.is_empty() && order != Order::UpdatedAt;
+                let next = if idle { due_next(tx, ctx, &own)? } else { None };
+                Ok::<_, Error>((rows, pressing, next))
             })
             .await?;
         let size = usize::try_from(SIZE).unwrap_or_default();
@@ -277,7 +283,7 @@ impl Listed {
         let newer = newer.map(|one| link("before", one, (first - SIZE).max(1)));
         let lines = lines(visitor, around, &rows, order);
         let nothing_to_take = visitor.query.get("next") == "none";
-        Ok(Self { lines, first, older, newer, pressing, nothing_to_take })
+        Ok(Self { lines, first, older, newer, pressing, next_due, nothing_to_take })
     }
 
     fn markup(&self, reader: &Reader, view: View, around: &Around) -> Markup {
@@ -309,7 +315,7 @@ impl Listed {
             (lists::bar(reader, around, &view.href()))
             @if view == View::MyQueue { (handover(reader, around)) }
             @if self.nothing_to_take { p.hint role="status" { (words.say(Text::NothingToTake)) } }
-            @if self.lines.is_empty() { (empty(reader, view)) } @else { (lists::shown(reader, &list)) }
+            @if self.lines.is_empty() { (empty(reader, view, self.next_due)) } @else { (lists::shown(reader, &list)) }
         }
     }
 
@@ -406,13 +412,38 @@ fn count_of(view: View, around: &Around) -> i64 {
     place.and_then(|place| around.counts.get(place)).copied().unwrap_or_default()
 }
 
-fn empty(reader: &Reader, view: View) -> Markup {
+/// What is due next in some teams, and when.
+fn due_next(
+    tx: &mut desk::Tx<'_>,
+    ctx: &Ctx,
+    teams: &[TeamId],
+) -> Result<Option<(domain::TicketId, jiff::Timestamp)>, Error> {
+    let statuses = vec![Status::New, Status::Open, Status::Pending, Status::Hold];
+    let of = |team: &TeamId| Filter {
+        team: Some(*team),
+        statuses: statuses.clone(),
+        ..Filter::default()
+    };
+    let filters: Vec<Filter> = teams.iter().map(of).collect();
+    let first = desk::pages::rows(tx, ctx, &filters, Order::Due, &Page::first(1))?;
+    let ticket = first.tickets.first().map(|stored| &stored.ticket);
+    Ok(ticket.and_then(|ticket| Some((ticket.id, ticket.due_at()?))))
+}
+
+fn empty(reader: &Reader, view: View, next: Option<(domain::TicketId, jiff::Timestamp)>) -> Markup {
     let words = reader.words;
     let elsewhere = if view == View::MyQueue { View::Unassigned } else { View::Open };
     let action = button::link(&elsewhere.href(), Button::plain(words.say(elsewhere.label())));
     let why = match view {
         View::MyQueue => Text::EmptyQueueWhy,
         _ => Text::EmptyViewWhy,
+    };
+    let action = html! {
+        @if let Some((id, at)) = next {
+            @let when = times::next(words, at, &reader.zone, reader.now);
+            p { a href=(routes::ticket(id.0)) { (words.fill(Text::NextDueInTeam, &[("id", &id), ("when", &when)])) } }
+        }
+        (action)
     };
     empty_state(words.say(Text::EmptyQueue), words.say(why), Some(&action))
 }

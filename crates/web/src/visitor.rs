@@ -42,6 +42,8 @@ pub(crate) struct Visitor {
     pub(crate) single_keys: bool,
     /// A reply they have just sent, which may still be undone.
     pub(crate) leaving: Option<(TicketId, CommentId)>,
+    /// The ticket that the demo's tour is about.
+    pub(crate) toured: Option<TicketId>,
     /// Whether only a part of the page is wanted.
     pub(crate) fragment: bool,
     /// What the page is to tell about the last action.
@@ -91,6 +93,7 @@ impl Visitor {
                 .map_or(Density::Comfortable, Density::from_cookie),
             single_keys: cookies::read(headers, cookies::SINGLE_KEYS) != Some("off"),
             leaving: cookies::read(headers, cookies::LEAVING).and_then(leaving),
+            toured: cookies::read(headers, cookies::TOUR).and_then(|id| id.parse().ok()),
             fragment: headers.contains_key("hx-request"),
             notice: cookies::read(headers, cookies::NOTICE).filter(|_| !prefetched).map(Into::into),
             memory: memory.clone(),
@@ -115,6 +118,16 @@ impl Visitor {
     /// The reader of a page for customers: the same in the language they want.
     pub(crate) fn customer(&self) -> Reader {
         Reader { words: Words { language: self.language }, ..self.reader() }
+    }
+
+    /// The reader of a page for everybody: the workspace speaks as it does, other pages as its reader wants.
+    pub(crate) fn everybody(&self) -> Reader {
+        if self.answers() { self.reader() } else { self.customer() }
+    }
+
+    /// Whether it is one of those who answer.
+    pub(crate) fn answers(&self) -> bool {
+        self.user.as_deref().is_some_and(crate::memory::answers)
     }
 
     /// Counts the visit against a limit of where it comes from.

@@ -84,9 +84,9 @@ async fn move_clock(
         return failed(&error);
     }
     if is_form {
-        let back =
-            headers.get(header::REFERER).and_then(|value| value.to_str().ok()).unwrap_or("/");
-        return Redirect::to(local(back)).into_response();
+        let asked = fields.get("back").and_then(Value::as_str);
+        let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+        return Redirect::to(local(asked.or(referer).unwrap_or("/"))).into_response();
     }
     now(&desk)
 }

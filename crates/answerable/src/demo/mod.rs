@@ -12,9 +12,9 @@ use channels::smtp::Capture;
 use desk::{Blobs, Clock, Ctx, Desk, Secrets, Settings, Store, Tx};
 use domain::{Actor, Channel, Role, User};
 use handbook::Handbook;
-use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use jobs::Worker;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -42,7 +42,8 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     let folder = Folder::new()?;
     let url = options.database_url.clone().unwrap_or_else(|| folder.database());
     let handbook = Handbook::parse(&text).map_err(|problems| serve::wrong(&name, &problems))?;
-    let clock = clock(&options, &handbook);
+    let zone = TimeZone::get(&handbook.company.timezone).unwrap_or(TimeZone::UTC);
+    let (clock, from_monday) = clock(&options, &zone, Clock::System.now());
     let store = serve::store(&url)?;
     let since = since(&options, &store, clock.now()).await?;
     let handbook = serve::start_handbook(&store, Some(&text), &name, since).await?;
@@ -50,7 +51,7 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen on {}", options.listen))?;
     let address = format!("http://{}", listener.local_addr()?);
-    let settings = Settings { public_url: address.as_str().into(), demo: true };
+    let settings = Settings { public_url: address.as_str().into(), demo: true, from_monday };
     let blobs = Blobs::at(match &options.database_url {
         Some(url) if url.starts_with("sqlite:") => files_beside(url),
         _ => folder.files(),
@@ -69,7 +70,7 @@ pub(crate) async fn run(options: DemoOptions) -> anyhow::Result<()> {
     let following = tokio::spawn(serve::follow_handbook(desk.clone(), stopped));
     let router = app::router(desk.clone(), doors::router(worker));
     let server = tokio::spawn(serve::serve(listener, router));
-    announce(&address, &credentials, &links);
+    announce(&address, &credentials, &links, from_monday);
     if let Some(path) = &options.credentials_file {
         write_whole(path, &credentials.to_string())?;
     }
@@ -90,24 +91,30 @@ async fn since(options: &DemoOptions, store: &Store, now: Timestamp) -> anyhow::
     if options.empty || known.is_some() { Ok(now) } else { sample::begin(now) }
 }
 
-/// The clock: standing at `now` or running from there, or running with the world's; on a weekend it begins on Monday morning, so that something moves.
-fn clock(options: &DemoOptions, handbook: &Handbook) -> Clock {
+/// The clock: standing at `now` or running from there, or running with the world's; on a weekend it begins on Monday
+/// morning, so that something moves. Says whether it does.
+fn clock(options: &DemoOptions, zone: &TimeZone, world: Timestamp) -> (Clock, bool) {
     match options.now {
-        Some(now) if options.running => return Clock::running(now),
-        Some(now) => return Clock::standing(now),
+        Some(now) if options.running => return (Clock::running(now), false),
+        Some(now) => return (Clock::standing(now), false),
         None => {}
     }
-    let now = Clock::System.now();
-    let zone = TimeZone::get(&handbook.company.timezone).unwrap_or(TimeZone::UTC);
-    let mut local = now.to_zoned_datetime(zone);
-    if matches!(local.weekday(), Weekday::Saturday | Weekday::Sunday) {
-        while local.weekday() != Weekday::Monday {
-            local = local.tomorrow().unwrap_or(local);
-        }
-        let nine = local.with().hour(9).minute(12).second(0).subsec_nanosecond(0).build();
-        return Clock::running(nine.map_or(now, |nine| nine.timestamp()));
+    match after_weekend(zone, world) {
+        Some(monday) => (Clock::running(monday), true),
+        None => (Clock::running(world), false),
     }
-    Clock::running(now)
+}
+
+/// Monday morning, if it is the weekend.
+fn after_weekend(zone: &TimeZone, world: Timestamp) -> Option<Timestamp> {
+    let local = world.to_zoned_datetime(zone.clone());
+    let days = match local.weekday() {
+        Weekday::Saturday => 2,
+        Weekday::Sunday => 1,
+        _ => return None,
+    };
+    let monday = local.date().checked_add(days.days()).ok()?;
+    zone.to_timestamp(monday.at(9, 12, 0, 0)).ok()
 }
 
 /// Makes the admin and says how to get in.
@@ -151,8 +158,16 @@ async fn links(desk: &Desk, address: &str) -> anyhow::Result<Vec<(String, String
 }
 
 #[expect(clippy::print_stdout, reason = "this is what a newcomer reads")]
-fn announce(address: &str, credentials: &serde_json::Value, links: &[(String, String)]) {
+fn announce(
+    address: &str,
+    credentials: &serde_json::Value,
+    links: &[(String, String)],
+    from_monday: bool,
+) {
     println!("Answerable demo: {address}");
+    if from_monday {
+        println!("It is the weekend, so the demo's clock began on Monday morning.");
+    }
     println!("Nothing leaves this machine. Open a link to look through somebody's eyes:");
     for (who, link) in links {
         println!("  {link}  {who}");
@@ -202,5 +217,24 @@ impl Folder {
 impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_demo_started_on_a_weekend_begins_on_monday() {
+        let zone = TimeZone::get("Europe/London").unwrap();
+        for (world, expected) in [
+            ("2026-06-05T23:30:00Z", Some("2026-06-08T08:12:00Z")),
+            ("2026-06-07T12:00:00Z", Some("2026-06-08T08:12:00Z")),
+            ("2026-06-05T12:00:00Z", None),
+            ("2026-06-08T00:00:00Z", None),
+        ] {
+            let monday = after_weekend(&zone, world.parse().unwrap());
+            assert_eq!(monday, expected.map(|at| at.parse().unwrap()), "{world}");
+        }
     }
 }

@@ -15,6 +15,7 @@ mod customers;
 mod ends;
 mod examples;
 mod figures;
+mod frames;
 mod handbooks;
 mod identity;
 mod keys;

@@ -70,7 +70,8 @@ impl Machine {
     pub(super) fn work(&mut self, world: &World, until: Timestamp) -> Result<(), Stop> {
         let store = self.store(world.now)?;
         let handbook: Handbook = (*world.policy().handbook).clone();
-        let settings = Settings { public_url: "http://desk.test".into(), demo: true };
+        let settings =
+            Settings { public_url: "http://desk.test".into(), demo: true, from_monday: false };
         let secrets = Secrets::new([7; 32], 1);
         // The simulated company sends no files.
         let blobs = desk::Blobs::at(std::env::temp_dir().join("answerable-simulation.files"));

@@ -78,6 +78,7 @@ fn demo(back: &str) -> DemoBar<'_> {
         people: &PEOPLE,
         person: Some(2),
         back,
+        from_monday: false,
     }
 }
 
@@ -809,6 +810,8 @@ fn outbox_page() -> Markup {
             to: "#support-flags",
             subject: "#4801 has 1 h left",
             text: "#4801 has 1 h left (Normal, startup programme): Flag count differs from dashboard.",
+            html: None,
+            name: None,
             headers: &[],
         },
         Sent {
@@ -819,6 +822,8 @@ fn outbox_page() -> Markup {
             to: "#support-flags",
             subject: "#4812 is past its target",
             text: "#4812 is past its target (High, due Mon 08:00, yours). Reply, or tell Dana when.",
+            html: None,
+            name: None,
             headers: &[],
         },
         Sent {
@@ -829,6 +834,8 @@ fn outbox_page() -> Markup {
             to: "dana@fernlight.test",
             subject: "We have your request, #4812",
             text: "We have your request, #4812. An engineer will answer by Mon 8 Jun, 08:00 your time (BST).\nWe answer on weekdays; there is no weekend support. To add something, reply to this mail.",
+            html: None,
+            name: Some("Dana"),
             headers: &headers,
         },
     ];

@@ -22,6 +22,8 @@ pub struct DemoBar<'a> {
     pub person: Option<i64>,
     /// The page to come back to.
     pub back: &'a str,
+    /// The clock began on Monday, because the demo was started on a weekend.
+    pub from_monday: bool,
 }
 
 /// The bar.
@@ -34,8 +36,10 @@ pub fn demo_bar(reader: &Reader, bar: &DemoBar<'_>) -> Markup {
                     span.demo-label { (words.say(Text::DemoName)) }
                     span.demo-nothing { (words.say(Text::DemoPromise)) " · " }
                     (now(reader))
+                    @if bar.from_monday { span.clock { "· " (words.say(Text::ClockFromMonday)) } }
                 }
                 (clock(reader, bar))
+            @if bar.next_due.is_some() { (tour(reader, bar.back)) }
             p.push { a href=(routes::DEMO_OUTBOX) { (words.fill(Text::Outbox, &[("n", &counted(bar.deliveries))])) } }
             form method="post" action=(routes::DEMO_AS) {
                 (csrf(reader))
@@ -47,6 +51,47 @@ pub fn demo_bar(reader: &Reader, bar: &DemoBar<'_>) -> Markup {
                 button.button type="submit" { (words.say(Text::Go)) }
             }
             }
+        }
+    }
+}
+
+/// The first minute of a newcomer: six steps, each of which goes there.
+fn tour(reader: &Reader, page: &str) -> Markup {
+    let words = reader.words;
+    let step = |to: &str, name: &str, value: &str, text: Text| {
+        html! {
+            li {
+                form method="post" action=(to) {
+                    (csrf(reader))
+                    input type="hidden" name="back" value=(if to == routes::DEMO_CLOCK { routes::DEMO_OUTBOX } else { page });
+                    button type="submit" name=(name) value=(value) { (words.say(text)) }
+                }
+            }
+        }
+    };
+    html! {
+        details.menu #demo-tour {
+            summary.button { (words.say(Text::Tour)) }
+            ol.menu-panel {
+                (step(routes::DEMO_TOUR, "step", "queue", Text::TourQueue))
+                (step(routes::DEMO_TOUR, "step", "ticket", Text::TourTicket))
+                (step(routes::DEMO_TOUR, "step", "answer", Text::TourAnswer))
+                (step(routes::DEMO_CLOCK, "next", "1", Text::TourClock))
+                (step(routes::DEMO_TOUR, "step", "customer", Text::TourCustomer))
+                (step(routes::DEMO_TOUR, "step", "coming", Text::TourComing))
+            }
+        }
+    }
+}
+
+/// A button that moves the clock to an instant, and stays on the page.
+pub fn go_there(reader: &Reader, back: &str, at: jiff::Timestamp, to: &str) -> Markup {
+    let words = reader.words;
+    html! {
+        form.action method="post" action=(routes::DEMO_CLOCK) {
+            (csrf(reader))
+            input type="hidden" name="back" value=(back);
+            button.button type="submit" name="set" value=(at) { (words.say(Text::GoThere)) span.hidden { ": " (to) } }
         }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use super::prose::prose;
 use super::time;
 use crate::reader::Reader;
 use crate::words::Text;
@@ -24,6 +25,10 @@ pub struct Sent<'a> {
     pub subject: &'a str,
     /// What it says.
     pub text: &'a str,
+    /// The same with its links and headings, where the channel has that.
+    pub html: Option<&'a str>,
+    /// The first name of whoever it goes to, if that is one person we know.
+    pub name: Option<&'a str>,
     /// What stands above it on the wire.
     pub headers: &'a [(&'a str, &'a str)],
 }
@@ -42,6 +47,10 @@ pub fn outbox(reader: &Reader, sent: &[Sent<'_>]) -> Markup {
                     details {
                         summary { (reader.words.say(Text::TextAndHeaders)) span.hidden { ", " (one.subject) } }
                         pre dir="auto" { (one.text) }
+                        @if let (Some(html), Some(name)) = (one.html, one.name) {
+                            h2 { (reader.words.fill(Text::AsTheySeeIt, &[("name", &name)])) }
+                            div.as-seen dir="auto" { (prose(html, 2)) }
+                        }
                         @if !one.headers.is_empty() {
                             dl.facts { @for (name, value) in one.headers { dt { (name) } dd { (value) } } }
                         }

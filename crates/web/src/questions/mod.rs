@@ -19,7 +19,6 @@ use crate::components::excerpt::excerpt;
 use crate::components::field::{Control, Field, field};
 use crate::components::notice::{Tone, message_box};
 use crate::components::prose::prose;
-use crate::components::signed_out::Width;
 use crate::components::time::past;
 use crate::form::{Form, escaped};
 use crate::problem::{Answer, Problem};
@@ -52,10 +51,6 @@ fn number(text: &str) -> Result<QuestionId, Problem> {
     text.parse().map_err(|_| Problem::NotFound)
 }
 
-fn is_ours(visitor: &Visitor) -> bool {
-    visitor.user.as_ref().is_some_and(|user| user.role.answers())
-}
-
 async fn find(visitor: &Visitor, text: &str, most: usize) -> Result<Vec<Hit>, Error> {
     let (text, locale) = (text.to_owned(), visitor.language);
     let find = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
@@ -67,7 +62,7 @@ async fn find(visitor: &Visitor, text: &str, most: usize) -> Result<Vec<Hit>, Er
 /// The search, and what is found; without words the newest.
 async fn list(visitor: Visitor) -> Answer {
     let query = visitor.query.get("q").trim().to_owned();
-    let reader = visitor.customer();
+    let reader = visitor.everybody();
     let words = reader.words;
     let shown = if query.is_empty() {
         newest(&visitor, &reader).await?
@@ -77,7 +72,7 @@ async fn list(visitor: Visitor) -> Answer {
     let main = html! {
         div.heading {
             h1 tabindex="-1" { (words.say(Text::Questions)) }
-            @if is_ours(&visitor) {
+            @if visitor.answers() {
                 a href=(routes::DOCS_GAPS) { (words.say(Text::DocsGaps)) }
                 (button::link(routes::NEW_QUESTION, Button::plain(words.say(Text::PublishQuestion))))
             }
@@ -93,7 +88,7 @@ async fn list(visitor: Visitor) -> Answer {
         p { (words.say(Text::NotAnsweredHere)) " " a href=(routes::NEW_REQUEST) { (words.say(Text::AskForHelp)) } }
     };
     let title = words.say(Text::Questions);
-    Ok(frame::html(frame::column(&visitor, &reader, title, Width::Text, &main).await?))
+    Ok(frame::html(frame::everybodys(&visitor, &reader, title, &main).await?))
 }
 
 async fn newest(visitor: &Visitor, reader: &Reader) -> Result<Markup, Problem> {
@@ -157,7 +152,7 @@ async fn matching(visitor: Visitor) -> Answer {
             Redirect::to(&format!("{}?q={}", routes::QUESTIONS, escaped(&query))).into_response()
         );
     }
-    let words = visitor.customer().words;
+    let words = visitor.everybody().words;
     let count = i64::try_from(hits.len()).unwrap_or_default();
     Ok(frame::html(html! {
         @if !hits.is_empty() {
@@ -190,14 +185,14 @@ async fn show(visitor: Visitor, Path(id): Path<String>) -> Answer {
 }
 
 async fn page(visitor: &Visitor, id: QuestionId, typed: &str, error: Option<&str>) -> Answer {
-    let ours = is_ours(visitor);
+    let ours = visitor.answers();
     let read = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| -> Result<_, Error> {
         let whole = questions::show(tx, ctx, id)?;
         let judged = if ours { Some(questions::judged(tx, ctx, id)?) } else { None };
         Ok((whole, judged))
     };
     let (whole, judged) = visitor.desk.read(visitor.ctx.clone(), read).await?;
-    let reader = visitor.customer();
+    let reader = visitor.everybody();
     let words = reader.words;
     let question = &whole.question;
     let is_gone = question.state == QuestionState::Withdrawn;
@@ -209,7 +204,7 @@ async fn page(visitor: &Visitor, id: QuestionId, typed: &str, error: Option<&str
         @if !is_gone { (verdict(visitor, &reader, &whole, typed, error)) }
         @if let Some((verdicts, remarks)) = &judged { (for_us(&reader, &whole, verdicts, remarks)) }
     };
-    let page = frame::column(visitor, &reader, title, Width::Text, &main).await?;
+    let page = frame::everybodys(visitor, &reader, title, &main).await?;
     let status = match (is_gone && !ours, error) {
         (true, _) => StatusCode::GONE,
         (false, Some(_)) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -290,7 +285,7 @@ async fn judge(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
         "yes" => true,
         "no" => false,
         _ => {
-            let why = visitor.customer().words.say(Text::SayWhether);
+            let why = visitor.everybody().words.say(Text::SayWhether);
             return page(&visitor, id, form.get("words"), Some(why)).await;
         }
     };
@@ -310,7 +305,7 @@ async fn judge(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
         }
         Err(Error::Invalid(errors)) if errors.iter().all(|error| error.field == "words") => {
             let typed: String = form.get("words").chars().take(MOST_WORDS).collect();
-            let why = visitor.customer().words.fill(Text::WordsTooLong, &[("most", &MOST_WORDS)]);
+            let why = visitor.everybody().words.fill(Text::WordsTooLong, &[("most", &MOST_WORDS)]);
             page(&visitor, id, &typed, Some(&why)).await
         }
         Err(error) => Err(error.into()),

@@ -8,7 +8,6 @@ use jiff::Span;
 use maud::{Markup, html};
 
 use super::{monday, written};
-use crate::components::signed_out::Width;
 use crate::components::table::{Column, table};
 use crate::frame;
 use crate::problem::Answer;
@@ -23,7 +22,7 @@ pub(super) fn pages() -> Vec<Route> {
 async fn show(visitor: Visitor) -> Answer {
     let ctx = visitor.ctx.clone();
     let attained = visitor.desk.read(ctx, desk::reports::attained).await?;
-    let reader = visitor.customer();
+    let reader = visitor.everybody();
     let words = reader.words;
     let title = words.say(Text::PublicPromises);
     let from = attained.weeks.first().map_or_else(String::new, |week| monday(words, week.monday()));
@@ -48,7 +47,7 @@ async fn show(visitor: Visitor) -> Answer {
             p.hint { (words.say(Text::PublicLow)) }
         }
     };
-    Ok(frame::html(frame::column(&visitor, &reader, title, Width::Text, &main).await?))
+    Ok(frame::html(frame::everybodys(&visitor, &reader, title, &main).await?))
 }
 
 fn last_day(words: Words, week: Week) -> String {

@@ -5,6 +5,7 @@ mod activity;
 mod aside;
 mod beside;
 mod claims;
+mod coming;
 mod conversation;
 mod drafting;
 mod letters;
@@ -118,6 +119,7 @@ pub(crate) struct Seen {
     left: TimeLeft,
     me: Option<UserId>,
     here: Here,
+    demo: bool,
 }
 
 impl Seen {
@@ -140,7 +142,8 @@ impl Seen {
         let left = Chips::new(&visitor.ctx, &around).left(&whole.stored.ticket);
         let me = visitor.user.as_ref().map(|user| user.id);
         let (handbook, reader) = (visitor.ctx.handbook.clone(), visitor.reader());
-        Ok(Self { whole, around, handbook, reader, left, me, here })
+        let demo = visitor.desk.settings().demo;
+        Ok(Self { whole, around, handbook, reader, left, me, here, demo })
     }
 
     fn names(&self) -> Names<'_> {

@@ -25,6 +25,7 @@ pub(crate) fn short(seen: &Seen, explained: &Explained) -> Markup {
         @if let Some((clock, steps)) = explained.clocks.last() { (one_clock(reader, clock, steps)) }
         @else { p.small { (reader.words.say(Text::NoClock)) } }
         (told(seen, explained))
+        (super::coming::coming(seen))
     }
 }
 

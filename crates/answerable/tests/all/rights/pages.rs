@@ -10,6 +10,7 @@ use super::{ADA, ADMIN, ALL, BINARY, DESK, KIM, KNOWN, MONDAY, Roles, compare, f
 const PAGES: &[(&str, &str, Roles)] = &[
     ("GET", "/", ALL),
     ("POST", "/demo/as", ALL),
+    ("POST", "/demo/tour", ALL),
     ("GET", "/demo/as/{person}", ALL),
     ("GET", "/demo/outbox", ALL),
     ("GET POST", "/requests/new", ALL),
