@@ -5,6 +5,8 @@
 //! to a limit, so that a word of every second text costs no more than a rare one; how well it fits is judged in Rust,
 //! alike on both engines.
 
+use std::collections::BTreeSet;
+
 use domain::search::{Doc, Needle, Words};
 
 use crate::conditions::Fragment;
@@ -96,8 +98,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, of: Of, id: i64, fields: &[&str]) -> Result<(
     let doc = Doc::of(fields);
     match tx.engine() {
         Engine::Sqlite => {
-            let mut texts: Vec<String> =
-                doc.fields().map(|tokens| tokens.collect::<Vec<_>>().join(" ")).collect();
+            let mut texts: Vec<String> = doc.fields().zip(doc.letters()).map(sqlite_text).collect();
             texts.resize(3, String::new());
             tx.execute(of.statements().sqlite_put, params![id, &texts[0], &texts[1], &texts[2]])
         }
@@ -115,18 +116,34 @@ pub fn forget(tx: &mut Tx<'_>, of: Of, id: i64) -> Result<(), Error> {
     tx.execute(sql, params![id]).map(|_| ())
 }
 
-/// A text as PostgreSQL's vector: `'flag':1A 'safari':2C`. Fields stand apart, so that no phrase spans two.
+/// A field as SQLite's index reads it: its tokens, and apart from them its single characters, so that no phrase spans both.
+fn sqlite_text<'t>(
+    (tokens, letters): (impl Iterator<Item = &'t str>, BTreeSet<&'t str>),
+) -> String {
+    const APART: &str = "·";
+    let apart = (!letters.is_empty()).then_some(APART);
+    tokens.chain(apart).chain(letters).collect::<Vec<_>>().join(" ")
+}
+
+/// A text as PostgreSQL's vector: `'flag':1A 'safari':2C`. Fields and single characters stand apart, so that no phrase spans
+/// two.
 fn vector(doc: &Doc) -> String {
     use std::fmt::Write as _;
     const APART: usize = 10;
     let mut vector = String::new();
     let mut place = 0;
-    for (tokens, weight) in doc.fields().zip(["A", "B", "C"]) {
-        for token in tokens {
-            place += 1;
+    for ((tokens, letters), weight) in doc.fields().zip(doc.letters()).zip(["A", "B", "C"]) {
+        let mut write = |token: &str, place: usize| {
             // Writing into a string cannot fail. A token holds neither quotes nor backslashes.
             let _ = write!(vector, "'{token}':{place}{weight} ");
+        };
+        for token in tokens {
+            place += 1;
+            write(token, place);
         }
+        // All of these stand at one place: nothing is next to any of them.
+        place += APART;
+        letters.into_iter().for_each(|letter| write(letter, place));
         place += APART;
     }
     vector
@@ -158,15 +175,20 @@ pub(crate) fn query(engine: Engine, words: &[Words], field: Option<usize>) -> Op
     let text = needles.iter().map(|needle| one(needle, field)).collect::<Vec<_>>().join(and);
     let is_walked = needles.iter().all(|needle| {
         let last = needle.tokens.last().map_or(0, |token| token.chars().count());
-        !needle.is_open || (3..=WALKED).contains(&last)
+        !is_open(needle) || (3..=WALKED).contains(&last)
     });
     Some(Asked { text, is_walked })
+}
+
+/// Whether more tokens than the last one itself are asked for.
+fn is_open(needle: &Needle) -> bool {
+    needle.is_open && !needle.is_letter()
 }
 
 /// `second : "fall back" *`; field 0 is any.
 fn for_sqlite(needle: &Needle, field: usize) -> String {
     let column = ["", "first : ", "second : ", "third : "][field.min(3)];
-    let open = if needle.is_open { " *" } else { "" };
+    let open = if is_open(needle) { " *" } else { "" };
     format!("{column}\"{}\"{open}", needle.tokens.join(" "))
 }
 
@@ -175,7 +197,7 @@ fn for_postgres(needle: &Needle, field: usize) -> String {
     let weight = ["", "A", "B", "C"][field.min(3)];
     let last = needle.tokens.len() - 1;
     let token = |(index, token): (usize, &String)| {
-        let open = if needle.is_open && index == last { "*" } else { "" };
+        let open = if is_open(needle) && index == last { "*" } else { "" };
         let mark = if weight.is_empty() && open.is_empty() { "" } else { ":" };
         format!("'{token}'{mark}{open}{weight}")
     };

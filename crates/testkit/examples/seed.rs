@@ -1,6 +1,7 @@
-//! Fills a database with tickets through the use cases: `seed -- <database-url> <count>`.
+//! Fills a database with tickets through the use cases: `seed -- <database-url> <count> [<further comments>]`.
 //!
-//! Most tickets are solved, one in fifty waits for an answer; everything that was due is done when it ends.
+//! Most tickets are solved, one in fifty waits for an answer; everything that was due is done when it ends. Further
+//! comments are only there to be found.
 
 use std::process::ExitCode;
 
@@ -26,10 +27,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Vec<String>) -> Result<(), Failure> {
-    let [url, count] =
-        <[String; 2]>::try_from(arguments).map_err(|_| "expected <database-url> <count>")?;
-    let count: u64 = count.parse()?;
-    let crowd = Crowd::gather(&url).await?;
+    let (url, count, comments) = match arguments.as_slice() {
+        [url, count] => (url, count, "0"),
+        [url, count, comments] => (url, count, comments.as_str()),
+        _ => return Err("expected <database-url> <count> [<further comments>]".into()),
+    };
+    let (count, comments): (u64, u64) = (count.parse()?, comments.parse()?);
+    let crowd = Crowd::gather(url).await?;
     let tasks: Vec<_> = (0..CALLERS)
         .map(|_| {
             let crowd = crowd.clone();
@@ -48,5 +52,6 @@ async fn run(arguments: Vec<String>) -> Result<(), Failure> {
         task.await??;
     }
     crowd.settle().await?;
+    crowd.chatter(count, comments).await?;
     Ok(())
 }

@@ -5,6 +5,7 @@
 
 mod analytics;
 mod caller;
+mod chatter;
 mod corpus;
 mod crowd;
 mod handbooks;

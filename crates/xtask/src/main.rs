@@ -28,7 +28,7 @@ cargo xtask demo [--release] [ARGUMENTS OF `answerable demo`]
 cargo xtask test [--only PART]… [--no-install] [-- ARGUMENTS OF `cargo test`]
     everything CI checks; PART is fmt, tidy, clippy, docs, rust or browser
 
-cargo xtask bench [--engine sqlite|postgres] [--seconds N] [--tickets N] [--due N] [--counted N]
+cargo xtask bench [--engine sqlite|postgres] [--seconds N] [--tickets N] [--comments N] [--due N] [--counted N]
     measure the real program on both databases
 
 cargo xtask sim [--seed N] [--days D] [--tickets-per-day T] [--runs N] [--engine sqlite|postgres|both]

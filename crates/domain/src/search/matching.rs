@@ -1,5 +1,7 @@
 //! Whether words are in a text, and how well they fit.
 
+use std::collections::BTreeSet;
+
 use super::tokens::{MOST_TOKENS, Token, tokens};
 
 /// Something that is searched for: a word, which may go on, or a phrase as it stands.
@@ -54,6 +56,12 @@ impl Words {
 }
 
 impl Needle {
+    /// Whether it is nothing but one character of a script without spaces: an index has those as [`Doc::letters`], so that
+    /// not all pairs that begin with it need to be gathered.
+    pub fn is_letter(&self) -> bool {
+        self.is_open && self.tokens.iter().map(|token| token.chars().count()).sum::<usize>() == 1
+    }
+
     /// Where it stands among tokens, as places of its first token.
     pub(super) fn places<'t>(&'t self, among: &'t [Token]) -> impl Iterator<Item = usize> + 't {
         let size = self.tokens.len();
@@ -95,6 +103,18 @@ impl Doc {
     /// The tokens of each field.
     pub fn fields(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
         self.fields.iter().map(|field| field.iter().map(|token| token.text.as_str()))
+    }
+
+    /// The characters of each field that begin a pair, each once and in no order; what stands alone is a token already.
+    pub fn letters(&self) -> impl Iterator<Item = BTreeSet<&str>> {
+        self.fields.iter().map(|field| {
+            let pairs = field.iter().filter(|token| token.is_character);
+            pairs
+                .filter_map(|pair| {
+                    pair.text.char_indices().nth(1).map(|(end, _)| &pair.text[..end])
+                })
+                .collect()
+        })
     }
 
     /// Whether all of these are in it; in `field` alone, if one is named. What has no letter is left out, and nothing but
@@ -167,6 +187,16 @@ mod tests {
         assert!(has("환불이 안 됩니다", &[Words::open("환불")]));
         assert!(has("东京abc", &[Words::open("东京abc")]));
         assert!(has("ข้อผิดพลาดใหม่", &[Words::open("ผิดพลาด")]));
+    }
+
+    #[test]
+    fn one_character_is_found_by_itself() {
+        let doc = Doc::of(&["東京都の都", "flag 猫"]);
+        let letters: Vec<Vec<&str>> = doc.letters().map(|all| all.into_iter().collect()).collect();
+        assert_eq!(letters, [vec!["の", "京", "東", "都"], vec![]]);
+        let is_letter = |text: &str| Words::open(text).needle().is_some_and(|one| one.is_letter());
+        assert!(is_letter("都"));
+        assert!(!is_letter("東京") && !is_letter("abc都") && !is_letter("a"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Words of what was there before there was an index, a little at a time. It may be stopped anywhere and go on.
 
-use domain::{OrganizationId, TicketId, UserId};
+use domain::{OrganizationId, QuestionId, TicketId, UserId};
 
 use super::{Of, put};
 use crate::{Error, Sql, Tx, params};
@@ -8,7 +8,7 @@ use crate::{Error, Sql, Tx, params};
 /// How much of it is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// What is being read: `users`, `organizations`, `tickets`, `comments`.
+    /// What is being read: `users`, `organizations`, `questions`, `tickets`, `comments`.
     pub kind: String,
     /// Up to which number.
     pub upto: i64,
@@ -16,10 +16,11 @@ pub struct Progress {
 
 /// What is still to be done, the first first; nothing once the index is whole.
 pub fn progress(tx: &mut Tx<'_>) -> Result<Vec<Progress>, Error> {
-    // People and organizations are few and come first: u, o, t, c.
+    // What there is less of comes first.
     let rows = tx.query(
         "SELECT kind, upto FROM search_backfill
-         ORDER BY CASE kind WHEN 'users' THEN 1 WHEN 'organizations' THEN 2 WHEN 'tickets' THEN 3 ELSE 4 END",
+         ORDER BY CASE kind WHEN 'users' THEN 1 WHEN 'organizations' THEN 2 WHEN 'questions' THEN 3 WHEN 'tickets' THEN 4
+         ELSE 5 END",
         params![],
     )?;
     rows.iter().map(|row| Ok(Progress { kind: row.get(0)?, upto: row.get(1)? })).collect()
@@ -32,6 +33,7 @@ pub fn step(tx: &mut Tx<'_>, most: i64) -> Result<bool, Error> {
     let ids = match kind.as_str() {
         "users" => users(tx, upto, most)?,
         "organizations" => organizations(tx, upto, most)?,
+        "questions" => questions(tx, upto, most)?,
         "tickets" => tickets(tx, upto, most)?,
         _ => comments(tx, upto, most)?,
     };
@@ -69,6 +71,16 @@ fn organizations(tx: &mut Tx<'_>, upto: i64, most: i64) -> Result<Option<i64>, E
     let wanted: Vec<OrganizationId> = ids.iter().copied().map(OrganizationId).collect();
     for organization in crate::organizations::many(tx, &wanted)? {
         crate::organizations::index(tx, &organization)?;
+    }
+    Ok(ids.last().copied())
+}
+
+fn questions(tx: &mut Tx<'_>, upto: i64, most: i64) -> Result<Option<i64>, Error> {
+    let ids = next(tx, "questions", upto, most)?;
+    let wanted: Vec<QuestionId> = ids.iter().copied().map(QuestionId).collect();
+    for question in crate::questions::many(tx, &wanted)? {
+        let answers = crate::questions::answers(tx, question.accepted.as_slice())?;
+        crate::questions::index(tx, &question, answers.first())?;
     }
     Ok(ids.last().copied())
 }

@@ -64,6 +64,8 @@ fn texts_of_every_script_are_found_by_their_words() {
             ("größe", "Der Zähler zählt über Nacht rückwärts"),
             ("京都のフラグ", "東京都のフラグが消えた"),
             ("利用者", "東京都のフラグが消えた"),
+            ("都", "東京都のフラグが消えた"),
+            ("東", "東京都のフラグが消えた"),
             ("保存", "环境变量 无法保存"),
             ("환불", "환불이 안 됩니다"),
             ("الرسم", "مرحبا، الرسم فارغ"),
@@ -317,7 +319,7 @@ fn what_was_there_before_the_index_is_read_into_it_by_and_by() {
                 "UPDATE tickets SET kind = NULL, via = NULL, area = NULL, solved_at = NULL",
                 params![],
             )?;
-            for kind in ["users", "organizations", "tickets", "comments"] {
+            for kind in ["users", "organizations", "questions", "tickets", "comments"] {
                 tx.execute(
                     "INSERT INTO search_backfill (kind, upto) VALUES ($1, 0)",
                     params![kind],

@@ -25,6 +25,23 @@ use table::{Engine, Table, What};
 /// Callers who ask at once over HTTP.
 const CONNECTIONS: u64 = 8;
 
+/// People who type into the bar at once.
+const TYPISTS: u64 = 2;
+
+/// What they type, letter by letter: words of the comments that stand everywhere, rare ones, one character.
+const TYPED: [&str; 10] = [
+    "chase sese",
+    "chart number 4711",
+    "flamo prose chart",
+    "unment",
+    "customer 12",
+    "empty chart chase",
+    "baly wichase",
+    "status:open sese",
+    "丁七",
+    "丁丂丄",
+];
+
 /// What was asked for on the command line.
 #[derive(Debug)]
 struct Options {
@@ -33,6 +50,8 @@ struct Options {
     seconds: u64,
     /// How many tickets are stored before reading is measured.
     tickets: u64,
+    /// How many further comments are stored then.
+    comments: u64,
     /// How many tickets fall due at once.
     due: u64,
     /// How many tickets reports are drawn up of.
@@ -158,8 +177,9 @@ impl Measure<'_> {
         program.stop()?;
 
         let tickets = self.options.tickets.to_string();
-        println!("   storing {tickets} tickets");
-        run_to_end(&mut example("seed", &[database, &tickets]))?;
+        let comments = self.options.comments.to_string();
+        println!("   storing {tickets} tickets and {comments} further comments");
+        run_to_end(&mut example("seed", &[database, &tickets, &comments]))?;
         let program = Program::start(database, self.folder)?;
         self.table.note(self.engine, What::StartToReady, program.ready_after.as_secs_f64());
         self.reading(&program)?;
@@ -232,6 +252,14 @@ impl Measure<'_> {
                 report.within(990).context("nothing was answered")
             });
         }
+        self.take(What::SearchTyping, |measure| {
+            let queries = typed();
+            let next =
+                |n: u64| page(&queries[usize::try_from(n).unwrap_or_default() % queries.len()]);
+            let duration = Duration::from_secs(measure.options.seconds);
+            let report = load::run(program.address, TYPISTS, duration, next)?;
+            report.within(990).context("nothing was answered")
+        });
     }
 
     /// Requests by customers, each with its own address and text.
@@ -285,6 +313,18 @@ impl Measure<'_> {
     }
 }
 
+/// What the bar asks while these are typed.
+fn typed() -> Vec<String> {
+    let beginnings = |text: &'static str| {
+        text.char_indices().map(move |(at, letter)| &text[..at + letter.len_utf8()])
+    };
+    let path = |text: &str| {
+        let bytes: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        format!("/bar?q={bytes}")
+    };
+    TYPED.into_iter().flat_map(beginnings).map(path).collect()
+}
+
 /// The seconds that a year of a company takes; every promise in it is checked.
 fn simulated_year() -> Result<f64> {
     let answer = read(&mut crate::sim::example("sqlite", 1, 365, 200))?;
@@ -305,6 +345,7 @@ impl Options {
             engines: Engine::ALL.to_vec(),
             seconds: 5,
             tickets: 200_000,
+            comments: 1_800_000,
             due: 100_000,
             counted: 1_000_000,
         };
@@ -324,6 +365,7 @@ impl Options {
                 }
                 "--seconds" => options.seconds = number()?,
                 "--tickets" => options.tickets = number()?,
+                "--comments" => options.comments = number()?,
                 "--due" => options.due = number()?,
                 "--counted" => options.counted = number()?,
                 unknown => {

@@ -51,6 +51,7 @@ pub(super) enum What {
     SearchRare,
     SearchCommon,
     SearchFiltered,
+    SearchTyping,
     StartToReady,
     Memory,
     MemoryPeak,
@@ -65,7 +66,7 @@ pub(super) enum What {
 }
 
 impl What {
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 30] = [
         Self::CreationsByMany,
         Self::CreationsByOne,
         Self::CreationsOverHttp,
@@ -84,6 +85,7 @@ impl What {
         Self::SearchRare,
         Self::SearchCommon,
         Self::SearchFiltered,
+        Self::SearchTyping,
         Self::StartToReady,
         Self::Memory,
         Self::MemoryPeak,
@@ -128,6 +130,11 @@ impl What {
             Self::SearchFiltered => {
                 ("that word and two filters on the page, 99 of 100 within", "ms", "below 200")
             }
+            Self::SearchTyping => (
+                "the bar while two people type letter by letter, 99 of 100 within",
+                "ms",
+                "below 100",
+            ),
             Self::StartToReady => ("start to ready", "s", "below 1"),
             Self::Memory => ("resident memory after the load", "MB", "below 100"),
             Self::MemoryPeak => ("resident memory, highest", "MB", ""),
