@@ -14,7 +14,7 @@ const demo = { ...credentials, url: credentials.url.replace(/\/$/, "") };
 
 const middle = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-const person = await visitor(await startBrowser({ after: (end) => ends.push(end) }), demo, { axe: false });
+const person = await visitor(await startBrowser({ after: (end) => ends.push(end) }), demo, { axe: false, scheme: null });
 const { page } = person;
 // A page is usable once its scripts have run and it was painted; a key has its answer in the frame after the change. Clocks
 // of two documents are compared by the time of day.

@@ -32,13 +32,18 @@ export async function startBrowser(test, more = []) {
   return browser;
 }
 
-/** A person with a browser of their own: no cookie is shared, and everything the console complains of is kept. */
+/**
+ * A person with a browser of their own: no cookie is shared, and everything the console complains of is kept. A `scheme` is
+ * emulated, and so is little motion; without one nothing is, for each page is styled and laid out once more before it is
+ * left when something is.
+ */
 export async function visitor(browser, demo, { width = 1440, scheme = "light", javaScript = true, axe = true } = {}) {
+  const emulated = scheme ? { reducedMotion: "reduce" } : { reducedMotion: null, forcedColors: null, contrast: null };
   const context = await browser.newContext({
     baseURL: demo.url,
     viewport: { width, height: WIDTHS[width] ?? 900 },
     colorScheme: scheme,
-    reducedMotion: "reduce",
+    ...emulated,
     locale: "en-GB",
     timezoneId: "Europe/London",
     javaScriptEnabled: javaScript,
