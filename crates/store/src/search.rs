@@ -143,7 +143,9 @@ fn vector(doc: &Doc) -> String {
         }
         // All of these stand at one place: nothing is next to any of them.
         place += APART;
-        letters.into_iter().for_each(|letter| write(letter, place));
+        for letter in letters {
+            write(letter, place);
+        }
         place += APART;
     }
     vector

@@ -3,6 +3,7 @@
 //! Nothing here passes or fails: the table is for people. The load generator, the server and the database share one
 //! machine, so a rate is a floor, and the ratio between the engines says more than either number.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -319,8 +320,11 @@ fn typed() -> Vec<String> {
         text.char_indices().map(move |(at, letter)| &text[..at + letter.len_utf8()])
     };
     let path = |text: &str| {
-        let bytes: String = text.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        format!("/bar?q={bytes}")
+        text.bytes().fold("/bar?q=".to_owned(), |mut path, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(path, "%{byte:02X}");
+            path
+        })
     };
     TYPED.into_iter().flat_map(beginnings).map(path).collect()
 }
