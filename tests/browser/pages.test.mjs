@@ -82,7 +82,7 @@ const pages = (f) => ({
   "/tickets/{id}": [["bo", `/tickets/${f.ticket}?list=my-queue`], ["admin", `/tickets/${f.asked}`], ["bo", `/tickets/${f.mailed}`], ["bo", `/tickets/${f.closed}`]],
   "/tickets/{id}/deliveries/{delivery}/address": [["bo", `/tickets/${f.lost.ticket}/deliveries/${f.lost.delivery}/address`]],
   ...Object.fromEntries(
-    "activity related assignment team escalation severity promise merge split spam skip explanation hold snooze priority solution status tags macro claim question"
+    "activity related assignment team escalation severity details area issue promise merge split spam skip explanation hold snooze priority solution status tags macro claim question"
       .split(" ")
       .map((part) => [`/tickets/{id}/${part}`, [["bo", `/tickets/${f.ticket}/${part}`]]]),
   ),

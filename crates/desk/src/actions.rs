@@ -2,11 +2,9 @@
 
 use domain::actions::{self, Action, Object, Used, Where, Who};
 use domain::{Field, TeamId, UserId};
-use serde_json::Value;
 use store::Tx;
 
-use crate::Error;
-use crate::tickets::CustomValue;
+use crate::{Error, fields};
 
 /// Actions of one macro or rule at most.
 const MOST: usize = 50;
@@ -94,75 +92,8 @@ fn own(field: &Field, value: Option<&str>) -> Result<Action, String> {
             }
             _ => Ok(Action::Area(value.map(str::to_owned))),
         },
-        _ => field_value(field, value).map(|_| Action::Field(field.id.0, value.map(str::to_owned))),
+        _ => {
+            fields::value(field, value).map(|_| Action::Field(field.id.0, value.map(str::to_owned)))
+        }
     }
-}
-
-/// What setting a field comes to.
-pub(crate) struct FieldSet {
-    /// The value as it is stored.
-    pub(crate) value: CustomValue,
-    /// Tags that choices add.
-    pub(crate) add: Vec<String>,
-    /// Tags of the other choices.
-    pub(crate) remove: Vec<String>,
-}
-
-/// A field's value from what somebody wrote for it.
-pub(crate) fn field_value(field: &Field, value: Option<&str>) -> Result<FieldSet, String> {
-    let options = || field.options.iter().map(|option| option.value.clone());
-    let chosen = |text: &str| {
-        if options().any(|one| one == text) {
-            Ok(text.to_owned())
-        } else {
-            Err(format!("expected one of {}", options().collect::<Vec<_>>().join(", ")))
-        }
-    };
-    let stored = match (field.kind.as_str(), value) {
-        (
-            "subject" | "description" | "status" | "priority" | "group" | "assignee" | "tickettype",
-            _,
-        ) => return Err(format!("{} is no custom field", field.title)),
-        ("checkbox", None) => Some(Value::Bool(false)),
-        (_, None) => None,
-        ("checkbox", Some(text)) => {
-            Some(Value::Bool(text.parse().map_err(|_| "expected true or false".to_owned())?))
-        }
-        ("integer", Some(text)) => {
-            let number: i64 = text.parse().map_err(|_| "expected a whole number".to_owned())?;
-            Some(number.into())
-        }
-        ("decimal", Some(text)) => {
-            let number: Option<f64> = text.parse().ok().filter(|number: &f64| number.is_finite());
-            Some(number.ok_or("expected a number")?.into())
-        }
-        ("date", Some(text)) => {
-            let day: jiff::civil::Date =
-                text.parse().map_err(|_| "expected a date such as 2026-06-08".to_owned())?;
-            Some(day.to_string().into())
-        }
-        ("tagger", Some(text)) => Some(chosen(text)?.into()),
-        ("multiselect", Some(text)) => {
-            let list: Result<Vec<Value>, String> =
-                text.split_whitespace().map(|one| chosen(one).map(Value::from)).collect();
-            Some(list?.into())
-        }
-        (_, Some(text)) => Some(text.into()),
-    };
-    let is = |tag: &str| match &stored {
-        Some(Value::String(text)) => text == tag,
-        Some(Value::Array(list)) => list.iter().any(|one| one == tag),
-        _ => false,
-    };
-    let (mut add, mut remove) = (Vec::new(), Vec::new());
-    if matches!(field.kind.as_str(), "tagger" | "multiselect") {
-        (add, remove) = options().partition(|tag| is(tag));
-    }
-    if field.kind == "checkbox"
-        && let Some(tag) = field.properties.get("tag").and_then(Value::as_str)
-    {
-        let on = stored == Some(Value::Bool(true));
-        if on { &mut add } else { &mut remove }.push(tag.to_owned());
-    }
-    Ok(FieldSet { value: (field.id.0, stored.map(|value| value.to_string())), add, remove })
 }

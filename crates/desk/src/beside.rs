@@ -1,7 +1,7 @@
 //! What stands beside a ticket's conversation: other tickets that may help, and what is between the reader and the ticket.
 //! Every part is a few rows along an index, however large the desk is.
 
-use domain::{Identity, Organization, Status, TicketId, User, UserId};
+use domain::{Field, Identity, Organization, Status, TicketId, User, UserId};
 use jiff::Timestamp;
 use store::Tx;
 use store::page::Page;
@@ -28,6 +28,8 @@ pub struct Beside {
     pub followers: Vec<User>,
     /// The tickets that go on with this one, which is closed.
     pub follow_ups: Vec<TicketId>,
+    /// The custom fields that hold something, with what they hold as JSON.
+    pub custom: Vec<(Field, String)>,
     /// The last event that the reader has seen before.
     pub read_to: Option<i64>,
 }
@@ -63,6 +65,7 @@ pub fn of_ticket(tx: &mut Tx<'_>, ctx: &Ctx, stored: &Stored) -> Result<Beside, 
         _ => Vec::new(),
     };
     Ok(Beside {
+        custom: crate::fields::held(tx, ctx, ticket.id, crate::fields::Whose::Ours)?,
         follow_ups: follow_ups.into_iter().map(|(_, id)| id).collect(),
         followers: store::users::many(tx, &followers)?,
         earlier,

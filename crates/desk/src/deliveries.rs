@@ -5,6 +5,7 @@
 
 mod recipients;
 mod surveys;
+mod warnings;
 
 use std::collections::HashMap;
 
@@ -102,7 +103,7 @@ pub(crate) fn cause(
                     post.reply(tx, &comment)?;
                 }
             }
-            Event::Warned { threshold, .. } => post.warn(tx, threshold)?,
+            Event::Warned { due_at, .. } => post.warn(tx, *due_at)?,
             Event::Breached { due_at, .. } => post.breach(tx, *due_at)?,
             Event::Reminded => post.remind(tx)?,
             Event::AnswerBounced { .. } => post.bounced(tx)?,
@@ -231,27 +232,6 @@ impl Post<'_> {
         let subject = words::mail::reply_subject(locale, self.number(), &self.stored.subject);
         let text = words::mail::auto_solved(locale, self.number(), &self.link());
         self.letter(tx, "auto_solved", true, (&subject, text, None), Vec::new())
-    }
-
-    fn warn(&self, tx: &mut Tx<'_>, threshold: &str) -> Result<(), Error> {
-        let text = format!(
-            "#{} has {threshold} left ({} priority): {}",
-            self.number(),
-            self.stored.ticket.priority.as_str(),
-            self.stored.subject
-        );
-        // Two clocks of a ticket can have the same deadline; each has its own warnings.
-        self.team_post(tx, "warning", &format!("{}:warning", self.envelope.seq), &text)
-    }
-
-    fn breach(&self, tx: &mut Tx<'_>, due: Timestamp) -> Result<(), Error> {
-        let text = format!(
-            "#{} is past its target ({} priority, due {due}): {}. Reply, or tell the customer when.",
-            self.number(),
-            self.stored.ticket.priority.as_str(),
-            self.stored.subject
-        );
-        self.team_post(tx, "breach", &format!("{}:breach", self.envelope.seq), &text)
     }
 
     /// The team escalated to is told. The note itself stays on the ticket: notes never leave. (ESC-02)

@@ -1,7 +1,10 @@
 //! What a page shows, gathered in one reading of the data, without a query per row.
 
 use domain::conditions::Condition;
-use domain::{Claimed, CommentId, Envelope, Event, Organization, Status, TicketId, User, UserId};
+use domain::{
+    Claimed, CommentId, Effect, Envelope, Event, Organization, OrganizationId, Status, TicketId,
+    User, UserId, WebhookId,
+};
 use store::Tx;
 use store::comments::{Comment, Whose};
 use store::conditions::Meant;
@@ -261,6 +264,8 @@ pub struct Whole {
     pub people: Vec<User>,
     /// The organization that counts.
     pub organization: Option<Organization>,
+    /// What else its log names.
+    pub mentioned: Mentioned,
     /// Other tickets of the requester that are not done.
     pub others: Vec<Stored>,
     /// How often a severity they stated was graded down. (PR-04)
@@ -285,6 +290,58 @@ pub struct Whole {
     pub automatic: Vec<Filed>,
     /// Addresses of the requester and of those copied in where mail does not arrive, and why.
     pub undeliverable: Vec<(String, String)>,
+}
+
+/// What the events of a ticket name by number, beside people and teams, and what cannot be in the log because it can be
+/// erased: the present subject, and what fields hold now.
+#[derive(Clone, Debug, Default)]
+pub struct Mentioned {
+    /// What organizations are called.
+    pub organizations: Vec<(OrganizationId, String)>,
+    /// What webhooks are called.
+    pub webhooks: Vec<(WebhookId, String)>,
+    /// Custom fields.
+    pub fields: Vec<domain::Field>,
+    /// What they hold, as JSON.
+    pub values: Vec<(i64, String)>,
+    /// What the ticket is about now.
+    pub subject: String,
+}
+
+/// Reads what events name.
+pub fn mentioned(
+    tx: &mut Tx<'_>,
+    stored: &Stored,
+    events: &[Envelope],
+) -> Result<Mentioned, Error> {
+    let (mut organizations, mut webhooks, mut has_fields) = (Vec::new(), Vec::new(), false);
+    for envelope in events {
+        match &envelope.event {
+            Event::OrganizationChanged { to } => organizations.extend(to),
+            Event::RequesterChanged { organization, .. } => organizations.extend(organization),
+            Event::FieldChanged { .. } => has_fields = true,
+            Event::Applied(applied) => {
+                webhooks.extend(applied.effects.iter().filter_map(|effect| match effect {
+                    Effect::Webhook(id) => Some(*id),
+                    _ => None,
+                }));
+            }
+            _ => {}
+        }
+    }
+    let mut mentioned = Mentioned { subject: stored.subject.clone(), ..Mentioned::default() };
+    if !organizations.is_empty() {
+        let found = store::organizations::many(tx, &each_once(organizations))?;
+        mentioned.organizations = found.into_iter().map(|one| (one.id, one.name)).collect();
+    }
+    for id in each_once(webhooks) {
+        mentioned.webhooks.extend(store::webhooks::load(tx, id)?.map(|one| (id, one.name)));
+    }
+    if has_fields {
+        mentioned.fields = store::fields::all(tx, "ticket")?;
+        mentioned.values = tickets::field_values(tx, stored.ticket.id)?;
+    }
+    Ok(mentioned)
 }
 
 /// Which part of a long conversation is wanted.
@@ -349,6 +406,7 @@ pub fn ticket(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, part: Part) -> Result<Wh
             Some(id) => store::organizations::load(tx, id)?,
             None => None,
         },
+        mentioned: mentioned(tx, &stored, &events)?,
         graded_down: store::users::times_graded_down(tx, stored.ticket.requester)?,
         deliveries: store::outbox::of_ticket(tx, id)?,
         unfamiliar: work::unfamiliar(tx, ctx, &stored.ticket)?,
@@ -415,6 +473,8 @@ pub struct Own {
     pub left_out: i64,
     /// Who wrote them, each once.
     pub authors: Vec<User>,
+    /// The custom fields that customers see, with what they hold as JSON.
+    pub custom: Vec<(domain::Field, String)>,
     /// How it stands to being rated, if it is its reader's to rate.
     pub rating: Option<OwnRating>,
 }
@@ -426,7 +486,9 @@ pub fn own(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId, most: i64) -> Result<Own, E
     let authors = each_once(comments.iter().map(|comment| comment.author));
     let survey = store::surveys::of_ticket(tx, id)?;
     let rating = crate::surveys::own(ctx, &stored, survey.as_ref());
-    Ok(Own { authors: store::users::many(tx, &authors)?, stored, comments, left_out, rating })
+    let custom = crate::fields::held(tx, ctx, id, crate::fields::Whose::Shown)?;
+    let authors = store::users::many(tx, &authors)?;
+    Ok(Own { stored, comments, left_out, authors, custom, rating })
 }
 
 /// The first comment and the last ones, and how many lie between.

@@ -98,6 +98,17 @@ pub fn show(tx: &mut Tx<'_>, ctx: &Ctx, id: Option<&str>) -> Result<Undo, Error>
     Ok(Undo { id: row.id, deed })
 }
 
+/// Forgets everything the one who acts did so far: what they did since cannot be taken back, and what was before it must
+/// not be taken back in its place.
+///
+/// # Errors
+///
+/// When nobody acts.
+pub fn forget_all(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<(), Error> {
+    let user = ctx.actor.user().ok_or(Error::Unauthenticated)?;
+    Ok(store::undos::delete_all(tx, user)?)
+}
+
 /// Forgets what was taken back, or could not be.
 ///
 /// # Errors

@@ -57,6 +57,11 @@ pub fn last(tx: &mut Tx<'_>, user: UserId) -> Result<Option<Undo>, Error> {
     tx.query_opt(sql, params![user.0])?.as_ref().map(undo).transpose()
 }
 
+/// Forgets all of somebody's.
+pub fn delete_all(tx: &mut Tx<'_>, user: UserId) -> Result<(), Error> {
+    tx.execute("DELETE FROM undos WHERE user_id = $1", params![user.0]).map(|_| ())
+}
+
 /// Forgets one.
 pub fn delete(tx: &mut Tx<'_>, id: &str) -> Result<(), Error> {
     tx.execute("DELETE FROM undos WHERE id = $1", params![id]).map(|_| ())

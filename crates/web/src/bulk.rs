@@ -58,6 +58,7 @@ pub(crate) enum What {
     Status,
     Priority,
     Team,
+    Area,
     Tags,
     Escalate,
     Macro,
@@ -65,11 +66,12 @@ pub(crate) enum What {
 }
 
 impl What {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Assign,
         Self::Status,
         Self::Priority,
         Self::Team,
+        Self::Area,
         Self::Tags,
         Self::Escalate,
         Self::Macro,
@@ -83,6 +85,7 @@ impl What {
             Self::Status => "status",
             Self::Priority => "priority",
             Self::Team => "team",
+            Self::Area => "area",
             Self::Tags => "tags",
             Self::Escalate => "escalation",
             Self::Macro => "macro",
@@ -232,7 +235,8 @@ pub(crate) fn told(visitor: &Visitor, to: &str, undo: Option<&str>) -> Response 
     }
 }
 
-/// Keeps what was done to one ticket, if it can be taken back, and says under which name.
+/// Keeps what was done to one ticket, if it can be taken back, and says under which name. If it cannot, what was done before
+/// cannot be taken back any more either: whoever undoes means what they did last.
 pub(crate) fn remember(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
@@ -242,7 +246,13 @@ pub(crate) fn remember(
 ) -> Result<Option<String>, Error> {
     let mut deed = Deed { what: (what.to_owned(), value.to_owned()), ..Deed::default() };
     deed.count(done);
-    if deed.can_be_undone() { undos::remember(tx, ctx, &deed).map(Some) } else { Ok(None) }
+    if deed.can_be_undone() {
+        return undos::remember(tx, ctx, &deed).map(Some);
+    }
+    if deed.changed > 0 {
+        undos::forget_all(tx, ctx)?;
+    }
+    Ok(None)
 }
 
 /// Does it, ticket by ticket: what is refused for one is done for the others. Gives what was done and under which name it is
@@ -366,6 +376,12 @@ fn asked_for(visitor: &Visitor, what: What, form: &Form) -> Result<Change, Vec<F
             update.level = Some(ByHand { level, reason, until: None });
         }
         What::Team => update.team = Some(TeamId(number()?)),
+        What::Area => {
+            let is_known = value == "none" || visitor.ctx.handbook.area(value).is_some();
+            let area = Some(value.to_owned()).filter(|_| is_known);
+            let area = area.ok_or_else(|| wrong("value", Text::AreaUnknown))?;
+            update.area = Some(Some(area).filter(|area| area != "none"));
+        }
         What::Tags => {
             let split = |name: &str| -> Vec<String> {
                 form.get(name).split_whitespace().map(str::to_owned).collect()

@@ -12,6 +12,7 @@ mod csrf;
 mod demo;
 mod digests;
 mod editions;
+mod fields;
 mod form;
 mod frame;
 mod guard;

@@ -27,7 +27,7 @@ fn ask_for_link(desk: &Program, email: &str, back: &str) -> (Visitor, String) {
 }
 
 /// Somebody who came by a link in a mail.
-fn by_mail(desk: &Program, email: &str) -> Visitor {
+pub(crate) fn by_mail(desk: &Program, email: &str) -> Visitor {
     let (visitor, _) = ask_for_link(desk, email, "");
     visitor.post(&link(desk, email), &[]).expect(303);
     visitor

@@ -12,6 +12,7 @@ mod clients;
 mod conversations;
 mod crash;
 mod customers;
+mod details;
 mod ends;
 mod examples;
 mod figures;

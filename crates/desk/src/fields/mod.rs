@@ -2,6 +2,7 @@
 
 mod ensure;
 mod options;
+mod values;
 
 use domain::{Field, FieldId, FieldOption};
 use serde_json::{Map, Value};
@@ -12,6 +13,8 @@ use crate::{Act, Ctx, Error, require};
 
 pub use ensure::ensure;
 pub use options::{delete_option, set_option};
+pub(crate) use values::held;
+pub use values::{Details, FieldSet, Whose, custom, details, is_asked, is_required, value};
 
 /// What tickets' fields can be.
 pub const TICKET_KINDS: [&str; 11] = [

@@ -131,7 +131,7 @@ fn field(
 ) -> Result<(), Error> {
     let fields = store::fields::all(tx, "ticket")?;
     let Some(known) = fields.iter().find(|field| field.id.0 == id) else { return Ok(()) };
-    let Ok(set) = crate::actions::field_value(known, value) else { return Ok(()) };
+    let Ok(set) = crate::fields::value(known, value) else { return Ok(()) };
     update.fields.retain(|(other, _)| *other != id);
     update.fields.push(set.value);
     for action in [Action::RemoveTags(set.remove), Action::AddTags(set.add)] {

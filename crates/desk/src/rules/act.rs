@@ -212,7 +212,7 @@ fn field(
     (id, value): (i64, Option<&str>),
 ) -> Result<(), Error> {
     let Some(known) = store::fields::load(tx, FieldId(id))? else { return Ok(()) };
-    let Ok(set) = crate::actions::field_value(&known, value) else { return Ok(()) };
+    let Ok(set) = crate::fields::value(&known, value) else { return Ok(()) };
     let present = store::tickets::field_values(tx, &[stored.ticket.id])?;
     let old = present.into_iter().find(|(_, field, _)| *field == id).map(|(_, _, value)| value);
     if old != set.value.1 {

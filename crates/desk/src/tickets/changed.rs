@@ -1,7 +1,7 @@
 //! Two people change one thing: what somebody else made of it since one looked. Only the same thing asks; whatever else
 //! happened meanwhile does not matter.
 
-use domain::{Envelope, Event, TicketId};
+use domain::{Envelope, Event, FieldId, TicketId};
 use store::Tx;
 
 use super::update;
@@ -23,6 +23,20 @@ pub enum Thing {
     Severity,
     /// Its tags.
     Tags,
+    /// What it is about.
+    Subject,
+    /// Who needs help.
+    Requester,
+    /// The organization that counts.
+    Organization,
+    /// Who is copied in.
+    Copies,
+    /// The part of the product.
+    Area,
+    /// What sort of request.
+    Kind,
+    /// A custom field.
+    Field(FieldId),
 }
 
 impl Thing {
@@ -42,28 +56,40 @@ impl Thing {
             }
             Self::Severity => matches!(event, Event::SeverityChanged { .. }),
             Self::Tags => matches!(event, Event::Tagged { .. }),
+            Self::Subject => matches!(event, Event::SubjectChanged { .. }),
+            Self::Requester => matches!(event, Event::RequesterChanged { .. }),
+            Self::Organization => {
+                matches!(event, Event::OrganizationChanged { .. } | Event::RequesterChanged { .. })
+            }
+            Self::Copies => matches!(event, Event::CcsChanged { .. }),
+            Self::Area => matches!(event, Event::AreaChanged { .. }),
+            Self::Kind => matches!(event, Event::KindChanged { .. }),
+            Self::Field(id) => matches!(event, Event::FieldChanged { field, .. } if *field == id),
         }
     }
 }
 
-/// What somebody else last made of a thing after an event, if they did. The ticket stays locked until the transaction ends,
-/// so that nothing comes between looking and writing.
+/// What somebody else last made of some things after an event: of each that they changed. The ticket stays locked until the
+/// transaction ends, so that nothing comes between looking and writing.
 pub fn changed(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     id: TicketId,
-    (thing, seen): (Thing, i64),
-) -> Result<Option<Envelope>, Error> {
+    (things, seen): (&[Thing], i64),
+) -> Result<Vec<(Thing, Envelope)>, Error> {
     require(&ctx.actor, Act::WorkTickets)?;
     let (stored, _) = update::lock(tx, ctx, id)?;
     let behind = (stored.ticket.seq - seen).clamp(0, MOST);
     if behind == 0 {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let me = ctx.actor.user();
-    let last = store::events::tail(tx, id, behind)?
-        .into_iter()
-        .rev()
-        .find(|envelope| envelope.seq > seen && thing.is_in(&envelope.event));
-    Ok(last.filter(|envelope| envelope.person().is_none() || envelope.person() != me))
+    let tail = store::events::tail(tx, id, behind)?;
+    let last = |thing: &Thing| {
+        let mut newest = tail.iter().rev().filter(|envelope| envelope.seq > seen);
+        let last = newest.find(|envelope| thing.is_in(&envelope.event))?;
+        let is_other = last.person().is_none() || last.person() != me;
+        is_other.then(|| (*thing, last.clone()))
+    };
+    Ok(things.iter().filter_map(last).collect())
 }

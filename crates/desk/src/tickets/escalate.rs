@@ -1,11 +1,11 @@
 //! Handing a ticket to another team with a note, and back (ESC rows); taking back what was promised. (PR-06)
 
-use domain::{AuditId, Author, Command, TeamId, TicketId};
+use domain::{AuditId, Author, Command, CommentId, Event, NewComment, TeamId, TicketId, decide};
 use store::{Kind as Ids, Tx};
 
 use super::append::Done;
 use super::command::{note_on, run};
-use super::update;
+use super::{situation, update};
 use crate::texts::Body;
 use crate::{Act, Ctx, Error, require};
 
@@ -30,6 +30,34 @@ pub fn escalate(
     // Whom the note names is told with the decision, which undoes all of it if it refuses.
     store::comments::insert(tx, &comment)?;
     run(tx, &ctx, stored, audit, &Command::Escalate { team, note: new, tell })
+}
+
+/// What the customer would be told if a ticket were escalated to a team now; nothing if they would not be.
+pub fn escalation_words(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    id: TicketId,
+    team: TeamId,
+) -> Result<Option<String>, Error> {
+    require(&ctx.actor, Act::WorkTickets)?;
+    let stored = super::show(tx, ctx, id)?;
+    let author = ctx.actor.user().ok_or(Error::Unauthenticated)?;
+    let requester = store::users::load(tx, stored.ticket.requester)?.ok_or(Error::NotFound)?;
+    let facts = situation::of_ticket(tx, ctx, &stored, &requester)?;
+    let digest = String::new();
+    let (id, by, public) = (CommentId(0), Author::Agent, false);
+    let note = NewComment { id, author, by, public, digest };
+    let command = Command::Escalate { team, note, tell: true };
+    let decided =
+        decide(Some(&stored.ticket), &command, &facts, &ctx.actor, &ctx.handbook, ctx.now);
+    let told =
+        decided.ok().into_iter().flat_map(|decided| decided.events).find_map(|(_, event)| {
+            match event {
+                Event::Told { promise, .. } => Some(promise.text),
+                _ => None,
+            }
+        });
+    Ok(told)
 }
 
 /// Hands a ticket back to the team it came from. (ESC-06)

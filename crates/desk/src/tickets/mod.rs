@@ -24,7 +24,7 @@ mod wake;
 pub use append::Done;
 pub use belong::reconsider_organization;
 pub use changed::{Thing, changed};
-pub use escalate::{deescalate, escalate, withdraw_promise};
+pub use escalate::{deescalate, escalate, escalation_words, withdraw_promise};
 pub use explain::{Explained, explain};
 pub use merge::{Said, can_merge, merge, resolve, unmerge};
 pub use metrics::metrics;

@@ -530,19 +530,19 @@ fn conversation(reader: &Reader) -> Markup {
     let changes = [
         Happening {
             what: "Routed to Flags",
-            by: By::Rule("area feature_flags"),
+            by: By::Rule { name: "area feature_flags", to: None },
             at: at("2026-06-05T19:00:00Z"),
         },
         Happening {
             what: "Priority set to High",
-            by: By::Rule("teams add-on"),
+            by: By::Rule { name: "teams add-on", to: None },
             at: at("2026-06-05T19:00:00Z"),
         },
         Happening { what: "Assigned to Bo", by: By::Person("Ada"), at: at("2026-06-05T20:05:00Z") },
     ];
     html! {
         (timeline::message(reader, &asked))
-        (timeline::automatic(reader, "Acknowledged: “… by Mon 8 Jun, 08:00 your time (BST)”", By::Rule("acknowledgement"), at("2026-06-05T19:00:00Z"), &html! { p { "We have your request, #4812. An engineer will answer by Mon 8 Jun, 08:00 your time (BST)." } }))
+        (timeline::automatic(reader, "Acknowledged: “… by Mon 8 Jun, 08:00 your time (BST)”", &By::Rule { name: "acknowledgement", to: None }, at("2026-06-05T19:00:00Z"), &html! { p { "We have your request, #4812. An engineer will answer by Mon 8 Jun, 08:00 your time (BST)." } }))
         (timeline::note(reader, &note))
         (timeline::happenings(reader, &changes))
         (timeline::new_since(reader))

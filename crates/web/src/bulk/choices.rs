@@ -84,6 +84,7 @@ pub(super) async fn choices(visitor: Visitor, headers: HeaderMap) -> Answer {
         What::Priority => priorities(words, &ids, &stored),
         What::Team => teams(&visitor, &stored, None).await?,
         What::Escalate => escalations(&visitor, words, &ids, &stored).await?,
+        What::Area => areas(&visitor, words, &stored),
         What::Tags => tags(&visitor, words, &stored).await?,
         What::Macro => macros(&visitor, &ids).await?,
         What::Spam => Vec::new(),
@@ -93,6 +94,7 @@ pub(super) async fn choices(visitor: Visitor, headers: HeaderMap) -> Answer {
         What::Status => Text::PickStatus,
         What::Priority => Text::PickPriority,
         What::Team => Text::PickTeam,
+        What::Area => Text::PickArea,
         What::Tags | What::Spam => Text::PickTags,
         What::Escalate => Text::PickEscalate,
         What::Macro => Text::PickMacro,
@@ -233,6 +235,20 @@ async fn teams(
         }
     };
     Ok(around.teams.iter().map(of).collect())
+}
+
+fn areas(visitor: &Visitor, words: Words, stored: &[Stored]) -> Vec<Choice> {
+    let of = |slug: Option<&str>, name: &str| {
+        let choice = Choice::of(slug.unwrap_or("none"), name);
+        if all_are(stored, |one| one.ticket.area.as_deref() == slug) {
+            return choice.hinted(words.say(Text::PickNow)).closed();
+        }
+        choice
+    };
+    let areas = visitor.ctx.handbook.areas.iter();
+    let mut all: Vec<Choice> = areas.map(|area| of(Some(&area.slug), &area.name)).collect();
+    all.push(of(None, words.say(Text::NoArea)));
+    all
 }
 
 async fn escalations(

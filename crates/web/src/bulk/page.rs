@@ -63,6 +63,7 @@ pub(super) async fn again(visitor: &Visitor, asked: Asked<'_>, errors: &[FieldEr
         What::Status => Text::BulkTitleStatus,
         What::Priority => Text::BulkTitlePriority,
         What::Team => Text::BulkTitleTeam,
+        What::Area => Text::BulkTitleArea,
         What::Macro => Text::BulkTitleMacro,
         What::Tags | What::Escalate | What::Spam => Text::BulkTitleTags,
     };
@@ -151,6 +152,13 @@ async fn fields(
             let teams: Vec<(&str, &str)> =
                 teams.iter().map(|(id, name)| (id.as_str(), *name)).collect();
             show(&[value("value", Text::Team, Control::Select(&teams))])
+        }
+        What::Area => {
+            let areas = visitor.ctx.handbook.areas.iter();
+            let mut areas: Vec<(&str, &str)> =
+                areas.map(|area| (area.slug.as_str(), area.name.as_str())).collect();
+            areas.push(("none", words.say(Text::NoArea)));
+            show(&[value("value", Text::Area, Control::Select(&areas))])
         }
         What::Assign => {
             let agents = actions::agents(visitor).await?;

@@ -27,6 +27,7 @@ pub(super) fn said(words: Words, deed: &Deed) -> String {
             }
             (Some(What::Assign), _) => words.count(Text::DoneAssigned, n),
             (Some(What::Team), _) => words.count(Text::DoneMoved, n),
+            (Some(What::Area), _) => words.count(Text::DoneArea, n),
             (Some(What::Tags), _) => words.count(Text::DoneTags, n),
             (Some(What::Priority), _) => words.count(Text::DonePriority, n),
             (Some(What::Macro), _) => words.count(Text::DoneMacro, n),

@@ -53,6 +53,10 @@ pub enum Control<'a> {
     Radio(&'a [(&'a str, &'a str, &'a str)]),
     /// Files, any number.
     Files,
+    /// A box to tick; its value is `true`.
+    Tick,
+    /// Some of a few: value and words. What is chosen stands in the value with spaces between.
+    Many(&'a [(&'a str, &'a str)]),
 }
 
 impl<'a> Field<'a> {
@@ -76,8 +80,11 @@ impl<'a> Field<'a> {
 /// The field.
 pub fn field(words: Words, field: &Field<'_>) -> Markup {
     let described = described_by(field);
-    if let Control::Radio(options) = field.control {
-        return radio(words, field, options, described.as_deref());
+    match field.control {
+        Control::Radio(options) => return radio(words, field, options, described.as_deref()),
+        Control::Many(options) => return many(words, field, options, described.as_deref()),
+        Control::Tick => return tick(words, field, described.as_deref()),
+        _ => {}
     }
     html! {
         div.field {
@@ -167,7 +174,43 @@ fn control(field: &Field<'_>, described: Option<&str>) -> Markup {
         Control::Files => html! {
             input id=(id) name=(name) type="file" multiple aria-describedby=[described] aria-invalid=[invalid];
         },
-        Control::Radio(_) => html! {},
+        Control::Radio(_) | Control::Many(_) | Control::Tick => html! {},
+    }
+}
+
+fn tick(words: Words, field: &Field<'_>, described: Option<&str>) -> Markup {
+    let invalid = field.error.map(|_| "true");
+    html! {
+        div.field {
+            label.choice {
+                input type="checkbox" id=(field.id) name=(field.name) value="true" checked[field.value == "true"] aria-describedby=[described] aria-invalid=[invalid];
+                (field.label)
+            }
+            (hint_and_error(words, field))
+        }
+    }
+}
+
+fn many(
+    words: Words,
+    field: &Field<'_>,
+    options: &[(&str, &str)],
+    described: Option<&str>,
+) -> Markup {
+    let is_chosen = |option: &str| field.value.split_whitespace().any(|one| one == option);
+    html! {
+        fieldset.field id=(field.id) aria-describedby=[described] {
+            legend { (field.label) (optional(words, field)) }
+            (hint_and_error(words, field))
+            @for (option, label) in options {
+                div {
+                    label.choice {
+                        input type="checkbox" name=(field.name) id={ (field.id) "-" (option) } value=(option) checked[is_chosen(option)];
+                        span { (label) }
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -64,13 +64,14 @@ pub struct WorkList<'a> {
 pub const MOST_AT_ONCE: i64 = 1_000;
 
 /// What can be set on everything that is selected: its word in forms, its label, its key.
-const ACTIONS: [(&str, Text, &str); 6] = [
-    ("assignment", Text::KeyAssign, keys::ASSIGN),
-    ("status", Text::KeyStatus, keys::STATUS),
-    ("priority", Text::KeyPriority, keys::PRIORITY),
-    ("team", Text::KeyTeam, keys::TEAM),
-    ("tags", Text::KeyTags, keys::TAGS),
-    ("macro", Text::KeyMacro, keys::MACRO),
+const ACTIONS: [(&str, Text, Option<&str>); 7] = [
+    ("assignment", Text::KeyAssign, Some(keys::ASSIGN)),
+    ("status", Text::KeyStatus, Some(keys::STATUS)),
+    ("priority", Text::KeyPriority, Some(keys::PRIORITY)),
+    ("team", Text::KeyTeam, Some(keys::TEAM)),
+    ("area", Text::ActArea, None),
+    ("tags", Text::KeyTags, Some(keys::TAGS)),
+    ("macro", Text::KeyMacro, Some(keys::MACRO)),
 ];
 
 /// What is done with the row in focus alone: where, whether at once, its label, its key.
@@ -94,8 +95,8 @@ pub fn work_list(reader: &Reader, list: &WorkList<'_>) -> Markup {
                 (whole(words, list))
                 span.bulk-said role="status" data-selected=(words.say(Text::BulkSelected)) {}
                 @for (what, label, key) in ACTIONS {
-                    button.button.quiet name="do" value=(what) data-pick=(what) data-key=(key) aria-keyshortcuts=[shortcut(Some(key))] {
-                        (words.say(label)) (key_cap(Some(key)))
+                    button.button.quiet name="do" value=(what) data-pick=(what) data-key=[key] aria-keyshortcuts=[shortcut(key)] {
+                        (words.say(label)) (key_cap(key))
                     }
                 }
                 button.button.quiet type="reset" data-key-label=(words.say(Text::KeyClear)) aria-keyshortcuts="Escape" { (words.say(Text::BulkClear)) kbd aria-hidden="true" { "Esc" } }

@@ -52,8 +52,8 @@ pub struct TicketHeader<'a> {
 }
 
 /// What the command bar offers to choose when it is asked for by its key.
-const PICKED: [&str; 8] =
-    ["assignment", "status", "priority", "team", "tags", "escalation", "macro", "spam"];
+const PICKED: [&str; 9] =
+    ["assignment", "status", "priority", "team", "area", "tags", "escalation", "macro", "spam"];
 
 /// The strip.
 pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {

@@ -87,12 +87,17 @@ pub struct Happening<'a> {
 }
 
 /// Who changed something.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum By<'a> {
     /// A person.
     Person(&'a str),
-    /// A rule of the handbook.
-    Rule(&'a str),
+    /// A rule: its name, and where it is written, if the reader may look at it.
+    Rule {
+        /// What it is called.
+        name: &'a str,
+        /// Where it is.
+        to: Option<String>,
+    },
 }
 
 /// The list all of these stand in.
@@ -180,7 +185,7 @@ pub fn happenings(reader: &Reader, all: &[Happening<'_>]) -> Markup {
 pub fn automatic(
     reader: &Reader,
     summary: &str,
-    by: By<'_>,
+    by: &By<'_>,
     at: Timestamp,
     body: &Markup,
 ) -> Markup {
@@ -189,7 +194,7 @@ pub fn automatic(
             details.happening.automatic {
                 summary {
                     (icon("mail")) " " (summary) " · " (time::dated(reader, at)) " · "
-                    (by_whom(reader, by))
+                    (said_by(reader, by))
                 }
                 div.text dir="auto" { (body) }
             }
@@ -202,15 +207,24 @@ pub fn new_since(reader: &Reader) -> Markup {
     html! { li #new-since .mark { (reader.words.say(Text::NewSince)) } }
 }
 
-fn by_whom(reader: &Reader, by: By<'_>) -> String {
+fn said_by(reader: &Reader, by: &By<'_>) -> String {
     match by {
-        By::Person(name) => reader.words.fill(Text::ByPerson, &[("name", &name)]),
-        By::Rule(rule) => reader.words.fill(Text::ByRule, &[("rule", &rule)]),
+        By::Person(name) => reader.words.fill(Text::ByPerson, &[("name", name)]),
+        By::Rule { name, .. } => reader.words.fill(Text::ByRule, &[("rule", name)]),
+    }
+}
+
+/// Who it was; a rule leads to where it is written.
+pub fn by_whom(reader: &Reader, by: &By<'_>) -> Markup {
+    let said = said_by(reader, by);
+    match by {
+        By::Rule { to: Some(to), .. } => html! { a href=(to) { (said) } },
+        _ => html! { (said) },
     }
 }
 
 fn line(reader: &Reader, happening: &Happening<'_>) -> Markup {
-    let by = by_whom(reader, happening.by);
+    let by = by_whom(reader, &happening.by);
     html! {
         span { "· " (happening.what) " · " span.by { (by) } " · " (time::past(reader, happening.at)) }
     }

@@ -4,11 +4,12 @@ use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::IntoResponse;
 use desk::attachments::Files;
+use desk::fields::{Whose, is_required};
 use desk::idempotency::{self, Key};
 use desk::limits::Limit;
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person};
-use desk::{Error, FieldError};
+use desk::{Ctx, Error, FieldError, Tx};
 use domain::{Channel, Kind, Severity};
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
-use crate::{frame, routes};
+use crate::{fields, frame, routes};
 
 /// The longest subject and name.
 const LONGEST_LINE: usize = 255;
@@ -35,7 +36,8 @@ pub(crate) async fn form(visitor: Visitor) -> Answer {
 
 /// Takes the form.
 pub(crate) async fn send(visitor: Visitor, form: Form) -> Answer {
-    let mut new = match asked(&visitor, &form) {
+    let custom = custom(&visitor).await?;
+    let mut new = match asked(&visitor, &form, &custom) {
         Ok(new) => new,
         Err(errors) => return page(&visitor, &form, &errors).await,
     };
@@ -72,6 +74,12 @@ pub(crate) async fn send(visitor: Visitor, form: Form) -> Answer {
     }
 }
 
+/// The custom fields that customers fill in.
+async fn custom(visitor: &Visitor) -> Result<Vec<domain::Field>, Problem> {
+    let read = |tx: &mut Tx<'_>, ctx: &Ctx| desk::fields::custom(tx, ctx, Whose::Asked);
+    Ok(visitor.desk.read(visitor.ctx.clone(), read).await?)
+}
+
 /// Counts a request against the limits of its network address and of whom it is for.
 pub(super) fn admit(visitor: &Visitor, form: &Form) -> Result<(), Error> {
     match &visitor.user {
@@ -103,7 +111,11 @@ fn wrong(field: &str, description: &str) -> FieldError {
 }
 
 /// The ticket a form asks for, or everything that is wrong with it.
-fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
+fn asked(
+    visitor: &Visitor,
+    form: &Form,
+    custom: &[domain::Field],
+) -> Result<NewTicket, Vec<FieldError>> {
     let words = visitor.customer().words;
     let mut errors = Vec::new();
     let mut complain = |field: &str, text: Text| errors.push(wrong(field, words.say(text)));
@@ -135,12 +147,19 @@ fn asked(visitor: &Visitor, form: &Form) -> Result<NewTicket, Vec<FieldError>> {
     if kind == Some(None) {
         complain("kind", Text::KindUnknown);
     }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
+    let filled = fields::filled(custom, form, is_required);
+    let said = match fields::read(words, filled, form, is_required) {
+        Ok(said) if errors.is_empty() => said,
+        Ok(_) => return Err(errors),
+        Err(wrong) => {
+            errors.extend(wrong);
+            return Err(errors);
+        }
+    };
     let body = Body::plain(form.get("body"));
     let mut new = NewTicket::request(asker(visitor, form), form.get("subject"), body, Channel::Web);
     new.area = area;
+    (new.fields, new.tags) = (said.values, said.add);
     new.severity = severity.flatten();
     new.kind = kind.flatten();
     if visitor.user.is_none() {
@@ -170,14 +189,20 @@ async fn page(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answer 
 async fn markup(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Result<Markup, Problem> {
     let reader = visitor.customer();
     let words = reader.words;
+    let custom = custom(visitor).await?;
     let main = html! {
         h1 tabindex="-1" { (words.say(Text::AskForHelp)) }
-        (ask(visitor, &reader, typed, errors))
+        (ask(visitor, &reader, &custom, (typed, errors)))
     };
     frame::column_with_script(visitor, &reader, words.say(Text::AskForHelp), &main).await
 }
 
-fn ask(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) -> Markup {
+fn ask(
+    visitor: &Visitor,
+    reader: &Reader,
+    custom: &[domain::Field],
+    (typed, errors): (&Form, &[FieldError]),
+) -> Markup {
     let words = reader.words;
     let error = |name: &str| {
         let found =
@@ -196,51 +221,64 @@ fn ask(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) 
         .collect();
     let severities = severities(words);
     let kinds = kinds(words);
-    let mut fields = Vec::new();
+    let mut own = Vec::new();
     if visitor.user.is_none() {
         let email = Control::Line { kind: "email", autocomplete: "email" };
-        fields.push(Field { control: email, ..line("email", Text::Email) });
+        own.push(Field { control: email, ..line("email", Text::Email) });
         let name = Control::Line { kind: "text", autocomplete: "name" };
-        fields.push(Field { control: name, optional: true, ..line("name", Text::YourName) });
+        own.push(Field { control: name, optional: true, ..line("name", Text::YourName) });
     }
-    fields.push(line("subject", Text::AskSubject));
-    fields.push(Field {
+    own.push(line("subject", Text::AskSubject));
+    own.push(Field {
         hint: Some(words.say(Text::AreaHint)),
         control: Control::Select(&areas),
         ..line("area", Text::Area)
     });
-    fields.push(Field {
+    own.push(Field {
         control: Control::Radio(&severities),
         optional: true,
         ..line("severity", Text::HowBad)
     });
-    fields.push(Field {
+    own.push(Field {
         control: Control::Select(&kinds),
         optional: true,
         ..line("kind", Text::WhatSort)
     });
-    fields.push(Field {
+    own.push(Field {
         hint: Some(words.say(Text::TellUsHint)),
         control: Control::Text,
         ..line("body", Text::TellUs)
     });
-    fields.push(Field {
+    own.push(Field {
         hint: Some(words.say(Text::AttachHint)),
         control: Control::Files,
         optional: true,
         ..line("files", Text::Attach)
     });
+    let value = |field: &domain::Field| fields::standing(typed, errors, field);
+    let custom = fields::Asked::new(words, custom, value, errors, is_required);
+    let all = custom.with(|custom| fields_of_form(words, &own, custom));
     html! {
         form method="post" enctype="multipart/form-data" action=(routes::NEW_REQUEST) novalidate {
             (button::csrf(reader))
             input type="hidden" name="key" value=(typed.some("key").filter(|_| error("base").is_none()).map_or_else(desk::token, str::to_owned));
-            (summary(words, &fields.iter().collect::<Vec<_>>()))
             @if let Some(base) = error("base") { p.error role="alert" { (base) } }
-            @for one in &fields {
-                (field(words, one))
-                @if one.id == "subject" { (crate::questions::hints(words, one.id)) }
-            }
+            (all)
             div.field-actions { (button::submit(Button::primary(words.say(Text::Send)))) }
+        }
+    }
+}
+
+/// What is wrong on top, then all fields: those that somebody made come before the words.
+fn fields_of_form(words: Words, own: &[Field<'_>], custom: &[Field<'_>]) -> Markup {
+    let at = own.iter().position(|one| one.name == "body").unwrap_or(own.len());
+    let (before, after) = own.split_at(at);
+    let all = [before, custom, after].concat();
+    html! {
+        (summary(words, &all.iter().collect::<Vec<_>>()))
+        @for one in &all {
+            (field(words, one))
+            @if one.id == "subject" { (crate::questions::hints(words, one.id)) }
         }
     }
 }
@@ -254,7 +292,8 @@ fn severities(words: Words) -> [(&'static str, &'static str, &'static str); 4] {
     ]
 }
 
-fn kinds(words: Words) -> [(&'static str, &'static str); 5] {
+/// The sorts of requests, and none.
+pub(crate) fn kinds(words: Words) -> [(&'static str, &'static str); 5] {
     [
         ("", words.say(Text::KindOpen)),
         ("question", words.say(Text::KindQuestion)),

@@ -9,6 +9,8 @@ use desk::Act;
 
 use crate::table::Route;
 
+pub(crate) use ask::kinds;
+
 pub(crate) fn pages() -> Vec<Route> {
     vec![
         Route::get("/requests/new", Act::OpenRequest, ask::form),

@@ -29,7 +29,7 @@ use crate::rows::subject;
 use crate::tickets::{SHOWN, number};
 use crate::visitor::Visitor;
 use crate::words::Text;
-use crate::{frame, routes, times};
+use crate::{fields, frame, routes, times};
 
 /// How many requests a page lists.
 const SIZE: i64 = 50;
@@ -136,12 +136,25 @@ pub(super) async fn page(
         @if let Some(promise) = &ticket.promise {
             p.muted { (words.say(Text::WeSaid)) " " span #promise-text { (promise.text) } " " (time::past(&reader, promise.at)) }
         }
+        (facts(&reader, &own))
         (timeline(&conversation(visitor, &reader, &own, most)))
         @if let Some(rating) = &own.rating { (super::rating::form(&reader, id, rating, visitor.query.some("thanks").is_some(), refused)) }
         @if ticket.status == Status::Closed { (closed(&reader)) }
         @else { (answer(&reader, &own, typed, error)) }
     };
     frame::column(visitor, &reader, &title, Width::Text, &main).await
+}
+
+/// What custom fields that customers see hold.
+fn facts(reader: &Reader, own: &Own) -> Markup {
+    let shown =
+        own.custom.iter().map(|(field, value)| (field, fields::shown(reader.words, field, value)));
+    let shown: Vec<_> = shown.filter(|(_, value)| !value.is_empty()).collect();
+    html! {
+        @if !shown.is_empty() {
+            dl.facts { @for (field, value) in &shown { dt dir="auto" { (field.title) } dd dir="auto" { (value) } } }
+        }
+    }
 }
 
 fn conversation(visitor: &Visitor, reader: &Reader, own: &Own, most: i64) -> Markup {

@@ -19,6 +19,30 @@ use crate::routes;
 use crate::visitor::Visitor;
 use crate::words::Text;
 
+/// A type in words.
+fn kind_text(kind: &str) -> Text {
+    match kind {
+        "subject" => Text::FieldKindSubject,
+        "description" => Text::FieldKindDescription,
+        "status" => Text::FieldKindStatus,
+        "tickettype" => Text::FieldKindSort,
+        "priority" => Text::FieldKindPriority,
+        "group" => Text::FieldKindTeam,
+        "assignee" => Text::FieldKindAssignee,
+        "textarea" => Text::FieldKindLines,
+        "checkbox" => Text::FieldKindTick,
+        "date" => Text::FieldKindDate,
+        "integer" => Text::FieldKindInteger,
+        "decimal" => Text::FieldKindDecimal,
+        "regexp" => Text::FieldKindPattern,
+        "tagger" => Text::FieldKindChoice,
+        "multiselect" => Text::FieldKindChoices,
+        "partialcreditcard" => Text::FieldKindCard,
+        "lookup" => Text::FieldKindLookup,
+        _ => Text::FieldKindLine,
+    }
+}
+
 /// What stands in the form.
 #[derive(Default)]
 struct Typed {
@@ -26,9 +50,17 @@ struct Typed {
     about: String,
     kind: String,
     options: String,
-    shown: bool,
+    customers: Customers,
     active: bool,
     errors: Vec<FieldError>,
+}
+
+/// What customers have to do with a field.
+#[derive(Clone, Copy, Default)]
+struct Customers {
+    see: bool,
+    fill_in: bool,
+    must: bool,
 }
 
 impl Typed {
@@ -39,7 +71,11 @@ impl Typed {
             about: one.description.clone(),
             kind: one.kind.clone(),
             options: one.options.iter().map(line).collect::<Vec<_>>().join("\n"),
-            shown: desk::fields::is_visible(one),
+            customers: Customers {
+                see: desk::fields::is_visible(one),
+                fill_in: desk::fields::is_asked(one),
+                must: desk::fields::is_required(one),
+            },
             active: one.active,
             errors: Vec::new(),
         }
@@ -52,7 +88,11 @@ impl Typed {
             about: text("description"),
             kind: text("type"),
             options: text("custom_field_options"),
-            shown: form.get("shown") == "true",
+            customers: Customers {
+                see: form.get("shown") == "true",
+                fill_in: form.get("asked") == "true",
+                must: form.get("required") == "true",
+            },
             active: form.get("active") == "true",
             errors: Vec::new(),
         }
@@ -73,8 +113,16 @@ impl Typed {
             OptionInput { id: None, name: name.trim().to_owned(), value, default: false }
         });
         let mut properties = Map::new();
-        properties.insert("visible_in_portal".to_owned(), Value::Bool(self.shown));
-        properties.insert("editable_in_portal".to_owned(), Value::Bool(self.shown));
+        // What must be filled in is asked for, and what is asked for is seen.
+        let Customers { see, fill_in, must } = self.customers;
+        let asked = fill_in || must;
+        for (property, is) in [
+            ("visible_in_portal", see || asked),
+            ("editable_in_portal", asked),
+            ("required_in_portal", must),
+        ] {
+            properties.insert(property.to_owned(), Value::Bool(is));
+        }
         Input {
             kind: known.is_none().then(|| self.kind.clone()),
             key: None,
@@ -104,7 +152,7 @@ pub(super) async fn list(visitor: Visitor) -> Answer {
         let shown = if desk::fields::is_visible(one) { Text::Yes } else { Text::No };
         vec![
             html! { a href=(routes::field(one.id.0)) dir="auto" { (one.title) } },
-            html! { code { (one.kind) } },
+            html! { (words.say(kind_text(&one.kind))) },
             html! { (words.say(shown)) },
             html! { (words.say(state)) },
         ]
@@ -201,7 +249,8 @@ async fn form_page(visitor: &Visitor, one: Option<&TicketField>, typed: &Typed) 
 
 fn fields(reader: &Reader, one: Option<&TicketField>, typed: &Typed) -> Markup {
     let words = reader.words;
-    let kinds: Vec<(&str, &str)> = TICKET_KINDS.iter().map(|kind| (*kind, *kind)).collect();
+    let kinds: Vec<(&str, &str)> =
+        TICKET_KINDS.iter().map(|kind| (*kind, words.say(kind_text(kind)))).collect();
     let line = |name, label, value| Field {
         error: typed.error(name),
         value,
@@ -215,7 +264,9 @@ fn fields(reader: &Reader, one: Option<&TicketField>, typed: &Typed) -> Markup {
         (field(words, &Field { optional: true, ..line("description", Text::SettingsAbout, &typed.about) }))
         @if !own {
             (field(words, &Field { optional: true, control: Control::Text, hint: Some(words.say(Text::FieldOptionsHint)), ..line("custom_field_options", Text::FieldOptions, &typed.options) }))
-            (checkbox("shown", "shown", words.say(Text::FieldShown), typed.shown, None))
+            (checkbox("shown", "shown", words.say(Text::FieldShown), typed.customers.see, None))
+            (checkbox("asked", "asked", words.say(Text::FieldAsked), typed.customers.fill_in, None))
+            (checkbox("required", "required", words.say(Text::FieldRequired), typed.customers.must, None))
             (checkbox("active", "active", words.say(Text::FieldOffered), typed.active, None))
         }
     }

@@ -1,16 +1,18 @@
 //! Everything that happened to a ticket, newest last, each with who or which rule did it.
 
+use desk::pages::Mentioned;
 use desk::work::{Skip, SkipFilter};
 use desk::{Ctx, Error, Page, Tx};
 use domain::{Envelope, Event, TicketId, User, UserId};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::names::Names;
+use super::names::{Log as Told, Names};
 use super::{Seen, said, via};
 use crate::components::table::{Column, cards};
 use crate::components::time;
-use crate::components::timeline::By;
+use crate::components::timeline::{By, by_whom};
+use crate::routes;
 use crate::words::Text;
 
 /// How many times of giving it back are told.
@@ -21,6 +23,7 @@ pub(crate) struct Log {
     events: Vec<Envelope>,
     skips: Vec<Skip>,
     people: Vec<User>,
+    mentioned: Mentioned,
 }
 
 /// Reads the log.
@@ -42,13 +45,20 @@ pub(crate) fn read(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Log, Erro
     ids.extend(skips.iter().map(|skip| skip.user));
     ids.sort();
     ids.dedup();
-    Ok(Log { people: desk::tickets::beside::people(tx, &ids)?, events, skips })
+    let stored = desk::tickets::show(tx, ctx, id)?;
+    let mentioned = desk::pages::mentioned(tx, &stored, &events)?;
+    Ok(Log { people: desk::tickets::beside::people(tx, &ids)?, events, skips, mentioned })
 }
 
 /// The table.
 pub(crate) fn page(seen: &Seen, log: &Log) -> Markup {
     let words = seen.reader.words;
-    let names = Names::new(&seen.reader, &seen.around, &log.people);
+    let names = Names::new(&seen.reader, &seen.around, &log.people).of(Told {
+        events: &log.events,
+        mentioned: &log.mentioned,
+        handbook: &seen.handbook,
+        configures: seen.configures,
+    });
     let columns = [
         Column::number(words.say(Text::ColumnNumber)),
         Column::text(words.say(Text::ColumnWhen)),
@@ -67,10 +77,10 @@ pub(crate) fn page(seen: &Seen, log: &Log) -> Markup {
                 html! { (what(&names, envelope)) },
                 match names.by(envelope) {
                     By::Person(name) => html! { (name) },
-                    By::Rule(rule) => html! { (words.fill(Text::ByRule, &[("rule", &rule)])) },
+                    by @ By::Rule { .. } => by_whom(&seen.reader, &by),
                 },
                 html! { (via(words, envelope.via)) },
-                html! { code { (envelope.policy.get(..7).unwrap_or(&envelope.policy)) } },
+                html! { a href=(routes::handbook(&envelope.policy)) { code { (envelope.policy.get(..7).unwrap_or(&envelope.policy)) } } },
             ];
             (envelope.at, row)
         })

@@ -146,7 +146,20 @@ fn about_ticket(seen: &Seen, beside: &Beside) -> Markup {
     if let Some(value) = super::rated::fact(seen) {
         all.push(Fact { name: words.say(Text::Satisfaction), value, source: Source::Own });
     }
-    facts(&seen.reader, &all)
+    for (field, value) in &beside.custom {
+        let value = crate::fields::shown(words, field, value);
+        if !value.is_empty() {
+            let value = html! { span dir="auto" { (value) } };
+            all.push(Fact { name: &field.title, value, source: Source::Own });
+        }
+    }
+    let to = routes::ticket_part(seen.id(), "details");
+    html! {
+        (facts(&seen.reader, &all))
+        @if ticket.status != Status::Closed {
+            p { (button::dialog_link(&to, Button::quiet(words.say(Text::ActDetails)))) }
+        }
+    }
 }
 
 /// What an area is called; one that the handbook does not know any more has its slug alone.
@@ -163,7 +176,7 @@ fn severity_text(severity: Severity) -> Text {
     }
 }
 
-fn kind_text(kind: Kind) -> Text {
+pub(super) fn kind_text(kind: Kind) -> Text {
     match kind {
         Kind::Question => Text::KindQuestion,
         Kind::Bug => Text::KindBug,

@@ -316,7 +316,7 @@ fn told(seen: &Seen, envelope: &Envelope, text: &str) -> Markup {
         _ => words.say(Text::ToldFirst),
     };
     let by = seen.names().by(envelope);
-    timeline::automatic(&seen.reader, summary, by, envelope.at, &html! { p { (text) } })
+    timeline::automatic(&seen.reader, summary, &by, envelope.at, &html! { p { (text) } })
 }
 
 fn happened(seen: &Seen, all: &[(&Envelope, String)]) -> Markup {

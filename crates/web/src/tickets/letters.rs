@@ -117,7 +117,7 @@ pub(super) fn automatic(seen: &Seen, mail: &Filed) -> Markup {
     timeline::automatic(
         &seen.reader,
         &summary,
-        By::Rule(cause),
+        &By::Rule { name: cause, to: None },
         mail.received_at,
         &html! {
             p { b { (mail.subject) } }

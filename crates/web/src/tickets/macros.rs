@@ -20,7 +20,7 @@ use crate::settings::actions::{Known, in_words};
 use crate::settings::known;
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
-use crate::{frame, routes};
+use crate::{bulk, frame, routes};
 
 /// A macro that stands in a composer, not sent yet.
 #[derive(Clone, Debug)]
@@ -242,10 +242,11 @@ pub(super) async fn apply(visitor: Visitor, Path(id): Path<String>, form: Form) 
     let seen = form.number("seen");
     let write = move |tx: &mut Tx<'_>, ctx: &Ctx| {
         let one = desk::macros::show(tx, ctx, one)?;
-        desk::macros::apply(tx, ctx, id, &one, seen)
+        let done = desk::macros::apply(tx, ctx, id, &one, seen)?;
+        bulk::remember(tx, ctx, bulk::What::Macro.word(), "", &done)
     };
     match visitor.desk.write(visitor.ctx.clone(), write).await {
-        Ok(_) => Ok(Redirect::to(&routes::ticket(id.0)).into_response()),
+        Ok(undo) => Ok(bulk::told(&visitor, &routes::ticket(id.0), undo.as_deref())),
         Err(Error::Invalid(errors)) => look(&visitor, id, one, &errors).await,
         Err(Error::Refused(refusal)) => look(&visitor, id, one, &[refused(&refusal)]).await,
         Err(error) => Err(error.into()),

@@ -49,7 +49,7 @@ use crate::words::Text;
 use crate::{frame, keys, routes, times};
 
 use drafting::Drafts;
-use names::{Names, first_name};
+use names::{Log, Names, first_name};
 
 pub(crate) use letters::{details, folded, plain, proved};
 pub(crate) use names::{doing, via};
@@ -59,6 +59,8 @@ pub(crate) use said::cause_text;
 pub(crate) const SHOWN: i64 = 30;
 /// How many at most.
 const MOST_SHOWN: i64 = 500;
+/// From which action on they are for closed tickets, too.
+const CLOSED: usize = 14;
 
 pub(crate) fn pages() -> Vec<Route> {
     let mut all = vec![
@@ -118,6 +120,7 @@ pub(crate) struct Seen {
     reader: Reader,
     left: TimeLeft,
     me: Option<UserId>,
+    configures: bool,
     here: Here,
     demo: bool,
 }
@@ -143,11 +146,17 @@ impl Seen {
         let me = visitor.user.as_ref().map(|user| user.id);
         let (handbook, reader) = (visitor.ctx.handbook.clone(), visitor.reader());
         let demo = visitor.desk.settings().demo;
-        Ok(Self { whole, around, handbook, reader, left, me, here, demo })
+        let configures = desk::may(&visitor.ctx.actor, Act::Configure);
+        Ok(Self { whole, around, handbook, reader, left, me, configures, here, demo })
     }
 
     fn names(&self) -> Names<'_> {
-        Names::new(&self.reader, &self.around, &self.whole.people)
+        Names::new(&self.reader, &self.around, &self.whole.people).of(Log {
+            events: &self.whole.events,
+            mentioned: &self.whole.mentioned,
+            handbook: &self.handbook,
+            configures: self.configures,
+        })
     }
 
     fn id(&self) -> i64 {
@@ -206,7 +215,10 @@ impl Seen {
             ("macro", words.say(Text::ActMacro), Some(keys::MACRO)),
             ("snooze", words.say(Text::ActSnooze), Some(keys::SNOOZE)),
             ("escalation", words.say(Text::ActEscalate), Some(keys::ESCALATE)),
+            ("details", words.say(Text::ActDetails), None),
+            ("area", words.say(Text::ActArea), None),
             ("severity", words.say(Text::ActSeverity), None),
+            ("issue", words.say(Text::ActIssue), None),
             ("promise", words.say(Text::ActWithdraw), None),
             ("merge", words.say(Text::ActMerge), None),
             ("split", words.say(Text::ActSplit), None),
@@ -233,7 +245,7 @@ impl Seen {
             list,
             next: None,
             previous: None,
-            more: if ticket.status == Status::Closed { &more[11..] } else { &more },
+            more: if ticket.status == Status::Closed { &more[CLOSED..] } else { &more },
         })
     }
 }
@@ -462,6 +474,7 @@ async fn explanation(visitor: Visitor, Path(id): Path<String>) -> Answer {
         .await?;
     let main = html! {
         (why::page(&seen, &explained))
+        (why::address(&seen, &visitor.ctx.base_url))
         (reapplying::section(&visitor, &seen, &explained))
     };
     beside(&visitor, &seen, Text::WhyAndByWhen, &main).await

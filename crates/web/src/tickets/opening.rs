@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use desk::attachments::Files;
+use desk::fields::Whose;
 use desk::idempotency::{self, Key};
 use desk::texts::Body;
 use desk::tickets::{NewTicket, Person, Stored};
@@ -17,7 +18,7 @@ use crate::problem::{Answer, Problem, refused};
 use crate::reader::Reader;
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
-use crate::{frame, routes};
+use crate::{fields, frame, routes};
 
 /// A closed ticket that goes on, and who asked there.
 struct Source {
@@ -74,7 +75,8 @@ pub(super) async fn ask(visitor: Visitor) -> Answer {
 /// Opens it.
 pub(super) async fn open(visitor: Visitor, form: Form) -> Answer {
     let source = Source::named(&visitor, &form).await?;
-    let new = match asked(&visitor, &form, source.as_ref()) {
+    let custom = custom(&visitor).await?;
+    let new = match asked(&visitor, &form, source.as_ref(), &custom) {
         Ok(new) => new,
         Err(errors) => return page(&visitor, &form, &errors).await,
     };
@@ -108,6 +110,12 @@ pub(super) async fn open(visitor: Visitor, form: Form) -> Answer {
     }
 }
 
+/// The custom fields.
+async fn custom(visitor: &Visitor) -> Result<Vec<domain::Field>, Problem> {
+    let read = |tx: &mut Tx<'_>, ctx: &Ctx| desk::fields::custom(tx, ctx, Whose::Ours);
+    Ok(visitor.desk.read(visitor.ctx.clone(), read).await?)
+}
+
 fn wrong(field: &str, text: Text) -> FieldError {
     FieldError {
         field: field.to_owned(),
@@ -121,6 +129,7 @@ fn asked(
     visitor: &Visitor,
     form: &Form,
     source: Option<&Source>,
+    custom: &[domain::Field],
 ) -> Result<NewTicket, Vec<FieldError>> {
     let known = source.filter(|source| source.is_of(form)).map(|source| source.requester.id);
     let missing = [
@@ -137,9 +146,15 @@ fn asked(
     if area.as_deref().is_some_and(|slug| visitor.ctx.handbook.area(slug).is_none()) {
         errors.push(wrong("area", Text::AreaUnknown));
     }
-    if !errors.is_empty() {
-        return Err(errors);
-    }
+    let filled = fields::filled(custom, form, |_| false);
+    let said = match fields::read(Words::default(), filled, form, |_| false) {
+        Ok(said) if errors.is_empty() => said,
+        Ok(_) => return Err(errors),
+        Err(wrong) => {
+            errors.extend(wrong);
+            return Err(errors);
+        }
+    };
     let requester = match known {
         Some(id) => Person::Known(id),
         None => Person::Address {
@@ -150,6 +165,7 @@ fn asked(
     let body = Body::markdown(form.get("body"));
     let mut new = NewTicket::request(requester, form.get("subject"), body, Channel::Web);
     new.area = area;
+    (new.fields, new.tags) = (said.values, said.add);
     new.follow_up_of = source.map(|source| source.stored.ticket.id);
     new.severity = form.some("severity").and_then(|word| word.parse::<Severity>().ok());
     new.kind = form.some("kind").and_then(|word| word.parse::<Kind>().ok());
@@ -164,6 +180,7 @@ fn asked(
 
 async fn page(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answer {
     let reader = visitor.reader();
+    let custom = custom(visitor).await?;
     let title = match typed.number("follow_up") {
         Some(id) => reader.words.fill(Text::TitleFollowUp, &[("id", &id)]),
         None => reader.words.say(Text::TitleNewTicket).to_owned(),
@@ -171,7 +188,7 @@ async fn page(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answer 
     let main = html! {
         div.stack {
             h1 tabindex="-1" { (title) }
-            (form(visitor, &reader, typed, errors))
+            (form(visitor, &reader, &custom, typed, errors))
         }
     };
     let frame = frame::Frame { title: &title, ..frame::Frame::default() };
@@ -180,7 +197,13 @@ async fn page(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Answer 
     Ok((status, frame::html(page)).into_response())
 }
 
-fn form(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError]) -> Markup {
+fn form(
+    visitor: &Visitor,
+    reader: &Reader,
+    custom: &[domain::Field],
+    typed: &Form,
+    errors: &[FieldError],
+) -> Markup {
     let words = reader.words;
     let error = |name: &str| {
         let is_it = |field: &str| {
@@ -215,7 +238,7 @@ fn form(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError])
         ("customer", words.say(Text::WordsOfCustomer), words.say(Text::WordsOfCustomerHint)),
         ("note", words.say(Text::WordsAmongUs), words.say(Text::WordsAmongUsHint)),
     ];
-    let fields = [
+    let own = [
         Field {
             control: Control::Offered { kind: "email", from: routes::REQUESTERS },
             ..line("email", Text::RequesterEmail)
@@ -242,15 +265,28 @@ fn form(visitor: &Visitor, reader: &Reader, typed: &Form, errors: &[FieldError])
         Field { control: Control::Files, optional: true, ..line("files", Text::Attach) },
     ];
     let key = typed.some("key").map_or_else(desk::token, str::to_owned);
+    let value = |field: &domain::Field| fields::standing(typed, errors, field);
+    let custom = fields::Asked::new(words, custom, value, errors, |_| false);
+    let all = custom.with(|custom| fields_of_form(words, &own, custom));
     html! {
         form.stack method="post" enctype="multipart/form-data" action=(routes::NEW_TICKET) novalidate {
             (button::csrf(reader))
             input type="hidden" name="key" value=(key);
             @if let Some(id) = typed.number("follow_up") { input type="hidden" name="follow_up" value=(id); }
-            (summary(words, &fields.iter().collect::<Vec<_>>()))
             @if let Some(base) = error("base") { p.error role="alert" { (base) } }
-            @for one in &fields { (field(words, one)) }
+            (all)
             div.field-actions { (button::submit(Button::primary(words.say(Text::ButtonNewTicket)))) }
         }
+    }
+}
+
+/// What is wrong on top, then all fields: those that somebody made follow what the ticket is about.
+fn fields_of_form(words: Words, own: &[Field<'_>], custom: &[Field<'_>]) -> Markup {
+    let at = own.iter().position(|one| one.name == "body").unwrap_or(own.len());
+    let (before, after) = own.split_at(at);
+    let all = [before, custom, after].concat();
+    html! {
+        (summary(words, &all.iter().collect::<Vec<_>>()))
+        @for one in &all { (field(words, one)) }
     }
 }

@@ -1,5 +1,6 @@
 //! What happened, in a sentence. A rule or a person is named beside it.
 
+use desk::pages::Mentioned;
 use domain::{ClockKind, ClockState, Envelope, Event, Level, Status, TimerKind};
 use jiff::Timestamp;
 
@@ -69,7 +70,7 @@ pub(crate) fn sentence(names: &Names<'_>, envelope: &Envelope) -> Option<String>
         Event::Applied(applied) => applied_rule(names, applied),
         Event::Reapplied => words.say(Text::SaidReapplied).to_owned(),
         Event::Deleted => words.say(Text::SaidDeleted).to_owned(),
-        other => of_facts(names, other)?,
+        other => of_facts(names, other, envelope.seq)?,
     })
 }
 
@@ -93,7 +94,7 @@ pub(crate) fn effects(names: &Names<'_>, applied: &domain::Applied) -> Vec<Strin
         let who = match effect {
             domain::Effect::Person(id) => names.person(*id).to_owned(),
             domain::Effect::Team(id) => names.team(*id).to_owned(),
-            domain::Effect::Webhook(id) => format!("webhook {id}"),
+            domain::Effect::Webhook(id) => names.webhook(*id),
         };
         parts.push(words.fill(Text::SaidRuleTold, &[("who", &who)]));
     }
@@ -228,7 +229,7 @@ fn of_place(names: &Names<'_>, event: &Event) -> Option<String> {
     })
 }
 
-fn of_facts(names: &Names<'_>, event: &Event) -> Option<String> {
+fn of_facts(names: &Names<'_>, event: &Event, seq: i64) -> Option<String> {
     let words = names.reader.words;
     let nothing = words.say(Text::Nothing);
     Some(match event {
@@ -247,19 +248,81 @@ fn of_facts(names: &Names<'_>, event: &Event) -> Option<String> {
             }
         }
         Event::AreaChanged { to } => {
-            words.fill(Text::SaidArea, &[("to", &to.as_deref().unwrap_or(nothing))])
+            let of = |area: Option<&str>| area.map_or(nothing, |slug| names.area(slug)).to_owned();
+            let from = names.before(seq, |event| match event {
+                Event::AreaChanged { to } => Some(of(to.as_deref())),
+                Event::Opened(opened) => Some(of(opened.area.as_deref())),
+                _ => None,
+            });
+            changed(words, (Text::SaidArea, Text::SaidAreaFrom), from, &of(to.as_deref()))
         }
         Event::KindChanged { to } => {
-            words.fill(Text::SaidKind, &[("to", &to.map_or(nothing, domain::Kind::as_str))])
+            let of = |kind: Option<domain::Kind>| {
+                kind.map_or(nothing, |kind| words.say(super::aside::kind_text(kind))).to_owned()
+            };
+            let from = names.before(seq, |event| match event {
+                Event::KindChanged { to } => Some(of(*to)),
+                Event::Opened(opened) => Some(of(opened.kind)),
+                _ => None,
+            });
+            changed(words, (Text::SaidKind, Text::SaidKindFrom), from, &of(*to))
         }
         Event::RequesterChanged { to, .. } => {
-            words.fill(Text::SaidRequester, &[("name", &names.person(*to))])
+            let from = names.before(seq, |event| match event {
+                Event::RequesterChanged { to, .. } => Some(names.person(*to).to_owned()),
+                Event::Opened(opened) => Some(names.person(opened.requester).to_owned()),
+                _ => None,
+            });
+            let text = (Text::SaidRequester, Text::SaidRequesterFrom);
+            changed(words, text, from, names.person(*to))
         }
-        Event::OrganizationChanged { .. } => words.say(Text::SaidOrganization).to_owned(),
-        Event::SubjectChanged { .. } => words.say(Text::SaidSubject).to_owned(),
-        Event::FieldChanged { .. } => words.say(Text::SaidField).to_owned(),
+        Event::OrganizationChanged { to } => match to {
+            None => words.say(Text::SaidNoOrganization).to_owned(),
+            Some(id) => match names.organization(*id) {
+                Some(name) => words.fill(Text::SaidOrganizationTo, &[("to", &name)]),
+                None => words.say(Text::SaidOrganization).to_owned(),
+            },
+        },
+        // The log has no words that can be erased: what it was before is nowhere, what it is now is known.
+        Event::SubjectChanged { .. } => {
+            match names.latest(seq, |event| matches!(event, Event::SubjectChanged { .. })) {
+                Some(known) => words.fill(Text::SaidSubjectTo, &[("to", &known.subject)]),
+                None => words.say(Text::SaidSubject).to_owned(),
+            }
+        }
+        Event::FieldChanged { field, digest } => {
+            let same = |event: &Event| matches!(event, Event::FieldChanged { field: other, .. } if other == field);
+            field_changed(names, *field, digest.is_none(), names.latest(seq, same))
+        }
         _ => return None,
     })
+}
+
+/// What something became, and what it was before, where that is known.
+fn changed(words: Words, texts: (Text, Text), from: Option<String>, to: &str) -> String {
+    match from {
+        Some(from) => words.fill(texts.1, &[("from", &from), ("to", &to), ("name", &to)]),
+        None => words.fill(texts.0, &[("to", &to), ("name", &to)]),
+    }
+}
+
+fn field_changed(
+    names: &Names<'_>,
+    id: domain::FieldId,
+    is_emptied: bool,
+    latest: Option<&Mentioned>,
+) -> String {
+    let words = names.reader.words;
+    let Some(field) = names.field(id) else { return words.say(Text::SaidField).to_owned() };
+    let value = latest.and_then(|known| {
+        let (_, value) = known.values.iter().find(|(known, _)| *known == id.0)?;
+        Some(crate::fields::shown(words, field, value))
+    });
+    match value {
+        _ if is_emptied => words.fill(Text::SaidFieldEmptied, &[("field", &field.title)]),
+        Some(value) => words.fill(Text::SaidFieldTo, &[("field", &field.title), ("to", &value)]),
+        None => words.fill(Text::SaidFieldNamed, &[("field", &field.title)]),
+    }
 }
 
 fn level(words: Words, level: Level) -> &'static str {

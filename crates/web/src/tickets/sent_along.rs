@@ -72,17 +72,55 @@ pub(crate) fn sent_along(seen: &Seen) -> Markup {
     }
 }
 
-/// A value as text. Only the session replay is a link, and only into the web.
+/// A value as text. An address in the web is a link that tells nothing of where it stands and opens beside the page; its
+/// host is shown, for the rest can be of any length and say anything.
 fn shown(seen: &Seen, key: &str, value: &Value) -> Markup {
     let words = seen.reader.words;
     match value {
-        Value::String(url) if key == "replay" && url.starts_with("https://") => html! {
-            a href=(url) rel="noopener noreferrer" { (words.say(Text::OpenReplay)) }
-        },
+        Value::String(text) if host(text).is_some() => {
+            let host = host(text).unwrap_or_default();
+            html! {
+                a href=(text) rel="noopener noreferrer nofollow" target="_blank" {
+                    @if key == "replay" { (words.say(Text::OpenReplay)) } @else { (text) }
+                }
+                " " span.muted { (words.fill(Text::LinkLeadsTo, &[("host", &host)])) }
+            }
+        }
         Value::String(text) => html! { (text) },
         Value::Array(list) => html! {
             ul { @for one in list { li { (one.as_str().map_or_else(|| one.to_string(), str::to_owned)) } } }
         },
         other => html! { (other) },
+    }
+}
+
+/// The host of an address in the web; none for what is no plain `https` address.
+fn host(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("https://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let is_plain = text.chars().all(|c| c.is_ascii_graphic() && !"\"<>\\`".contains(c))
+        && host.contains('.')
+        && host.chars().all(|c| c.is_ascii_alphanumeric() || "-.:".contains(c));
+    is_plain.then_some(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_addresses_in_the_web_are_links() {
+        assert_eq!(host("https://app.acme.test/flags?x=1"), Some("app.acme.test"));
+        for text in [
+            "http://app.acme.test/",
+            "javascript:alert(1)",
+            "https://app.acme.test@evil.test/",
+            "https://two words.test/",
+            "https:///nowhere",
+            "https://localhost/",
+            "see https://acme.test",
+        ] {
+            assert_eq!(host(text), None, "{text}");
+        }
     }
 }

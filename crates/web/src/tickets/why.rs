@@ -12,7 +12,7 @@ use crate::components::rules::{Outcome, Rule, rules};
 use crate::components::time;
 use crate::reader::Reader;
 use crate::words::Text;
-use crate::{times, walks};
+use crate::{routes, times, walks};
 
 /// The short form, beside the conversation: what decided, the clock that runs, what was said.
 pub(crate) fn short(seen: &Seen, explained: &Explained) -> Markup {
@@ -50,6 +50,17 @@ pub(crate) fn page(seen: &Seen, explained: &Explained) -> Markup {
             @if explained.clocks.is_empty() { p { (words.say(Text::NoClock)) } }
             @for (clock, steps) in &explained.clocks { (one_clock(reader, clock, steps)) }
             (told(seen, explained))
+        }
+    }
+}
+
+/// The page's own address, to be copied.
+pub(crate) fn address(seen: &Seen, base: &str) -> Markup {
+    let address = format!("{base}{}", routes::ticket_part(seen.id(), "explanation"));
+    html! {
+        div.field {
+            label for="explanation-address" { (seen.reader.words.say(Text::ExplanationAddress)) }
+            input #explanation-address type="text" value=(address) readonly;
         }
     }
 }
@@ -146,7 +157,7 @@ fn told(seen: &Seen, explained: &Explained) -> Markup {
                 (words.fill(Text::ToldThem, &[("name", &seen.requester()), ("text", &promise.text)]))
                 " " (time::past(reader, promise.at)) " · "
             }
-            (words.say(Text::Handbook)) " " code { (version) }
+            a href=(routes::handbook(&explained.policy)) { (words.say(Text::Handbook)) " " code { (version) } }
         }
     }
 }

@@ -9,9 +9,10 @@ use maud::{Markup, html};
 
 use super::super::Seen;
 use super::super::said;
-use super::Action;
+use super::{Action, details};
 use crate::components::button::{self, Button};
 use crate::components::notice::{Tone, refusal_box};
+use crate::components::timeline::By;
 use crate::form::Form;
 use crate::problem::Answer;
 use crate::visitor::Visitor;
@@ -32,9 +33,13 @@ impl Action {
     }
 }
 
-/// The thing a form changes and what its sender had seen, if that is to be compared.
-pub(super) fn compared(action: Action, form: &Form) -> Option<(Thing, i64)> {
-    Some((action.thing()?, form.number("seen")?))
+/// The things a form changes and what its sender had seen, if that is to be compared.
+pub(super) fn compared(action: Action, form: &Form) -> Option<(Vec<Thing>, i64)> {
+    let things = match action {
+        Action::Details => details::things(form),
+        _ => vec![action.thing()?],
+    };
+    Some((things, form.number("seen")?))
 }
 
 /// Asks whether the other's change is to stay.
@@ -43,12 +48,14 @@ pub(super) async fn ask(visitor: &Visitor, id: TicketId, action: Action, form: &
     let ctx = visitor.ctx.clone();
     let last = visitor
         .desk
-        .write(ctx, move |tx, ctx| match compared {
-            Some(compared) => desk::tickets::changed(tx, ctx, id, compared),
-            None => Ok(None),
+        .write(ctx, move |tx, ctx| match &compared {
+            Some((things, seen)) => desk::tickets::changed(tx, ctx, id, (things, *seen)),
+            None => Ok(Vec::new()),
         })
         .await?;
-    let Some(last) = last else { return Err(Error::Conflict(String::new()).into()) };
+    if last.is_empty() {
+        return Err(Error::Conflict(String::new()).into());
+    }
     let seen = Seen::read(visitor, id, 1).await?;
     let words = seen.reader.words;
     let title = words.say(action.title());
@@ -69,29 +76,45 @@ pub(super) async fn ask(visitor: &Visitor, id: TicketId, action: Action, form: &
 }
 
 /// "Ada set this to Pending 20 s ago", with both ways on. What was typed goes along.
-fn question(seen: &Seen, action: Action, form: &Form, last: &Envelope) -> Markup {
+fn question(seen: &Seen, action: Action, form: &Form, all: &[(Thing, Envelope)]) -> Markup {
     let reader = &seen.reader;
     let words = reader.words;
     let names = seen.names();
-    let what = said::sentence(&names, last).unwrap_or_default();
+    let Some((_, last)) = all.first() else { return html! {} };
     let by = match names.by(last) {
-        crate::components::timeline::By::Person(name)
-        | crate::components::timeline::By::Rule(name) => name.to_owned(),
+        By::Person(name) | By::Rule { name, .. } => name.to_owned(),
     };
     let ago = times::past(words, last.at, &reader.zone, reader.now);
     let values: [(&str, &dyn std::fmt::Display); 2] = [("name", &by), ("ago", &ago)];
     let heading = words.fill(Text::ChangedByOther, &values);
     let to = routes::ticket_part(seen.id(), action.part());
     let now = seen.whole.stored.ticket.seq.to_string();
-    let kept = form.pairs().filter(|(name, _)| !["csrf", "seen"].contains(name));
+    let kept: Vec<(&str, &str)> =
+        form.pairs().filter(|(name, _)| !["csrf", "seen"].contains(name)).collect();
+    // What nobody else has changed can be changed all the same.
+    let theirs: Vec<String> = all.iter().map(|(thing, _)| details::name_of(*thing)).collect();
+    let is_theirs = |name: &str| theirs.iter().any(|one| name.trim_end_matches("_was") == one);
+    let others: Vec<(&str, &str)> =
+        kept.iter().filter(|(name, _)| !is_theirs(name)).copied().collect();
+    let rest =
+        Form::of_all(others.iter().map(|(name, value)| (name.to_string(), value.to_string())));
+    let has_rest = action == Action::Details && !details::things(&rest).is_empty();
+    let again = |kept: &[(&str, &str)], button: Button<'_>| {
+        html! {
+            form.line method="post" action=(to) {
+                (button::csrf(reader))
+                input type="hidden" name="seen" value=(now);
+                @for (name, value) in kept { input type="hidden" name=(name) value=(value); }
+                (button::submit(button))
+            }
+        }
+    };
     let box_ = html! {
-        p { (what) }
-        form.line method="post" action=(to) {
-            (button::csrf(reader))
-            input type="hidden" name="seen" value=(now);
-            @for (name, value) in kept { input type="hidden" name=(name) value=(value); }
-            a.button href=(routes::ticket(seen.id())) data-close { (words.say(Text::LeaveIt)) }
-            (button::submit(Button::plain(words.say(action.button()))))
+        @for (_, envelope) in all { p { (said::sentence(&names, envelope).unwrap_or_default()) } }
+        div.line {
+            @if has_rest { (again(&others, Button::plain(words.say(Text::LeaveItChangeRest)))) }
+            @else { a.button href=(routes::ticket(seen.id())) data-close { (words.say(Text::LeaveIt)) } }
+            (again(&kept, Button::plain(words.say(action.button()))))
         }
     };
     refusal_box("changed-meanwhile", Tone::Warn, &heading, &box_)

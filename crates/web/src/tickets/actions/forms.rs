@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use desk::FieldError;
-use domain::{Cause, Level, Severity, User, UserId};
+use desk::fields::Details;
+use domain::{Cause, Level, Severity, TeamId, User, UserId};
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
@@ -12,7 +13,7 @@ use super::super::said::cause_text;
 use super::Action;
 use crate::components::badge;
 use crate::components::button::{self, Button};
-use crate::components::field::{Control, Field, field, summary};
+use crate::components::field::{Control, Field, checkbox, field, summary};
 use crate::form::Form;
 use crate::visitor::Visitor;
 use crate::words::Text;
@@ -27,6 +28,19 @@ pub(super) struct Asked<'a> {
     pub(super) agents: &'a [User],
     /// Until when some of them are away.
     pub(super) away: &'a HashMap<UserId, Timestamp>,
+    /// What its details are chosen from.
+    pub(super) details: Option<&'a Details>,
+    /// What the customer would be told of an escalation.
+    pub(super) told: Option<&'a str>,
+}
+
+/// The team that owns the product, which an escalation most likely goes to; else the first that it can go to.
+pub(super) fn likely_team(visitor: &Visitor, seen: &Seen) -> Option<TeamId> {
+    let ticket = &seen.whole.stored.ticket;
+    let slug = visitor.ctx.handbook.route(ticket.area.as_deref()).product_team;
+    let mut others = seen.around.teams.iter().filter(|team| team.id != ticket.team);
+    let owner = others.clone().find(|team| slug.is_some() && team.slug == slug);
+    owner.or_else(|| others.next()).map(|team| team.id)
 }
 
 impl Asked<'_> {
@@ -46,6 +60,8 @@ impl Asked<'_> {
                     Action::Tags => (self.tags()),
                     Action::Escalate => (self.escalation()),
                     Action::Severity => (self.severity()),
+                    Action::Details => { @if let Some(details) = self.details { (self.details(details)) } },
+                    Action::Issue => (self.issue()),
                     Action::Withdraw => (self.withdrawal()),
                     Action::Merge => (self.merge()),
                     Action::Split => (self.split()),
@@ -68,12 +84,12 @@ impl Asked<'_> {
         self.typed.number("seen").filter(|_| !was_told).unwrap_or(now)
     }
 
-    fn error(&self, name: &str) -> Option<&str> {
+    pub(super) fn error(&self, name: &str) -> Option<&str> {
         self.errors.iter().find(|error| error.field == name).map(|error| error.description.as_str())
     }
 
     /// The fields, those that are wrong on top.
-    fn fields(&self, all: &[Field<'_>]) -> Markup {
+    pub(super) fn fields(&self, all: &[Field<'_>]) -> Markup {
         let words = self.seen.reader.words;
         let known: Vec<&str> = all.iter().map(|one| one.name).collect();
         let others = self.errors.iter().filter(|error| !known.contains(&error.field.as_str()));
@@ -85,7 +101,7 @@ impl Asked<'_> {
     }
 
     /// What was typed; on a fresh form what the address says, as the command bar does, else what there is.
-    fn typed_or<'v>(&'v self, name: &str, else_: &'v str) -> &'v str {
+    pub(super) fn typed_or<'v>(&'v self, name: &str, else_: &'v str) -> &'v str {
         if self.errors.is_empty() {
             self.visitor.query.some(name).unwrap_or(else_)
         } else {
@@ -358,30 +374,45 @@ impl Asked<'_> {
             others.map(|team| (team.id.to_string(), team.name.as_str())).collect();
         let teams: Vec<(&str, &str)> =
             teams.iter().map(|(id, name)| (id.as_str(), *name)).collect();
-        self.fields(&[
-            Field {
-                value: self.typed_or("team", self.product_team().as_deref().unwrap_or_default()),
-                error: self.error("team"),
-                control: Control::Select(&teams),
-                ..Field::line("team", words.say(Text::ToTeam))
-            },
-            Field {
-                value: self.typed_or("note", ""),
-                hint: Some(words.say(Text::EscalationHint)),
-                error: self.error("note").map(|_| words.say(Text::SayWhy)),
-                begins: self.visitor.query.some("team").is_some(),
-                control: Control::Text,
-                ..Field::line("note", words.say(Text::EscalationNote))
-            },
-            Field {
-                value: self.typed_or("tell", ""),
-                control: Control::Radio(&[
-                    ("", words.say(Text::EscalationQuiet), ""),
-                    ("yes", words.say(Text::EscalationTell), words.say(Text::EscalationTold)),
-                ]),
-                ..Field::line("tell", words.say(Text::TheCustomer))
-            },
-        ])
+        let likely = likely_team(self.visitor, self.seen).map(|id| id.to_string());
+        let name = self.seen.requester();
+        let is_told = self.errors.is_empty() || self.typed.some("tell").is_some();
+        let to = routes::ticket_part(self.seen.id(), "escalation");
+        html! {
+            (self.fields(&[
+                Field {
+                    value: self.typed_or("team", likely.as_deref().unwrap_or_default()),
+                    error: self.error("team"),
+                    control: Control::Select(&teams),
+                    ..Field::line("team", words.say(Text::ToTeam))
+                },
+                Field {
+                    value: self.typed_or("note", ""),
+                    hint: Some(words.say(Text::EscalationHint)),
+                    error: self.error("note").map(|_| words.say(Text::SayWhy)),
+                    begins: self.visitor.query.some("team").is_some(),
+                    control: Control::Text,
+                    ..Field::line("note", words.say(Text::EscalationNote))
+                },
+            ]))
+            // Another team has another name, and perhaps another deadline: the sentence is asked for again.
+            div #told hx-get=(to) hx-include="#team" hx-trigger="change from:#team" hx-select="#told" hx-target="this" hx-swap="outerHTML" {
+                @if let Some(told) = self.told {
+                    (checkbox("tell", "tell", &words.fill(Text::EscalationTell, &[("name", &name)]), is_told, Some(&format!("“{told}”"))))
+                }
+            }
+        }
+    }
+
+    /// A public issue that follows up on it. (GH-02)
+    fn issue(&self) -> Markup {
+        let words = self.seen.reader.words;
+        self.fields(&[Field {
+            value: self.typed_or("issue_url", ""),
+            hint: Some(words.say(Text::IssueHint)),
+            error: self.error("issue_url").map(|_| words.say(Text::IssueMissing)),
+            ..Field::line("issue_url", words.say(Text::IssueUrl))
+        }])
     }
 
     /// How bad it is, graded by one of us, with a reason. (PR-04)
@@ -418,15 +449,6 @@ impl Asked<'_> {
                 ..Field::line("reason", words.say(Text::Reason))
             }]))
         }
-    }
-
-    /// The team that owns the product, which an escalation most likely goes to.
-    fn product_team(&self) -> Option<String> {
-        let area = self.seen.whole.stored.ticket.area.as_deref();
-        let slug = self.visitor.ctx.handbook.route(area).product_team?;
-        let team =
-            self.seen.around.teams.iter().find(|team| team.slug.as_deref() == Some(&slug))?;
-        Some(team.id.to_string())
     }
 
     /// An escalated ticket can be handed back.

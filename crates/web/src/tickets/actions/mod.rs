@@ -5,15 +5,19 @@ use std::collections::HashMap;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect};
+use desk::fields::Details;
 use desk::texts::Body;
 use desk::tickets::{Reply, Update};
 use desk::{Act, Error, FieldError, Page};
-use domain::{ByHand, Cause, CommentId, Level, Role, Severity, Status, TicketId, User, UserId};
+use domain::{
+    ByHand, Cause, CommentId, Level, Role, Severity, Status, TeamId, TicketId, User, UserId,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::html;
 
 mod conflict;
+mod details;
 mod elsewhere;
 mod forms;
 
@@ -44,6 +48,8 @@ enum Action {
     Tags,
     Escalate,
     Severity,
+    Details,
+    Issue,
     Withdraw,
     Merge,
     Split,
@@ -75,6 +81,9 @@ pub(crate) fn pages() -> Vec<Route> {
         "/tickets/{id}/tags" => Action::Tags,
         "/tickets/{id}/escalation" => Action::Escalate,
         "/tickets/{id}/severity" => Action::Severity,
+        "/tickets/{id}/details" => Action::Details,
+        "/tickets/{id}/area" => Action::Details,
+        "/tickets/{id}/issue" => Action::Issue,
         "/tickets/{id}/promise" => Action::Withdraw,
         "/tickets/{id}/merge" => Action::Merge,
         "/tickets/{id}/split" => Action::Split,
@@ -100,6 +109,8 @@ impl Action {
             Self::Tags => "tags",
             Self::Escalate => "escalation",
             Self::Severity => "severity",
+            Self::Details => "details",
+            Self::Issue => "issue",
             Self::Withdraw => "promise",
             Self::Merge => "merge",
             Self::Split => "split",
@@ -130,6 +141,8 @@ impl Action {
             Self::Tags => Text::TitleTags,
             Self::Escalate => Text::TitleEscalate,
             Self::Severity => Text::TitleSeverity,
+            Self::Details => Text::TitleDetails,
+            Self::Issue => Text::TitleIssue,
             Self::Withdraw => Text::TitleWithdraw,
             Self::Merge => Text::TitleMerge,
             Self::Split => Text::TitleSplit,
@@ -148,6 +161,8 @@ impl Action {
             Self::Tags => Text::ButtonTags,
             Self::Escalate => Text::ButtonEscalate,
             Self::Severity => Text::ButtonSeverity,
+            Self::Details => Text::ButtonDetails,
+            Self::Issue => Text::ButtonIssue,
             Self::Withdraw => Text::ButtonWithdraw,
             Self::Merge => Text::ButtonMerge,
             Self::Split => Text::ButtonSplit,
@@ -170,7 +185,24 @@ async fn ask(
     let words = seen.reader.words;
     let agents = if action == Action::Assign { agents(visitor).await? } else { Vec::new() };
     let away = if action == Action::Assign { away(visitor).await? } else { HashMap::new() };
-    let asked = Asked { visitor, seen: &seen, typed, errors, agents: &agents, away: &away };
+    let details = match action {
+        Action::Details => Some(read_details(visitor, id).await?),
+        _ => None,
+    };
+    let told = match action {
+        Action::Escalate => told_of(visitor, &seen, typed).await?,
+        _ => None,
+    };
+    let asked = Asked {
+        visitor,
+        seen: &seen,
+        typed,
+        errors,
+        agents: &agents,
+        away: &away,
+        details: details.as_ref(),
+        told: told.as_deref(),
+    };
     let form = asked.form(action);
     let title = words.say(action.title());
     if visitor.fragment {
@@ -186,6 +218,23 @@ async fn ask(
     let page = frame::workspace(visitor, &seen.reader, frame, &main, None).await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, frame::html(page)).into_response())
+}
+
+async fn read_details(visitor: &Visitor, id: TicketId) -> Result<Details, Problem> {
+    let read = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| desk::fields::details(tx, ctx, id);
+    Ok(visitor.desk.read(visitor.ctx.clone(), read).await?)
+}
+
+/// What the customer would be told, word for word, if the ticket were escalated to the team that is chosen.
+async fn told_of(visitor: &Visitor, seen: &Seen, typed: &Form) -> Result<Option<String>, Problem> {
+    let chosen = typed.number("team").or_else(|| visitor.query.number("team"));
+    let team = chosen.map(TeamId).or_else(|| forms::likely_team(visitor, seen));
+    let Some(team) = team else { return Ok(None) };
+    let id = seen.whole.stored.ticket.id;
+    let read = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
+        desk::tickets::escalation_words(tx, ctx, id, team)
+    };
+    Ok(visitor.desk.read(visitor.ctx.clone(), read).await?)
 }
 
 /// Until when people are away now.
@@ -227,15 +276,19 @@ async fn act(
         Action::Solve => lists::onward(visitor, id, from).await?,
         _ => None,
     };
-    let done = match command(visitor, id, action, form) {
+    let asked = match action {
+        Action::Details => detailed(visitor, id, form).await?,
+        _ => command(visitor, id, action, form),
+    };
+    let done = match asked {
         Err(errors) => Err(Error::Invalid(errors)),
         Ok(mut command) => {
             let compared = conflict::compared(action, form);
             let speaks = action == Action::Hold && form.some("body").is_some();
             let seen = form.number("seen").filter(|_| speaks);
             let checked = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
-                if let Some(one) = compared
-                    && desk::tickets::changed(tx, ctx, id, one)?.is_some()
+                if let Some((things, seen)) = &compared
+                    && !desk::tickets::changed(tx, ctx, id, (things, *seen))?.is_empty()
                 {
                     return Err(Error::Conflict(String::new()));
                 }
@@ -254,7 +307,9 @@ async fn act(
             conflict::ask(visitor, id, action, form).await
         }
         Ok((to, undo)) => Ok(bulk::told(visitor, &onward.unwrap_or(to), undo.as_deref())),
-        Err(Error::Invalid(errors)) => ask(visitor, id, action, form, &errors).await,
+        Err(Error::Invalid(errors)) => {
+            ask(visitor, id, action, form, &details::placed(errors)).await
+        }
         Err(Error::Refused(refusal)) => ask(visitor, id, action, form, &[refused(&refusal)]).await,
         Err(error) => Err(error.into()),
     }
@@ -282,6 +337,23 @@ fn changing(
     })
 }
 
+/// What is to be done to a ticket's details, which are chosen from what there is.
+async fn detailed(
+    visitor: &Visitor,
+    id: TicketId,
+    form: &Form,
+) -> Result<Result<Command, Vec<FieldError>>, Problem> {
+    let seen = Seen::read(visitor, id, 1).await?;
+    let details = read_details(visitor, id).await?;
+    let update = details::update(visitor, &seen, &details, form);
+    Ok(update.map(|update| {
+        let change = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
+            desk::tickets::update(tx, ctx, id, &update)
+        };
+        changing((Action::Details, form), change)
+    }))
+}
+
 fn command(
     visitor: &Visitor,
     id: TicketId,
@@ -291,7 +363,7 @@ fn command(
     let with = (action, form);
     Ok(match action {
         Action::Escalate => {
-            let team = domain::TeamId(form.number("team").unwrap_or_default());
+            let team = TeamId(form.number("team").unwrap_or_default());
             let note = Body::markdown(form.get("note"));
             let tell = form.some("tell").is_some();
             changing(with, move |tx, ctx| desk::tickets::escalate(tx, ctx, id, team, &note, tell))
@@ -319,6 +391,7 @@ fn command(
             let reason = form.get("reason").to_owned();
             Box::new(move |tx, ctx| {
                 desk::work::skip(tx, ctx, id, &reason)?;
+                desk::undos::forget_all(tx, ctx)?;
                 Ok((View::MyQueue.href(), None))
             })
         }
@@ -364,8 +437,12 @@ async fn simple(
     command: fn(&mut desk::Tx<'_>, &desk::Ctx, TicketId) -> Result<desk::tickets::Done, Error>,
 ) -> Answer {
     let id = number(id)?;
-    visitor.desk.write(visitor.ctx.clone(), move |tx, ctx| command(tx, ctx, id)).await?;
-    Ok(Redirect::to(&routes::ticket(id.0)).into_response())
+    let write = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
+        let done = command(tx, ctx, id)?;
+        bulk::remember(tx, ctx, "changed", "", &done)
+    };
+    let undo = visitor.desk.write(visitor.ctx.clone(), write).await?;
+    Ok(bulk::told(visitor, &routes::ticket(id.0), undo.as_deref()))
 }
 
 fn missing(field: &str, text: Text) -> Vec<FieldError> {
@@ -381,7 +458,7 @@ fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, V
     let mut update = Update::default();
     match action {
         Action::Assign => {
-            update.team = form.number("team").map(domain::TeamId);
+            update.team = form.number("team").map(TeamId);
             update.assignee = Some(form.number("assignee").map(domain::UserId));
             if form.get("team") == form.get("team_was") {
                 update.team = None;
@@ -428,10 +505,16 @@ fn asked_for(visitor: &Visitor, action: Action, form: &Form) -> Result<Update, V
             update.severity = Some(Some(severity));
             update.severity_reason = Some(desk::texts::one_line(reason, 500));
         }
+        Action::Issue => {
+            let url =
+                form.some("issue_url").ok_or_else(|| missing("issue_url", Text::IssueMissing))?;
+            update.issue = Some(url.to_owned());
+        }
         Action::Tags => {
             update.tags = Some(form.get("tags").split_whitespace().map(str::to_owned).collect());
         }
         Action::Escalate
+        | Action::Details
         | Action::Withdraw
         | Action::Merge
         | Action::Split
