@@ -213,7 +213,7 @@ pub struct CommentHit {
 pub struct Groups {
     /// Tickets, the best fit first.
     pub tickets: Vec<TicketHit>,
-    /// How many tickets there are, counted up to a thousand and one.
+    /// How many tickets there are, counted up to a thousand and one; where few are shown, up to fewer.
     pub ticket_count: i64,
     /// Comments, the best fit first.
     pub comments: Vec<CommentHit>,

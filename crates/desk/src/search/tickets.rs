@@ -16,8 +16,10 @@ use crate::{Ctx, Error};
 
 /// How many of the newest are judged; older ones follow by age.
 const JUDGED: usize = 300;
-/// How many are counted on a page.
+/// How many are counted on a page, and looked at for it at most.
 const SHOWN: i64 = 1_001;
+/// How many are looked at for each one that is shown: who shows five counts none, and what is typed is answered sooner.
+const LOOKED: usize = 60;
 /// In how many tickets a common word is looked for one by one.
 pub(super) const EACH: i64 = 1_000;
 /// How many comments are looked at for the best.
@@ -35,17 +37,23 @@ pub(super) fn ids(
     order: Option<Order>,
 ) -> Result<(Vec<i64>, i64), Error> {
     let ask = Ask { order, before: None, most: COUNTED, texts: COUNTED, each: Some(EACH) };
-    let found = store::search::tickets(tx, meant, ask)?.found;
-    let count = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    let mut ids: Vec<TicketId> = found.into_iter().map(|one| one.id).take(PAGED).collect();
+    let hits = store::search::tickets(tx, meant, ask)?;
+    let count = i64::try_from(hits.found.len()).unwrap_or(i64::MAX);
+    let mut ids: Vec<TicketId> = hits.found.iter().map(|one| one.id).take(PAGED).collect();
     if order.is_none() {
-        judge(tx, meant, &mut ids)?;
+        let said = store::search::comments(tx, meant, &hits.said, COMMENTS)?;
+        judge(tx, meant, &mut ids, &said)?;
     }
     Ok((ids.into_iter().map(|id| id.0).collect(), count))
 }
 
 /// Brings the best fit to the front. Gives how the judged ones begin, and the comment of each that fits best.
-fn judge(tx: &mut Tx<'_>, meant: &Meant, ids: &mut [TicketId]) -> Result<Known, Error> {
+fn judge(
+    tx: &mut Tx<'_>,
+    meant: &Meant,
+    ids: &mut [TicketId],
+    said: &[Said],
+) -> Result<Known, Error> {
     let (words, _) = meant.condition.split_words();
     let judged = ids.len().min(JUDGED);
     if words.is_empty() {
@@ -62,13 +70,13 @@ fn judge(tx: &mut Tx<'_>, meant: &Meant, ids: &mut [TicketId]) -> Result<Known, 
         scores.insert(id, if is_number { f64::MAX } else { fits });
         known.entry(id).or_default().0 = Some(started);
     }
-    for said in store::search::comments(tx, meant, Some(judged), COMMENTS)? {
-        let fits = in_comment(&said, words);
+    for said in said.iter().filter(|said| judged.contains(&said.ticket)) {
+        let fits = in_comment(said, words);
         let id = said.ticket;
         let best = scores.entry(id).or_default();
         let place = &mut known.entry(id).or_default().1;
         if place.is_none() || fits > *best {
-            *place = Some(said);
+            *place = Some(said.clone());
         }
         *best = best.max(fits);
     }
@@ -137,13 +145,15 @@ pub(super) fn groups(
     most: usize,
     groups: &mut Groups,
 ) -> Result<(), Error> {
-    let ask = Ask { order, before: None, most: SHOWN, texts: SHOWN, each: Some(EACH) };
-    let found = store::search::tickets(tx, meant, ask)?.found;
-    groups.ticket_count = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    let mut ids: Vec<TicketId> = found.into_iter().map(|one| one.id).collect();
+    let looked = i64::try_from(LOOKED * most).map_or(SHOWN, |looked| looked.min(SHOWN));
+    let ask = Ask { order, before: None, most: looked, texts: looked, each: Some(EACH) };
+    let hits = store::search::tickets(tx, meant, ask)?;
+    let mut said = store::search::comments(tx, meant, &hits.said, COMMENTS)?;
+    groups.ticket_count = i64::try_from(hits.found.len()).unwrap_or(i64::MAX);
+    let mut ids: Vec<TicketId> = hits.found.into_iter().map(|one| one.id).collect();
     let mut known = HashMap::new();
     if order.is_none() {
-        known = judge(tx, meant, &mut ids)?;
+        known = judge(tx, meant, &mut ids, &said)?;
     }
     ids.truncate(most);
     let words = groups.words.clone();
@@ -163,7 +173,6 @@ pub(super) fn groups(
             stored,
         });
     }
-    let mut said = store::search::comments(tx, meant, None, COMMENTS)?;
     said.sort_by(|a, b| in_comment(b, &words).total_cmp(&in_comment(a, &words)));
     groups.more_comments = said.len() > most;
     said.truncate(most);

@@ -57,6 +57,8 @@ pub struct Hits {
     pub found: Vec<Found>,
     /// Whether that is all there is.
     pub is_all: bool,
+    /// The newest comments with the words, whatever else is asked for.
+    pub said: Vec<CommentId>,
 }
 
 /// How a ticket begins.
@@ -96,17 +98,18 @@ pub fn tickets(tx: &mut Tx<'_>, meant: &Meant, ask: Ask) -> Result<Hits, Error> 
     let mut from = Fragment::default();
     from.push("tickets t WHERE t.deleted_at IS NULL AND ");
     let mut is_all = true;
+    let mut said = Vec::new();
+    plan_for_these_words(tx)?;
     if words.is_empty() {
-        plan_for_these_words(tx)?;
         from.extend(predicate(engine, meant, Look::Lead(ask.texts.max(WIDE))));
     } else {
-        plan_for_these_words(tx)?;
         let Some(asked) = query(engine, words, None) else {
-            return Ok(Hits { found: Vec::new(), is_all: true });
+            return Ok(Hits { found: Vec::new(), is_all: true, said });
         };
         let rest = Meant { condition: rest, asker: meant.asker.clone() };
-        let few = are_few(tx, Of::Ticket, &asked, ask.texts)?
-            && are_few(tx, Of::Comment, &asked, ask.texts)?;
+        let (about, few_tickets) = newest(tx, Of::Ticket, &asked, ask.texts)?;
+        let (comments, few_comments) = newest(tx, Of::Comment, &asked, ask.texts)?;
+        let few = few_tickets && few_comments;
         let alone = rest.condition == Condition::always();
         let one_by_one = match ask.each {
             None => !few,
@@ -115,30 +118,31 @@ pub fn tickets(tx: &mut Tx<'_>, meant: &Meant, ask: Ask) -> Result<Hits, Error> 
         if one_by_one {
             from.extend(predicate(engine, meant, Look::Each));
         } else {
-            let texts = if few || alone { ask.texts } else { ask.texts.max(WIDE) };
             is_all = few;
-            from = by_words(engine, words, &asked, texts);
+            let [about, comments] = if few || alone {
+                [listed(engine, &about), listed(engine, &comments)]
+            } else {
+                [Of::Ticket, Of::Comment]
+                    .map(|of| hits(engine, of, asked.clone(), ask.texts.max(WIDE)))
+            };
+            from = by_words(words, about, comments);
             from.extend(predicate(engine, &rest, Look::Lead(WIDE)));
         }
+        said = comments.into_iter().map(CommentId).collect();
     }
     let mut found = read(tx, &from, ask)?;
     if i64::try_from(found.len()).unwrap_or(i64::MAX) > ask.most {
         found.pop();
         is_all = false;
     }
-    Ok(Hits { found, is_all })
+    Ok(Hits { found, is_all, said })
 }
 
-/// `FROM` the tickets whose texts have these words, each once.
-fn by_words(engine: Engine, words: &[Words], asked: &Asked, texts: i64) -> Fragment {
+/// `FROM` the tickets with these texts, each once.
+fn by_words(words: &[Words], about: Fragment, comments: Fragment) -> Fragment {
     let mut sql = Fragment::default();
-    sql.push("(SELECT h.id FROM (").extend(hits(engine, Of::Ticket, asked.clone(), texts));
-    sql.push(") h UNION SELECT c.ticket_id FROM (").extend(hits(
-        engine,
-        Of::Comment,
-        asked.clone(),
-        texts,
-    ));
+    sql.push("(SELECT h.id FROM (").extend(about);
+    sql.push(") h UNION SELECT c.ticket_id FROM (").extend(comments);
     sql.push(") h CROSS JOIN comments c WHERE c.id = h.id");
     if let [one] = words
         && let Some(id) = one.number()
@@ -149,14 +153,32 @@ fn by_words(engine: Engine, words: &[Words], asked: &Asked, texts: i64) -> Fragm
     sql
 }
 
-/// Whether no more than `texts` texts have this.
-fn are_few(tx: &mut Tx<'_>, of: Of, asked: &Asked, texts: i64) -> Result<bool, Error> {
-    let fragment = hits(tx.engine(), of, asked.clone(), texts.saturating_add(1));
+/// The numbers of the newest texts that have this, `most` of them, and whether that is all.
+fn newest(tx: &mut Tx<'_>, of: Of, asked: &Asked, most: i64) -> Result<(Vec<i64>, bool), Error> {
+    let fragment = hits(tx.engine(), of, asked.clone(), most.saturating_add(1));
     let mut sql = Sql::new();
-    sql.push("SELECT count(*) FROM (");
     fragment.append_to(&mut sql);
-    sql.push(") h");
-    Ok(tx.query_one(sql.text(), sql.params())?.get::<i64>(0)? <= texts)
+    let rows = tx.query(sql.text(), sql.params())?;
+    let mut ids: Vec<i64> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
+    let is_all = i64::try_from(ids.len()).is_ok_and(|found| found <= most);
+    if !is_all {
+        ids.pop();
+    }
+    Ok((ids, is_all))
+}
+
+/// These numbers as a table `id`: one value, however many they are.
+fn listed(engine: Engine, ids: &[i64]) -> Fragment {
+    let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    let (before, after) = match engine {
+        Engine::Sqlite => ("SELECT value AS id FROM json_each(", ")"),
+        Engine::Postgres => {
+            ("SELECT CAST(value AS BIGINT) AS id FROM json_array_elements_text(CAST(", " AS json))")
+        }
+    };
+    let mut sql = Fragment::default();
+    sql.push(before).text(format!("[{ids}]")).push(after);
+    sql
 }
 
 /// Whether a condition holds for no more than `most` tickets.
@@ -245,32 +267,26 @@ pub fn started(tx: &mut Tx<'_>, ids: &[TicketId]) -> Result<Vec<Started>, Error>
     rows.iter().map(one).collect()
 }
 
-/// The numbers of the newest comments with the words, first messages among them, up to `most`.
-fn said_with(engine: Engine, asked: Asked, first: Asked, most: i64) -> Fragment {
-    let mut sql = Fragment::default();
-    sql.push("SELECT h.id FROM (").extend(hits(engine, Of::Comment, asked, most));
-    sql.push(") h UNION SELECT f.first_comment_id FROM (");
-    sql.extend(hits(engine, Of::Ticket, first, most));
-    sql.push(") h CROSS JOIN tickets f WHERE f.id = h.id ORDER BY 1 DESC LIMIT ").int(most);
-    sql
-}
-
-/// Of the newest `most` comments with the words of a condition those on tickets for which the rest of it holds. `among` are the only
-/// tickets to look at; none is all.
+/// Of the newest `most` comments with the words of a condition, first messages among them, those on tickets for which the
+/// rest of it holds. `hits` are the newest others, as [`tickets`] found them.
 pub fn comments(
     tx: &mut Tx<'_>,
     meant: &Meant,
-    among: Option<&[TicketId]>,
+    hits: &[CommentId],
     most: i64,
 ) -> Result<Vec<Said>, Error> {
     let (words, rest) = meant.condition.split_words();
     let engine = tx.engine();
-    let asked = query(engine, words, None).filter(|_| among.is_none_or(|ids| !ids.is_empty()));
-    let (Some(asked), Some(first)) = (asked, query(engine, words, Some(DESCRIPTION))) else {
+    let Some(first) = query(engine, words, Some(DESCRIPTION)) else {
         return Ok(Vec::new());
     };
     plan_for_these_words(tx)?;
-    let hits = said_with(engine, asked, first, most);
+    let most_hits = usize::try_from(most).unwrap_or(usize::MAX);
+    let hits: Vec<i64> = hits.iter().take(most_hits).map(|id| id.0).collect();
+    let mut from = listed(engine, &hits);
+    from.push(" UNION SELECT f.first_comment_id FROM (");
+    from.extend(super::hits(engine, Of::Ticket, first, most));
+    from.push(") h CROSS JOIN tickets f WHERE f.id = h.id ORDER BY 1 DESC LIMIT ").int(most);
     let rest = Meant { condition: rest, asker: meant.asker.clone() };
     let rest = predicate(engine, &rest, Look::Lead(WIDE));
     let mut sql = Sql::new();
@@ -278,19 +294,12 @@ pub fn comments(
         "SELECT c.id, c.ticket_id, t.subject, c.author_id, c.is_public, substr(c.body, 1, CAST(",
     );
     sql.bind(LETTERS).push(" AS INTEGER)), c.created_at FROM (");
-    hits.append_to(&mut sql);
+    from.append_to(&mut sql);
     sql.push(
         ") h CROSS JOIN comments c CROSS JOIN tickets t WHERE c.id = h.id AND t.id = c.ticket_id",
     );
     sql.push(" AND t.deleted_at IS NULL AND ");
     rest.append_to(&mut sql);
-    if let Some(ids) = among {
-        sql.push(" AND t.id IN (");
-        sql.join(ids, ", ", "", |sql, id| {
-            sql.bind(id.0);
-        });
-        sql.push(")");
-    }
     sql.push(" ORDER BY c.id DESC");
     tx.query(sql.text(), sql.params())?.iter().map(said).collect()
 }
