@@ -93,18 +93,18 @@ impl Of {
     }
 }
 
-/// Writes the words of a text, in place of those it had before. Up to three fields, the weightiest first.
+/// Writes the words of a text, in place of those it had before; they are found once the transaction is committed. Up to three fields, the weightiest first.
 pub(crate) fn put(tx: &mut Tx<'_>, of: Of, id: i64, fields: &[&str]) -> Result<(), Error> {
     let doc = Doc::of(fields);
+    let statements = of.statements();
     match tx.engine() {
         Engine::Sqlite => {
             let mut texts: Vec<String> = doc.fields().zip(doc.letters()).map(sqlite_text).collect();
             texts.resize(3, String::new());
-            tx.execute(of.statements().sqlite_put, params![id, &texts[0], &texts[1], &texts[2]])
+            tx.execute_late(statements.sqlite_put, id, texts)
         }
-        Engine::Postgres => tx.execute(of.statements().postgres_put, params![id, &vector(&doc)]),
+        Engine::Postgres => tx.execute_late(statements.postgres_put, id, vec![vector(&doc)]),
     }
-    .map(|_| ())
 }
 
 /// Forgets the words of a text.
@@ -113,7 +113,7 @@ pub fn forget(tx: &mut Tx<'_>, of: Of, id: i64) -> Result<(), Error> {
         Engine::Sqlite => of.statements().sqlite_forget,
         Engine::Postgres => of.statements().postgres_forget,
     };
-    tx.execute(sql, params![id]).map(|_| ())
+    tx.execute_late(sql, id, Vec::new())
 }
 
 /// A field as SQLite's index reads it: its tokens, and apart from them its single characters, so that no phrase spans both.

@@ -22,6 +22,12 @@ fn insert(tx: &mut Tx<'_>, id: i64) -> Result<u64, Error> {
     tx.execute("INSERT INTO things (id, word) VALUES ($1, 'one')", params![id])
 }
 
+/// The same before the commit, and not now.
+fn insert_late(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
+    let sql = "INSERT INTO things (id, word) VALUES ($1, $2)";
+    tx.execute_late(sql, id, vec!["late".to_owned()])
+}
+
 fn count(store: &Store) -> i64 {
     let found =
         store.read_blocking(|tx| tx.query_one("SELECT count(*) FROM things", params![])?.get(0));
@@ -81,13 +87,18 @@ fn a_refusal_and_a_panic_leave_the_others_of_their_batch_alone() {
 
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let outcomes = runtime.block_on(async {
-            let kept = store.write(|tx| insert(tx, 1));
-            let refused = store.write(|tx| insert(tx, 2).and_then(|_| Err::<u64, _>(Error::NoRow)));
+            let kept = store.write(|tx| insert(tx, 1).and_then(|_| insert_late(tx, 101)));
+            let refused = store.write(|tx| -> Result<u64, Error> {
+                insert(tx, 2)?;
+                insert_late(tx, 102)?;
+                Err(Error::NoRow)
+            });
             let panicked = store.write(|tx| -> Result<u64, Error> {
+                insert_late(tx, 103)?;
                 insert(tx, 3)?;
                 panic!("on purpose")
             });
-            let also_kept = store.write(|tx| insert(tx, 4));
+            let also_kept = store.write(|tx| insert_late(tx, 104).and_then(|()| insert(tx, 4)));
             let releasing = async { release.send(()).unwrap() };
             tokio::join!(kept, refused, panicked, also_kept, releasing)
         });
@@ -96,7 +107,11 @@ fn a_refusal_and_a_panic_leave_the_others_of_their_batch_alone() {
         assert!(outcomes.0.is_ok() && outcomes.3.is_ok());
         assert!(matches!(outcomes.1, Err(Error::NoRow)));
         assert_eq!(outcomes.2.unwrap_err().to_string(), "a transaction panicked: on purpose");
-        assert_eq!(one(&store, "SELECT count(*) FROM things").get::<i64>(0).unwrap(), 3);
+        let ids = store.read_blocking(|tx| {
+            let rows = tx.query("SELECT id FROM things ORDER BY id", params![])?;
+            rows.iter().map(|row| row.get(0)).collect::<Result<Vec<i64>, Error>>()
+        });
+        assert_eq!(ids.unwrap(), [0, 1, 4, 101, 104]);
     });
 }
 

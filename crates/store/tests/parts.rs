@@ -12,6 +12,12 @@ fn insert(tx: &mut Tx<'_>, id: i64) -> Result<u64, Error> {
     tx.execute("INSERT INTO things (id, word) VALUES ($1, 'one')", params![id])
 }
 
+/// The same before the commit.
+fn insert_late(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
+    let sql = "INSERT INTO things (id, word) VALUES ($1, $2)";
+    tx.execute_late(sql, id, vec!["late".to_owned()])
+}
+
 #[test]
 fn a_part_that_fails_leaves_the_rest() {
     on_each_engine(|place| {
@@ -24,6 +30,7 @@ fn a_part_that_fails_leaves_the_rest() {
                 insert(tx, 1)?;
                 let twice = tx.attempt(|tx| {
                     tx.touch("undone");
+                    insert_late(tx, 102)?;
                     insert(tx, 2)?;
                     insert(tx, 2)
                 });
@@ -40,7 +47,7 @@ fn a_part_that_fails_leaves_the_rest() {
                     Ok(())
                 });
                 assert!(matches!(hidden, Err(Error::Aborted)));
-                tx.attempt(|tx| insert(tx, 5))?;
+                tx.attempt(|tx| insert(tx, 5).and_then(|_| insert_late(tx, 105)))?;
                 tx.touch("kept");
                 Ok::<_, Error>((first, tx.next_id(Kind::Ticket)?))
             })
@@ -52,7 +59,7 @@ fn a_part_that_fails_leaves_the_rest() {
                 rows.iter().map(|row| row.get(0)).collect::<Result<_, Error>>()
             })
             .unwrap();
-        assert_eq!(kept, [1, 5]);
+        assert_eq!(kept, [1, 5, 105]);
         assert!(ids.1 > ids.0);
         assert_eq!(&*changes.blocking_recv().unwrap(), "kept");
     });

@@ -118,7 +118,7 @@ fn serve(link: &mut Link, task: &mut Task) -> Result<Vec<Arc<str>>, Error> {
         let session = Session::Postgres(&mut *link);
         let mut tx = if task.is_write { Tx::writer(session) } else { Tx::reader(session) };
         let ending = task.work.run(&mut tx);
-        let touched = tx.into_touched();
+        let (touched, _) = tx.into_rest();
         if ending == Ending::Keep {
             return link.commit().map(|()| touched);
         }

@@ -20,7 +20,7 @@ use self::counters::Counters;
 use super::notices::Board;
 use super::queue::Queue;
 use super::threads::Threads;
-use super::tx::{Session, Tx};
+use super::tx::{Late, Session, Tx};
 use super::work::{Ending, Work};
 use super::{Options, Task};
 use crate::Error;
@@ -121,6 +121,7 @@ fn write_all(connection: &Connection, writes: &Queue<Task>, board: &Board, _lock
 struct Batch {
     works: Vec<Box<dyn Work>>,
     touched: Vec<Arc<str>>,
+    late: Vec<Late>,
 }
 
 impl Batch {
@@ -153,6 +154,7 @@ impl Batch {
             self.works.extend(refused);
         }
         begun?;
+        self.late.iter().try_for_each(|late| late.run(connection))?;
         counters.save(connection)?;
         statement::command(connection, "COMMIT")
     }
@@ -169,9 +171,10 @@ impl Batch {
         let mut tx = Tx::writer(Session::Sqlite(connection, Some(counters)));
         let ending = work.run(&mut tx);
         let is_clean = ending == Ending::Keep || !tx.has_written();
-        let touched = tx.into_touched();
+        let (touched, late) = tx.into_rest();
         if ending == Ending::Keep {
             self.touched.extend(touched);
+            self.late.extend(late);
         } else {
             *counters = before;
         }
@@ -182,6 +185,7 @@ impl Batch {
     /// Undoes everything and runs these closures again, each in its savepoint. An error here is the end of the whole batch.
     fn run_apart(&mut self, connection: &Connection, counters: &mut Counters) -> Result<(), Error> {
         self.touched.clear();
+        self.late.clear();
         // A full disk may have undone everything already.
         if !connection.is_autocommit() {
             statement::command(connection, "ROLLBACK")?;

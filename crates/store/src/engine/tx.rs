@@ -19,7 +19,27 @@ pub struct Tx<'a> {
     has_written: bool,
     change: Option<i64>,
     touched: Vec<Arc<str>>,
+    late: Vec<Late>,
     plans: Option<Vec<String>>,
+}
+
+/// A statement that is run at the end, with a number and texts as its values.
+#[derive(Debug)]
+pub(crate) struct Late {
+    sql: &'static str,
+    id: i64,
+    texts: Vec<String>,
+}
+
+impl Late {
+    /// Its values.
+    fn params(&self) -> Vec<Param<'_>> {
+        std::iter::once(self.id.into()).chain(self.texts.iter().map(Param::from)).collect()
+    }
+
+    pub(crate) fn run(&self, connection: &rusqlite::Connection) -> Result<(), Error> {
+        sqlite::statement::execute(connection, self.sql, &self.params()).map(|_| ())
+    }
 }
 
 /// The connection a transaction runs on.
@@ -39,6 +59,7 @@ impl<'a> Tx<'a> {
             has_written: false,
             change: None,
             touched: Vec::new(),
+            late: Vec::new(),
             plans: None,
         }
     }
@@ -61,8 +82,36 @@ impl<'a> Tx<'a> {
         self.has_written
     }
 
-    pub(crate) fn into_touched(self) -> Vec<Arc<str>> {
-        self.touched
+    /// What was touched, and what is still to be run before the commit.
+    pub(crate) fn into_rest(self) -> (Vec<Arc<str>>, Vec<Late>) {
+        (self.touched, self.late)
+    }
+
+    /// Runs a statement before the commit, on SQLite after everything else that shares it: `$1` is the number, the texts
+    /// follow. Nothing in this transaction may look for what it changes.
+    ///
+    /// A full text index writes out what it has gathered whenever another statement may have to be undone by itself, so
+    /// one entry after the other costs much more than all of them in a row.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tx::execute`]; on SQLite the commit fails instead.
+    pub fn execute_late(
+        &mut self,
+        sql: &'static str,
+        id: i64,
+        texts: Vec<String>,
+    ) -> Result<(), Error> {
+        self.must_write()?;
+        let late = Late { sql, id, texts };
+        match self.engine() {
+            Engine::Sqlite if self.is_aborted => Err(Error::Aborted),
+            Engine::Sqlite => {
+                self.late.push(late);
+                Ok(())
+            }
+            Engine::Postgres => self.execute(sql, &late.params()).map(|_| ()),
+        }
     }
 
     /// Runs a statement and says how many rows it changed.
@@ -254,7 +303,7 @@ impl<'a> Tx<'a> {
             Session::Sqlite(_, counters) => counters.as_deref().copied(),
             Session::Postgres(_) => None,
         };
-        let (change, touched) = (self.change, self.touched.len());
+        let (change, touched, late) = (self.change, self.touched.len(), self.late.len());
         let outcome = match part(self) {
             Ok(_) if self.is_aborted => Err(Error::Aborted.into()),
             outcome => outcome,
@@ -267,6 +316,7 @@ impl<'a> Tx<'a> {
             }
             self.change = change;
             self.touched.truncate(touched);
+            self.late.truncate(late);
         }
         self.execute("RELEASE SAVEPOINT part", params![])?;
         outcome
