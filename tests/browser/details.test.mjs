@@ -142,3 +142,27 @@ test("an escalation says to the letter what the customer will be told", async (t
   await dialog.locator("#tell-hint").getByText(other).waitFor();
   await agent.lookEverywhere("escalation");
 });
+
+test("a picture is shown small, and the channels say what is known", async (t) => {
+  const demo = await startDemo(t);
+  const id = await ask(demo);
+  const agent = await visitor(await startBrowser(t), demo);
+  await agent.signIn(demo);
+  const { page } = agent;
+  await page.goto(`/tickets/${id}`);
+  const shot = await page.screenshot();
+  await page.locator(`#ticket-${id}-reply`).fill(`Look, as in #${id}.`);
+  await page.locator('input[type="file"]').first().setInputFiles({ name: "shot.png", mimeType: "image/png", buffer: shot });
+  await page.getByText("shot.png").first().waitFor();
+  await page.getByRole("button", { name: /Send to/ }).first().click();
+  await page.goto(`/tickets/${id}`);
+  const picture = page.getByAltText("shot.png");
+  await picture.scrollIntoViewIfNeeded();
+  assert.deepEqual(await picture.evaluate(async (image) => (await image.decode(), [image.width, image.height, image.naturalWidth])), [320, 200, 1440]);
+  await page.getByRole("link", { name: `#${id}`, exact: true }).waitFor();
+  await agent.lookEverywhere("pictures");
+  await page.goto("/settings/channels");
+  await agent.lookEverywhere("channels");
+  await page.goto("/settings/fields");
+  await agent.look("fields");
+});

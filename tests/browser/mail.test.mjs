@@ -79,7 +79,7 @@ test("a hostile mail runs nothing and loads nothing from elsewhere", async (t) =
 
   await page.getByText("Our flags are off.").waitFor();
   const picture = page.getByAltText("a picture of ours");
-  assert.equal(await picture.evaluate((image) => image.complete && image.naturalWidth), 1, "its own picture is shown");
+  assert.equal(await picture.evaluate(async (image) => (await image.decode(), image.naturalWidth)), 1, "its own picture is shown");
   await page.getByText("from elsewhere").waitFor();
   assert.equal(await page.evaluate(() => window.hit), undefined);
   const elsewhere = asked.filter((url) => !url.startsWith(demo.url) && !url.startsWith("data:"));

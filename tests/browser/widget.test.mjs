@@ -115,6 +115,37 @@ test("without identity one says who one is, and the developer hears what is miss
   assert.match(warnings.join("\n"), /signature_wrong/);
 });
 
+test("what an admin wants to know besides is asked, checked and shown", async (t) => {
+  const demo = await startDemo(t);
+  const field = async (more) => {
+    const ticket_field = { visible_in_portal: true, editable_in_portal: true, ...more };
+    return (await demo.api("POST", "/api/v2/ticket_fields.json", { ticket_field })).ticket_field.id;
+  };
+  const options = [{ name: "Our cloud", value: "cloud" }, { name: "Your own", value: "own" }];
+  const hosting = await field({ type: "tagger", title: "Hosting", required_in_portal: true, custom_field_options: options });
+  const seats = await field({ type: "integer", title: "Seats" });
+  const beta = await field({ type: "checkbox", title: "Beta" });
+  const host = await startHost(t, demo, { tag: 'data-identity-url="/identity"' });
+  const customer = await visitor(await startBrowser(t), demo);
+  await customer.page.goto(`${host}?page=flags`);
+  await openForm(customer);
+  await fillIn(customer);
+  await panel(customer).getByLabel("Seats").fill("lots");
+  await panel(customer).getByRole("button", { name: "Send" }).click();
+  await panel(customer).getByText("Hosting is missing.").waitFor();
+  await panel(customer).getByText("Seats: expected a whole number, got “lots”.").waitFor();
+  await customer.lookEverywhere("widget-fields");
+  await panel(customer).getByLabel("Hosting").selectOption("own");
+  await panel(customer).getByLabel("Seats").fill("12");
+  await panel(customer).getByLabel("Beta").check();
+  await panel(customer).getByRole("button", { name: "Send" }).click();
+  await panel(customer).getByRole("button", { name: "Open the request" }).click();
+  await panel(customer).getByText("Hosting: Your own").waitFor();
+  const [made] = await tickets(demo);
+  const values = Object.fromEntries(made.custom_fields.map((one) => [one.id, one.value]));
+  assert.deepEqual([values[hosting], values[seats], values[beta]], ["own", 12, true]);
+});
+
 // CH-01: offline keeps the draft; one click, one ticket.
 test("a draft survives a tunnel and a reload, and two clicks are one ticket", async (t) => {
   const demo = await startDemo(t);

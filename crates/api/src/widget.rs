@@ -1,7 +1,9 @@
 //! What the in-app help needs to know before it can show its form.
 
 use axum::extract::State;
-use desk::{Act, Desk};
+use desk::fields::{self, Whose};
+use desk::{Act, Ctx, Desk, Error, Tx};
+use domain::Field;
 use domain::words::{Locale, survey};
 use serde_json::{Value, json};
 
@@ -15,12 +17,16 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![Route::get("/widget", Act::ReadPublic, show)]
 }
 
-/// The company's name, its areas, the fields that hold area, severity and kind, how large a file may be, and the words of
+/// The company's name, its areas, the fields that customers fill in, those that hold area, severity and kind, how large a file may be, and the words of
 /// the survey in the language asked for. All of it is public anyway.
 async fn show(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer {
     let survey = survey::texts(query.get("locale").map(Locale::nearest).unwrap_or_default());
     let handbook = caller.ctx.handbook.clone();
-    let fields = desk.read(caller.ctx, |tx, _| shape::custom_fields(tx)).await?;
+    let read = |tx: &mut Tx<'_>, ctx: &Ctx| -> Result<_, Error> {
+        Ok((shape::custom_fields(tx)?, fields::custom(tx, ctx, Whose::Asked)?))
+    };
+    let (fields, asked) = desk.read(caller.ctx, read).await?;
+    let asked: Vec<Value> = asked.iter().map(field).collect();
     let id = |key: &str| {
         let field = fields.custom().find(|field| field.key.as_deref() == Some(key));
         field.map(|field| field.id.0)
@@ -40,6 +46,20 @@ async fn show(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer 
             "thanks": survey.thanks,
             "settled": survey.settled,
         },
+        "asked": asked,
         "fields": { "area": id("area"), "severity": id("severity"), "kind": id("kind") },
     } })))
+}
+
+/// A field as the form asks for it.
+fn field(field: &Field) -> Value {
+    let options = field.options.iter().map(|one| json!({ "name": one.name, "value": one.value }));
+    json!({
+        "id": field.id.0,
+        "type": field.kind,
+        "title": field.title,
+        "description": field.description,
+        "required": fields::is_required(field),
+        "options": options.collect::<Vec<_>>(),
+    })
 }

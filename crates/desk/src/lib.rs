@@ -46,6 +46,7 @@ pub mod search;
 pub mod sent_along;
 pub mod sessions;
 pub mod snoozes;
+pub mod standing;
 pub mod surveys;
 pub mod teams;
 pub mod texts;

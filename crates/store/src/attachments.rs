@@ -26,6 +26,8 @@ pub struct Attachment {
     pub size: i64,
     /// A picture that stands in the text of a mail.
     pub inline: bool,
+    /// Width and height, of a picture that says how large it is.
+    pub picture: Option<(i64, i64)>,
     /// Who sent it ahead.
     pub uploader: Option<UserId>,
     /// When it came.
@@ -33,7 +35,7 @@ pub struct Attachment {
 }
 
 const COLUMNS: &str = "id, hash, ticket_id, comment_id, token, name, content_type, size_bytes, is_inline, uploader_id,
-    created_at";
+    created_at, width, height";
 
 fn attachment(row: &Row) -> Result<Attachment, Error> {
     Ok(Attachment {
@@ -48,6 +50,7 @@ fn attachment(row: &Row) -> Result<Attachment, Error> {
         inline: row.get(8)?,
         uploader: row.get::<Option<i64>>(9)?.map(UserId),
         created_at: row.get(10)?,
+        picture: row.get::<Option<i64>>(11)?.zip(row.get::<Option<i64>>(12)?),
     })
 }
 
@@ -61,8 +64,8 @@ pub fn insert(tx: &mut Tx<'_>, file: &Attachment, upload: Option<&str>) -> Resul
     blobs::insert(tx, &file.hash, file.size, file.created_at)?;
     tx.execute(
         "INSERT INTO attachments (id, hash, ticket_id, comment_id, token, name, content_type, size_bytes, is_inline,
-            created_at, upload_hash, uploader_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            created_at, upload_hash, uploader_id, width, height)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         params![
             file.id,
             &file.hash,
@@ -75,7 +78,9 @@ pub fn insert(tx: &mut Tx<'_>, file: &Attachment, upload: Option<&str>) -> Resul
             file.inline,
             file.created_at,
             upload,
-            file.uploader.map(|id| id.0)
+            file.uploader.map(|id| id.0),
+            file.picture.map(|(width, _)| width),
+            file.picture.map(|(_, height)| height)
         ],
     )
     .map(|_| ())

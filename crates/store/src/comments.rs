@@ -151,6 +151,14 @@ pub fn last_of_others(
     Ok(found)
 }
 
+/// When a customer last wrote by each way, among the newest so many messages.
+pub fn last_by_way(tx: &mut Tx<'_>, most: i64) -> Result<Vec<(String, Timestamp)>, Error> {
+    let sql = "SELECT c.via, MAX(c.created_at) FROM
+            (SELECT via, created_at, author_id FROM comments ORDER BY id DESC LIMIT $1) c
+         JOIN users u ON u.id = c.author_id WHERE u.role = 'end_user' GROUP BY c.via";
+    tx.query(sql, params![most])?.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// A page of a ticket's comments in the order they were written.
 pub fn page(
     tx: &mut Tx<'_>,

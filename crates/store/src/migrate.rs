@@ -71,6 +71,11 @@ pub const ALL: &[Migration] = &[
     Migration { number: 20, name: "figures", sql: include_str!("../migrations/0020_figures.sql") },
     Migration { number: 21, name: "undos", sql: include_str!("../migrations/0021_undos.sql") },
     Migration { number: 22, name: "letters", sql: include_str!("../migrations/0022_letters.sql") },
+    Migration {
+        number: 23,
+        name: "pictures",
+        sql: include_str!("../migrations/0023_pictures.sql"),
+    },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

@@ -1,11 +1,14 @@
 //! Files as downloads that run nothing, by addresses that nobody can guess; and how large they are, in words.
 
+use std::fmt::Write as _;
+
 use axum::extract::Path;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use desk::Act;
-use desk::attachments::Attachment;
+use desk::attachments::{Attachment, is_picture};
 
+use crate::components::prose::pieces;
 use crate::components::timeline;
 use crate::form::escaped;
 use crate::problem::Answer;
@@ -28,7 +31,13 @@ async fn content(visitor: Visitor, Path(token): Path<String>) -> Answer {
     let file =
         visitor.desk.read(ctx, move |tx, ctx| desk::attachments::by_token(tx, ctx, &token)).await?;
     let content = visitor.desk.content(&file.hash).await?;
-    Ok(download(&file.name, &file.content_type, content))
+    let mut response = download(&file.name, &file.content_type, content);
+    // A picture can do nothing, so it may be looked at where it is; whatever else it may be is a download.
+    if file.picture.is_some() && is_picture(&file.content_type) {
+        let shown = HeaderValue::from_static("inline");
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, shown);
+    }
+    Ok(response)
 }
 
 /// Some bytes as a download.
@@ -57,21 +66,78 @@ fn href(file: &Attachment) -> String {
     format!("/attachments/token/{}/?name={}", file.token, escaped(&file.name))
 }
 
+/// As large as this a picture is shown at most.
+const SHOWN: (i64, i64) = (320, 240);
+
+/// How large a picture is shown: as it is, or as much smaller as it has to be.
+fn fitting((width, height): (i64, i64)) -> (i64, i64) {
+    let (most_wide, most_high) = SHOWN;
+    if width <= most_wide && height <= most_high {
+        return (width, height);
+    }
+    if width * most_high > height * most_wide {
+        (most_wide, (height * most_wide / width).max(1))
+    } else {
+        ((width * most_high / height).max(1), most_high)
+    }
+}
+
+/// The words of a message with the pictures that stand in them: each is fetched when it comes into view, and its place is
+/// kept until then.
+pub(crate) fn with_pictures(html: &str, files: &[Attachment]) -> String {
+    let mut out = String::with_capacity(html.len() + 64);
+    for (text, tag) in pieces(html) {
+        out.push_str(text);
+        let Some(attributes) = tag.strip_prefix("<img ") else {
+            out.push_str(tag);
+            continue;
+        };
+        let file = files.iter().find(|file| {
+            attributes.contains(&format!("src=\"/attachments/token/{}/\"", file.token))
+        });
+        let is_sized = attributes.contains("width=\"") || attributes.contains("height=\"");
+        let size = file.and_then(|file| file.picture).filter(|_| !is_sized);
+        out.push_str("<img loading=\"lazy\" ");
+        if let Some((width, height)) = size {
+            let _ = write!(out, "width=\"{width}\" height=\"{height}\" ");
+        }
+        out.push_str(attributes);
+    }
+    out
+}
+
 /// What stands beside a message about its files, owned.
-pub(crate) struct Along(Vec<(String, String, String)>);
+pub(crate) struct Along(Vec<One>);
+
+struct One {
+    name: String,
+    size: String,
+    href: String,
+    picture: Option<(i64, i64)>,
+}
 
 impl Along {
     /// The files of a comment, without the pictures that stand in its text.
     pub(crate) fn new(words: Words, files: &[Attachment]) -> Self {
-        let shown = files.iter().filter(|file| !file.inline);
-        let listed = shown.map(|file| (file.name.clone(), size(words, file.size), href(file)));
-        Self(listed.collect())
+        let one = |file: &Attachment| One {
+            name: file.name.clone(),
+            size: size(words, file.size),
+            href: href(file),
+            picture: file.picture.filter(|_| is_picture(&file.content_type)).map(fitting),
+        };
+        Self(files.iter().filter(|file| !file.inline).map(one).collect())
     }
 
     /// As the component wants them.
     pub(crate) fn shown(&self) -> Vec<timeline::Attachment<'_>> {
         let all = self.0.iter();
-        all.map(|(name, size, href)| timeline::Attachment { name, size, href }).collect()
+        all.map(|One { name, size, href, picture }| timeline::Attachment {
+            name,
+            size,
+            href,
+            picture: *picture,
+        })
+        .collect()
     }
 }
 
@@ -99,6 +165,41 @@ mod tests {
         assert_eq!(say(999), "999 B");
         assert_eq!(say(12_345), "12 kB");
         assert_eq!(say(20_500_000), "20.5 MB");
+    }
+
+    #[test]
+    fn a_picture_fits_and_keeps_its_shape() {
+        assert_eq!(fitting((100, 50)), (100, 50));
+        assert_eq!(fitting((3_200, 1_600)), (320, 160));
+        assert_eq!(fitting((100, 24_000)), (1, 240));
+        assert_eq!(fitting((30_000, 1)), (320, 1));
+    }
+
+    #[test]
+    fn pictures_in_words_are_lazy_and_keep_their_place() {
+        let file = Attachment {
+            id: 1,
+            hash: String::new(),
+            ticket: None,
+            comment: None,
+            token: "t".to_owned(),
+            name: "a.png".to_owned(),
+            content_type: "image/png".to_owned(),
+            size: 1,
+            inline: true,
+            picture: Some((40, 30)),
+            uploader: None,
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let shown = |html: &str| with_pictures(html, std::slice::from_ref(&file));
+        assert_eq!(
+            shown("<img src=\"/attachments/token/t/\" alt=\"\">"),
+            "<img loading=\"lazy\" width=\"40\" height=\"30\" src=\"/attachments/token/t/\" alt=\"\">"
+        );
+        let own = "<img width=\"9\" src=\"/attachments/token/t/\" alt=\"\">";
+        assert_eq!(shown(own), own.replace("<img ", "<img loading=\"lazy\" "));
+        let hostile = "<a title=\"<img onerror=x \">&lt;img src</a>";
+        assert_eq!(shown(hostile), hostile);
     }
 
     /// NF-11

@@ -299,3 +299,62 @@ fn addresses_that_the_app_sends_along_are_links_if_they_are_plain() {
         assert!(!page.contains("href=\"javascript"), "{page}");
     });
 }
+
+/// NF-11: pictures are shown small, in their place before they are there; whatever else may run is a download.
+#[test]
+fn pictures_are_shown_and_numbers_of_tickets_lead_there() {
+    on_each_engine(|desk| {
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x0c\x80\0\0\x06\x40\x08\x06\0\0\0";
+        let svg =
+            b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)' width='9' height='9'/>";
+        let id = desk.ask(KIM, "", "");
+        let upload = |name: &str, content: &[u8]| {
+            let path = format!("uploads.json?filename={name}");
+            let caller = desk.as_user(ADA);
+            caller
+                .send("POST", &path, Some("application/binary"), content)
+                .expect(201)
+                .at("/upload/token")
+        };
+        let uploads = [upload("shot.png", png), upload("drawing.svg", svg)];
+        let body = format!("As in #{id}; see `#{id}` too.");
+        desk.update(ADA, id, &json!({ "comment": { "body": body, "uploads": uploads } }))
+            .expect(200);
+        let page = desk.visit_as(ADA).get(&format!("/tickets/{id}")).expect(200).text();
+        let (_, picture) = page.split_once("<img src=\"/attachments/token/").unwrap();
+        let picture = picture.split('>').next().unwrap();
+        assert!(picture.contains("width=\"320\" height=\"160\" loading=\"lazy\""), "{picture}");
+        assert_eq!(page.matches("<img src=\"/attachments").count(), 1, "{page}");
+        let link = format!("As in <a href=\"/tickets/{id}\">#{id}</a>; see <code>#{id}</code>");
+        assert!(page.contains(&link), "{page}");
+        let own = crate::customers::by_mail(desk, KIM);
+        let own = own.get(&format!("/requests/{id}")).expect(200).text();
+        assert!(own.contains("loading=\"lazy\"") && !own.contains(&link), "{own}");
+
+        let served = |name: &str| {
+            let all = desk.comments(id)[1]["attachments"].as_array().unwrap().clone();
+            let file = all.iter().find(|file| file["file_name"] == name).unwrap().clone();
+            let url = file["content_url"].as_str().unwrap().to_owned();
+            let path = url.splitn(4, '/').nth(3).unwrap().to_owned();
+            let answer = desk.as_anybody().get(&format!("/{path}")).expect(200);
+            assert!(answer.header("content-security-policy").unwrap().contains("sandbox"));
+            (answer.header("content-disposition").unwrap().to_owned(), file["width"].clone())
+        };
+        assert_eq!(served("shot.png"), ("inline".to_owned(), json!(3200)));
+        let (disposition, width) = served("drawing.svg");
+        assert!(disposition.starts_with("attachment;") && width.is_null(), "{disposition}");
+    });
+}
+
+#[test]
+fn the_channels_say_what_is_known_and_no_more() {
+    on_each_engine(|desk| {
+        let admin = desk.visit_as(desk.admin_email());
+        let page = admin.get("/settings/channels").expect(200).text();
+        assert!(page.contains("None of the newest messages came by it."), "{page}");
+        assert!(!page.contains("Ready"), "{page}");
+        desk.ask(KIM, "", "");
+        let page = admin.get("/settings/channels").expect(200).text();
+        assert!(page.contains("A customer last wrote by it"), "{page}");
+    });
+}

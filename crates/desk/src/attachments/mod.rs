@@ -3,6 +3,7 @@
 //! A content is written before the transaction ([`keep`], [`Desk::keep`]); what became of it is a row. A file may be sent
 //! ahead ([`upload`]): its token is good for an hour and for one comment. (NF-11, CH-01)
 
+mod dimensions;
 mod kinds;
 
 use domain::{CommentId, TicketId};
@@ -12,6 +13,7 @@ pub use store::attachments::Attachment;
 use store::blobs::Blobs;
 pub use store::blobs::hash_of;
 
+pub use dimensions::dimensions;
 pub use kinds::{is_picture, kind_of};
 
 use crate::{Act, Ctx, Desk, Error, require, secrets};
@@ -53,6 +55,8 @@ pub struct Kept {
     pub content_id: Option<String>,
     /// A picture that stands in the text of a mail.
     pub inline: bool,
+    /// Width and height, of a picture that says how large it is.
+    pub picture: Option<(i64, i64)>,
 }
 
 /// What goes along with a comment.
@@ -102,6 +106,7 @@ pub fn check(field: &str, files: &[NewFile]) -> Result<(), Error> {
 ///
 /// When the folder of files does not work.
 pub fn keep(blobs: &Blobs, file: NewFile, now: jiff::Timestamp) -> Result<Kept, Error> {
+    let picture = dimensions(&file.content);
     Ok(Kept {
         hash: blobs.put(&file.content, now)?,
         content_type: kind_of(&file.name, &file.content).to_owned(),
@@ -110,6 +115,7 @@ pub fn keep(blobs: &Blobs, file: NewFile, now: jiff::Timestamp) -> Result<Kept, 
         token: secrets::token(),
         content_id: file.content_id,
         inline: false,
+        picture: picture.map(|(width, height)| (width.into(), height.into())),
     })
 }
 
@@ -156,6 +162,7 @@ pub(crate) fn copies(tx: &mut Tx<'_>, comment: CommentId) -> Result<Files, Error
         token: secrets::token(),
         content_id: None,
         inline: file.inline,
+        picture: file.picture,
     });
     Ok(Files::of(kept.collect()))
 }
@@ -171,6 +178,7 @@ fn row(tx: &mut Tx<'_>, ctx: &Ctx, kept: &Kept) -> Result<Attachment, Error> {
         content_type: kept.content_type.clone(),
         size: kept.size,
         inline: kept.inline,
+        picture: kept.picture,
         uploader: ctx.actor.user(),
         created_at: ctx.now,
     })

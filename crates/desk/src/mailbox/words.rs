@@ -171,6 +171,7 @@ mod tests {
             token: format!("token-{id}"),
             content_id: Some(id.to_owned()),
             inline: false,
+            picture: None,
         }
     }
 

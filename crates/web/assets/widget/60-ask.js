@@ -23,6 +23,7 @@ async function askView() {
   const area = el("select", { name: "area" }, each(areas, ([value, words]) => el("option", { value, selected: value === (typed.area ?? settings.area ?? "") }, words)));
   const body = el("textarea", { name: "body", rows: 5, dir: "auto" });
   body.value = typed.body ?? "";
+  const asked = each(told?.asked ?? [], (one) => fieldOf(one, typed));
   const parts = captured();
   const send = el("button", { class: "primary" }, say("Send"));
   const problem = el("p", { class: "error", role: "alert" });
@@ -35,6 +36,7 @@ async function askView() {
     hints(subject),
     areas.length > 1 && field(say("Area"), area),
     choice("severity", `${say("HowBad")} ${say("Optional")}`, severities(), typed.severity),
+    each(asked, (one) => one.view),
     field(say("TellUs"), body, say("TellUsHint")),
     asking.place(told, true),
     alongView(parts),
@@ -43,7 +45,7 @@ async function askView() {
   form.addEventListener("input", () => keep("draft", { ...draft(), body: undefined, typed: values(form) }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    busy(send, () => submit(form, problem, { email, subject, body }, isKnown, told, parts));
+    busy(send, () => submit(form, problem, { email, subject, body, asked }, isKnown, told, parts));
   });
   const gone = lost();
   if (gone.length) problem.textContent = say("WidgetFilesGone", { names: joined(gone, ", ") });
@@ -68,14 +70,17 @@ function values(form) {
   return Object.fromEntries(each([...new FormData(form)], (pair) => (pair[0].startsWith("along:") ? undefined : pair)));
 }
 
-function complain(controls, isKnown) {
+function complain(controls, isKnown, problem) {
+  const asked = each(controls.asked, (one) => [one.control, wrongIn(one)]);
   const missing = [
     [controls.email, !isKnown && !controls.email.value.includes("@") && say("EmailMissing")],
     [controls.subject, !controls.subject.value.trim() && say("SubjectMissing")],
+    ...asked,
     [controls.body, !controls.body.value.trim() && say("BodyMissing")],
   ];
   const wrong = each(missing, ([control, sentence]) => {
-    control.complain?.(sentence || undefined);
+    if (control.complain) control.complain(sentence || undefined);
+    else if (sentence) problem.textContent = sentence;
     return sentence ? [control] : undefined;
   });
   wrong[0]?.[0].focus();
@@ -84,12 +89,13 @@ function complain(controls, isKnown) {
 
 async function submit(form, problem, controls, isKnown, told, parts) {
   problem.textContent = "";
-  if (complain(controls, isKnown)) return;
+  if (complain(controls, isKnown, problem)) return;
   const typed = values(form);
   const ticked = new FormData(form);
   const context = Object.fromEntries(each(Object.entries(parts), (pair) => (ticked.has(`along:${pair[0]}`) ? pair : undefined)));
   const fields = told?.fields ?? {};
-  const custom = Object.fromEntries(each([[fields.area, typed.area], [fields.severity, typed.severity]], (pair) => (pair[0] && pair[1] ? pair : undefined)));
+  const own = each([[fields.area, typed.area], [fields.severity, typed.severity]], (pair) => (pair[0] && pair[1] ? pair : undefined));
+  const custom = Object.fromEntries([...own, ...saidIn(controls.asked)]);
   const known = await identity();
   const body = {
     request: {

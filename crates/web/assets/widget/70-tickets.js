@@ -80,6 +80,7 @@ async function ticketView(id) {
     el("h3", { dir: "auto" }, ticket.subject),
     el("p", {}, statusLine(ticket.status)),
     ticket.promise && !ticket.solved && el("p", { class: "hint" }, `${say("WeSaid")} ${ticket.promise}`),
+    heldIn(ticket, told?.asked ?? []),
     el("ol", { class: "messages" }, messages),
     ticket.satisfaction && told?.survey && ratingForm(ticket, told.survey),
     ticket.status === "closed" ? el("p", {}, say("ClosedForYou")) : replyForm(ticket, told),

@@ -479,8 +479,12 @@ fn refused() -> Markup {
 }
 
 fn conversation(reader: &Reader) -> Markup {
-    let log =
-        [Attachment { name: "console.txt", size: "12 kB", href: "/attachments/9/console.txt" }];
+    let log = [Attachment {
+        name: "console.txt",
+        size: "12 kB",
+        href: "/attachments/9/console.txt",
+        picture: None,
+    }];
     let asked = Message {
         id: 70,
         author: "Dana Reyes",

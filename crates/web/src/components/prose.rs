@@ -19,6 +19,26 @@ pub fn prose(html: &str, below: usize) -> PreEscaped<String> {
     PreEscaped(text.replace('\0', ""))
 }
 
+/// Cleaned HTML in pieces: a text and the tag that follows it, which at the end is none. A sign that ends a tag may stand in
+/// an attribute, too.
+pub fn pieces(html: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = html;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (text, tag) = rest.split_at(rest.find('<').unwrap_or(rest.len()));
+        let mut quoted = false;
+        let end = tag.find(|c| {
+            quoted ^= c == '"';
+            c == '>' && !quoted
+        });
+        let (tag, after) = tag.split_at(end.map_or(tag.len(), |end| end + 1));
+        rest = after;
+        Some((text, tag))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,6 +49,13 @@ mod tests {
         let expected = "<h3 dir=\"auto\">One</h3><h4>Two</h4><h5>Four</h5><hr><p>&lt;h1&gt;</p>";
         assert_eq!(prose(html, 2).0, expected);
         assert_eq!(prose("<h5>Five</h5>", 1).0, "<h2>Five</h2>");
+    }
+
+    #[test]
+    fn what_looks_like_a_tag_in_an_attribute_is_none() {
+        let html = "a<img alt=\"<b> #1\">b</p>c";
+        let found: Vec<(&str, &str)> = pieces(html).collect();
+        assert_eq!(found, [("a", "<img alt=\"<b> #1\">"), ("b", "</p>"), ("c", "")]);
     }
 
     #[test]

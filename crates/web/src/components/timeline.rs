@@ -42,6 +42,8 @@ pub struct Attachment<'a> {
     pub size: &'a str,
     /// Where it is.
     pub href: &'a str,
+    /// Width and height of a picture that is shown.
+    pub picture: Option<(i64, i64)>,
 }
 
 /// What is to say about the way out.
@@ -234,7 +236,16 @@ fn attachments(all: &[Attachment<'_>]) -> Markup {
     html! {
         @if !all.is_empty() {
             ul.attachments {
-                @for one in all { li { a href=(one.href) { (icon("file")) (one.name) } ", " (one.size) } }
+                @for one in all {
+                    li {
+                        @if let Some((width, height)) = one.picture {
+                            a.picture href=(one.href) {
+                                img src=(one.href) alt=(one.name) width=(width) height=(height) loading="lazy";
+                            }
+                            span.muted { (one.name) ", " (one.size) }
+                        } @else { a href=(one.href) { (icon("file")) (one.name) } ", " (one.size) }
+                    }
+                }
             }
         }
     }

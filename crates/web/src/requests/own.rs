@@ -13,7 +13,7 @@ use domain::{Cause, Status, Ticket, TicketId, TimerKind, User};
 use maud::{Markup, html};
 
 use super::rating::Refused;
-use crate::attachments::Along;
+use crate::attachments::{Along, with_pictures};
 use crate::components::badge::status_for_customer;
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
@@ -177,7 +177,7 @@ fn conversation(visitor: &Visitor, reader: &Reader, own: &Own, most: i64) -> Mar
                 at: comment.created_at,
                 ours,
                 body: html! {
-                    (prose(&comment.html, 2))
+                    (prose(&with_pictures(&comment.html, &comment.attachments), 2))
                     @if let Some(details) = &details { (crate::tickets::folded(reader, details)) }
                 },
                 attachments: &files.shown(),

@@ -3,6 +3,7 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
+use desk::standing::Standing;
 use desk::tickets::Queued;
 use desk::{Ctx, Error, Key, Page, Start, Tx};
 use domain::DeliveryId;
@@ -147,24 +148,8 @@ pub(super) async fn retry(visitor: Visitor, Path(id): Path<String>) -> Answer {
     }
 }
 
-/// What waits and what failed of everything that leaves, and whether anything does.
-struct Standing {
-    waiting: i64,
-    failed: i64,
-    muted: Option<String>,
-    webhooks: usize,
-}
-
 pub(super) async fn channels(visitor: Visitor) -> Answer {
-    let read = |tx: &mut Tx<'_>, ctx: &Ctx| {
-        Ok::<_, Error>(Standing {
-            waiting: desk::deliveries::unsent(tx, "pending")?,
-            failed: desk::deliveries::unsent(tx, "failed")?,
-            muted: desk::installation::muted(tx)?.map(|(_, because)| because),
-            webhooks: desk::webhooks::list(tx, ctx)?.iter().filter(|one| one.active).count(),
-        })
-    };
-    let standing = visitor.desk.read(visitor.ctx.clone(), read).await?;
+    let standing = visitor.desk.read(visitor.ctx.clone(), desk::standing::read).await?;
     let reader = visitor.reader();
     let words = reader.words;
     let columns = [
@@ -172,41 +157,121 @@ pub(super) async fn channels(visitor: Visitor) -> Answer {
         Column::text(words.say(Text::ChannelState)),
         Column::text(words.say(Text::ChannelWhere)),
     ];
-    let up = words.say(Text::ChannelUp).to_owned();
-    let out = match &standing.muted {
-        Some(why) => words.fill(Text::ChannelMuted, &[("why", why)]),
-        None => format!(
-            "{}, {}",
-            words.count(Text::ChannelWaits, standing.waiting),
-            words.count(Text::ChannelFails, standing.failed)
-        ),
-    };
-    let posthog = &visitor.ctx.handbook.csat.posthog.host;
-    let posthog = if posthog.is_empty() { words.say(Text::ChannelOff) } else { posthog };
+    let shown = Shown { reader: &reader, standing: &standing };
     let link = |to: &str, text: Text| html! { a href=(to) { (words.say(text)) } };
-    let config = html! { (words.say(Text::ChannelInConfig)) };
     let handbook = link(routes::HANDBOOK, Text::ChannelInHandbook);
-    let rows: Vec<(Text, String, Markup)> = vec![
-        (Text::ChannelMailIn, up.clone(), link(routes::MAIL, Text::MailIn)),
-        (Text::ChannelMailOut, out, link(routes::DELIVERIES, Text::SettingsDeliveries)),
-        (Text::ChannelApp, up.clone(), config.clone()),
-        (Text::ChannelWeb, up.clone(), link(routes::NEW_REQUEST, Text::ChannelHere)),
-        (Text::ChannelApi, up, link(routes::TOKENS, Text::SettingsTokens)),
-        (Text::ChannelSlack, handbook_slack(&visitor), handbook.clone()),
-        (Text::ChannelPosthog, posthog.to_owned(), handbook),
+    let rows: Vec<(Text, Markup, Markup)> = vec![
+        (Text::ChannelMailIn, shown.mail_in(), link(routes::MAIL, Text::MailIn)),
+        (Text::ChannelMailOut, shown.out(), link(routes::DELIVERIES, Text::SettingsDeliveries)),
+        (Text::ChannelApp, shown.app(), html! { (words.say(Text::ChannelInConfig)) }),
+        (Text::ChannelWeb, shown.came(&["web"]), link(routes::NEW_REQUEST, Text::ChannelHere)),
+        (Text::ChannelApi, shown.came(&["api"]), link(routes::TOKENS, Text::SettingsTokens)),
+        (Text::ChannelSlack, shown.to("slack", &handbook_slack(&visitor)), handbook.clone()),
         (
-            Text::ChannelWebhooks,
-            standing.webhooks.to_string(),
-            link(routes::WEBHOOKS, Text::SettingsWebhooks),
+            Text::ChannelPosthog,
+            shown.to("posthog", &visitor.ctx.handbook.csat.posthog.host),
+            handbook,
         ),
+        (Text::ChannelWebhooks, shown.webhooks(), link(routes::WEBHOOKS, Text::SettingsWebhooks)),
     ];
     let rows: Vec<Vec<Markup>> = rows
         .into_iter()
-        .map(|(name, state, place)| vec![html! { (words.say(name)) }, html! { (state) }, place])
+        .map(|(name, state, place)| vec![html! { (words.say(name)) }, state, place])
         .collect();
     let main = listing("channels", words.say(Text::SettingsChannels), &columns, &rows);
     let here = (routes::CHANNELS, words.say(Text::SettingsChannels));
     page(&visitor, &reader, here, &main, status(&[])).await
+}
+
+/// What is known of the ways in and out, in words: nothing is called well that nobody looked at.
+struct Shown<'a> {
+    reader: &'a Reader,
+    standing: &'a Standing,
+}
+
+impl Shown<'_> {
+    fn mail_in(&self) -> Markup {
+        let words = self.reader.words;
+        html! {
+            @if self.standing.mailboxes.is_empty() { p { (words.say(Text::ChannelNoMailbox)) } }
+            @for one in &self.standing.mailboxes {
+                p {
+                    @match (&one.last_error, one.failing_since, one.reached_at) {
+                        (Some(why), Some(since), _) => {
+                            (one.name) ": " (words.fill(Text::MailboxFails, &[("why", why)])) " · " (time::past(self.reader, since))
+                        }
+                        (_, _, Some(at)) => { (one.name) ": " (words.say(Text::MailboxReached)) " " (time::past(self.reader, at)) },
+                        _ => { (one.name) ": " (words.say(Text::NeverYet)) },
+                    }
+                }
+            }
+            (self.came(&["email"]))
+        }
+    }
+
+    fn out(&self) -> Markup {
+        let words = self.reader.words;
+        let (waiting, failed) = self.standing.unsent;
+        html! {
+            @if let Some(why) = &self.standing.muted { p { (words.fill(Text::ChannelMuted, &[("why", why)])) } }
+            p { (words.count(Text::ChannelWaits, waiting)) ", " (words.count(Text::ChannelFails, failed)) }
+            (self.failed("email"))
+        }
+    }
+
+    fn app(&self) -> Markup {
+        let keys = i64::try_from(self.standing.keys).unwrap_or(i64::MAX);
+        let words = self.reader.words;
+        html! {
+            p { @if keys == 0 { (words.say(Text::ChannelNoKeys)) } @else { (words.count(Text::ChannelKeys, keys)) } }
+            (self.came(&["app"]))
+        }
+    }
+
+    fn webhooks(&self) -> Markup {
+        let count = i64::try_from(self.standing.webhooks).unwrap_or(i64::MAX);
+        let words = self.reader.words;
+        html! {
+            p { @if count == 0 { (words.say(Text::ChannelOff)) } @else { (words.count(Text::ChannelInUse, count)) } }
+            (self.failed("webhook"))
+        }
+    }
+
+    /// Where a channel leads, if it is set up.
+    fn to(&self, channel: &str, place: &str) -> Markup {
+        let off = self.reader.words.say(Text::ChannelOff);
+        html! {
+            p { @if place.is_empty() { (off) } @else { (place) } }
+            (self.failed(channel))
+        }
+    }
+
+    /// When a customer last wrote by any of these ways.
+    fn came(&self, ways: &[&str]) -> Markup {
+        let words = self.reader.words;
+        let came = self.standing.came.iter().filter(|(way, _)| ways.contains(&way.as_str()));
+        let last = came.map(|(_, at)| *at).max();
+        html! {
+            p.muted {
+                @match last {
+                    Some(at) => { (words.say(Text::ChannelLastIn)) " " (time::past(self.reader, at)) },
+                    None => (words.say(Text::ChannelNoneIn)),
+                }
+            }
+        }
+    }
+
+    /// What last failed to leave.
+    fn failed(&self, channel: &str) -> Markup {
+        let words = self.reader.words;
+        let found = self.standing.failed.iter().find(|(one, _)| *one == channel);
+        html! {
+            @if let Some((_, last)) = found {
+                @let why = last.last_error.as_deref().unwrap_or_default();
+                p { (words.fill(Text::ChannelLastFailure, &[("why", &why)])) " · " (time::past(self.reader, last.finished_at.unwrap_or(last.delivery.at))) }
+            }
+        }
+    }
 }
 
 /// The channels that teams read in.

@@ -8,19 +8,65 @@ use domain::{CommentId, Envelope, Event, Telling};
 use maud::{Markup, PreEscaped, html};
 
 use super::{SHOWN, Seen, letters, said};
-use crate::attachments::Along;
+use crate::attachments::{Along, with_pictures};
 use crate::components::button::{self, Button};
 use crate::components::leaving::Leaving;
 use crate::components::notice::{Tone, message_box};
-use crate::components::prose::prose;
+use crate::components::prose::{pieces, prose};
 use crate::components::timeline::{self, Delivery, Happening, Message, Note};
 use crate::reader::Reader;
 use crate::routes;
 use crate::words::Text;
 
-/// What the cleaner left of a comment; only cleaned HTML is ever stored.
-pub(crate) fn cleaned(comment: &Comment) -> PreEscaped<String> {
-    prose(&comment.html, 2)
+/// What the cleaner left of a comment; only cleaned HTML is ever stored. What we wrote names tickets by their numbers, which
+/// lead there; customers get the words as they are.
+fn cleaned(comment: &Comment, ours: bool) -> PreEscaped<String> {
+    let html = with_pictures(&comment.html, &comment.attachments);
+    let html = if ours { with_tickets(&html) } else { html };
+    prose(&html, 2)
+}
+
+/// Cleaned HTML in which `#7` leads to that ticket, where it is a word of its own and no link or code already.
+fn with_tickets(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() + 64);
+    let mut within = 0;
+    for (text, tag) in pieces(html) {
+        if within == 0 {
+            linked(&mut out, text);
+        } else {
+            out.push_str(text);
+        }
+        for name in ["a", "code", "pre"] {
+            let is =
+                |tag: &str| tag.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '>']));
+            within += i32::from(tag.strip_prefix('<').is_some_and(is));
+            within -= i32::from(tag.strip_prefix("</").is_some_and(is));
+        }
+        out.push_str(tag);
+    }
+    out
+}
+
+/// A text without tags, its numbers of tickets as links.
+fn linked(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find('#') {
+        let (before, after) = rest.split_at(at);
+        out.push_str(before);
+        let digits = after[1..].bytes().take_while(u8::is_ascii_digit).count();
+        let (number, after) = after.split_at(1 + digits);
+        let begins =
+            before.chars().next_back().is_none_or(|c| c.is_whitespace() || "(\u{201c}".contains(c));
+        let ends = after.chars().next().is_none_or(|c| !c.is_alphanumeric());
+        if begins && ends && (1..=12).contains(&digits) && !number.starts_with("#0") {
+            let to = routes::ticket(number[1..].parse().unwrap_or_default());
+            out.push_str(&html! { a href=(to) { (number) } }.into_string());
+        } else {
+            out.push_str(number);
+        }
+        rest = after;
+    }
+    out.push_str(rest);
 }
 
 /// Everything of a timeline that stays together.
@@ -176,7 +222,7 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
                 author,
                 hidden_from: &requester,
                 at: comment.created_at,
-                body: html! { (cleaned(comment)) },
+                body: html! { (cleaned(comment, true)) },
                 attachments: &files.shown(),
             },
         );
@@ -204,7 +250,7 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
             ours: ours
                 || (comment.author != ticket.requester && !ticket.has_participant(comment.author)),
             body: html! {
-                (cleaned(comment))
+                (cleaned(comment, ours))
                 @if let Some(details) = &details { (letters::below(reader, seen.id(), details)) }
             },
             attachments: &files.shown(),
@@ -345,5 +391,30 @@ fn left_out(seen: &Seen, shown: i64) -> Markup {
     };
     html! {
         li.mark { a href=(to) { (words.count(Text::ShowEarlier, seen.whole.left_out)) } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_tickets_lead_there() {
+        let link = "<a href=\"/tickets/12\">#12</a>";
+        assert_eq!(
+            with_tickets("<p>See #12, and (#12).</p>"),
+            format!("<p>See {link}, and ({link}).</p>")
+        );
+        for html in [
+            "<p>C#12, &#39;x&#39;, #12th, # 12, #, #012</p>",
+            "<p><a href=\"https://acme.test/#12\">x #12</a></p>",
+            "<pre><code>#12</code></pre>",
+            "<p><code>git #12</code></p>",
+        ] {
+            assert_eq!(with_tickets(html), html);
+        }
+        let picture = "<img alt=\"<p> #12 \">";
+        assert_eq!(with_tickets(picture), picture);
+        assert_eq!(with_tickets("<abbr>#12</abbr>"), format!("<abbr>{link}</abbr>"));
     }
 }
