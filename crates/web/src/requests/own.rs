@@ -132,17 +132,21 @@ pub(super) async fn page(
     let main = html! {
         p.ticket-way { a href=(routes::REQUESTS) { (words.say(Text::YourRequests)) } }
         h1 tabindex="-1" dir="auto" { (title) }
-        p { (status(&reader, ticket)) }
+        p #request-now { (status(&reader, ticket)) }
         @if let Some(promise) = &ticket.promise {
             p.muted { (words.say(Text::WeSaid)) " " span #promise-text { (promise.text) } " " (time::past(&reader, promise.at)) }
         }
         (facts(&reader, &own))
         (timeline(&conversation(visitor, &reader, &own, most)))
+        request-live.list-news data-topic={ "ticket:" (id) } {
+            p.hidden role="status" {}
+            button.button type="button" hidden { "↓ " (words.say(Text::NewAnswerShow)) }
+        }
         @if let Some(rating) = &own.rating { (super::rating::form(&reader, id, rating, visitor.query.some("thanks").is_some(), refused)) }
         @if ticket.status == Status::Closed { (closed(&reader)) }
-        @else { (answer(&reader, &own, typed, error)) }
+        @else { (answer(visitor, &reader, &own, (typed, error))) }
     };
-    frame::column(visitor, &reader, &title, Width::Text, &main).await
+    frame::column_with_script(visitor, &reader, &title, &main).await
 }
 
 /// What custom fields that customers see hold.
@@ -201,7 +205,12 @@ fn called(author: Option<&User>, ours: bool, company: &str, reader: &Reader) -> 
     }
 }
 
-fn answer(reader: &Reader, own: &Own, typed: &str, error: Option<&str>) -> Markup {
+fn answer(
+    visitor: &Visitor,
+    reader: &Reader,
+    own: &Own,
+    (typed, error): (&str, Option<&str>),
+) -> Markup {
     let words = reader.words;
     let ticket = &own.stored.ticket;
     let id = ticket.id.0;
@@ -224,7 +233,7 @@ fn answer(reader: &Reader, own: &Own, typed: &str, error: Option<&str>) -> Marku
         form method="post" enctype="multipart/form-data" action={ (routes::request(id)) "/replies" } {
             (button::csrf(reader))
             input type="hidden" name="key" value=(desk::token());
-            (field(words, &reply))
+            kept-reply name={ (visitor.user.as_ref().map_or(0, |user| user.id.0)) "-request-" (id) } { (field(words, &reply)) }
             (field(words, &files))
             div.field-actions { (button::submit(Button::primary(words.say(if is_solved { Text::Reopen } else { Text::Reply })))) }
         }
