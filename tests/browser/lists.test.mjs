@@ -85,7 +85,9 @@ test("the row in focus is set by the same bar, and what cannot be chosen says wh
   const dialog = page.locator("#dialog");
   await dialog.getByLabel("Why").fill("they show it to a customer today");
   await page.keyboard.press("Control+Enter");
-  await page.waitForURL(`**/tickets/${id}`);
+  await dialog.waitFor({ state: "hidden" });
+  await page.waitForFunction((one) => document.getElementById(one).innerText.includes("High"), `row-${id}`);
+  await page.waitForFunction((link) => document.activeElement.id === link, `row-${id}-link`);
   assert.equal((await demo.api("GET", `/api/v2/tickets/${id}.json`)).ticket.priority, "high");
 });
 
@@ -180,6 +182,7 @@ test("all of a long list is set, whatever its page shows, and a macro is sent to
   await page.getByText("Macro used on 2 tickets.").waitFor();
 
   // From the bar, for a checkbox takes more keys; one row less is not all any more.
+  await page.getByText("All 52 of this list").waitFor({ state: "attached" });
   await page.keyboard.press("Control+k");
   await page.keyboard.type("all of this");
   await page.locator("[role=option][aria-selected=true]", { hasText: "All 52 of this list" }).waitFor();

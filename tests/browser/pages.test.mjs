@@ -117,7 +117,6 @@ const parts = (f) => ({
   "/questions/matching": ["guest", "/questions/matching?subject=flags+safari"],
   "/notices/count": ["bo", "/notices/count"],
   "/tickets/{id}/news": ["bo", `/tickets/${f.mailed}/news?since=1`],
-  "/tickets/{id}/state": ["bo", `/tickets/${f.ticket}/state`],
   "/tickets/{id}/presence": ["bo", `/tickets/${f.ticket}/presence`],
   "/views/{slug}/news": ["bo", `/views/my-queue/news?list=/views/my-queue&rows=${f.ticket}.1`],
   "/presence": ["bo", `/presence?ids=${f.ticket}`],

@@ -75,10 +75,12 @@ test("the row in focus is answered, noted, put off and followed by key", async (
   const dialog = page.getByRole("dialog");
   await dialog.getByText("Tomorrow").waitFor();
   await agent.look("row-snooze");
-  const back = page.waitForEvent("load");
   await dialog.getByRole("button", { name: "Snooze" }).click();
-  await back;
+  await page.getByText(/^Snoozed for you until/).waitFor();
+  await dialog.waitFor({ state: "hidden" });
+  await page.waitForFunction((link) => document.activeElement.id === link, `row-${shown[0]}-link`);
   assert.match(page.url(), /\/views\/open$/);
+  await page.evaluate(() => document.activeElement.blur());
 
   // Without a row there is nothing they could mean, and the bar says so.
   await page.keyboard.press("Control+k");

@@ -55,7 +55,7 @@ test("pages are light and ask seldom", async (t) => {
     ["bo", `/tickets/${f.asked}`, 14_000, 5, ["#timeline article", 30]],
     ["bo", "/search?q=replay", 14_000, 5],
     ["bo", "/reports/first-reply", 14_000, 5],
-    ["customer", `/requests/${f.asked}`, 8_000, 3],
+    ["customer", `/requests/${f.asked}`, 8_000, 4],
     ["guest", "/requests/new", 8_000, 3],
     ["guest", "/support-hours", 8_000, 3],
     ["guest", f.survey, 4_000, 2],
@@ -87,7 +87,7 @@ test("pages are light and ask seldom", async (t) => {
     const { page } = await f.person("bo", { axe: false });
     await page.goto("/keys");
     const parts = [
-      [`/tickets/${f.ticket}/state`, 2_000],
+      [`/tickets/${f.ticket}/news?since=1`, 4_000],
       [`/tickets/${f.asked}/presence`, 2_000],
       ["/notices/count", 2_000],
       ["/bar?q=replay", 3_000],

@@ -8,13 +8,14 @@ use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::idempotency::{self, Key};
-use desk::tickets::{Done, Update};
+use desk::tickets::{Done, Thing, Update};
 use desk::undos::{self, Deed};
 use desk::{Act, Ctx, Desk, Error, FieldError, Tx};
 use domain::{AuditId, ByHand, Cause, CommentId, Level, MacroId, Status, TeamId, TicketId, UserId};
 use futures_util::stream::{self, StreamExt as _};
 use jiff::civil::Date;
-use maud::{Markup, html};
+use maud::html;
+use serde_json::json;
 
 mod choices;
 mod macros;
@@ -40,6 +41,8 @@ const MOST: usize = 1_000;
 const AT_ONCE: usize = 32;
 /// Of what could not be done so many are told with the reason.
 const TOLD: usize = 5;
+/// Why nothing was done to a ticket of which somebody else has changed the same thing: its sender is asked.
+const MEANWHILE: &str = "changed meanwhile";
 
 pub(crate) fn pages() -> Vec<Route> {
     vec![
@@ -96,6 +99,29 @@ impl What {
     /// Whether it is done to many at once; for an escalation each ticket needs words of its own.
     fn is_for_many(self) -> bool {
         self != Self::Escalate
+    }
+
+    /// What of a ticket it sets that somebody else may set too.
+    fn thing(self) -> Option<Thing> {
+        match self {
+            Self::Assign | Self::Team => Some(Thing::Owner),
+            Self::Status => Some(Thing::Status),
+            Self::Priority => Some(Thing::Priority),
+            Self::Area => Some(Thing::Area),
+            Self::Tags => Some(Thing::Tags),
+            Self::Escalate | Self::Macro | Self::Spam => None,
+        }
+    }
+
+    /// How a question about it is headed, and what its button says.
+    fn words(self) -> (Text, Text) {
+        match self {
+            Self::Priority => (Text::TitlePriority, Text::ButtonPriority),
+            Self::Area => (Text::Area, Text::ButtonDetails),
+            Self::Tags => (Text::TitleTags, Text::ButtonTags),
+            Self::Status => (Text::TitleStatus, Text::ButtonStatus),
+            _ => (Text::TitleAssign, Text::ButtonAssign),
+        }
     }
 
     fn named(word: &str) -> Option<Self> {
@@ -189,7 +215,23 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
         _ => None,
     };
     let value = (what.word().to_owned(), form.get("value").to_owned());
-    let (deed, id) = run(&visitor, ids, &change, value).await?;
+    let compared = match ids.as_slice() {
+        [id] => compared(what, *id, &form),
+        _ => None,
+    };
+    let (deed, id) = run(&visitor, ids, (&change, compared), value).await?;
+    if let ([ticket], [(_, why)], Some(compared)) =
+        (ids.as_slice(), deed.failed.as_slice(), compared)
+        && why == MEANWHILE
+    {
+        let forget = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::forget(tx, ctx, &id);
+        visitor.desk.write(visitor.ctx.clone(), forget).await?;
+        let (title, button) = what.words();
+        let (to, seen) = (routes::BULK.to_owned(), format!("{ticket}."));
+        let compared = (vec![compared.0], compared.1);
+        let question = actions::Question { title, button, to, seen, compared };
+        return actions::ask_which(&visitor, *ticket, question, &form).await;
+    }
     // What nothing came of is told beside the field, if there is one ticket only.
     if let ([_], [(_, why)], Change::Update(_)) = (ids.as_slice(), deed.failed.as_slice(), &change)
         && form.some("form").is_some()
@@ -203,19 +245,21 @@ async fn change(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
         };
         return page::again(&visitor, asked, &[error]).await;
     }
-    if visitor.fragment && form.some("rows").is_some() {
-        let rows = lists::changed_rows(&visitor, &from, ids).await?;
-        return Ok(frame::html(html! {
-            (notice_in_place(&visitor, &id, &deed))
-            (rows)
-        }));
+    let to = onward.filter(|_| deed.failed.is_empty()).unwrap_or_else(|| from.clone());
+    if selection.whole {
+        return Ok(going(&visitor, &to, &id));
     }
-    let to = onward.filter(|_| deed.failed.is_empty()).unwrap_or(from);
-    Ok(going(&visitor, &to, &id))
+    told(&visitor, (&from, &to), ids, Some(&id)).await
+}
+
+/// What a change of one ticket is about and what its sender had seen: `seen=7.41`.
+fn compared(what: What, id: TicketId, form: &Form) -> Option<(Thing, i64)> {
+    let (ticket, seq) = form.some("seen")?.split_once('.')?;
+    Some((what.thing()?, seq.parse().ok().filter(|_| ticket == id.to_string())?))
 }
 
 /// The page a change is asked for from, and where one goes after it.
-fn from(form: &Form, headers: &HeaderMap) -> String {
+pub(crate) fn from(form: &Form, headers: &HeaderMap) -> String {
     form.some("from").map_or_else(|| referer(headers), local).to_owned()
 }
 
@@ -227,12 +271,59 @@ fn going(visitor: &Visitor, to: &str, told: &str) -> Response {
     answer
 }
 
-/// Remembers what was done to one ticket, and goes to the page that tells it.
-pub(crate) fn told(visitor: &Visitor, to: &str, undo: Option<&str>) -> Response {
-    match undo {
+/// Tells what was done: where one is, if that can be, else on the page one goes to.
+pub(crate) async fn told(
+    visitor: &Visitor,
+    (from, to): (&str, &str),
+    ids: &[TicketId],
+    undo: Option<&str>,
+) -> Answer {
+    if visitor.fragment {
+        let said = match undo {
+            Some(id) => deed_of(visitor, id).await,
+            None => None,
+        };
+        let notice = said.as_ref().map(|(text, undo)| Notice { text, undo: undo.as_deref() });
+        if let Some(answer) = in_place(visitor, (from, to), ids, notice).await? {
+            return Ok(answer);
+        }
+    }
+    Ok(match undo {
         Some(id) => going(visitor, to, id),
         None => Redirect::to(to).into_response(),
-    }
+    })
+}
+
+/// What a dialog or the bar did: a list draws the rows anew, the page of the ticket hears of it as of any news; nothing if
+/// one goes on to another page.
+pub(crate) async fn in_place(
+    visitor: &Visitor,
+    (from, to): (&str, &str),
+    ids: &[TicketId],
+    notice: Option<Notice<'_>>,
+) -> Result<Option<Response>, Problem> {
+    let (rows, news) = if from.starts_with("/views/") {
+        let names: Vec<String> = ids.iter().map(TicketId::to_string).collect();
+        let rows = lists::changed_rows(visitor, from, ids).await?;
+        (rows, json!({ "dialog:close": null, "list:changed": names }))
+    } else {
+        let is_of = |address: &str, id: &TicketId| {
+            address.split(['?', '#']).next() == Some(routes::ticket(id.0).as_str())
+        };
+        let [id] = ids else { return Ok(None) };
+        if !is_of(from, id) || !is_of(to, id) {
+            return Ok(None);
+        }
+        let (ticket, presence) = (format!("live:ticket-{id}"), format!("live:presence-{id}"));
+        (html! {}, json!({ "dialog:close": null, ticket: null, presence: null }))
+    };
+    let reader = visitor.reader();
+    let markup = html! {
+        @if let Some(notice) = notice { (notice::in_place(&reader, notice)) }
+        (rows)
+    };
+    let head = [("hx-reswap", "none".to_owned()), ("hx-trigger-after-settle", news.to_string())];
+    Ok(Some((head, frame::html(markup)).into_response()))
 }
 
 /// Keeps what was done to one ticket, if it can be taken back, and says under which name. If it cannot, what was done before
@@ -260,13 +351,13 @@ pub(crate) fn remember(
 async fn run(
     visitor: &Visitor,
     ids: &[TicketId],
-    change: &Change,
+    (change, compared): (&Change, Option<(Thing, i64)>),
     what: (String, String),
 ) -> Result<(Deed, String), Error> {
     let (desk, ctx) = (visitor.desk.clone(), visitor.ctx.clone());
     let (ids, change) = (ids.to_vec(), change.clone());
     let work = async move {
-        let deed = each(&desk, &ctx, &ids, &change, what).await;
+        let deed = each(&desk, &ctx, &ids, (&change, compared), what).await;
         let kept = deed.clone();
         let remember = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::remember(tx, ctx, &kept);
         let id = desk.write(ctx, remember).await?;
@@ -282,12 +373,19 @@ async fn each(
     desk: &Desk,
     ctx: &Ctx,
     ids: &[TicketId],
-    change: &Change,
+    (change, compared): (&Change, Option<(Thing, i64)>),
     what: (String, String),
 ) -> Deed {
     let one = |id: TicketId| {
         let change = change.clone();
-        let command = move |tx: &mut Tx<'_>, ctx: &Ctx| apply(tx, ctx, id, &change);
+        let command = move |tx: &mut Tx<'_>, ctx: &Ctx| {
+            if let Some(compared) = compared
+                && !desk::tickets::changed(tx, ctx, id, (&[compared.0], compared.1))?.is_empty()
+            {
+                return Err(Error::Conflict(MEANWHILE.to_owned()));
+            }
+            apply(tx, ctx, id, &change)
+        };
         let written = desk.write(ctx.clone(), command);
         async move { (id, written.await) }
     };
@@ -398,15 +496,6 @@ fn asked_for(visitor: &Visitor, what: What, form: &Form) -> Result<Change, Vec<F
     Ok(Change::Update(Box::new(update)))
 }
 
-/// The notice about a deed, to take the place of the one that is shown.
-fn notice_in_place(visitor: &Visitor, id: &str, deed: &Deed) -> Markup {
-    let reader = visitor.reader();
-    let text = said(reader.words, deed);
-    let undo = format!("{}/{id}", routes::UNDO);
-    let undo = deed.can_be_undone().then_some(undo.as_str());
-    notice::in_place(&reader, Notice { text: &text, undo })
-}
-
 /// What a page tells about the last action: its words and where undoing is posted to.
 pub(crate) async fn notice(visitor: &Visitor) -> Option<(String, Option<String>)> {
     let told = visitor.notice.as_deref()?.to_owned();
@@ -414,7 +503,13 @@ pub(crate) async fn notice(visitor: &Visitor) -> Option<(String, Option<String>)
     if let Some(rest) = told.strip_prefix("undone.") {
         return Some((undone(words, rest), None));
     }
-    let id = told.clone();
+    deed_of(visitor, &told).await
+}
+
+/// What was done under this name, and where undoing it is posted to.
+async fn deed_of(visitor: &Visitor, id: &str) -> Option<(String, Option<String>)> {
+    let words = Words::default();
+    let id = id.to_owned();
     let show = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::show(tx, ctx, Some(&id));
     let undo = visitor.desk.read(visitor.ctx.clone(), show).await.ok()?;
     let to = undo.deed.can_be_undone().then(|| format!("{}/{}", routes::UNDO, undo.id));

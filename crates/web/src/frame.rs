@@ -120,7 +120,7 @@ pub(crate) async fn workspace(
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
         notice: frame.notice.or(told),
         leaving: leaves,
-        live: Some((&topics, 0)),
+        live: Some(&topics),
     };
     Ok(page(&shown, main, aside))
 }

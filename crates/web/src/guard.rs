@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::limits::Address;
@@ -65,6 +65,14 @@ pub(crate) async fn guard(State(door): State<Door>, mut request: Request, next: 
         door.memory.forget(user.id);
     }
     let mut answer = problem::shown(&visitor, answer).await;
+    // What a part of a page sent would be followed in secret; the page itself is to go there.
+    if visitor.fragment
+        && changes
+        && let Some(to) = answer.headers_mut().remove(header::LOCATION)
+    {
+        *answer.status_mut() = StatusCode::NO_CONTENT;
+        answer.headers_mut().insert(HeaderName::from_static("hx-redirect"), to);
+    }
     edition.mark(&mut answer);
     dress(answer.headers_mut());
     if !door.signed {

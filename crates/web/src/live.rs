@@ -27,10 +27,16 @@ const LOOK: Duration = Duration::from_secs(1);
 const MOST_TOPICS: usize = 20;
 
 pub(crate) fn pages() -> Vec<Route> {
-    vec![Route::get("/live", Act::OwnRequests, live)]
+    vec![Route::get("/live", Act::ReadPublic, live)]
 }
 
+/// The stream. Who is signed out hears just that, for a page cannot read why a stream is refused; who says that it listens
+/// again begins with a resync, for nobody has kept what it missed.
 async fn live(visitor: Visitor) -> Answer {
+    if visitor.user.is_none() {
+        let said = Event::default().event("signed-out").data("{}");
+        return Ok(answer(stream::iter([Ok(said)])));
+    }
     let asked = visitor.query.get("topics").split(',').filter(|topic| !topic.is_empty());
     let mut topics = Vec::new();
     for topic in asked.take(MOST_TOPICS) {
@@ -47,6 +53,7 @@ async fn live(visitor: Visitor) -> Answer {
         news: visitor.desk.store().changes(),
         clock: visitor.desk.clock().now(),
         silent: Duration::ZERO,
+        missed: visitor.query.some("again").is_some(),
         desk: visitor.desk,
         topics,
         ticks,
@@ -83,6 +90,7 @@ struct Listener {
     ticks: Interval,
     clock: Timestamp,
     silent: Duration,
+    missed: bool,
 }
 
 fn events(listener: Listener) -> impl Stream<Item = Result<Event, Infallible>> + Send {
@@ -95,16 +103,19 @@ fn events(listener: Listener) -> impl Stream<Item = Result<Event, Infallible>> +
 impl Listener {
     /// The next thing to say; none once the desk is closed.
     async fn next(&mut self) -> Option<Event> {
+        if std::mem::take(&mut self.missed) {
+            return Some(self.resync());
+        }
         loop {
             tokio::select! {
                 news = self.news.recv() => match news {
-                    Ok(topic) if &*topic == "*" => return Some(resync()),
+                    Ok(topic) if &*topic == "*" => return Some(self.resync()),
                     Ok(topic) if self.topics.iter().any(|known| **known == *topic) => {
                         self.silent = Duration::ZERO;
                         return Some(Event::default().data(json!({ "topic": &*topic }).to_string()));
                     }
                     Ok(_) => {}
-                    Err(RecvError::Lagged(_)) => return Some(resync()),
+                    Err(RecvError::Lagged(_)) => return Some(self.resync()),
                     Err(RecvError::Closed) => return None,
                 },
                 _ = self.ticks.tick() => {
@@ -122,9 +133,7 @@ impl Listener {
         let moved = now.duration_since(self.clock).unsigned_abs() > 5 * LOOK;
         self.clock = now;
         if self.desk.settings().demo && moved {
-            let how = if self.desk.clock().is_running() { "running" } else { "still" };
-            let data = json!({ "now": now.to_string(), "clock": how }).to_string();
-            return Some(Event::default().event("clock").data(data));
+            return Some(Event::default().event("clock").data(self.time()));
         }
         self.silent += LOOK;
         if self.silent < HEARTBEAT {
@@ -133,8 +142,15 @@ impl Listener {
         self.silent = Duration::ZERO;
         Some(Event::default().event("heartbeat").data("{}"))
     }
-}
 
-fn resync() -> Event {
-    Event::default().event("resync").data("{}")
+    /// Every region of the page is to be fetched once, and its clock set.
+    fn resync(&self) -> Event {
+        Event::default().event("resync").data(self.time())
+    }
+
+    fn time(&self) -> String {
+        let clock = self.desk.clock();
+        let how = if clock.is_running() { "running" } else { "still" };
+        json!({ "now": clock.now().to_string(), "clock": how }).to_string()
+    }
 }

@@ -141,29 +141,33 @@ impl Problem {
         }
     }
 
-    /// The reason.
-    fn reason(&self, words: Words) -> Markup {
+    /// The reason, or each of them.
+    fn reasons(&self, words: Words) -> Vec<String> {
+        let one = |text| vec![words.say(text).to_owned()];
         match self {
-            Self::NotFound => html! { p { (words.say(Text::NothingHereWhy)) } },
-            Self::Forbidden => html! { p { (words.say(Text::NotAllowedWhy)) } },
-            Self::Unauthenticated | Self::SignedOut { .. } => {
-                html! { p { (words.say(Text::WereSignedOutWhy)) } }
-            }
-            Self::Foreign(_) => html! { p { (words.say(Text::NotOurFormWhy)) } },
-            Self::TooLarge => html! { p { (words.say(Text::TooLargeWhy)) } },
-            Self::NotAForm => html! { p { (words.say(Text::NotAFormWhy)) } },
-            Self::NotText(field) => {
-                html! { p { (words.fill(Text::NotTextWhy, &[("field", field)])) } }
-            }
-            Self::Conflict(what) => html! { p { (what) } },
-            Self::TooOften(seconds) => html! { p { (words.count(Text::TooOftenWhy, *seconds)) } },
+            Self::NotFound => one(Text::NothingHereWhy),
+            Self::Forbidden => one(Text::NotAllowedWhy),
+            Self::Unauthenticated | Self::SignedOut { .. } => one(Text::WereSignedOutWhy),
+            Self::Foreign(_) => one(Text::NotOurFormWhy),
+            Self::TooLarge => one(Text::TooLargeWhy),
+            Self::NotAForm => one(Text::NotAFormWhy),
+            Self::NotText(field) => vec![words.fill(Text::NotTextWhy, &[("field", field)])],
+            Self::Conflict(what) => vec![what.clone()],
+            Self::TooOften(seconds) => vec![words.count(Text::TooOftenWhy, *seconds)],
             Self::Invalid(errors) | Self::Unknown(errors) => {
-                html! { ul { @for error in errors { li { (error.description) } } } }
+                errors.iter().map(|error| error.description.clone()).collect()
             }
-            Self::Failed(incident) => {
-                html! { p { (words.fill(Text::FailedWhy, &[("incident", incident)])) } }
-            }
+            Self::Failed(incident) => vec![words.fill(Text::FailedWhy, &[("incident", incident)])],
         }
+    }
+
+    /// All of it as one line, for a page that goes on.
+    fn line(&self, words: Words) -> String {
+        let mut line = format!("{}.", words.say(self.heading()));
+        for reason in self.reasons(words) {
+            line = format!("{line} {reason}");
+        }
+        line
     }
 
     /// The next step.
@@ -201,7 +205,10 @@ impl Problem {
         html! {
             div.stack {
                 h1 tabindex="-1" { (words.say(self.heading())) }
-                (self.reason(words))
+                @match self.reasons(words).as_slice() {
+                    [one] => p { (one) },
+                    all => ul { @for one in all { li { (one) } } },
+                }
                 @if !self.kept().is_empty() {
                     div.field {
                         label for="kept" { (words.say(Text::KeptText)) }
@@ -229,10 +236,11 @@ pub(crate) async fn shown(visitor: &Visitor, mut answer: Response) -> Response {
     if let Problem::TooOften(seconds) = &problem {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*seconds));
     }
+    let reader = visitor.everybody();
     if visitor.fragment {
+        *answer.body_mut() = problem.line(reader.words).into();
         return answer;
     }
-    let reader = visitor.everybody();
     let title = reader.words.say(problem.heading());
     let main = problem.markup(reader.words);
     let around = frame::everybodys(visitor, &reader, title, &main).await;

@@ -17,7 +17,7 @@ use crate::reader::Reader;
 use crate::rows::{Line, lines};
 use crate::table::Route;
 use crate::visitor::Visitor;
-use crate::words::{Text, number};
+use crate::words::{Text, Words, number};
 use crate::{frame, keys, lists, routes, times};
 
 /// How many rows a page has.
@@ -307,7 +307,7 @@ impl Listed {
         html! {
             div.heading {
                 h1 tabindex="-1" { (words.say(view.label())) }
-                p { (self.summary(reader, all)) }
+                p { (summary(words, all, self.pressing)) }
                 @if !around.own.is_empty() {
                     (button::action(reader, routes::NEXT, Button::primary(words.say(Text::NextTicket)).with_key(keys::TAKE)))
                 }
@@ -318,28 +318,31 @@ impl Listed {
             @if self.lines.is_empty() { (empty(reader, view, self.next_due)) } @else { (lists::shown(reader, &list)) }
         }
     }
+}
 
-    /// "12 tickets · 1 over · 2 due soon".
-    fn summary(&self, reader: &Reader, all: i64) -> String {
-        let words = reader.words;
-        let mut parts = vec![if all > 1_000 {
-            words.fill(Text::ManyTickets, &[("n", &number(1_000))])
-        } else {
-            words.count(Text::Tickets, all)
-        }];
-        if let Some((over, soon)) = self.pressing {
-            for (count, text) in [(over, Text::SoManyOver), (soon, Text::SoManySoon)] {
-                if count > 0 {
-                    parts.push(words.fill(text, &[("n", &count)]));
-                }
+/// "12 tickets · 1 over · 2 due soon": a part of its own, so that news can bring it up to date.
+pub(crate) fn summary(words: Words, all: i64, pressing: Option<(i64, i64)>) -> Markup {
+    let mut parts = vec![if all > 1_000 {
+        words.fill(Text::ManyTickets, &[("n", &number(1_000))])
+    } else {
+        words.count(Text::Tickets, all)
+    }];
+    if let Some((over, soon)) = pressing {
+        for (count, text) in [(over, Text::SoManyOver), (soon, Text::SoManySoon)] {
+            if count > 0 {
+                parts.push(words.fill(text, &[("n", &count)]));
             }
         }
-        parts.join(" · ")
     }
+    html! { span #count-shown { (parts.join(" · ")) } }
 }
 
 /// How many of what waits are over, and how many will be within the first warning; each counted up to a thousand.
-fn press(tx: &mut desk::Tx<'_>, ctx: &Ctx, filters: &[Filter]) -> Result<(i64, i64), Error> {
+pub(crate) fn press(
+    tx: &mut desk::Tx<'_>,
+    ctx: &Ctx,
+    filters: &[Filter],
+) -> Result<(i64, i64), Error> {
     let mut before = |at: jiff::Timestamp| {
         let due = |filter: &Filter| {
             let at = at.as_microsecond();
@@ -407,7 +410,7 @@ fn asked(visitor: &Visitor, view: View) -> Page {
     Page { start, size: SIZE, descending: view.descending() }
 }
 
-fn count_of(view: View, around: &Around) -> i64 {
+pub(crate) fn count_of(view: View, around: &Around) -> i64 {
     let place = View::ALL.iter().position(|one| *one == view);
     place.and_then(|place| around.counts.get(place)).copied().unwrap_or_default()
 }

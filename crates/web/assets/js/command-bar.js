@@ -138,9 +138,15 @@ customElements.define('command-bar', class extends HTMLElement {
     this.asking = new AbortController();
     try {
       const answer = await fetch(to, { headers: { 'HX-Request': 'true' }, signal: this.asking.signal });
-      if (!answer.ok || answer.redirected) return undefined;
-      return await answer.text();
-    } catch { return undefined; /* another letter was typed, or there is no connection */ }
+      const text = await answer.text();
+      if (answer.ok && !answer.redirected) return text;
+      if (answer.status === 401) answerable.signedOut();
+      this.scope.textContent = text;
+    } catch (error) {
+      // Unless another letter was typed.
+      if (error.name !== 'AbortError') this.scope.textContent = answerable.say('notDone');
+    }
+    return undefined;
   }
   async ask() {
     const query = new URLSearchParams({ q: this.typed });
@@ -216,24 +222,12 @@ customElements.define('command-bar', class extends HTMLElement {
     this.went = true;
     location.assign(to);
   }
-  // Sets it: in a list the rows change in place, elsewhere the page is told anew.
-  async apply(what, ids, value) {
+  // Sets it, as of what is shown of the one ticket: what changes is drawn anew in its place.
+  apply(what, ids, value) {
     const list = document.querySelector('row-list[data-list]');
-    const values = { csrf: document.querySelector('input[name=csrf]')?.value, do: what, ...value, id: ids };
-    if (list && ids[0] !== 'all') {
-      await htmx.ajax('POST', '/bulk', { values: { ...values, from: list.dataset.list, rows: 1 }, target: 'body', swap: 'none' });
-      return list.changed?.(ids);
-    }
-    const form = document.createElement('form');
-    form.method = 'post';
-    form.action = '/bulk';
-    const pairs = Object.entries({ ...values, from: list?.dataset.list ?? location.pathname + location.search }).flatMap(([name, all]) => [all].flat().map((one) => [name, one]));
-    for (const [name, one] of pairs) {
-      const field = document.createElement('input');
-      Object.assign(field, { type: 'hidden', name, value: one });
-      form.append(field);
-    }
-    document.body.append(form);
-    form.submit();
+    const { seq } = document.querySelector(`#row-${CSS.escape(ids)}[data-seq], #ticket-${CSS.escape(ids)}-state`)?.dataset ?? {};
+    const values = { csrf: document.querySelector('input[name=csrf]')?.value, do: what, ...value, id: ids, from: list?.dataset.list ?? location.pathname + location.search };
+    if (seq) values.seen = `${ids}.${seq}`;
+    return htmx.ajax('POST', '/bulk', { values, target: 'body', swap: 'none' });
   }
 });

@@ -67,6 +67,7 @@ customElements.define('draft-keeper', class extends HTMLElement {
       .then(async (answer) => {
         const said = await answer.text();
         const taken = answer.ok && !answer.redirected;
+        if (answer.status === 401) answerable.signedOut();
         if (taken && this.field.value === text && !this.stored(this.key)?.sent) this.store(this.key);
         if (taken) this.goesOn = undefined;
         this.tell(taken || answer.status === 422 ? said : answerable.say('notSaved'));

@@ -66,7 +66,7 @@ customElements.define('file-drop', class extends HTMLElement {
       request.setRequestHeader('HX-Request', 'true');
       if (bar) request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };
       request.onload = () => {
-        if (request.status !== 200) return done(request.status === 422 ? request.responseText : request.status);
+        if (request.status !== 200) return done(request.responseText || request.status);
         this.list.innerHTML = request.responseText;
         this.form.querySelector('textarea').dispatchEvent(new Event('input', { bubbles: true }));
         done();

@@ -2,6 +2,7 @@
 // focus. The row is kept in the history entry, so that Back returns to it. Nothing is ever inserted or sorted here: rows
 // that changed are drawn anew in their places, and never the one under the focus or the pointer.
 const newsDelay = 300;
+const newsEvery = 3_000;
 const lookAgain = 30_000;
 const ahead = 5;
 customElements.define('row-list', class extends HTMLElement {
@@ -17,16 +18,17 @@ customElements.define('row-list', class extends HTMLElement {
     this.addEventListener('htmx:afterSwap', () => this.rove());
     this.onKey = (event) => { if (this.move(event.detail.key)) event.preventDefault(); };
     document.addEventListener('key-map:press', this.onKey);
-    this.all = document.querySelector('#bulk [value=all]');
     this.parentElement.addEventListener('change', ({ target }) => this.count(target));
     document.getElementById('bulk')?.addEventListener('reset', () => setTimeout(() => this.count()));
     this.count();
     if (!this.dataset.news) return;
+    // Soon, and not too often: what is counted costs.
     this.onNews = () => {
-      clearTimeout(this.waiting);
-      this.waiting = setTimeout(() => this.news(), newsDelay);
+      this.waiting ??= setTimeout(() => this.news(), Math.max(newsDelay, (this.next ?? 0) - performance.now()));
     };
     document.addEventListener('live:tickets', this.onNews);
+    this.onChanged = ({ detail }) => this.changed(detail.value);
+    document.addEventListener('list:changed', this.onChanged);
     this.onHere = (event) => {
       clearTimeout(this.looking);
       this.looking = setTimeout(() => this.here(), event ? newsDelay : lookAgain);
@@ -43,6 +45,10 @@ customElements.define('row-list', class extends HTMLElement {
     document.removeEventListener('key-map:press', this.onKey);
     document.removeEventListener('live:presence', this.onHere);
     document.removeEventListener('live:tickets', this.onNews);
+    document.removeEventListener('list:changed', this.onChanged);
+  }
+  get all() {
+    return document.querySelector('#bulk [value=all]');
   }
   get rows() {
     return [...this.querySelectorAll(':scope > ol > li[id]')];
@@ -142,15 +148,22 @@ customElements.define('row-list', class extends HTMLElement {
   async part(to) {
     try {
       const answer = await fetch(to, { headers: { 'HX-Request': 'true' } });
+      if (answer.status === 401) answerable.signedOut();
       if (answer.ok && !answer.redirected) return new DOMParser().parseFromString(await answer.text(), 'text/html');
     } catch { /* no connection; the next news ask again */ }
     return undefined;
   }
   // One request for everything that changed among the rows that are shown.
   async news() {
+    this.next = performance.now() + newsEvery;
+    this.waiting = undefined;
     const shown = this.rows.map((row) => `${row.id.slice(4)}.${row.dataset.seq}`).join(',');
     const part = await this.part(`${this.dataset.news}&rows=${shown}`);
     if (!part) return;
+    for (const one of part.querySelectorAll('[id^=count-]')) {
+      const old = document.getElementById(one.id);
+      if (!old?.matches(':focus-within, :has(:checked)')) old?.replaceWith(one);
+    }
     document.getElementById('list-news')?.replaceChildren(...part.querySelector('p').childNodes);
     this.fresh = new Map([...part.querySelectorAll('ol > li')].map((row) => [row.id, row]));
     this.settle();

@@ -14,6 +14,8 @@ customElements.define('ticket-watch', class extends HTMLElement {
     addEventListener('pageshow', (event) => { if (event.persisted) this.come(); });
     document.getElementById('composer')?.addEventListener('input', () => this.write());
     this.news.addEventListener('htmx:afterSwap', () => this.arrived());
+    this.parts = new Map();
+    ['focusout', 'pointerout', 'toggle'].forEach((kind) => document.addEventListener(kind, () => this.settle(), true));
     this.news.addEventListener('click', (event) => {
       if (!event.target.closest('[data-show]')) return;
       event.preventDefault();
@@ -24,7 +26,8 @@ customElements.define('ticket-watch', class extends HTMLElement {
   }
   post(part, fields) {
     const body = new URLSearchParams({ csrf: document.querySelector('[name=csrf]').value, ...fields });
-    fetch(`${this.to}/${part}`, { method: 'POST', body, keepalive: true }).catch(() => {});
+    fetch(`${this.to}/${part}`, { method: 'POST', body, keepalive: true })
+      .then(({ status }) => status === 401 && answerable.signedOut(), () => {});
   }
   come() {
     this.leaves();
@@ -53,12 +56,31 @@ customElements.define('ticket-watch', class extends HTMLElement {
     this.pausing = setTimeout(() => this.say('viewing'), writesFor);
   }
   arrived() {
+    const parts = this.news.querySelector('template[data-parts]');
+    [...parts?.content.children ?? []].forEach((part) => this.parts.set(part.id, part));
+    parts?.remove();
+    this.settle();
     const composer = document.getElementById('composer');
     const limit = composer?.getBoundingClientRect().top ?? innerHeight;
     this.style.setProperty('--composer', `${composer?.offsetHeight ?? 0}px`);
-    if (this.timeline.getBoundingClientRect().bottom > limit + 32) return;
-    const said = this.news.querySelector('[data-said]')?.textContent;
+    const said = this.news.querySelector('[data-said]')?.textContent ?? '';
+    // What nobody else has said is no news to be told of, and what stands further down moves nothing.
+    if (said && this.timeline.getBoundingClientRect().bottom > limit + 32) return;
+    // What is written below the conversation, as on a small screen, would be moved.
+    if (composer?.contains(document.activeElement) && getComputedStyle(composer).position === 'static') return;
     if (this.append()) this.status.textContent = said;
+  }
+  // The parts of the page as they are now take their places, but none that is pointed at, has the focus or was opened.
+  settle() {
+    setTimeout(() => {
+      for (const [id, part] of this.parts) {
+        const old = document.getElementById(id);
+        if (old?.matches(':hover, :focus-within, [open], :has([open])')) continue;
+        this.parts.delete(id);
+        old?.replaceWith(part);
+        htmx.process(part);
+      }
+    });
   }
   // The first message that is new.
   append() {

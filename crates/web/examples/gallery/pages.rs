@@ -404,6 +404,7 @@ fn queue_empty() -> Markup {
 fn header() -> TicketHeader<'static> {
     TicketHeader {
         id: 4812,
+        seq: 14,
         subject: "Flags fall back to default on Safari",
         left: first("2026-06-08T07:00:00Z"),
         promise: "First reply due Mon 08:00",
@@ -517,11 +518,15 @@ fn conversation(reader: &Reader) -> Markup {
         ours: true,
         body: html! { p { "Looking at it right now, with Safari 19 beside me." } },
         attachments: &[],
-        delivery: Some(Delivery::Leaving(Leaving {
-            words: "Reply to Dana leaves in {n} s.",
-            until: reader.now + jiff::SignedDuration::from_secs(8),
-            undo: "/undo/89",
-        })),
+        delivery: Some(timeline::delivered(
+            reader,
+            78,
+            Some(&Delivery::Leaving(Leaving {
+                words: "Reply to Dana leaves in {n} s.",
+                until: reader.now + jiff::SignedDuration::from_secs(8),
+                undo: "/undo/89",
+            })),
+        )),
     };
     let note = Note {
         id: 75,

@@ -95,7 +95,9 @@ pub(super) async fn again(visitor: &Visitor, asked: Asked<'_>, errors: &[FieldEr
         }
     };
     if visitor.fragment {
-        return Ok(frame::html(html! { h2 #dialog-heading { (title) } (form) }));
+        let head = [("hx-retarget", "#dialog-content"), ("hx-reswap", "innerHTML")];
+        let form = frame::html(html! { h2 #dialog-heading { (title) } (form) });
+        return Ok((status_of(errors), head, form).into_response());
     }
     let main = html! { div.stack.narrow { h1 tabindex="-1" { (title) } (form) } };
     let frame = frame::Frame { title: &title, ..frame::Frame::default() };

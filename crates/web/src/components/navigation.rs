@@ -56,7 +56,7 @@ fn list(words: Words, places: &[Place<'_>]) -> Markup {
                         a href=(place.href) aria-current=[place.current.then_some("page")] data-chord=[place.chord] data-key=[place.key]
                             aria-keyshortcuts=[shortcut(place.key)] data-key-label=[place.chord.or(place.key).map(|_| place.label)] {
                             (place.label) (key_cap(place.key))
-                            @if let Some(count) = place.count { (tickets(words, count)) }
+                            @if let Some(count) = place.count { " " (tickets(words, place.href, count)) }
                         }
                     }
                 }
@@ -65,10 +65,12 @@ fn list(words: Words, places: &[Place<'_>]) -> Markup {
     }
 }
 
-fn tickets(words: Words, count: i64) -> Markup {
+/// How many tickets wait at an address: a part of its own, so that news can bring it up to date.
+pub fn tickets(words: Words, href: &str, count: i64) -> Markup {
     html! {
-        " "
-        span.count aria-hidden="true" { (counted(count)) }
-        span.hidden { (words.count(Text::Tickets, count)) }
+        span id={ "count-view-" (href.rsplit('/').next().unwrap_or_default()) } {
+            span.count aria-hidden="true" { (counted(count)) }
+            span.hidden { (words.count(Text::Tickets, count)) }
+        }
     }
 }

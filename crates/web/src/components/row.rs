@@ -92,7 +92,7 @@ pub fn work_list(reader: &Reader, list: &WorkList<'_>) -> Markup {
             }
             form #bulk .bulk action=(routes::BULK) aria-label=(words.say(Text::PlaceSelection)) {
                 input type="hidden" name="from" value=(list.href);
-                (whole(words, list))
+                (whole(words, i64::try_from(list.rows.len()).unwrap_or_default(), list.all))
                 span.bulk-said role="status" data-selected=(words.say(Text::BulkSelected)) {}
                 @for (what, label, key) in ACTIONS {
                     button.button.quiet name="do" value=(what) data-pick=(what) data-key=[key] aria-keyshortcuts=[shortcut(key)] {
@@ -113,13 +113,12 @@ pub fn work_list(reader: &Reader, list: &WorkList<'_>) -> Markup {
 }
 
 /// All of the list, those of other pages too: so many as are changed at once.
-fn whole(words: Words, list: &WorkList<'_>) -> Markup {
-    let shown = i64::try_from(list.rows.len()).unwrap_or_default();
-    let text = if list.all > MOST_AT_ONCE { Text::SelectFirst } else { Text::SelectAll };
-    let many = list.all.min(MOST_AT_ONCE);
+pub fn whole(words: Words, shown: i64, all: i64) -> Markup {
+    let text = if all > MOST_AT_ONCE { Text::SelectFirst } else { Text::SelectAll };
+    let many = all.min(MOST_AT_ONCE);
     html! {
-        label.bulk-all {
-            input type="checkbox" name="id" value="all" data-command data-key-label=(words.fill(text, &[("n", &number(many))])) data-beyond=[(list.all > shown).then(|| number(many))];
+        label #count-whole .bulk-all {
+            input type="checkbox" name="id" value="all" data-command data-key-label=(words.fill(text, &[("n", &number(many))])) data-beyond=[(all > shown).then(|| number(many))];
             (words.fill(text, &[("n", &number(many))]))
         }
     }

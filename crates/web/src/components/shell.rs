@@ -59,8 +59,8 @@ pub struct Page<'a> {
     pub notice: Option<Notice<'a>>,
     /// A reply of the reader's that can still be undone.
     pub leaving: Option<Leaving<'a>>,
-    /// What the page listens to, and the last event it has: `("ticket:7,view:mine", 41)`.
-    pub live: Option<(&'a str, i64)>,
+    /// What the page listens to: `"ticket:7,tickets"`.
+    pub live: Option<&'a str>,
 }
 
 /// The page.
@@ -82,9 +82,12 @@ pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
         }
         (notice::region(page.reader, page.notice, page.leaving))
         p #connection .notices role="status" hidden {}
-        modal-box { dialog #dialog { div #dialog-content data-dialog-content {} } }
+        section #signed-out .notices aria-label=(words.say(Text::WereSignedOut)) hidden {
+            div.notice { p role="status" { (words.say(Text::SignedOutHere)) } (button::link(routes::HOME, Button::plain(words.say(Text::SignIn)))) }
+        }
+        modal-box { dialog #dialog { div #dialog-content data-dialog-content hx-target="this" {} } }
         key-map data-letters=(if page.single_keys { "on" } else { "off" }) {}
-        @if let Some((topics, since)) = page.live { live-events topics=(topics) since=(since) {} }
+        @if let Some(topics) = page.live { live-events topics=(topics) {} }
     };
     let class = format!(
         "{}{density}{}",
@@ -191,6 +194,7 @@ fn words_for_script(words: Words, reader: &Reader) -> String {
         "sendsWhenBack": words.say(Text::SendsWhenBack),
         "fileFailed": words.say(Text::FileFailed),
         "offline": words.say(Text::Offline),
+        "notDone": words.say(Text::NotDoneOffline),
         "zone": reader.zone.iana_name().unwrap_or("UTC"),
     })
     .to_string()
@@ -215,7 +219,7 @@ fn header(page: &Page<'_>) -> Markup {
                 }
                 dialog #bar .bar closedby="any" aria-label=(words.say(Text::KeyBar)) {
                     div.bar-field {
-                        span.bar-scope {}
+                        span.bar-scope role="status" {}
                         input #bar-input type="text" role="combobox" aria-expanded="true" aria-controls="bar-options" aria-autocomplete="list"
                             aria-label=(words.say(Text::SearchOrCommand)) autocomplete="off" spellcheck="false";
                         button.button.quiet type="button" data-close { span.hidden { (words.say(Text::BarClose)) " " } kbd { "Esc" } }

@@ -17,6 +17,8 @@ use crate::{keys, routes};
 pub struct TicketHeader<'a> {
     /// The number.
     pub id: i64,
+    /// How many events it has.
+    pub seq: i64,
     /// What it is about.
     pub subject: &'a str,
     /// What is due.
@@ -57,27 +59,41 @@ const PICKED: [&str; 9] =
 
 /// The strip.
 pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
-    let words = reader.words;
     html! {
         header.ticket-head id={ "ticket-" (ticket.id) "-header" } data-ticket=(ticket.id) {
             (way(reader, ticket))
-            h1 dir="auto" tabindex="-1" { span.number { "#" (ticket.id) } " " (ticket.subject) }
+            (ticket_subject(ticket))
             div.ticket-state {
                 (ticket_now(reader, ticket))
-                div.ticket-actions {
-                    @if ticket.status == Status::Closed && !ticket.merged {
-                        (link(&routes::follow_up(ticket.id), Button::plain(words.say(Text::OpenFollowUp)).with_key(keys::REPLY)))
-                    }
-                    @if !ticket.status.is_done() {
-                        (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve))))
-                    }
-                    span hidden {
-                        button type="button" data-pick="assignment" data-value="me" data-key=(keys::TO_ME) aria-keyshortcuts=[super::button::shortcut(Some(keys::TO_ME))] { (words.say(Text::KeyToMe)) }
-                    }
-                    (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(reader, ticket)))
-                }
+                (ticket_actions(reader, ticket))
             }
             (ticket_presence(reader, ticket))
+        }
+    }
+}
+
+/// What it is about.
+pub fn ticket_subject(ticket: &TicketHeader<'_>) -> Markup {
+    html! {
+        h1 id={ "ticket-" (ticket.id) "-subject" } dir="auto" tabindex="-1" { span.number { "#" (ticket.id) } " " (ticket.subject) }
+    }
+}
+
+/// What one can do with it as it stands.
+pub fn ticket_actions(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+    let words = reader.words;
+    html! {
+        div.ticket-actions id={ "ticket-" (ticket.id) "-actions" } {
+            @if ticket.status == Status::Closed && !ticket.merged {
+                (link(&routes::follow_up(ticket.id), Button::plain(words.say(Text::OpenFollowUp)).with_key(keys::REPLY)))
+            }
+            @if !ticket.status.is_done() {
+                (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve))))
+            }
+            span hidden {
+                button type="button" data-pick="assignment" data-value="me" data-key=(keys::TO_ME) aria-keyshortcuts=[super::button::shortcut(Some(keys::TO_ME))] { (words.say(Text::KeyToMe)) }
+            }
+            (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(reader, ticket)))
         }
     }
 }
@@ -105,13 +121,11 @@ pub fn ticket_presence(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     }
 }
 
-/// How the ticket stands: what changes in place while somebody looks at it.
+/// How the ticket stands, and as of which event.
 pub fn ticket_now(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     let words = reader.words;
-    let to = routes::ticket_part(ticket.id, "state");
-    let trigger = format!("live:ticket-{} from:body delay:300ms, live:clock from:body", ticket.id);
     html! {
-        div.ticket-now id={ "ticket-" (ticket.id) "-state" } hx-get=(to) hx-trigger=(trigger) hx-swap="outerHTML" {
+        div.ticket-now id={ "ticket-" (ticket.id) "-state" } data-seq=(ticket.seq) {
             a.plain href=(routes::ticket_part(ticket.id, "explanation")) { (time_left(reader, ticket.left)) }
             span { (ticket.promise) }
             (priority(words, ticket.priority))

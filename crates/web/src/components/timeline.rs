@@ -29,8 +29,8 @@ pub struct Message<'a> {
     pub body: Markup,
     /// What came along.
     pub attachments: &'a [Attachment<'a>],
-    /// How its delivery goes, if there is anything to say.
-    pub delivery: Option<Delivery<'a>>,
+    /// How its delivery goes, of what we said.
+    pub delivery: Option<Markup>,
 }
 
 /// A file beside a message.
@@ -123,8 +123,17 @@ pub fn message(reader: &Reader, message: &Message<'_>) -> Markup {
                 }
                 div.prose dir="auto" { (message.body) }
                 (attachments(message.attachments))
-                @if let Some(delivery) = &message.delivery { (delivery_strip(reader, delivery)) }
+                @if let Some(delivery) = &message.delivery { (delivery) }
             }
+        }
+    }
+}
+
+/// How the delivery of a message goes, if there is anything to say: it changes in place.
+pub fn delivered(reader: &Reader, id: i64, delivery: Option<&Delivery<'_>>) -> Markup {
+    html! {
+        div id={ "message-" (id) "-delivery" } {
+            @if let Some(delivery) = delivery { (delivery_strip(reader, delivery)) }
         }
     }
 }

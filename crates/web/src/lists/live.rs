@@ -13,6 +13,7 @@ use super::Asked;
 use super::rows::SIZE;
 use crate::components::badge::status_text;
 use crate::components::button::key_cap;
+use crate::components::navigation::tickets;
 use crate::components::row;
 use crate::form::Form;
 use crate::memory::Around;
@@ -22,7 +23,7 @@ use crate::rows::{Line, lines};
 use crate::views::View;
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
-use crate::{frame, keys, routes};
+use crate::{frame, keys, routes, views};
 
 /// No list shows more.
 const MOST: usize = 100;
@@ -67,6 +68,24 @@ impl List {
         }
         let held = self.asked.held(tx, ctx, around)?;
         Ok((held.filters, held.order, held.descending))
+    }
+
+    /// How many tickets it has, and on the first page of what waits how many of them are over and soon will be.
+    fn counted(
+        &self,
+        tx: &mut Tx<'_>,
+        ctx: &Ctx,
+        around: &Around,
+        is_first: bool,
+    ) -> Result<(i64, Option<(i64, i64)>), Error> {
+        let (filters, ..) = self.held(tx, ctx, around)?;
+        let Some(view) = self.plain else {
+            let all = desk::tickets::view_counts(tx, ctx, &filters)?.into_iter().sum();
+            return Ok((all, None));
+        };
+        let presses = is_first && !view.descending();
+        let pressing = if presses { Some(views::press(tx, ctx, &filters)?) } else { None };
+        Ok((views::count_of(view, around), pressing))
     }
 
     /// What it is called.
@@ -125,8 +144,12 @@ pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
     let shown: Vec<(TicketId, i64)> = shown.take(MOST).collect();
     let around = visitor.around().await?;
     let (inner, circle, had) = (list.clone(), around.clone(), shown.clone());
-    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| look(tx, ctx, (&inner, &circle), &had, true);
-    let seen = visitor.desk.read(visitor.ctx.clone(), read).await?;
+    let is_first = visitor.query.some("first").is_some();
+    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| {
+        let seen = look(tx, ctx, (&inner, &circle), &had, true)?;
+        Ok::<_, Error>((seen, inner.counted(tx, ctx, &circle, is_first)?))
+    };
+    let (seen, (all, pressing)) = visitor.desk.read(visitor.ctx.clone(), read).await?;
     let words = visitor.reader().words;
     let top = visitor.query.number("n").unwrap_or(1);
     let places = (top..).zip(&shown).map(|(place, (id, _))| (*id, place)).collect();
@@ -140,7 +163,7 @@ pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
     if new + moved > 0 {
         said.push(words.fill(Text::RowsNews, &[("new", &new), ("moved", &moved)]));
     }
-    if left > 0 && visitor.query.some("first").is_some() {
+    if left > 0 && is_first {
         said.push(words.fill(Text::RowsGone, &[("n", &left)]));
     }
     Ok(frame::html(html! {
@@ -151,6 +174,11 @@ pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
             }
         } }
         ol { (drawn(visitor, &around, (&seen, &list.within()), Some(&places))) }
+        (views::summary(words, all, pressing))
+        (row::whole(words, i64::try_from(shown.len()).unwrap_or_default(), all))
+        @for (view, count) in View::ALL.iter().zip(&around.counts) { (tickets(words, &view.href(), *count)) }
+        @for (view, count) in &around.kept { (tickets(words, &routes::view(&view.slug), *count)) }
+        (tickets(words, routes::SUSPENDED, around.suspended))
     }))
 }
 

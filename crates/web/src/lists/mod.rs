@@ -28,8 +28,8 @@ use crate::search::misread;
 use crate::table::Route;
 use crate::views::View;
 use crate::visitor::Visitor;
-use crate::words::{Text, Words, number};
-use crate::{frame, routes};
+use crate::words::{Text, Words};
+use crate::{frame, routes, views};
 
 pub(crate) use live::{changed_rows, news};
 pub(crate) use way::{Beside, CameFrom, beside, onward, whole};
@@ -253,11 +253,7 @@ fn page(
 ) -> Markup {
     let words = reader.words;
     let title = asked.title(words);
-    let all = if listed.count > 1_000 {
-        words.fill(Text::ManyTickets, &[("n", &number(1_000))])
-    } else {
-        words.count(Text::Tickets, listed.count)
-    };
+    let all = views::summary(words, listed.count, None);
     let edit = asked.kept.as_ref().filter(|_| listed.may_change).map(|view| {
         button::link(
             &format!("{}/edit", routes::view(&view.slug)),

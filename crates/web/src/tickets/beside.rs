@@ -22,9 +22,9 @@ use crate::form::Form;
 use crate::problem::Answer;
 use crate::reader::Reader;
 use crate::table::Route;
-use crate::visitor::{Visitor, referer};
+use crate::visitor::Visitor;
 use crate::words::{Text, Words};
-use crate::{frame, routes, times};
+use crate::{bulk, frame, routes, times};
 
 /// No list shows more tickets.
 const MOST_LOOKED_AT: usize = 100;
@@ -175,8 +175,10 @@ async fn choose(visitor: &Visitor, id: &str, typed: &Form, errors: &[FieldError]
         }
     };
     let title = words.say(Text::TitleSnooze);
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     if visitor.fragment {
-        return Ok(frame::html(html! { h2 #dialog-heading { (title) } (form) }));
+        let form = frame::html(html! { h2 #dialog-heading { (title) } (form) });
+        return Ok((status, form).into_response());
     }
     let main = html! {
         p.ticket-way { a href=(routes::ticket(id.0)) { (seen.title()) } }
@@ -186,7 +188,6 @@ async fn choose(visitor: &Visitor, id: &str, typed: &Form, errors: &[FieldError]
     let tab = format!("{title}, #{id}");
     let frame = frame::Frame { title: &tab, ..frame::Frame::default() };
     let page = frame::workspace(visitor, reader, frame, &main, None).await?;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, frame::html(page)).into_response())
 }
 
@@ -220,9 +221,19 @@ async fn snooze(
         visitor.desk.write(ctx, move |tx, ctx| desk::snoozes::begin(tx, ctx, ticket, until)).await;
     match done {
         Ok(()) => {
-            let from = referer(&headers);
+            let from = bulk::from(&form, &headers);
             let page = routes::ticket(ticket.0);
-            let to = if from.starts_with("/views/") { from } else { &page };
+            if visitor.fragment {
+                let until = times::soon(reader.words, until, &reader.zone, reader.now);
+                let text = reader.words.fill(Text::SnoozedUntil, &[("when", &until)]);
+                let notice = Some(Notice { text: &text, undo: None });
+                if let Some(answer) =
+                    bulk::in_place(&visitor, (&from, &page), &[ticket], notice).await?
+                {
+                    return Ok(answer);
+                }
+            }
+            let to = if from.starts_with("/views/") { &from } else { &page };
             Ok(Redirect::to(to).into_response())
         }
         Err(Error::Invalid(errors)) => choose(&visitor, &id, &form, &errors).await,

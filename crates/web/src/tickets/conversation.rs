@@ -236,8 +236,6 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
     } else {
         reader.words.say(Text::DidWrite).to_owned()
     };
-    let lost = lost(seen, envelope.seq);
-    let leaves = leaves(seen, comment);
     let way = letters::way(reader.words, comment, details.as_ref());
     timeline::message(
         reader,
@@ -254,17 +252,40 @@ fn comment_item(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
                 @if let Some(details) = &details { (letters::below(reader, seen.id(), details)) }
             },
             attachments: &files.shown(),
-            delivery: match (&leaves, &lost) {
-                (Some((words, until, undo)), _) => {
-                    Some(Delivery::Leaving(Leaving { words, until: *until, undo }))
-                }
-                (None, Some(lost)) => {
-                    Some(Delivery::Failed { whom: &lost.whom, ways: lost.ways(&seen.reader) })
-                }
-                (None, None) => None,
-            },
+            delivery: ours.then(|| delivered(seen, envelope, comment)),
         },
     )
+}
+
+/// How the delivery of an answer goes.
+fn delivered(seen: &Seen, envelope: &Envelope, comment: &Comment) -> Markup {
+    let lost = lost(seen, envelope.seq);
+    let leaves = leaves(seen, comment);
+    let delivery = match (&leaves, &lost) {
+        (Some((words, until, undo)), _) => {
+            Some(Delivery::Leaving(Leaving { words, until: *until, undo }))
+        }
+        (None, Some(lost)) => {
+            Some(Delivery::Failed { whom: &lost.whom, ways: lost.ways(&seen.reader) })
+        }
+        (None, None) => None,
+    };
+    timeline::delivered(&seen.reader, comment.id.0, delivery.as_ref())
+}
+
+/// How the deliveries of the answers go that are shown.
+pub(crate) fn deliveries(seen: &Seen) -> Markup {
+    let said = |envelope: &Envelope| match envelope.event {
+        Event::Commented { comment, answer: true, .. } => {
+            seen.whole.comments.iter().find(|one| one.public && one.id == comment)
+        }
+        _ => None,
+    };
+    html! {
+        @for envelope in &seen.whole.events {
+            @if let Some(comment) = said(envelope) { (delivered(seen, envelope, comment)) }
+        }
+    }
 }
 
 /// What is said about a reply that waits; only its writer can undo it.

@@ -2,7 +2,7 @@
 //! and a macro without words is looked at before it is applied.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use desk::macros::Prepared;
 use desk::{Ctx, Error, FieldError, Tx};
@@ -18,7 +18,7 @@ use crate::form::Form;
 use crate::problem::{Answer, Problem, refused};
 use crate::settings::actions::{Known, in_words};
 use crate::settings::known;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, referer};
 use crate::words::{Text, Words};
 use crate::{bulk, frame, routes};
 
@@ -234,7 +234,12 @@ async fn look(visitor: &Visitor, id: TicketId, one: MacroId, errors: &[FieldErro
 }
 
 /// Applies a macro that has no words.
-pub(super) async fn apply(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
+pub(super) async fn apply(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
     let id = number(&id)?;
     let Some(one) = form.number("macro").map(MacroId) else {
         return Ok(Redirect::to(&routes::ticket_part(id.0, "macro")).into_response());
@@ -246,7 +251,10 @@ pub(super) async fn apply(visitor: Visitor, Path(id): Path<String>, form: Form) 
         bulk::remember(tx, ctx, bulk::What::Macro.word(), "", &done)
     };
     match visitor.desk.write(visitor.ctx.clone(), write).await {
-        Ok(undo) => Ok(bulk::told(&visitor, &routes::ticket(id.0), undo.as_deref())),
+        Ok(undo) => {
+            let way = (referer(&headers), routes::ticket(id.0));
+            bulk::told(&visitor, (way.0, &way.1), &[id], undo.as_deref()).await
+        }
         Err(Error::Invalid(errors)) => look(&visitor, id, one, &errors).await,
         Err(Error::Refused(refusal)) => look(&visitor, id, one, &[refused(&refusal)]).await,
         Err(error) => Err(error.into()),
@@ -261,7 +269,8 @@ async fn page(
     status: StatusCode,
 ) -> Answer {
     if visitor.fragment {
-        return Ok(frame::html(html! { h2 #dialog-heading dir="auto" { (title) } (form) }));
+        let form = frame::html(html! { h2 #dialog-heading dir="auto" { (title) } (form) });
+        return Ok((status, form).into_response());
     }
     let seen = Seen::read(visitor, id, 1).await?;
     let main = html! {

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::http::HeaderMap;
-use desk::beside::Here;
+use desk::beside::{Beside, Here};
 use desk::pages::{Part, Whole};
 use desk::{Act, Error};
 use domain::{Event, Status, TicketId, UserId};
@@ -36,7 +36,9 @@ use maud::{Markup, html};
 use crate::components::button::{self, Button};
 use crate::components::composer::{Composer, Kind, composer};
 use crate::components::notice::{Notice, Tone, message_box};
-use crate::components::ticket_header::{TicketHeader, bottom_bar, ticket_header, ticket_now};
+use crate::components::ticket_header::{
+    TicketHeader, bottom_bar, ticket_actions, ticket_header, ticket_now, ticket_subject,
+};
 use crate::components::time_left::{TimeLeft, due_words};
 use crate::components::timeline;
 use crate::memory::Around;
@@ -67,7 +69,6 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get("/tickets/new", Act::WorkTickets, opening::ask),
         Route::post("/tickets/new", Act::WorkTickets, opening::open),
         Route::get("/tickets/{id}", Act::ReadDesk, show),
-        Route::get("/tickets/{id}/state", Act::ReadDesk, state),
         Route::get("/tickets/{id}/news", Act::ReadDesk, news),
         Route::get("/tickets/{id}/explanation", Act::ReadDesk, explanation),
         Route::get("/tickets/{id}/activity", Act::ReadDesk, activity),
@@ -230,6 +231,7 @@ impl Seen {
         ];
         f(&TicketHeader {
             id: self.id(),
+            seq: ticket.seq,
             subject: &subject,
             left: self.left,
             promise: &promise,
@@ -282,21 +284,12 @@ pub(crate) async fn page(
     let (href, label) = (way.back.as_str(), way.label.as_str());
     let away = owner_is_away(visitor, &seen).await?;
     let drafts = Drafts::read(visitor, id, writing).await?;
-    let stored = seen.whole.stored.clone();
-    let beside = visitor
-        .desk
-        .read(visitor.ctx.clone(), move |tx, ctx| desk::beside::of_ticket(tx, ctx, &stored))
-        .await?;
+    let beside = beside_it(visitor, &seen).await?;
     let main = seen.with_header(Some((href, label)), |header| {
         let header = &way.around(header);
         html! {
             (ticket_header(reader, header))
-            (set_aside(&seen, &beside.follow_ups))
-            (taking::told(&seen))
-            (rated::suggestion(&seen))
-            (away)
-            (letters::undeliverable(&seen))
-            (conversation::failures(&seen))
+            (told(&seen, &beside, &away))
             (timeline::timeline(&conversation::conversation(&seen, shown, conversation::mark(&seen, &writing.missed, beside.read_to))))
             (watch(&seen, beside.read_to.is_none()))
             (compose(&seen, writing, &drafts, href))
@@ -317,6 +310,14 @@ pub(crate) async fn page(
         ..frame::Frame::default()
     };
     frame::workspace(visitor, reader, frame, &main, Some(&aside::aside(&seen, &beside))).await
+}
+
+/// What stands beside the conversation.
+async fn beside_it(visitor: &Visitor, seen: &Seen) -> Result<Beside, Problem> {
+    let stored = seen.whole.stored.clone();
+    let read =
+        move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| desk::beside::of_ticket(tx, ctx, &stored);
+    Ok(visitor.desk.read(visitor.ctx.clone(), read).await?)
 }
 
 /// That whoever has the ticket is away, and since it waits for us that somebody else may want to have it.
@@ -418,7 +419,10 @@ fn watch(seen: &Seen, is_unread: bool) -> Markup {
         routes::ticket_part(seen.id(), "news"),
         seen.whole.stored.ticket.seq
     );
-    let trigger = format!("live:ticket-{} from:body delay:300ms", seen.id());
+    let trigger = format!(
+        "live:ticket-{} from:body delay:300ms, live:clock from:body delay:300ms",
+        seen.id()
+    );
     html! {
         ticket-watch to=(routes::ticket(seen.id())) data-seq=(seen.whole.stored.ticket.seq) data-unread[is_unread] {
             p.hidden role="status" {}
@@ -427,13 +431,38 @@ fn watch(seen: &Seen, is_unread: bool) -> Markup {
     }
 }
 
-/// The strip that changes in place.
-async fn state(visitor: Visitor, Path(id): Path<String>) -> Answer {
-    let seen = Seen::read(&visitor, number(&id)?, 1).await?;
-    Ok(frame::html(seen.with_header(None, |header| ticket_now(&seen.reader, header))))
+/// What is to be known above the conversation.
+fn told(seen: &Seen, beside: &Beside, away: &Markup) -> Markup {
+    html! {
+        div id={ "ticket-" (seen.id()) "-told" } {
+            (set_aside(seen, &beside.follow_ups))
+            (taking::told(seen))
+            (rated::suggestion(seen))
+            (away)
+            (letters::undeliverable(seen))
+            (conversation::failures(seen))
+        }
+    }
 }
 
-/// What was said since: how much, and the items themselves, which script puts at the end if the reader is there.
+/// The parts of the page that change while somebody looks at it, each to take its own place.
+async fn parts(visitor: &Visitor, seen: &Seen) -> Result<Markup, Problem> {
+    let away = owner_is_away(visitor, seen).await?;
+    let beside = beside_it(visitor, seen).await?;
+    Ok(html! {
+        (seen.with_header(None, |header| html! {
+            (ticket_subject(header))
+            (ticket_now(&seen.reader, header))
+            (ticket_actions(&seen.reader, header))
+        }))
+        (told(seen, &beside, &away))
+        (conversation::deliveries(seen))
+        (aside::aside(seen, &beside))
+    })
+}
+
+/// What was said and what happened since: how much was said, the items themselves, which script puts at the end if the
+/// reader is there, and the parts of the page as they are now.
 async fn news(visitor: Visitor, Path(id): Path<String>) -> Answer {
     let id = number(&id)?;
     let since = visitor.query.number("since").unwrap_or(i64::MAX);
@@ -444,14 +473,19 @@ async fn news(visitor: Visitor, Path(id): Path<String>) -> Answer {
         .iter()
         .filter(|envelope| envelope.seq > since)
         .filter_map(|envelope| match &envelope.event {
-            Event::Commented { comment, author, .. } => Some((*comment, *author)),
+            Event::Commented { comment, author, .. } if Some(*author) != seen.me => {
+                Some((*comment, *author))
+            }
             _ => None,
         })
         .collect();
     let count = i64::try_from(said.len()).unwrap_or_default();
     let words = seen.reader.words;
     let seq = seen.whole.stored.ticket.seq;
+    let items = conversation::since(&seen, since);
+    let parts = parts(&visitor, &seen).await?;
     Ok(frame::html(html! {
+        template data-parts { (parts) }
         @if let Some((first, author)) = said.first() {
             p {
                 span data-said hidden { (words.fill(Text::NewSaid, &[("name", &first_name(seen.names().person(*author)))])) }
@@ -459,8 +493,8 @@ async fn news(visitor: Visitor, Path(id): Path<String>) -> Answer {
                     "↓ " (words.count(Text::NewMessages, count))
                 }
             }
-            template data-new=(seq) { (conversation::since(&seen, since)) }
         }
+        @if seq > since { template data-new=(seq) { (items) } }
     }))
 }
 

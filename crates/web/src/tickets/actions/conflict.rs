@@ -42,27 +42,43 @@ pub(super) fn compared(action: Action, form: &Form) -> Option<(Vec<Thing>, i64)>
     Some((things, form.number("seen")?))
 }
 
+/// What somebody is asked who set a thing that somebody else had set meanwhile.
+pub(crate) struct Question {
+    /// How it is headed.
+    pub(crate) title: Text,
+    /// What the button says that sets it all the same.
+    pub(crate) button: Text,
+    /// Where that is posted to.
+    pub(crate) to: String,
+    /// What stands before the number of what was seen in its field.
+    pub(crate) seen: String,
+    /// The things, and what its sender had seen.
+    pub(crate) compared: (Vec<Thing>, i64),
+}
+
 /// Asks whether the other's change is to stay.
-pub(super) async fn ask(visitor: &Visitor, id: TicketId, action: Action, form: &Form) -> Answer {
-    let compared = compared(action, form);
+pub(crate) async fn ask_which(
+    visitor: &Visitor,
+    id: TicketId,
+    question: Question,
+    form: &Form,
+) -> Answer {
+    let compared = question.compared.clone();
     let ctx = visitor.ctx.clone();
     let last = visitor
         .desk
-        .write(ctx, move |tx, ctx| match &compared {
-            Some((things, seen)) => desk::tickets::changed(tx, ctx, id, (things, *seen)),
-            None => Ok(Vec::new()),
-        })
+        .write(ctx, move |tx, ctx| desk::tickets::changed(tx, ctx, id, (&compared.0, compared.1)))
         .await?;
     if last.is_empty() {
         return Err(Error::Conflict(String::new()).into());
     }
     let seen = Seen::read(visitor, id, 1).await?;
-    let words = seen.reader.words;
-    let title = words.say(action.title());
-    let body = question(&seen, action, form, &last);
+    let title = seen.reader.words.say(question.title);
+    let body = asked(&seen, &question, form, &last);
     if visitor.fragment {
-        let markup = html! { h2 #dialog-heading { (title) } (body) };
-        return Ok((StatusCode::CONFLICT, frame::html(markup)).into_response());
+        let head = [("hx-retarget", "#dialog-content"), ("hx-reswap", "innerHTML")];
+        let markup = frame::html(html! { h2 #dialog-heading { (title) } (body) });
+        return Ok((StatusCode::CONFLICT, head, markup).into_response());
     }
     let main = html! {
         p.ticket-way { a href=(routes::ticket(id.0)) { (seen.title()) } }
@@ -76,7 +92,7 @@ pub(super) async fn ask(visitor: &Visitor, id: TicketId, action: Action, form: &
 }
 
 /// "Ada set this to Pending 20 s ago", with both ways on. What was typed goes along.
-fn question(seen: &Seen, action: Action, form: &Form, all: &[(Thing, Envelope)]) -> Markup {
+fn asked(seen: &Seen, question: &Question, form: &Form, all: &[(Thing, Envelope)]) -> Markup {
     let reader = &seen.reader;
     let words = reader.words;
     let names = seen.names();
@@ -87,8 +103,7 @@ fn question(seen: &Seen, action: Action, form: &Form, all: &[(Thing, Envelope)])
     let ago = times::past(words, last.at, &reader.zone, reader.now);
     let values: [(&str, &dyn std::fmt::Display); 2] = [("name", &by), ("ago", &ago)];
     let heading = words.fill(Text::ChangedByOther, &values);
-    let to = routes::ticket_part(seen.id(), action.part());
-    let now = seen.whole.stored.ticket.seq.to_string();
+    let now = seen.whole.stored.ticket.seq;
     let kept: Vec<(&str, &str)> =
         form.pairs().filter(|(name, _)| !["csrf", "seen"].contains(name)).collect();
     // What nobody else has changed can be changed all the same.
@@ -98,12 +113,12 @@ fn question(seen: &Seen, action: Action, form: &Form, all: &[(Thing, Envelope)])
         kept.iter().filter(|(name, _)| !is_theirs(name)).copied().collect();
     let rest =
         Form::of_all(others.iter().map(|(name, value)| (name.to_string(), value.to_string())));
-    let has_rest = action == Action::Details && !details::things(&rest).is_empty();
+    let has_rest = !details::things(&rest).is_empty();
     let again = |kept: &[(&str, &str)], button: Button<'_>| {
         html! {
-            form.line method="post" action=(to) {
+            form.line method="post" action=(question.to) {
                 (button::csrf(reader))
-                input type="hidden" name="seen" value=(now);
+                input type="hidden" name="seen" value={ (question.seen) (now) };
                 @for (name, value) in kept { input type="hidden" name=(name) value=(value); }
                 (button::submit(button))
             }
@@ -114,7 +129,7 @@ fn question(seen: &Seen, action: Action, form: &Form, all: &[(Thing, Envelope)])
         div.line {
             @if has_rest { (again(&others, Button::plain(words.say(Text::LeaveItChangeRest)))) }
             @else { a.button href=(routes::ticket(seen.id())) data-close { (words.say(Text::LeaveIt)) } }
-            (again(&kept, Button::plain(words.say(action.button()))))
+            (again(&kept, Button::plain(words.say(question.button))))
         }
     };
     refusal_box("changed-meanwhile", Tone::Warn, &heading, &box_)

@@ -1,8 +1,8 @@
 //! Sending a mail that did not arrive to another address.
 
 use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
 use desk::{Act, Error, FieldError};
 use domain::DeliveryId;
 use maud::html;
@@ -13,9 +13,9 @@ use crate::components::field::{Control, Field, field, summary};
 use crate::form::Form;
 use crate::problem::Answer;
 use crate::table::Route;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, referer};
 use crate::words::Text;
-use crate::{frame, routes};
+use crate::{bulk, frame, routes};
 
 pub(super) fn pages() -> Vec<Route> {
     const PATH: &str = "/tickets/{id}/deliveries/{delivery}/address";
@@ -60,8 +60,10 @@ async fn ask(
         }
     };
     let title = words.say(Text::TitleElsewhere);
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     if visitor.fragment {
-        return Ok(frame::html(html! { h2 #dialog-heading { (title) } (form) }));
+        let form = frame::html(html! { h2 #dialog-heading { (title) } (form) });
+        return Ok((status, form).into_response());
     }
     let main = html! {
         p.ticket-way { a href=(routes::ticket(id.0)) { (seen.title()) } }
@@ -71,13 +73,13 @@ async fn ask(
     let tab = format!("{title}, #{id}");
     let frame = frame::Frame { title: &tab, ..frame::Frame::default() };
     let page = frame::workspace(visitor, &seen.reader, frame, &main, None).await?;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, frame::html(page)).into_response())
 }
 
 async fn send(
     visitor: Visitor,
     Path((id, delivery)): Path<(String, String)>,
+    headers: HeaderMap,
     form: Form,
 ) -> Answer {
     let (ticket, mail) = (number(&id)?, DeliveryId(number(&delivery)?.0));
@@ -92,7 +94,8 @@ async fn send(
     match sent {
         // It is on its way already: pressed twice.
         Ok(()) | Err(Error::Conflict(_)) => {
-            Ok(Redirect::to(&routes::ticket(ticket.0)).into_response())
+            let to = routes::ticket(ticket.0);
+            bulk::told(&visitor, (referer(&headers), &to), &[ticket], None).await
         }
         Err(Error::Invalid(errors)) => ask(&visitor, &id, &delivery, &typed, &errors).await,
         Err(error) => Err(error.into()),

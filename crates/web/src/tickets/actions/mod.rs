@@ -30,6 +30,7 @@ use crate::visitor::{Visitor, referer};
 use crate::words::{Text, Words};
 use crate::{bulk, frame, lists, routes, times};
 
+pub(crate) use conflict::{Question, ask_which};
 use forms::Asked;
 
 /// The code of an error about something that the sender has not seen; what is sent again has.
@@ -64,7 +65,7 @@ macro_rules! action_routes {
                 ask(&visitor, number(&id)?, $action, &Form::default(), &[]).await
             }),
             Route::post($path, Act::WorkTickets, |visitor: Visitor, Path(id): Path<String>, headers: HeaderMap, form: Form| async move {
-                act(&visitor, number(&id)?, $action, (&form, referer(&headers))).await
+                act(&visitor, number(&id)?, $action, (&form, &bulk::from(&form, &headers))).await
             }),
         )+]
     };
@@ -205,8 +206,10 @@ async fn ask(
     };
     let form = asked.form(action);
     let title = words.say(action.title());
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     if visitor.fragment {
-        return Ok(frame::html(html! { h2 #dialog-heading { (title) } (form) }));
+        let form = frame::html(html! { h2 #dialog-heading { (title) } (form) });
+        return Ok((status, form).into_response());
     }
     let main = html! {
         p.ticket-way { a href=(routes::ticket(id.0)) { (seen.title()) } }
@@ -216,7 +219,6 @@ async fn ask(
     let tab = format!("{title}, #{id}");
     let frame = frame::Frame { title: &tab, ..frame::Frame::default() };
     let page = frame::workspace(visitor, &seen.reader, frame, &main, None).await?;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, frame::html(page)).into_response())
 }
 
@@ -303,10 +305,22 @@ async fn act(
         }
     };
     match done {
-        Err(Error::Conflict(_)) if conflict::compared(action, form).is_some() => {
-            conflict::ask(visitor, id, action, form).await
+        Err(Error::Conflict(what)) => {
+            let Some(compared) = conflict::compared(action, form) else {
+                return Err(Error::Conflict(what).into());
+            };
+            let (title, button) = (action.title(), action.button());
+            let to = routes::ticket_part(id.0, action.part());
+            let question = Question { title, button, to, seen: String::new(), compared };
+            ask_which(visitor, id, question, form).await
         }
-        Ok((to, undo)) => Ok(bulk::told(visitor, &onward.unwrap_or(to), undo.as_deref())),
+        Ok((to, undo)) => {
+            let to = onward.unwrap_or(to);
+            // Another subject, another requester: they are all over the ticket's page.
+            let is_whole = action == Action::Details && from.starts_with(&to);
+            let way = if is_whole { ("", from) } else { (from, to.as_str()) };
+            bulk::told(visitor, way, &[id], undo.as_deref()).await
+        }
         Err(Error::Invalid(errors)) => {
             ask(visitor, id, action, form, &details::placed(errors)).await
         }
@@ -402,16 +416,22 @@ fn command(
     })
 }
 
-async fn hand_back(visitor: Visitor, Path(id): Path<String>) -> Answer {
-    simple(&visitor, &id, desk::tickets::deescalate).await
+async fn hand_back(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Form,
+) -> Answer {
+    let from = bulk::from(&form, &headers);
+    simple(&visitor, (&id, &from), desk::tickets::deescalate).await
 }
 
-async fn unmerge(visitor: Visitor, Path(id): Path<String>) -> Answer {
-    simple(&visitor, &id, desk::tickets::unmerge).await
+async fn unmerge(visitor: Visitor, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    simple(&visitor, (&id, referer(&headers)), desk::tickets::unmerge).await
 }
 
-async fn not_spam(visitor: Visitor, Path(id): Path<String>) -> Answer {
-    simple(&visitor, &id, desk::tickets::unmark_spam).await
+async fn not_spam(visitor: Visitor, Path(id): Path<String>, headers: HeaderMap) -> Answer {
+    simple(&visitor, (&id, referer(&headers)), desk::tickets::unmark_spam).await
 }
 
 /// Tries a mail again for those who did not get it.
@@ -433,7 +453,7 @@ async fn retry(visitor: Visitor, Path((id, delivery)): Path<(String, String)>) -
 /// An action without a form.
 async fn simple(
     visitor: &Visitor,
-    id: &str,
+    (id, from): (&str, &str),
     command: fn(&mut desk::Tx<'_>, &desk::Ctx, TicketId) -> Result<desk::tickets::Done, Error>,
 ) -> Answer {
     let id = number(id)?;
@@ -442,7 +462,7 @@ async fn simple(
         bulk::remember(tx, ctx, "changed", "", &done)
     };
     let undo = visitor.desk.write(visitor.ctx.clone(), write).await?;
-    Ok(bulk::told(visitor, &routes::ticket(id.0), undo.as_deref()))
+    bulk::told(visitor, (from, &routes::ticket(id.0)), &[id], undo.as_deref()).await
 }
 
 fn missing(field: &str, text: Text) -> Vec<FieldError> {
