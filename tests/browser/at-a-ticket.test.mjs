@@ -40,6 +40,7 @@ test("two at one ticket see each other, and what one says waits for the other", 
   const admin = await visitor(browser, demo);
   await admin.signIn(demo);
   const other = await colleague(demo, browser, await someone(demo));
+  const { users: [{ id: author_id }] } = await demo.api("GET", `/api/v2/users/search.json?query=email:${await someone(demo)}`);
   await admin.page.goto(`/tickets/${ticket}`);
   await until(admin, "/seen");
 
@@ -64,7 +65,7 @@ test("two at one ticket see each other, and what one says waits for the other", 
   await admin.page.reload();
   await admin.page.evaluate(() => scrollTo(0, 0));
   const before = await admin.page.evaluate(() => [scrollY, document.querySelectorAll("#timeline > li").length]);
-  await demo.api("PUT", `/api/v2/tickets/${ticket}.json`, { ticket: { comment: { body: "Waits at the edge.", public: false } } });
+  await demo.api("PUT", `/api/v2/tickets/${ticket}.json`, { ticket: { comment: { body: "Waits at the edge.", public: false, author_id } } });
   const show = admin.page.getByText("↓ 1 new message");
   await show.waitFor();
   assert.deepEqual(await admin.page.evaluate(() => [scrollY, document.querySelectorAll("#timeline > li").length]), before, "nothing moved");

@@ -77,7 +77,8 @@ customElements.define('ticket-watch', class extends HTMLElement {
         const old = document.getElementById(id);
         if (old?.matches(':hover, :focus-within, [open], :has([open])')) continue;
         this.parts.delete(id);
-        old?.replaceWith(part);
+        if (!old || old.isEqualNode(part)) continue;
+        old.replaceWith(part);
         htmx.process(part);
       }
     });

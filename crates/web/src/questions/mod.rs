@@ -77,7 +77,7 @@ async fn list(visitor: Visitor) -> Answer {
                 (button::link(routes::NEW_QUESTION, Button::plain(words.say(Text::PublishQuestion))))
             }
         }
-        form.question-search role="search" method="get" action=(routes::QUESTIONS) {
+        form.question-search role="search" aria-label=(words.say(Text::Questions)) method="get" action=(routes::QUESTIONS) {
             div.field {
                 label for="q" { (words.say(Text::SearchQuestions)) }
                 input #q name="q" type="search" value=(query) autocomplete="off" dir="auto";
