@@ -284,3 +284,85 @@ test("a page one has is not sent again, and a long list is light", async (t) => 
   assert.equal((await size("/views/open", { "if-none-match": first.etag })).status, 200);
   agent.assertNoComplaints("a long list");
 });
+
+test("what others wrote is new until one has looked", async (t) => {
+  const { demo, ids, agent, page } = await setUp(t, 2);
+  const isNew = (id) => row(page, id).getByText("new", { exact: true });
+  await isNew(ids[0]).waitFor();
+  assert.equal(await row(page, ids[0]).locator("h2").evaluate((one) => getComputedStyle(one).fontWeight), "650");
+  await agent.lookEverywhere("list-unread");
+
+  const read = page.waitForResponse((answer) => answer.url().endsWith(`/tickets/${ids[0]}/seen`));
+  await row(page, ids[0]).locator("h2 a").click();
+  await read;
+  await page.goBack();
+  await isNew(ids[0]).waitFor({ state: "detached" });
+  await isNew(ids[1]).waitFor();
+  await demo.receive({ from: "Kim <kim@tallow.test>", to: "support@acme.test", subject: "Re: Question 1", text: "?" });
+  await demo.api("PUT", `/api/v2/tickets/${ids[0]}.json`, { ticket: { comment: { body: "By the admin", public: false } } });
+  await page.reload();
+  assert.equal(await isNew(ids[0]).count(), 0, "one's own words are not new");
+});
+
+test("Show begins at the first new row", async (t) => {
+  const { demo, page } = await setUp(t, 2);
+  const [id] = await furnish(demo, 1);
+  await page.getByText("1 new, 0 moved").waitFor();
+  await page.keyboard.press(".");
+  await page.waitForFunction((one) => document.activeElement.id === `row-${one}-link`, id);
+});
+
+test("an order and filters are chosen at once, kept by pages, news and the way along", async (t) => {
+  const { demo, ids, agent, page } = await setUp(t, 3);
+  const shown = () => page.locator("#rows > li").evaluateAll((rows) => rows.map((one) => Number(one.id.slice(4))));
+
+  const order = page.getByLabel("Order", { exact: true });
+  await order.selectOption("newest");
+  await page.waitForURL("**/views/open?q=&order=newest");
+  assert.deepEqual(await shown(), ids.toReversed());
+  assert.equal(await page.evaluate(() => document.activeElement.id), "filter-order", "the focus stays");
+  await agent.lookEverywhere("list-order");
+  await page.getByLabel("Status", { exact: true }).selectOption("new");
+  await page.waitForURL("**/views/open?q=status%3Anew&order=newest");
+  await page.getByText("3 tickets").first().waitFor();
+
+  const [later] = await furnish(demo, 1);
+  await page.getByText("1 new, 3 moved").or(page.getByText("1 new, 0 moved")).waitFor();
+  await page.keyboard.press("Tab");
+  await page.locator("#list-show").click();
+  await row(page, later).waitFor();
+  assert.deepEqual(await shown(), [later, ...ids.toReversed()]);
+  await row(page, ids[2]).locator("h2 a").click();
+  await page.getByText("To do, 2 of 4").waitFor();
+  await page.keyboard.press("Shift+J");
+  await page.waitForURL(`**/tickets/${ids[1]}?*order=newest*`);
+  await page.keyboard.press("u");
+  await page.waitForURL("**/views/open?q=status%3Anew&order=newest*");
+  await page.getByLabel("Team", { exact: true }).selectOption({ index: 2 });
+  await page.waitForURL("**team*");
+});
+
+test("without script the filters have a button", async (t) => {
+  const demo = await startDemo(t);
+  const ids = await furnish(demo, 2);
+  const agent = await visitor(await startBrowser(t), demo, { javaScript: false });
+  await agent.signIn(demo);
+  await agent.page.goto("/views/open");
+  await agent.page.getByLabel("Order", { exact: true }).selectOption("newest");
+  await agent.page.getByRole("button", { name: "Filter", exact: true }).click();
+  await agent.page.waitForURL("**/views/open?q=&order=newest");
+  assert.equal(await agent.page.locator("#rows > li").first().getAttribute("id"), `row-${ids[1]}`);
+});
+
+test("what has a key can be pressed for what is selected", async (t) => {
+  const { ids, agent, page } = await setUp(t, 2);
+  await row(page, ids[0]).getByRole("checkbox").check();
+  await page.locator("#bulk-more > summary").click();
+  await agent.look("list-more");
+  await page.locator("#bulk-more").getByRole("button", { name: "Assign to me" }).click();
+  await page.getByText("1 ticket assigned.").waitFor();
+  await row(page, ids[1]).getByRole("checkbox").check();
+  await page.locator("#bulk-more > summary").click();
+  await page.locator("#bulk-more").getByRole("button", { name: "Snooze…" }).click();
+  await page.locator("#dialog #dialog-heading").waitFor();
+});

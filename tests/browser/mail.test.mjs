@@ -152,3 +152,35 @@ test("files go along with a request and with an answer, without script", async (
   const sent = await demo.lastDelivery("reply", 1);
   assert.equal(sent.payload.files[0].name, "fixed.txt");
 });
+
+// CH-03
+test("mail that waits is gone along and decided about by keyboard", async (t) => {
+  const demo = await startDemo(t);
+  for (const name of ["one", "two", "three", "four"]) {
+    await demo.deliver(`Subject: Mail ${name}\r\nMessage-ID: <${name}@x>\r\n\r\nI forgot my address.\r\n`);
+  }
+  const agent = await visitor(await startBrowser(t), demo);
+  await agent.signIn(demo);
+  const { page } = agent;
+  await page.goto("/views/suspended");
+  const subjects = () => page.locator(".letters h2").allTextContents();
+  const here = () => page.evaluate(() => document.activeElement.closest("li").querySelector("h2").textContent);
+  assert.deepEqual(await subjects(), ["Mail four", "Mail three", "Mail two", "Mail one"]);
+
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  assert.equal(await here(), "Mail three");
+  await page.keyboard.press("o");
+  await page.getByText("I forgot my address.").filter({ visible: true }).waitFor();
+  await page.locator("li", { hasText: "Mail three" }).getByRole("button", { name: "Refuse" }).click();
+  await page.waitForFunction(() => document.activeElement.closest("li")?.textContent.includes("Mail two"));
+  assert.deepEqual(await subjects(), ["Mail four", "Mail two", "Mail one"]);
+
+  for (const key of ["x", "j", "x"]) await page.keyboard.press(key);
+  await page.getByText("2 selected").waitFor();
+  await agent.lookEverywhere("suspended-selected");
+  await page.locator("#bulk").getByRole("button", { name: "Refuse" }).click();
+  await page.waitForFunction(() => document.activeElement.closest("li")?.textContent.includes("Mail four"));
+  await page.locator("li").getByRole("button", { name: "Refuse" }).click();
+  await page.getByText("No mail waits here").waitFor();
+});

@@ -106,6 +106,14 @@ test("the row in focus is answered, noted, put off and followed by key", async (
 /** How many rows of the height of the first one a screen holds. */
 const holds = (page) => page.locator("#rows > li").first().evaluate((row) => Math.floor((innerHeight - row.getBoundingClientRect().top) / row.offsetHeight));
 
+/** Chooses the room a row takes. */
+async function choose(page, density) {
+  await page.goto("/settings/me");
+  await page.getByLabel("Rows").selectOption(density);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.waitForURL("**/settings/me?saved=1");
+}
+
 // ux 11.10
 test("a screen shows twelve rows, or twenty-two close together, in every state of a list", async (t) => {
   const demo = await startDemo(t, { sample: true });
@@ -124,11 +132,11 @@ test("a screen shows twelve rows, or twenty-two close together, in every state o
   await page.goto("/views/open?q=status:new+tags:nothing-has-it");
   await agent.lookEverywhere("list-empty");
 
-  await page.context().addCookies([{ name: "density", value: "compact", url: demo.url }]);
+  await choose(page, "compact");
   await page.goto("/views/open");
   assert.ok((await holds(page)) >= 22, `it holds ${await holds(page)} rows, compact`);
   await agent.look("list-compact");
-  await page.context().clearCookies({ name: "density" });
+  await choose(page, "comfortable");
 
   // The hero's own queue, with a word about the handover.
   const eyes = page.getByLabel("See it as");

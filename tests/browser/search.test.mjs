@@ -41,7 +41,7 @@ test("what one types is found at once, by keyboard alone", async (t) => {
   const box = page.getByRole("combobox", { name: "Search or type a command" });
   await box.waitFor();
   await page.keyboard.type("rollout");
-  await page.getByRole("option", { name: /Rollout stuck/ }).waitFor();
+  await page.getByRole("option", { name: /Rollout stuck/ }).first().waitFor();
   await agent.lookEverywhere("bar");
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/tickets/${ids[3]}`);
@@ -54,7 +54,7 @@ test("what one types is found at once, by keyboard alone", async (t) => {
 
   await page.keyboard.press("/");
   await page.keyboard.type("フラグ");
-  await page.getByRole("option", { name: /東京都/ }).waitFor();
+  await page.getByRole("option", { name: /東京都/ }).first().waitFor();
   await page.keyboard.press("Enter");
   await page.waitForURL("**/search?q=*");
   await page.locator("mark", { hasText: "フラグ" }).first().waitFor();
@@ -145,4 +145,34 @@ test("all of it works without script", async (t) => {
   await page.getByRole("link", { name: "Edit view" }).click();
   await page.getByRole("button", { name: "Delete view" }).click();
   await page.waitForURL("**/views/all");
+});
+
+test("what was found is one list along which one walks, and people lead to their pages", async (t) => {
+  const demo = await startDemo(t);
+  await furnish(demo);
+  const ticket = { requester: { name: "Kim", email: "kim@tallow.test" }, subject: "As Dana asked", comment: { body: "How?" } };
+  await demo.api("POST", "/api/v2/tickets.json", { ticket });
+  const agent = await visitor(await startBrowser(t), demo);
+  await agent.signIn(demo);
+  const { page } = agent;
+  await page.goto("/search?q=dana");
+  await page.getByRole("region", { name: /People/ }).getByRole("link", { name: /Dana/ }).waitFor();
+  const rows = await page.locator("#found li[id]").evaluateAll((all) => all.map((one) => one.id));
+  assert.ok(rows.some((id) => id.startsWith("found-ticket")) && rows.some((id) => id.startsWith("found-person")));
+  for (const id of rows) {
+    await page.keyboard.press("j");
+    assert.equal(await page.evaluate(() => document.activeElement.closest("li").id), id);
+  }
+  await page.keyboard.press("o");
+  await page.waitForURL(/\/(people|organizations)\/\d+$/);
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("storage");
+  await page.getByRole("group", { name: "Comments" }).getByRole("option").first().waitFor();
+  await agent.lookEverywhere("bar-groups");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("esc");
+  await page.getByRole("option", { name: /^Escalated, 0 tickets/ }).waitFor();
+  await page.getByRole("link", { name: /^Triage \d/ }).waitFor();
 });

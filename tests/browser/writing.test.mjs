@@ -232,3 +232,22 @@ test("a link is picked in the command bar by keyboard, from what was asked befor
   assert.equal(await noteField(page).inputValue(), `[like this](${address(`/tickets/${lees.id}`)})`);
   agent.assertNoComplaints("link");
 });
+
+test("code on several lines is fenced, and a macro can be picked beside the field", async (t) => {
+  const { agent, ticket } = await begin(t);
+  const { page } = agent;
+  await replyField(page).fill("let a = 1;\nlet b = 2;");
+  await replyField(page).selectText();
+  await page.getByRole("button", { name: "Code", exact: true }).first().click();
+  assert.equal(await replyField(page).inputValue(), "```\nlet a = 1;\nlet b = 2;\n```\n");
+  await page.locator(".reply-side").getByRole("link", { name: "Macro…" }).click();
+  await page.locator("#dialog #dialog-heading").waitFor();
+  await page.keyboard.press("Escape");
+
+  // What has a key stands in sight.
+  await agent.look("ticket-actions");
+  await page.getByRole("button", { name: "Assign to me" }).click();
+  await page.getByText("1 ticket assigned.").waitFor();
+  assert.match(page.url(), new RegExp(`/tickets/${ticket}$`));
+  assert.equal(await page.getByRole("button", { name: "Assign to me" }).count(), 0);
+});

@@ -52,6 +52,8 @@ pub struct Rows {
     pub here: Vec<(TicketId, UserId, bool)>,
     /// Who escalated some of them, if it was a person. (ROT-06)
     pub escalated_by: Vec<(TicketId, UserId)>,
+    /// Those that are not done and in which the reader has not seen what was said last.
+    pub unread: Vec<TicketId>,
 }
 
 /// One page of the tickets that any of these filters finds; no ticket may be found by two of them.
@@ -194,6 +196,12 @@ fn with_people(tx: &mut Tx<'_>, ctx: &Ctx, found: Vec<Stored>) -> Result<Rows, E
     let leases = store::leases::on(tx, &ids(&found), ctx.now)?;
     let escalated_by = escalated_by(tx, &found)?;
     let here = crate::presence::others(tx, ctx, &ids(&found))?;
+    let pending = found.iter().map(|one| &one.ticket).filter(|ticket| !ticket.status.is_done());
+    let pending: Vec<TicketId> = pending.map(|ticket| ticket.id).collect();
+    let unread = match ctx.actor.user() {
+        Some(user) => store::readings::unread(tx, user, &pending)?,
+        None => Vec::new(),
+    };
     let people =
         found.iter().flat_map(|one| [Some(one.ticket.requester), one.ticket.assignee]).flatten();
     let people = people.chain(leases.iter().map(|lease| lease.user));
@@ -207,6 +215,7 @@ fn with_people(tx: &mut Tx<'_>, ctx: &Ctx, found: Vec<Stored>) -> Result<Rows, E
         leases,
         here,
         escalated_by,
+        unread,
     })
 }
 

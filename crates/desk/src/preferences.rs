@@ -1,6 +1,8 @@
 //! What somebody has chosen for themselves: their zone, their hours, and what reaches them by mail. Where the handbook
 //! says something about them, that counts.
 
+use domain::User;
+use domain::looks::Looks;
 use domain::notices::{AfterSending, Kind, Preferences, UNDO_CHOICES};
 use handbook::Range;
 use store::Tx;
@@ -23,6 +25,8 @@ pub struct Input {
     pub undo_seconds: Option<i64>,
     /// Where they go after sending; none leaves it as it is.
     pub after_sending: Option<AfterSending>,
+    /// What of how pages look is to change, by the words of a form.
+    pub looks: Vec<(String, String)>,
 }
 
 /// Whether the handbook says what somebody's zone and hours are.
@@ -39,6 +43,26 @@ pub fn mine(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Preferences, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
     let me = ctx.actor.user().ok_or(Error::Unauthenticated)?;
     Ok(store::notices::preferences(tx, me)?)
+}
+
+/// How pages look to somebody; to whoever does not answer tickets as to everybody.
+pub fn looks(tx: &mut Tx<'_>, user: &User) -> Result<Looks, Error> {
+    if !user.role.answers() {
+        return Ok(Looks::default());
+    }
+    Ok(store::notices::preferences(tx, user.id)?.looks)
+}
+
+/// Keeps how pages are to look to the caller, and nothing else.
+pub fn look(tx: &mut Tx<'_>, ctx: &Ctx, choices: &[(String, String)]) -> Result<(), Error> {
+    let mut preferences = mine(tx, ctx)?;
+    preferences.looks = chosen(preferences.looks, choices);
+    let me = ctx.actor.user().ok_or(Error::Unauthenticated)?;
+    Ok(store::notices::set_preferences(tx, me, &preferences)?)
+}
+
+fn chosen(looks: Looks, choices: &[(String, String)]) -> Looks {
+    choices.iter().fold(looks, |looks, (name, value)| looks.with(name, value))
 }
 
 /// Keeps what somebody has chosen, and lets what waits for them be looked at again.
@@ -86,6 +110,7 @@ pub fn save(tx: &mut Tx<'_>, ctx: &Ctx, input: &Input) -> Result<(), Error> {
         anytime: input.anytime.clone(),
         undo_seconds: input.undo_seconds.or(before.undo_seconds),
         after_sending: input.after_sending.unwrap_or(before.after_sending),
+        looks: chosen(before.looks, &input.looks),
     };
     store::notices::set_preferences(tx, me, &preferences)?;
     store::wakeups::sooner(tx, crate::notices::SUBJECT, me.0, ctx.now)?;

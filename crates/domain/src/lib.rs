@@ -13,6 +13,7 @@ mod events;
 mod facts;
 pub mod handovers;
 mod ids;
+pub mod looks;
 mod macros;
 mod metrics;
 pub mod notices;

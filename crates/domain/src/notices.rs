@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::looks::Looks;
 use crate::rota::SwapState;
 use crate::{NoticeId, Rating, ShiftId, TeamId, Ticket, TicketId, UserId};
 
@@ -194,6 +195,9 @@ pub struct Preferences {
     /// Where they go after sending.
     #[serde(default, skip_serializing_if = "AfterSending::is_default")]
     pub after_sending: AfterSending,
+    /// How pages look to them.
+    #[serde(default, skip_serializing_if = "Looks::is_default")]
+    pub looks: Looks,
 }
 
 /// For how many seconds a reply can be taken back, unless its writer has chosen otherwise.

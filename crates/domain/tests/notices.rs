@@ -127,6 +127,7 @@ fn what_somebody_has_chosen_is_read_as_it_was_written() {
         hours: Some(Range::parse("08:30-24:00").unwrap()),
         muted: vec![Kind::Assigned],
         anytime: vec![Kind::Escalated, Kind::Rota],
+        ..Preferences::default()
     };
     let text = serde_json::to_string(&chosen).unwrap();
     assert_eq!(

@@ -12,10 +12,6 @@ pub(crate) const ANONYMOUS: &str = "form";
 pub(crate) const THEME: &str = "theme";
 /// The language of pages for customers.
 pub(crate) const LANGUAGE: &str = "language";
-/// The room a row takes.
-pub(crate) const DENSITY: &str = "density";
-/// Single letters on or off.
-pub(crate) const SINGLE_KEYS: &str = "single_keys";
 /// The ticket that the demo's tour is about.
 pub(crate) const TOUR: &str = "tour";
 

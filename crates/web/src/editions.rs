@@ -82,7 +82,7 @@ fn etag(visitor: &Visitor, memory: &Memory) -> Option<HeaderValue> {
         visitor.user.as_ref()?.id.to_string(),
         visitor.cookie.to_string(),
         visitor.path.to_string(),
-        format!("{:?} {:?} {}", visitor.theme, visitor.density, visitor.single_keys),
+        format!("{:?} {:?}", visitor.theme, visitor.looks),
         format!("{} {}", assets::css_url(), assets::js_url()),
         visitor.desk.clock().is_running().to_string(),
     ];

@@ -29,11 +29,6 @@ impl Form {
         Ok(Self { fields, files: Arc::default() })
     }
 
-    /// One field.
-    pub(crate) fn of(name: &str, value: &str) -> Self {
-        Self { fields: vec![(name.to_owned(), value.to_owned())], files: Arc::default() }
-    }
-
     /// Fields.
     pub(crate) fn of_all(fields: impl IntoIterator<Item = (String, String)>) -> Self {
         Self { fields: fields.into_iter().collect(), files: Arc::default() }

@@ -10,7 +10,7 @@ use crate::components::navigation::Place;
 use crate::components::notice::Notice;
 use crate::components::shell::{Page, page};
 use crate::components::signed_out::{PublicPage, Width, public_page};
-use crate::memory::Around;
+use crate::memory::{Around, triage_query};
 use crate::problem::Problem;
 use crate::reader::Reader;
 use crate::views::View;
@@ -67,6 +67,7 @@ pub(crate) async fn workspace(
         })
         .collect();
     views.push(Place {
+        count: Some(around.triage),
         chord: Some(keys::GO_TRIAGE),
         current: is_triage,
         ..Place::new(words.say(Text::ViewTriage), &triage)
@@ -109,8 +110,7 @@ pub(crate) async fn workspace(
         notices: Some((around.unread, me.id.0)),
         hero: hero.as_deref(),
         theme: visitor.theme,
-        density: visitor.density,
-        single_keys: visitor.single_keys,
+        looks: visitor.looks,
         next: frame.view.is_none() && !around.own.is_empty(),
         views: &views,
         team_views: &kept,
@@ -150,9 +150,8 @@ async fn leaving(
 }
 
 /// What waits for us and went to the team for whatever has no area.
-fn triage(visitor: &Visitor) -> String {
-    let team = &visitor.ctx.handbook.triage().slug;
-    routes::filtered(&View::Open.href(), &format!("team:{team} area:none"))
+pub(crate) fn triage(visitor: &Visitor) -> String {
+    routes::filtered(&View::Open.href(), &triage_query(&visitor.ctx))
 }
 
 /// Where one goes beside the lists.

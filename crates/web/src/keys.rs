@@ -209,6 +209,11 @@ pub fn is_known(key: &str) -> bool {
     TABLE.iter().any(|entry| entry.press == Press::Control && entry.key == key)
 }
 
+/// The same key on a Mac, where it is another one.
+fn mac(key: &str) -> Option<String> {
+    key.strip_prefix("ctrl+").map(|rest| format!("⌘ {}", cap(rest)))
+}
+
 /// The page of the documents, in Markdown.
 pub fn document(words: Words) -> String {
     let mut text = format!("# {}\n\n{}\n", words.say(Text::DocKeys), words.say(Text::KeysWhy));
@@ -216,7 +221,11 @@ pub fn document(words: Words) -> String {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n## {}\n\n| | |\n|---|---|\n", words.say(place.label()));
         for entry in TABLE.iter().filter(|entry| entry.place == place) {
-            let _ = writeln!(text, "| `{}` | {} |", cap(entry.key), words.say(entry.text));
+            let mut key = format!("`{}`", cap(entry.key));
+            if let Some(mac) = mac(entry.key) {
+                key = words.fill(Text::OnMac, &[("key", &key), ("mac", &format!("`{mac}`"))]);
+            }
+            let _ = writeln!(text, "| {key} | {} |", words.say(entry.text));
         }
     }
     text
@@ -231,16 +240,16 @@ async fn sheet(visitor: Visitor) -> Answer {
     let reader = visitor.reader();
     let words = reader.words;
     let title = words.say(Text::AllKeys);
-    let (switch, value) = if visitor.single_keys {
-        (Text::SwitchLettersOff, "off")
-    } else {
-        (Text::SwitchLettersOn, "on")
-    };
+    let looks = visitor.looks;
+    let letters = if looks.single_keys { Text::SwitchLettersOff } else { Text::SwitchLettersOn };
+    let times = if looks.exact_times { Text::SwitchExactOff } else { Text::SwitchExactOn };
+    let value = |is_on| if is_on { "off" } else { "on" };
     let main = html! {
-        form.line method="post" action=(routes::SINGLE_KEYS) {
+        form.line method="post" action=(routes::LOOK) {
             (button::csrf(&reader))
-            button.button type="submit" name="single_keys" value=(value) { (words.say(switch)) }
-            @if !visitor.single_keys { span.hint { (words.say(Text::LettersOff)) } }
+            button.button type="submit" name="single_keys" value=(value(looks.single_keys)) { (words.say(letters)) }
+            button.button type="submit" name="exact_times" value=(value(looks.exact_times)) { (words.say(times)) }
+            @if !looks.single_keys { span.hint { (words.say(Text::LettersOff)) } }
         }
         p.hint { (words.say(Text::KeysWhy)) }
         div.keys-sheet { @for place in Place::ALL { (group(words, place, visitor.fragment)) } }
@@ -268,7 +277,7 @@ fn group(words: Words, place: Place, in_dialog: bool) -> Markup {
             @if in_dialog { h3 id=(id) { (words.say(place.label())) } } @else { h2 id=(id) { (words.say(place.label())) } }
             dl.keys {
                 @for entry in TABLE.iter().filter(|entry| entry.place == place) {
-                    div { dt { kbd { (cap(entry.key)) } } dd { (words.say(entry.text)) } }
+                    div { dt { kbd { (cap(entry.key)) } @if let Some(cap) = mac(entry.key) { " " kbd { (cap) } } } dd { (words.say(entry.text)) } }
                 }
             }
         }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use desk::tickets::Filter;
 use desk::{Ctx, Desk, Error};
 use domain::{Role, Team, TeamId, User, UserId};
 use tokio::sync::broadcast::Receiver;
@@ -43,6 +44,8 @@ pub(crate) struct Around {
     pub(crate) kept: Vec<(domain::View, i64)>,
     /// The areas of the handbook: name in queries, and what it is called.
     pub(crate) areas: Vec<(String, String)>,
+    /// How many tickets wait for us that went to the team for whatever has no area.
+    pub(crate) triage: i64,
     /// How many mails wait for a decision.
     pub(crate) suspended: i64,
     /// Who has the week in the first of the reader's teams that has a hero.
@@ -215,6 +218,11 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
         let filters = view.filters(ctx, user, &own);
         counts.push(desk::tickets::view_counts(tx, ctx, &filters)?.into_iter().sum());
     }
+    let held = desk::views::held(tx, ctx, &triage_query(ctx))?;
+    let filters = View::Open.filters(ctx, user, &own).into_iter();
+    let filters: Vec<_> =
+        filters.map(|one| Filter { meant: held.filter.meant.clone(), ..one }).collect();
+    let triage = desk::tickets::view_counts(tx, ctx, &filters)?.into_iter().sum();
     let mut kept = Vec::new();
     for view in desk::views::kept(tx, ctx)?.into_iter().filter(|view| view.active).take(MOST_KEPT) {
         let count = desk::views::count_of(tx, ctx, &view)?;
@@ -242,11 +250,17 @@ fn read(tx: &mut desk::Tx<'_>, ctx: &Ctx, user: UserId) -> Result<Around, Error>
         unread,
         kept,
         areas: areas.collect(),
+        triage,
         suspended,
         holding,
         handover,
         mail,
     })
+}
+
+/// The query over what waits for us that leaves what went to the team for whatever has no area.
+pub(crate) fn triage_query(ctx: &Ctx) -> String {
+    format!("team:{} area:none", ctx.handbook.triage().slug)
 }
 
 /// Whether this person answers tickets.

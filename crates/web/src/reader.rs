@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+pub use domain::looks::{Density, Theme};
+
 use crate::words::Words;
 
 /// What every component needs to know about the reader and the moment.
@@ -16,6 +18,8 @@ pub struct Reader {
     pub now: Timestamp,
     /// Whether time goes on while the page is open.
     pub clock: Clock,
+    /// Whether instants of the past are written exactly.
+    pub exact: bool,
     /// The masked token that proves a form is ours.
     pub csrf: String,
 }
@@ -27,44 +31,4 @@ pub enum Clock {
     Running,
     /// It moves only when told to, as the demo's may.
     Still,
-}
-
-/// The colours a reader has chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// What their system says.
-    #[default]
-    System,
-    /// Always light.
-    Light,
-    /// Always dark.
-    Dark,
-}
-
-impl Theme {
-    /// The theme a cookie's value names.
-    pub fn from_cookie(value: &str) -> Self {
-        match value {
-            "light" => Self::Light,
-            "dark" => Self::Dark,
-            _ => Self::System,
-        }
-    }
-}
-
-/// How much room a row takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Density {
-    /// Two lines.
-    #[default]
-    Comfortable,
-    /// One line; touch screens are comfortable all the same.
-    Compact,
-}
-
-impl Density {
-    /// The density a cookie's value names.
-    pub fn from_cookie(value: &str) -> Self {
-        if value == "compact" { Self::Compact } else { Self::Comfortable }
-    }
 }

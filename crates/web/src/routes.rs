@@ -9,7 +9,7 @@ pub const SIGN_OUT: &str = "/sign-out";
 /// Search.
 pub const SEARCH: &str = "/search";
 /// Single keys on and off.
-pub const SINGLE_KEYS: &str = "/settings/me/single-keys";
+pub const LOOK: &str = "/settings/me/look";
 /// When and how we answer.
 pub const SUPPORT_HOURS: &str = "/support-hours";
 /// How the help was.

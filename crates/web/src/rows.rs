@@ -34,6 +34,7 @@ pub(crate) struct Line {
     assignee: Option<String>,
     rank: Option<i64>,
     here: String,
+    unread: bool,
 }
 
 impl Line {
@@ -51,11 +52,16 @@ impl Line {
             assignee: self.assignee.as_deref(),
             rank: self.rank,
             why,
-            unread: false,
+            unread: self.unread,
             here: &self.here,
             gone: None,
         }
     }
+}
+
+/// Which version of a ticket a row shows: another one after each change, and when it has been read.
+pub(crate) fn version(seq: i64, unread: bool) -> i64 {
+    if unread { -seq } else { seq }
 }
 
 /// The rows of a page.
@@ -74,10 +80,12 @@ pub(crate) fn lines(visitor: &Visitor, around: &Around, rows: &Rows, order: Orde
         let by = rows.escalated_by.iter().find(|(id, _)| *id == ticket.id).map(|(_, user)| user);
         let here = rows.here.iter().filter(|(id, ..)| *id == ticket.id);
         let here = here.filter_map(|(_, user, writes)| Some(doing(words, name(user)?, *writes)));
+        let unread = rows.unread.contains(&ticket.id);
         let lease = rows.leases.iter().find(|lease| lease.ticket == ticket.id);
         Line {
             id: ticket.id.0,
-            seq: ticket.seq,
+            seq: version(ticket.seq, unread),
+            unread,
             here: here.collect::<Vec<_>>().join(", "),
             why: why(&Standing {
                 reader: &reader,

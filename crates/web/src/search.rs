@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Redirect};
 use desk::questions::Hit;
 use desk::search::{CommentHit, Groups, TicketHit};
+use desk::tickets::Stored;
 use desk::{Act, Error};
 use domain::conditions::{Condition, Misread, Place, Query};
 use domain::{Organization, TicketId, User, UserId};
@@ -13,9 +14,10 @@ use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::excerpt::excerpt;
 use crate::components::time::past;
+use crate::components::time_left::time_left;
 use crate::problem::Answer;
 use crate::reader::Reader;
-use crate::rows;
+use crate::rows::{self, Chips};
 use crate::table::Route;
 use crate::visitor::Visitor;
 use crate::words::{Text, Words, number};
@@ -43,7 +45,8 @@ async fn search(visitor: Visitor) -> Answer {
     }
     let groups = find(&visitor, &query, ON_PAGE).await?;
     let reader = visitor.reader();
-    let found = found(&reader, &query, &groups);
+    let chips = Chips::new(&visitor.ctx, &*visitor.around().await?);
+    let found = found((&reader, &chips), &query, &groups);
     if visitor.fragment {
         return Ok(frame::html(found));
     }
@@ -78,7 +81,7 @@ async fn find(visitor: &Visitor, query: &str, most: usize) -> Result<Groups, Err
 }
 
 /// What was found, in groups; or that nothing was.
-fn found(reader: &Reader, query: &str, groups: &Groups) -> Markup {
+fn found((reader, chips): (&Reader, &Chips), query: &str, groups: &Groups) -> Markup {
     let words = reader.words;
     let nothing = groups.tickets.is_empty()
         && groups.comments.is_empty()
@@ -91,11 +94,13 @@ fn found(reader: &Reader, query: &str, groups: &Groups) -> Markup {
         @if query.is_empty() { p.muted { (words.say(Text::SearchFor)) } }
         @else if nothing { (nothing_found(words, query)) }
         @else {
-            (tickets(reader, query, groups))
-            (comments(reader, groups))
-            (people(words, &groups.people))
-            (organizations(words, &groups.organizations))
-            (questions(words, &groups.questions))
+            row-list {
+                (tickets((reader, chips), query, groups))
+                (comments(reader, groups))
+                (people(words, &groups.people))
+                (organizations(words, &groups.organizations))
+                (questions(words, &groups.questions))
+            }
         }
     }
 }
@@ -125,7 +130,7 @@ fn nothing_found(words: Words, query: &str) -> Markup {
     empty_state(&heading, words.say(Text::NothingFoundWhy), action.as_ref())
 }
 
-fn tickets(reader: &Reader, query: &str, groups: &Groups) -> Markup {
+fn tickets((reader, chips): (&Reader, &Chips), query: &str, groups: &Groups) -> Markup {
     let words = reader.words;
     let count = if groups.ticket_count > COUNTED {
         format!("{}+", number(COUNTED))
@@ -137,7 +142,7 @@ fn tickets(reader: &Reader, query: &str, groups: &Groups) -> Markup {
         @if !groups.tickets.is_empty() {
             section.found aria-labelledby="found-tickets" {
                 h2 #found-tickets { (words.say(Text::FoundTickets)) " " span.count { (count) } }
-                row-list { ol { @for hit in &groups.tickets { (ticket(reader, hit, &groups.named)) } } }
+                ol { @for hit in &groups.tickets { (ticket((reader, chips), hit, &groups.named)) } }
                 @if more { p { a href=(routes::filtered(&routes::view("all"), query)) { (words.say(Text::AllTickets)) } } }
             }
         }
@@ -148,7 +153,7 @@ fn name(people: &[User], id: UserId) -> &str {
     people.iter().find(|user| user.id == id).map_or("", |user| &user.name)
 }
 
-fn ticket(reader: &Reader, hit: &TicketHit, named: &[User]) -> Markup {
+fn ticket((reader, chips): (&Reader, &Chips), hit: &TicketHit, named: &[User]) -> Markup {
     let words = reader.words;
     let ticket = &hit.stored.ticket;
     html! {
@@ -161,7 +166,8 @@ fn ticket(reader: &Reader, hit: &TicketHit, named: &[User]) -> Markup {
             }
             p.found-text { (excerpt(&hit.excerpt)) }
             p.found-meta {
-                (status(words, ticket.status)) " · "
+                (status(words, ticket.status)) " "
+                (time_left(reader, chips.left(ticket))) " · "
                 span dir="auto" { (name(named, ticket.requester)) } " · "
                 (past(reader, ticket.updated_at))
             }
@@ -175,7 +181,7 @@ fn comments(reader: &Reader, groups: &Groups) -> Markup {
         @if !groups.comments.is_empty() {
             section.found aria-labelledby="found-comments" {
                 h2 #found-comments { (words.say(Text::FoundComments)) }
-                row-list { ol { @for hit in &groups.comments { (comment(reader, hit, &groups.named)) } } }
+                ol { @for hit in &groups.comments { (comment(reader, hit, &groups.named)) } }
                 @if groups.more_comments { p.muted { (words.say(Text::MoreComments)) } }
             }
         }
@@ -209,14 +215,14 @@ fn people(words: Words, people: &[User]) -> Markup {
         @if !people.is_empty() {
             section.found aria-labelledby="found-people" {
                 h2 #found-people { (words.say(Text::FoundPeople)) }
-                row-list { ol {
+                ol {
                     @for user in people {
                         li id={ "found-person-" (user.id) } {
-                            h3 { a href=(tickets_of("requester", user.id.0)) id={ "found-person-" (user.id) "-link" } dir="auto" { (user.name) } }
+                            h3 { a href=(routes::person(user.id.0)) id={ "found-person-" (user.id) "-link" } dir="auto" { (user.name) } }
                             @if let Some(email) = &user.email { p.found-meta { (email) } }
                         }
                     }
-                } }
+                }
             }
         }
     }
@@ -227,14 +233,14 @@ fn organizations(words: Words, organizations: &[Organization]) -> Markup {
         @if !organizations.is_empty() {
             section.found aria-labelledby="found-organizations" {
                 h2 #found-organizations { (words.say(Text::FoundOrganizations)) }
-                row-list { ol {
+                ol {
                     @for one in organizations {
                         li id={ "found-organization-" (one.id) } {
-                            h3 { a href=(tickets_of("organization", one.id.0)) id={ "found-organization-" (one.id) "-link" } dir="auto" { (one.name) } }
+                            h3 { a href=(routes::organization(one.id.0)) id={ "found-organization-" (one.id) "-link" } dir="auto" { (one.name) } }
                             @if !one.domains.is_empty() { p.found-meta { (one.domains.join(", ")) } }
                         }
                     }
-                } }
+                }
             }
         }
     }
@@ -245,7 +251,7 @@ fn questions(words: Words, questions: &[Hit]) -> Markup {
         @if !questions.is_empty() {
             section.found aria-labelledby="found-questions" {
                 h2 #found-questions { (words.say(Text::Questions)) }
-                row-list { ol {
+                ol {
                     @for hit in questions {
                         @let question = &hit.answered.question;
                         li id={ "found-question-" (question.id) } {
@@ -253,15 +259,10 @@ fn questions(words: Words, questions: &[Hit]) -> Markup {
                             p.found-text lang=(question.locale.tag()) { (excerpt(&hit.excerpt)) }
                         }
                     }
-                } }
+                }
             }
         }
     }
-}
-
-/// The list of somebody's tickets.
-fn tickets_of(property: &str, id: i64) -> String {
-    routes::filtered(&routes::view("all"), &format!("{property}:{id}"))
 }
 
 /// What can be typed, with an example that can be pressed for each.
@@ -301,43 +302,66 @@ async fn bar(visitor: Visitor) -> Answer {
     let groups = find(&visitor, &query, IN_BAR).await?;
     let reader = visitor.reader();
     let words = reader.words;
-    let option = |id: String, to: &str, label: Markup| {
-        html! { a.bar-option role="option" id=(id) href=(to) tabindex="-1" { (label) } }
+    let chips = Chips::new(&visitor.ctx, &*visitor.around().await?);
+    let tickets = groups.tickets.iter().map(|hit| bar_ticket((&reader, &chips), &hit.stored));
+    let comments = groups.comments.iter().take(IN_BAR).map(|hit| {
+        let said = &hit.said;
+        let to = format!("{}#message-{}", routes::ticket(said.ticket.0), said.id);
+        option(&format!("bar-comment-{}", said.id), &to, &html! {
+            span dir="auto" { (name(&groups.named, said.author)) } " "
+            span.muted { "#" (said.ticket) " " span dir="auto" { (rows::subject(words, &said.subject)) } }
+        })
+    });
+    let people = groups.people.iter().map(|user| {
+        option(&format!("bar-person-{}", user.id), &routes::person(user.id.0), &html! {
+            span dir="auto" { (user.name) } @if let Some(email) = &user.email { " " span.muted { (email) } }
+        })
+    });
+    let organizations = groups.organizations.iter().map(|one| {
+        let id = format!("bar-organization-{}", one.id);
+        option(&id, &routes::organization(one.id.0), &html! { span dir="auto" { (one.name) } })
+    });
+    let questions = groups.questions.iter().map(|hit| {
+        let one = &hit.answered.question;
+        let title = html! { span lang=(one.locale.tag()) dir="auto" { (one.title) } };
+        option(&format!("bar-question-{}", one.id), &routes::question(one.id.0), &title)
+    });
+    let all = html! { (words.fill(Text::BarSearchAll, &[("query", &query)])) };
+    Ok(frame::html(html! {
+        (bar_group(words.say(Text::FoundTickets), tickets.collect()))
+        (bar_group(words.say(Text::FoundComments), comments.collect()))
+        (bar_group(words.say(Text::FoundPeople), people.collect()))
+        (bar_group(words.say(Text::FoundOrganizations), organizations.collect()))
+        (bar_group(words.say(Text::Questions), questions.collect()))
+        (option("bar-everywhere", &routes::search(&query), &all))
+    }))
+}
+
+/// A line of the bar that leads somewhere.
+fn option(id: &str, to: &str, label: &Markup) -> Markup {
+    html! { a.bar-option role="option" id=(id) href=(to) tabindex="-1" { (label) } }
+}
+
+/// Lines of the bar under their heading, if there are any.
+fn bar_group(label: &str, options: Vec<Markup>) -> Markup {
+    html! {
+        @if !options.is_empty() {
+            div role="group" aria-label=(label) {
+                p.bar-heading aria-hidden="true" { (label) }
+                @for option in options { (option) }
+            }
+        }
+    }
+}
+
+/// A ticket in the bar: what it is about, how it stands and when it is due.
+fn bar_ticket((reader, chips): (&Reader, &Chips), stored: &Stored) -> Markup {
+    let (words, id) = (reader.words, stored.ticket.id);
+    let label = html! {
+        span.muted { "#" (id) } " " span dir="auto" { (rows::subject(words, &stored.subject)) } " "
+        (status(words, stored.ticket.status)) " " (time_left(reader, chips.left(&stored.ticket)))
     };
-    let markup = html! {
-        @if !groups.tickets.is_empty() {
-            div role="group" aria-label=(words.say(Text::FoundTickets)) {
-                p.bar-heading aria-hidden="true" { (words.say(Text::FoundTickets)) }
-                @for hit in &groups.tickets {
-                    @let id = hit.stored.ticket.id;
-                    (option(format!("bar-ticket-{id}"), &routes::ticket(id.0), html! {
-                        span.muted { "#" (id) } " " span dir="auto" { (rows::subject(words, &hit.stored.subject)) } " " (status(words, hit.stored.ticket.status))
-                    }))
-                }
-            }
-        }
-        @if !groups.people.is_empty() {
-            div role="group" aria-label=(words.say(Text::FoundPeople)) {
-                p.bar-heading aria-hidden="true" { (words.say(Text::FoundPeople)) }
-                @for user in &groups.people {
-                    (option(format!("bar-person-{}", user.id), &tickets_of("requester", user.id.0), html! {
-                        span dir="auto" { (user.name) } @if let Some(email) = &user.email { " " span.muted { (email) } }
-                    }))
-                }
-            }
-        }
-        @if !groups.organizations.is_empty() {
-            div role="group" aria-label=(words.say(Text::FoundOrganizations)) {
-                p.bar-heading aria-hidden="true" { (words.say(Text::FoundOrganizations)) }
-                @for one in &groups.organizations {
-                    (option(format!("bar-organization-{}", one.id), &tickets_of("organization", one.id.0), html! { span dir="auto" { (one.name) } }))
-                }
-            }
-        }
-        (option("bar-everywhere".to_owned(), &routes::search(&query),
-            html! { (words.fill(Text::BarSearchAll, &[("query", &query)])) }))
-    };
-    Ok(frame::html(markup))
+    option(&format!("bar-ticket-{id}"), &routes::ticket(id.0), &label)
 }
 
 /// The tickets somebody looked at last, whose numbers their browser knows.
@@ -348,18 +372,8 @@ async fn recent(visitor: &Visitor) -> Answer {
     let read = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| desk::pages::these(tx, ctx, &wanted);
     let mut found = visitor.desk.read(visitor.ctx.clone(), read).await?.tickets;
     found.sort_by_key(|one| ids.iter().position(|id| *id == one.ticket.id));
-    let words = Words::default();
-    Ok(frame::html(html! {
-        @if !found.is_empty() {
-            div role="group" aria-label=(words.say(Text::BarRecent)) {
-                p.bar-heading aria-hidden="true" { (words.say(Text::BarRecent)) }
-                @for one in &found {
-                    @let id = one.ticket.id;
-                    a.bar-option role="option" id={ "bar-ticket-" (id) } href=(routes::ticket(id.0)) tabindex="-1" {
-                        span.muted { "#" (id) } " " span dir="auto" { (rows::subject(words, &one.subject)) } " " (status(words, one.ticket.status))
-                    }
-                }
-            }
-        }
-    }))
+    let reader = visitor.reader();
+    let chips = Chips::new(&visitor.ctx, &*visitor.around().await?);
+    let options = found.iter().map(|one| bar_ticket((&reader, &chips), one)).collect();
+    Ok(frame::html(bar_group(reader.words.say(Text::BarRecent), options)))
 }

@@ -13,8 +13,8 @@ mod teams;
 mod tokens;
 mod webhooks;
 
-use axum::http::HeaderValue;
 use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Redirect};
 use desk::calendars::Whose;
 use desk::notices::{Hours, Source};
@@ -27,9 +27,9 @@ use crate::components::button::{self, Button};
 use crate::components::field::{Control, Field, field, summary};
 use crate::form::Form;
 use crate::problem::Answer;
-use crate::reader::{Density, Reader, Theme};
+use crate::reader::{Reader, Theme};
 use crate::table::Route;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, referer};
 use crate::words::Text;
 use crate::{cookies, routes};
 
@@ -109,6 +109,7 @@ fn own_pages() -> Vec<Route> {
         Route::get("/settings/me", Act::ReadDesk, show),
         Route::post("/settings/me", Act::ReadDesk, save),
         Route::post("/settings/me/calendar", Act::ReadDesk, renew),
+        Route::post(routes::LOOK, Act::ReadDesk, look),
         Route::get("/settings", Act::ReadDesk, home::show),
         Route::get("/settings/macros", Act::ReadDesk, macros::list),
         Route::get("/settings/macros/new", Act::WorkTickets, macros::new),
@@ -340,16 +341,8 @@ impl Asked<'_> {
             ("compact", words.say(Text::DensityCompact)),
         ];
         let keys = [("on", words.say(Text::KeysOn)), ("off", words.say(Text::KeysOff))];
-        let theme = match self.visitor.theme {
-            Theme::System => "system",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        };
-        let density = match self.visitor.density {
-            Density::Comfortable => "comfortable",
-            Density::Compact => "compact",
-        };
-        let letters = if self.visitor.single_keys { "on" } else { "off" };
+        let on_off = |is_on| if is_on { "on" } else { "off" };
+        let looks = self.visitor.looks;
         let choice = |name, label, options, value| Field {
             control: Control::Select(options),
             value,
@@ -357,9 +350,10 @@ impl Asked<'_> {
         };
         html! {
             p.hint { (words.say(Text::SettingsLookHint)) }
-            (field(words, &choice("theme", Text::SettingsTheme, &themes, theme)))
-            (field(words, &choice("density", Text::SettingsDensity, &densities, density)))
-            (field(words, &choice("single_keys", Text::SettingsKeys, &keys, letters)))
+            (field(words, &choice("theme", Text::SettingsTheme, &themes, self.visitor.theme.as_str())))
+            (field(words, &choice("density", Text::SettingsDensity, &densities, looks.density.as_str())))
+            (field(words, &choice("single_keys", Text::SettingsKeys, &keys, on_off(looks.single_keys))))
+            (field(words, &choice("exact_times", Text::SettingsExact, &keys, on_off(looks.exact_times))))
         }
     }
 }
@@ -395,6 +389,7 @@ async fn save(visitor: Visitor, form: Form) -> Answer {
         after_sending: AfterSending::ALL
             .into_iter()
             .find(|after| after.as_str() == form.get("after_sending")),
+        looks: looks(&form),
     };
     let ctx = visitor.ctx.clone();
     let done = visitor.desk.write(ctx, move |tx, ctx| preferences::save(tx, ctx, &input)).await;
@@ -404,24 +399,27 @@ async fn save(visitor: Visitor, form: Form) -> Answer {
         Err(error) => return Err(error.into()),
     }
     let mut answer = Redirect::to(&format!("{}?saved=1", routes::SETTINGS)).into_response();
-    for cookie in looks(&visitor, &form) {
-        answer.headers_mut().append(SET_COOKIE, cookie);
-    }
+    answer.headers_mut().extend(theme_here(&visitor, &form));
     Ok(answer)
 }
 
-/// How pages look is kept by this browser.
-fn looks(visitor: &Visitor, form: &Form) -> Vec<HeaderValue> {
-    let choices: [(&str, &[&str]); 3] = [
-        (cookies::THEME, &["system", "light", "dark"]),
-        (cookies::DENSITY, &["comfortable", "compact"]),
-        (cookies::SINGLE_KEYS, &["on", "off"]),
-    ];
-    let known = |(name, values): &(&'static str, &[&'static str])| {
-        let value = values.iter().find(|value| **value == form.get(name))?;
-        Some(cookies::made(&visitor.desk, name, value, cookies::YEAR_SECONDS))
-    };
-    choices.iter().filter_map(known).collect()
+/// Changes how pages look to somebody, and leads back to where they were.
+async fn look(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
+    let choices = looks(&form);
+    let keep = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| preferences::look(tx, ctx, &choices);
+    visitor.desk.write(visitor.ctx.clone(), keep).await?;
+    Ok(Redirect::to(referer(&headers)).into_response())
+}
+
+/// What a form says about how pages look.
+fn looks(form: &Form) -> Vec<(String, String)> {
+    form.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The colours are kept by this browser too, for whoever signs out.
+fn theme_here(visitor: &Visitor, form: &Form) -> Option<(HeaderName, HeaderValue)> {
+    let theme = Theme::named(form.get("theme"))?.as_str();
+    Some((SET_COOKIE, cookies::made(&visitor.desk, cookies::THEME, theme, cookies::YEAR_SECONDS)))
 }
 
 async fn renew(visitor: Visitor) -> Answer {

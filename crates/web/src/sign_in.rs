@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Act, Error};
 use maud::{Markup, html};
@@ -14,7 +14,7 @@ use crate::form::Form;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
 use crate::table::Route;
-use crate::visitor::{Visitor, local, referer};
+use crate::visitor::{Visitor, local};
 use crate::words::Text;
 use crate::{cookies, frame, routes};
 
@@ -24,7 +24,6 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::post("/sign-out", Act::ReadPublic, sign_out),
         Route::get("/welcome/{token}", Act::ReadPublic, welcome),
         Route::post("/welcome/{token}", Act::ReadPublic, set_password),
-        Route::post("/settings/me/single-keys", Act::OwnRequests, single_keys),
     ]
 }
 
@@ -206,11 +205,4 @@ async fn set_password(visitor: Visitor, Path(token): Path<String>, form: Form) -
         Err(Error::NotFound) => link_is_over(&visitor, &visitor.reader()).await,
         Err(error) => Err(error.into()),
     }
-}
-
-/// Turns single letters on or off, for this browser.
-async fn single_keys(visitor: Visitor, headers: HeaderMap, form: Form) -> Answer {
-    let value = if form.get("single_keys") == "off" { "off" } else { "on" };
-    let cookie = cookies::made(&visitor.desk, cookies::SINGLE_KEYS, value, cookies::YEAR_SECONDS);
-    Ok(([(SET_COOKIE, cookie)], Redirect::to(referer(&headers))).into_response())
 }

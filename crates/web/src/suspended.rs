@@ -4,13 +4,14 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect};
 use desk::mailbox::{Filed, Proof, Queue};
-use desk::{Act, Key, Page, Start};
+use desk::{Act, Ctx, Error, Key, Page, Start, Tx};
 use maud::{Markup, html};
 
 use crate::attachments::download;
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
 use crate::components::time;
+use crate::form::Form;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
 use crate::table::Route;
@@ -26,6 +27,8 @@ pub(crate) fn pages() -> Vec<Route> {
     vec![
         Route::get("/views/suspended", Act::ReadDesk, list),
         Route::get("/suspended/{mail}/source", Act::ReadDesk, source),
+        Route::post("/suspended/acceptance", Act::WorkTickets, accept_many),
+        Route::post("/suspended/refusal", Act::WorkTickets, refuse_many),
         Route::post("/suspended/{mail}/acceptance", Act::WorkTickets, accept),
         Route::post("/suspended/{mail}/refusal", Act::WorkTickets, refuse),
     ]
@@ -67,7 +70,12 @@ async fn list(visitor: Visitor) -> Answer {
         @if mails.is_empty() {
             (empty_state(words.say(Text::NothingSuspended), words.say(explained(queue)), None))
         } @else {
-            ul.letters { @for mail in &mails { li { (letter(&reader, queue, mail)) } } }
+            div.list {
+                row-list { ol.letters aria-label=(heading) {
+                    @for mail in &mails { li id={ "row-" (mail.id) } { (letter(&reader, queue, mail)) } }
+                } }
+                (selected(&reader))
+            }
         }
         @if more {
             @if let Some(last) = mails.last() {
@@ -118,6 +126,7 @@ fn letter(reader: &Reader, queue: Queue, mail: &Filed) -> Markup {
     html! {
         article.message id={ "mail-" (mail.id) } aria-labelledby=(heading) tabindex="-1" {
             header {
+                input type="checkbox" name="id" value=(mail.id) form="bulk" id={ "row-" (mail.id) "-box" } aria-label=(words.fill(Text::SelectMail, &[("subject", &subject)]));
                 h2 id=(heading) dir="auto" { b { (subject) } }
             }
             p {
@@ -130,7 +139,7 @@ fn letter(reader: &Reader, queue: Queue, mail: &Filed) -> Markup {
                 p { (words.fill(if queue == Queue::Suspended { Text::SuspendedBecause } else { Text::AutomaticBecause }, &[("cause", cause)])) }
             }
             details.quoted {
-                summary { (words.say(Text::ReadMail)) }
+                summary id={ "row-" (mail.id) "-link" } { (words.say(Text::ReadMail)) }
                 div.prose dir="auto" { (plain(&mail.excerpt)) }
                 p.hint { a href=(routes::suspended(mail.id, "source")) { (words.say(Text::MailSource)) } }
             }
@@ -151,9 +160,78 @@ async fn accept(visitor: Visitor, Path(mail): Path<String>) -> Answer {
 
 async fn refuse(visitor: Visitor, Path(mail): Path<String>) -> Answer {
     let mail = number(&mail)?;
+    let next = beside(&visitor, &[mail]).await?;
     let ctx = visitor.ctx.clone();
     visitor.desk.write(ctx, move |tx, ctx| desk::mailbox::refuse(tx, ctx, mail)).await?;
-    Ok(Redirect::to(routes::SUSPENDED).into_response())
+    Ok(Redirect::to(&next).into_response())
+}
+
+/// What is done with all that is selected.
+fn selected(reader: &Reader) -> Markup {
+    let words = reader.words;
+    html! {
+        form #bulk .bulk method="post" action="/suspended/acceptance" aria-label=(words.say(Text::SelectedMails)) {
+            (button::csrf(reader))
+            span.bulk-said role="status" data-selected=(words.say(Text::BulkSelected)) {}
+            (button::submit(Button::quiet(words.say(Text::AcceptMail))))
+            button.button.quiet type="submit" formaction="/suspended/refusal" { (words.say(Text::RefuseMail)) }
+            button.button.quiet type="reset" { (words.say(Text::BulkClear)) kbd aria-hidden="true" { "Esc" } }
+        }
+    }
+}
+
+async fn accept_many(visitor: Visitor, form: Form) -> Answer {
+    let mails = chosen(&form);
+    let next = beside(&visitor, &mails).await?;
+    for mail in mails {
+        decided(visitor.desk.accept_mail(visitor.ctx.clone(), mail).await)?;
+    }
+    Ok(Redirect::to(&next).into_response())
+}
+
+async fn refuse_many(visitor: Visitor, form: Form) -> Answer {
+    let mails = chosen(&form);
+    let next = beside(&visitor, &mails).await?;
+    for mail in mails {
+        let refuse = move |tx: &mut Tx<'_>, ctx: &Ctx| desk::mailbox::refuse(tx, ctx, mail);
+        decided(visitor.desk.write(visitor.ctx.clone(), refuse).await)?;
+    }
+    Ok(Redirect::to(&next).into_response())
+}
+
+/// The mails a form names, no more than a page lists.
+fn chosen(form: &Form) -> Vec<i64> {
+    let size = usize::try_from(SIZE).unwrap_or_default();
+    let ids = form.pairs().filter(|(name, _)| *name == "id");
+    ids.filter_map(|(_, id)| id.parse().ok()).take(size).collect()
+}
+
+/// Of several, what somebody else has decided about meanwhile is left as it is.
+fn decided<T>(done: Result<T, Error>) -> Result<(), Error> {
+    match done {
+        Ok(_) | Err(Error::Conflict(_) | Error::NotFound) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Where the list is, at the mail after those that leave it, or at the one before them.
+async fn beside(visitor: &Visitor, leaving: &[i64]) -> Result<String, Problem> {
+    let Some(first) = leaving.iter().max().copied() else {
+        return Ok(routes::SUSPENDED.to_owned());
+    };
+    let key = Key { value: None, id: first };
+    let page = |start| Page { start, size: SIZE + 1, descending: true };
+    let (after, before) = (page(Start::After(key.clone())), page(Start::Before(key)));
+    let read = move |tx: &mut Tx<'_>, ctx: &Ctx| {
+        let below = desk::mailbox::queue(tx, ctx, Queue::Suspended, &after)?;
+        Ok::<_, Error>((below, desk::mailbox::queue(tx, ctx, Queue::Suspended, &before)?))
+    };
+    let (below, above) = visitor.desk.read(visitor.ctx.clone(), read).await?;
+    let next = below.iter().find(|mail| !leaving.contains(&mail.id)).or(above.last());
+    Ok(next.map_or_else(
+        || routes::SUSPENDED.to_owned(),
+        |mail| format!("{}#row-{}-link", routes::SUSPENDED, mail.id),
+    ))
 }
 
 async fn source(visitor: Visitor, Path(mail): Path<String>) -> Answer {

@@ -172,15 +172,6 @@ impl View {
     pub(crate) fn descending(self) -> bool {
         self.order() == Order::UpdatedAt
     }
-
-    /// By what it is ordered, in words.
-    fn ordered(self) -> Text {
-        match self.order() {
-            Order::Work => Text::InWorkOrder,
-            Order::Due => Text::DueFirst,
-            _ => Text::NewestFirst,
-        }
-    }
 }
 
 /// The handbook's first warning, in open seconds.
@@ -289,12 +280,11 @@ impl Listed {
     fn markup(&self, reader: &Reader, view: View, around: &Around) -> Markup {
         let words = reader.words;
         let all = count_of(view, around);
-        let href = view.href();
         let last = self.first + i64::try_from(self.lines.len()).unwrap_or_default() - 1;
         let list = lists::Shown {
             title: words.say(view.label()),
-            ordered: words.say(view.ordered()),
-            place: (&href, ""),
+            ordered: lists::Ordered::of(view),
+            place: &lists::Place::of(view),
             lines: &self.lines,
             pages: Pages {
                 first: self.first,
@@ -312,7 +302,7 @@ impl Listed {
                     (button::action(reader, routes::NEXT, Button::primary(words.say(Text::NextTicket)).with_key(keys::TAKE)))
                 }
             }
-            (lists::bar(reader, around, &view.href()))
+            (lists::bar(reader, around, view))
             @if view == View::MyQueue { (handover(reader, around)) }
             @if self.nothing_to_take { p.hint role="status" { (words.say(Text::NothingToTake)) } }
             @if self.lines.is_empty() { (empty(reader, view, self.next_due)) } @else { (lists::shown(reader, &list)) }
@@ -361,7 +351,7 @@ async fn next(visitor: Visitor) -> Answer {
     let taken = visitor.desk.write(visitor.ctx.clone(), desk::work::next).await?;
     let to = match taken {
         Some(lease) => {
-            let within = lists::within(&View::MyQueue.href(), "");
+            let within = lists::Place::of(View::MyQueue).within();
             format!("{}{within}", routes::ticket(lease.ticket.0))
         }
         None => format!("{}?next=none", View::MyQueue.href()),

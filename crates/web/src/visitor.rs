@@ -8,12 +8,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use desk::limits::{Address, Limit};
 use desk::{Ctx, Desk, Error};
+use domain::looks::{Looks, Theme};
 use domain::{Actor, Channel, CommentId, TicketId, User};
 use jiff::tz::TimeZone;
 
 use crate::form::Form;
 use crate::memory::{Around, Memory};
-use crate::reader::{Clock, Density, Reader, Theme};
+use crate::reader::{Clock, Reader};
 use crate::words::{Language, Words};
 use crate::{cookies, csrf};
 
@@ -34,12 +35,10 @@ pub(crate) struct Visitor {
     pub(crate) path: Arc<str>,
     /// The query of the address.
     pub(crate) query: Form,
-    /// The colours.
+    /// The colours: a person's own, else those of their browser.
     pub(crate) theme: Theme,
-    /// The room a row takes.
-    pub(crate) density: Density,
-    /// Whether single letters are shortcuts.
-    pub(crate) single_keys: bool,
+    /// How pages look to them otherwise.
+    pub(crate) looks: Looks,
     /// A reply they have just sent, which may still be undone.
     pub(crate) leaving: Option<(TicketId, CommentId)>,
     /// The ticket that the demo's tour is about.
@@ -65,10 +64,12 @@ impl Visitor {
     ) -> Result<Self, Error> {
         let nobody = desk.ctx(Actor::Anonymous, Channel::Web);
         let session = cookies::read(headers, cookies::SESSION);
-        let user = match session {
-            Some(token) => signed_in(desk, &nobody, token).await?,
-            None => None,
+        let (user, looks) = match session {
+            Some(token) => signed_in(desk, &nobody, token).await?.unzip(),
+            None => (None, None),
         };
+        let looks = looks.unwrap_or_default();
+        let of_browser = || cookies::read(headers, cookies::THEME).and_then(Theme::named);
         let actor = user
             .as_ref()
             .map_or(Actor::Anonymous, |user| Actor::Person { id: user.id, role: user.role });
@@ -88,10 +89,8 @@ impl Visitor {
             is_new: known.is_none(),
             path: path.into(),
             query,
-            theme: cookies::read(headers, cookies::THEME).map_or(Theme::System, Theme::from_cookie),
-            density: cookies::read(headers, cookies::DENSITY)
-                .map_or(Density::Comfortable, Density::from_cookie),
-            single_keys: cookies::read(headers, cookies::SINGLE_KEYS) != Some("off"),
+            theme: looks.theme.or_else(of_browser).unwrap_or_default(),
+            looks,
             leaving: cookies::read(headers, cookies::LEAVING).and_then(leaving),
             toured: cookies::read(headers, cookies::TOUR).and_then(|id| id.parse().ok()),
             fragment: headers.contains_key("hx-request"),
@@ -111,6 +110,7 @@ impl Visitor {
                 .unwrap_or_else(|| self.ctx.handbook.company_calendar().zone().clone()),
             now: self.ctx.now,
             clock: if still { Clock::Still } else { Clock::Running },
+            exact: self.looks.exact_times,
             csrf: csrf::masked(&self.cookie),
         }
     }
@@ -161,10 +161,15 @@ impl Visitor {
     }
 }
 
-async fn signed_in(desk: &Desk, ctx: &Ctx, token: &str) -> Result<Option<User>, Error> {
+async fn signed_in(desk: &Desk, ctx: &Ctx, token: &str) -> Result<Option<(User, Looks)>, Error> {
     let token = token.to_owned();
-    match desk.read(ctx.clone(), move |tx, ctx| desk::sessions::by_session(tx, ctx, &token)).await {
-        Ok(user) => Ok(Some(user)),
+    let read = move |tx: &mut desk::Tx<'_>, ctx: &Ctx| {
+        let user = desk::sessions::by_session(tx, ctx, &token)?;
+        let looks = desk::preferences::looks(tx, &user)?;
+        Ok((user, looks))
+    };
+    match desk.read(ctx.clone(), read).await {
+        Ok(found) => Ok(Some(found)),
         Err(Error::Unauthenticated) => Ok(None),
         Err(error) => Err(error),
     }

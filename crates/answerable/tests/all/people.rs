@@ -193,6 +193,12 @@ fn settings_are_kept_and_a_refused_form_keeps_what_was_typed() {
         let page = cy.get("/settings/me").expect(200).text();
         assert!(page.contains("09:00–17:00, Tokyo time"), "{page}");
         assert!(page.contains("theme-dark") && page.contains("density-compact"), "{page}");
+        let elsewhere = desk.visit_as(CY).get("/settings/me").expect(200).text();
+        assert!(elsewhere.contains("density-compact"), "a person's, not a browser's: {elsewhere}");
+        cy.post("/settings/me/look", &[("single_keys", "off"), ("theme", "pink")]).expect(303);
+        let page = desk.visit_as(CY).get("/settings/me").expect(200).text();
+        assert!(page.contains("data-letters=\"off\"") && page.contains("theme-dark"), "{page}");
+        assert!(page.contains("09:00–17:00, Tokyo time"), "the rest stays: {page}");
 
         // It is 17:00 in Tokyo, and only mentions may ring.
         let id = given(desk, CY);

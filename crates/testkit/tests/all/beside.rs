@@ -221,3 +221,60 @@ fn a_long_conversation_is_shown_in_parts() {
         assert_eq!((start.left_out, start.comments[0].id), (0, comments[0]));
     });
 }
+
+/// The words of others are new to somebody until they have looked, or have written something themselves.
+#[test]
+fn a_ticket_is_unread_while_others_had_the_last_word_unseen() {
+    each_desk(|desk| {
+        let (bo, ada) = (desk.person("bo"), desk.person("ada"));
+        let id = desk.ask(DANA, "Flags are off", None);
+        let unread = |who: &User| {
+            let look = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| {
+                desk::pages::these(tx, ctx, &[id]).map(|rows| rows.unread.contains(&id))
+            };
+            desk.look(desk.acting(who), look).unwrap()
+        };
+        let look = |who: &User| {
+            let seq = desk.ticket(id).seq;
+            desk.change(desk.acting(who), move |tx, ctx| beside::seen(tx, ctx, id, seq)).unwrap();
+        };
+        assert!(unread(&bo) && unread(&ada), "nobody has looked");
+
+        look(&bo);
+        assert!(!unread(&bo) && unread(&ada), "each reads for themselves");
+        dana_writes(desk, id);
+        assert!(unread(&bo));
+
+        desk.write(&bo, id, "Same as in March?", false);
+        assert!(!unread(&bo), "who writes has read");
+        look(&ada);
+        desk.update(&bo, id, Update { tags: Some(vec!["vip".to_owned()]), ..Update::default() });
+        assert!(!unread(&ada), "only words are read");
+
+        dana_writes(desk, id);
+        let solved = Update { status: Some(domain::Status::Solved), ..Update::default() };
+        desk.update(&bo, id, solved);
+        assert!(!unread(&ada), "what is done is no work");
+    });
+}
+
+#[test]
+fn what_is_unread_on_a_page_is_one_walk_along_indexes() {
+    each_desk(|desk| {
+        let bo = desk.person("bo");
+        let ids: Vec<TicketId> = (0..5).map(|_| desk.ask(DANA, "Flags are off", None)).collect();
+        let user = bo.id;
+        let plans = desk
+            .look(desk.acting(&bo), move |tx, _| {
+                if tx.engine() == store::Engine::Postgres {
+                    // So few rows are read faster without an index; what matters is whether there is one.
+                    tx.query("SELECT set_config('enable_seqscan', 'off', TRUE)", store::params![])?;
+                }
+                Ok(tx.plans_of(|tx| store::readings::unread(tx, user, &ids))?)
+            })
+            .unwrap();
+        assert_eq!(plans.len(), 1, "one query for all rows");
+        let scans = plans[0].lines().any(|line| line.contains("SCAN") || line.contains("Seq Scan"));
+        assert!(!scans, "{}", plans[0]);
+    });
+}

@@ -224,12 +224,11 @@ fn what_somebody_has_chosen_counts_where_the_handbook_is_silent() {
             desk,
             &dee,
             Input {
-                undo_seconds: None,
-                after_sending: None,
                 zone: "Asia/Tokyo".to_owned(),
                 hours: "09:00-17:00".to_owned(),
                 muted: vec![Kind::CustomerWrote],
                 anytime: vec![Kind::Mentioned],
+                ..Input::default()
             },
         );
         // 17:00 in Tokyo.

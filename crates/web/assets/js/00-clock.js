@@ -46,3 +46,7 @@ try {
   answerable.byKey = sessionStorage.getItem('by') === 'keydown';
   ['keydown', 'pointerdown'].forEach((kind) => addEventListener(kind, () => sessionStorage.setItem('by', kind), true));
 } catch { /* No storage: as by pointer. */ }
+// Once everything here stands: where nothing else begins, the heading does.
+setTimeout(() => {
+  if (answerable.byKey && document.activeElement === document.body && !location.hash && !document.querySelector('[autofocus]')) document.querySelector('h1')?.focus({ preventScroll: true });
+});

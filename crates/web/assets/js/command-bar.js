@@ -108,7 +108,8 @@ customElements.define('command-bar', class extends HTMLElement {
     option.className = 'bar-option';
     option.role = 'option';
     option.control = control;
-    option.append(answerable.label(control));
+    const count = control.querySelector('.count + .hidden')?.textContent;
+    option.append(answerable.label(control), count ? `, ${count}` : '');
     const key = control.dataset.chord ?? control.dataset.key;
     if (key) {
       const cap = document.createElement('kbd');

@@ -3,17 +3,21 @@
 const chordWait = 1500;
 // Dictation and cats send their letters faster than a hand: so long a press waits for more of them.
 const catWait = 30;
+const mac = /Mac|iP/.test(navigator.platform);
 customElements.define('key-map', class extends HTMLElement {
   connectedCallback() {
     this.listen = (event) => this.press(event);
     document.addEventListener('keydown', this.listen);
     document.addEventListener('click', (event) => {
-      const button = event.target.closest?.('#bulk [data-pick]');
+      const button = event.target.closest?.('#bulk :is([data-pick], [data-row])');
       if (!button) return;
       event.preventDefault();
+      button.closest('details')?.removeAttribute('open');
       this.use(button);
     });
-    try { if (localStorage.getItem('exact')) this.exact(); } catch { /* No storage. */ }
+    if (!mac) return;
+    document.querySelectorAll('kbd[aria-hidden]').forEach((cap) => { cap.textContent = cap.textContent.replace('Ctrl', '⌘'); });
+    document.getElementById('search')?.setAttribute('aria-keyshortcuts', '/ Meta+K');
   }
   disconnectedCallback() {
     document.removeEventListener('keydown', this.listen);
@@ -38,7 +42,8 @@ customElements.define('key-map', class extends HTMLElement {
     if (answerable.typing(event.target) || document.querySelector('dialog[open]')) return;
     const key = this.name(event);
     if (!key || (event.repeat && !['j', 'k'].includes(key))) return;
-    if (!this.letters && key.length === 1) return;
+    if (!this.letters && event.key.length === 1) return;
+    if (/^[^\Wjk]$/.test(event.key) && this.isCat(event.timeStamp)) return;
     if (this.chord) return this.finish(event, key);
     if (key === 'g') return this.act(event, () => this.begin());
     if (key === 'shift+t') return this.act(event, () => this.exact());
@@ -46,9 +51,6 @@ customElements.define('key-map', class extends HTMLElement {
     const handled = new CustomEvent('key-map:press', { bubbles: true, cancelable: true, detail: { key } });
     if (!event.target.dispatchEvent(handled)) return event.preventDefault();
     const target = this.control(key);
-    this.recent = [...(this.recent ?? []).filter((one) => event.timeStamp - one < 150), event.timeStamp];
-    clearTimeout(this.waiting);
-    if (this.recent.length >= 4) return this.cat();
     if (!target) return;
     event.preventDefault();
     // What only moves the focus moves it at once, for the next letters are meant for the field.
@@ -56,7 +58,6 @@ customElements.define('key-map', class extends HTMLElement {
     else this.use(target);
   }
   pressCommand(event) {
-    const mac = /mac/i.test(navigator.platform);
     if (event.key.toLowerCase() === 'k' && !event.shiftKey && (mac ? event.metaKey : event.ctrlKey)) {
       if (this.bar && !document.querySelector('dialog[open]')) this.act(event, () => this.bar.open());
     }
@@ -147,19 +148,23 @@ customElements.define('key-map', class extends HTMLElement {
     this.chord = undefined;
     this.strip?.remove();
   }
-  // Four letters within a blink are dictation or a cat: nothing runs, and the switch is offered.
-  cat() {
+  // Four letters within a blink that do more than move the focus are dictation or a cat: nothing runs, and the switch is
+  // offered.
+  isCat(at) {
+    clearTimeout(this.waiting);
+    this.recent = [...(this.recent ?? []).filter((one) => at - one < 150), at];
+    if (this.recent.length < 4) return false;
     this.recent = [];
-    const place = document.getElementById('connection');
-    if (!place) return;
-    place.textContent = answerable.say('dictation');
-    place.hidden = false;
-    setTimeout(() => { place.hidden = true; }, 8_000);
+    const place = document.getElementById('dictation');
+    place.showPopover();
+    place.querySelector('p').textContent = place.dataset.said;
+    return true;
   }
-  // Every time as exactly as its title says, and back.
+  // Every time as exactly as its title says, and back; what is drawn from now on is written so.
   exact() {
-    const on = document.documentElement.classList.toggle('exact');
-    try { if (on) localStorage.setItem('exact', '1'); else localStorage.removeItem('exact'); } catch { /* Not kept. */ }
+    const on = this.toggleAttribute('data-exact');
+    const body = new URLSearchParams({ csrf: document.querySelector('[name=csrf]').value, exact_times: on ? 'on' : 'off' });
+    fetch(this.dataset.look, { method: 'POST', body, redirect: 'manual', keepalive: true }).catch(() => {});
     document.querySelectorAll('time[title]').forEach((time) => { [time.textContent, time.title] = [time.title, time.textContent]; });
   }
 });

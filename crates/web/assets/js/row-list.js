@@ -5,14 +5,35 @@ const newsDelay = 300;
 const newsEvery = 3_000;
 const lookAgain = 30_000;
 const ahead = 5;
+let turn = 0;
+// A select over a list asks at once: what is found takes the place of what is shown, and the address follows.
+document.addEventListener('change', async ({ target }) => {
+  const { form } = target;
+  if (!target.matches('select') || form?.id !== 'filters') return;
+  const mine = ++turn;
+  try {
+    const answer = await fetch(`${form.action}?${new URLSearchParams(new FormData(form))}`);
+    if (!answer.ok) throw answer;
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    if (mine !== turn) return;
+    const head = document.querySelector('main .heading');
+    const found = page.querySelector('main .heading');
+    const { open } = form.parentElement;
+    head.querySelector('p').replaceWith(found.querySelector('p'));
+    [...head.parentElement.children].forEach((one) => { if (one !== head) one.remove(); });
+    head.after(...[...found.parentElement.children].filter((one) => one !== found));
+    history.replaceState(null, '', answer.url);
+    document.querySelector('.filter-box').open = open;
+    document.getElementById(target.id)?.focus();
+  } catch { form.submit(); }
+});
 customElements.define('row-list', class extends HTMLElement {
   connectedCallback() {
     const kept = /^#(row-\d+)-link$/.exec(location.hash)?.[1];
     this.current = history.state?.row ?? kept;
     this.rove();
-    const back = performance.getEntriesByType?.('navigation')[0]?.type === 'back_forward';
-    if (kept || (back && this.current)) this.focusRow(document.getElementById(this.current));
-    else if (answerable.byKey && this.dataset.list) document.querySelector('h1').focus();
+    const again = performance.getEntriesByType?.('navigation')[0]?.type !== 'navigate';
+    if (kept || (again && history.state?.row)) this.focusRow(document.getElementById(this.current));
     this.addEventListener('focusin', (event) => this.enter(event.target.closest('li[id]')));
     this.addEventListener('keydown', (event) => this.press(event));
     this.addEventListener('htmx:afterSwap', () => this.rove());
@@ -34,6 +55,14 @@ customElements.define('row-list', class extends HTMLElement {
       this.looking = setTimeout(() => this.here(), event ? newsDelay : lookAgain);
     };
     document.addEventListener('live:presence', this.onHere);
+    // What is new is shown by the page anew, which begins at the first of it.
+    document.getElementById('list-news')?.addEventListener('click', (event) => {
+      const link = event.target.closest('a');
+      if (!link) return;
+      event.preventDefault();
+      history.replaceState({ row: link.dataset.first }, '', link.href);
+      location.reload();
+    });
     if (this.querySelector('.row-presence:not(:empty)')) this.onHere();
     this.onSettle = () => this.settle();
     this.addEventListener('focusout', this.onSettle);
@@ -51,13 +80,13 @@ customElements.define('row-list', class extends HTMLElement {
     return document.querySelector('#bulk [value=all]');
   }
   get rows() {
-    return [...this.querySelectorAll(':scope > ol > li[id]')];
+    return [...this.querySelectorAll('ol > li[id]')];
   }
   get boxes() {
     return [...this.querySelectorAll('li input[type=checkbox]')];
   }
   stops(row) {
-    return [...row.querySelectorAll('a[href], input[type=checkbox]')];
+    return [...row.querySelectorAll('a[href], input[type=checkbox], summary, button')];
   }
   rove() {
     const rows = this.rows;
@@ -100,13 +129,16 @@ customElements.define('row-list', class extends HTMLElement {
     }
   }
   focusRow(row) {
-    const link = row?.querySelector('h2 a, a[href]');
+    const link = this.way(row);
     link?.focus();
     row?.scrollIntoView({ block: 'nearest' });
     return Boolean(link);
   }
+  way(row) {
+    return row?.querySelector('h2 a, summary, a[href]');
+  }
   open(row) {
-    row?.querySelector('h2 a, a[href]')?.click();
+    this.way(row)?.click();
     return true;
   }
   select(row) {
@@ -137,6 +169,7 @@ customElements.define('row-list', class extends HTMLElement {
     const place = document.querySelector('[data-selected]');
     const beyond = this.all?.checked && this.all.dataset.beyond;
     const selected = beyond || this.boxes.filter((one) => one.checked).length;
+    document.querySelectorAll('#bulk [data-row]').forEach((one) => { one.hidden = selected > 1; });
     if (place) place.textContent = selected ? place.dataset.selected.replace('{n}', selected) : '';
   }
   // What the reader has just done to these tickets is drawn; the focus is on the first of them.

@@ -29,6 +29,7 @@ customElements.define('text-tools', class extends HTMLElement {
       return document.querySelector('command-bar').open({ pick: mark, ids: [field.id], typed: chosen, write });
     }
     const open = around[mark] ?? before[mark];
+    if (mark === 'code' && chosen.includes('\n')) return put(`\`\`\`\n${chosen}\n\`\`\`\n`, 0);
     if (before[mark]) put(open + chosen.replaceAll('\n', `\n${open}`), 0);
     else put(open + chosen + open, chosen ? 0 : open.length);
   }

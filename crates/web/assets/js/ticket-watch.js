@@ -21,6 +21,11 @@ customElements.define('ticket-watch', class extends HTMLElement {
       event.preventDefault();
       this.append()?.focus();
     });
+    this.timeline.addEventListener('keydown', (event) => {
+      if (!event.target.matches('article') || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (this.step({ ArrowDown: 'j', ArrowUp: 'k' }[event.key] ?? event.key)) event.preventDefault();
+    });
+    document.addEventListener('key-map:press', (event) => { if (/^[jk]$/.test(event.detail.key) && this.step(event.detail.key)) event.preventDefault(); });
     if (!document.hidden) this.come();
     this.land();
   }
@@ -97,6 +102,15 @@ customElements.define('ticket-watch', class extends HTMLElement {
     htmx.process(this.news);
     this.read();
     return first;
+  }
+  // Along the messages: from the one in focus, else from the first that is in sight.
+  step(key) {
+    const all = [...this.timeline.querySelectorAll('article')];
+    const at = all.indexOf(document.activeElement.closest('#timeline article'));
+    const seen = Math.max(all.findIndex((one) => one.getBoundingClientRect().bottom > 0), 0);
+    const to = { j: at < 0 ? seen : Math.min(at + 1, all.length - 1), k: at < 0 ? seen : Math.max(at - 1, 0), Home: 0, End: all.length - 1 }[key];
+    all[to]?.focus();
+    return to !== undefined;
   }
   // Where the reader begins: the message that is named, else, who came by key, the first that is new, else the last.
   land() {

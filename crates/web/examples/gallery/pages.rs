@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use domain::Status;
+use domain::looks::Looks;
 use handbook::Level;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -66,6 +67,7 @@ fn reader() -> Reader {
         zone: TimeZone::get("Europe/London").expect("London has a zone"),
         now: at("2026-06-08T08:12:00Z"),
         clock: Clock::Still,
+        exact: false,
         csrf: "masked".to_owned(),
     }
 }
@@ -129,8 +131,7 @@ fn framed(
             notices: Some((3, 2)),
             hero: Some("Hero of Feature flags: you, until Mon 00:00"),
             theme: Theme::System,
-            density,
-            single_keys: true,
+            looks: Looks { density, ..Looks::default() },
             next: aside.is_some(),
             views: &views,
             team_views: &team,
@@ -431,6 +432,8 @@ fn header() -> TicketHeader<'static> {
             ("merge", "Merge…", None),
             ("spam", "Spam…", None),
         ],
+        closed: &[],
+        mine: true,
     }
 }
 

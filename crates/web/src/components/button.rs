@@ -40,6 +40,8 @@ pub struct Button<'a> {
     pub look: Look,
     /// The key that presses it, as in the key table: `"q"`, `"shift+x"`.
     pub key: Option<&'a str>,
+    /// Its id, by which it has the focus back when what it stands in is drawn anew.
+    pub id: Option<&'a str>,
 }
 
 impl<'a> Button<'a> {
@@ -50,23 +52,29 @@ impl<'a> Button<'a> {
 
     /// The one button a view is for.
     pub fn primary(label: &'a str) -> Self {
-        Self { label, look: Look::Primary, key: None }
+        Self { label, look: Look::Primary, ..Self::default() }
     }
 
     /// A button that destroys something.
     pub fn danger(label: &'a str) -> Self {
-        Self { label, look: Look::Danger, key: None }
+        Self { label, look: Look::Danger, ..Self::default() }
     }
 
     /// A button without an edge.
     pub fn quiet(label: &'a str) -> Self {
-        Self { label, look: Look::Quiet, key: None }
+        Self { label, look: Look::Quiet, ..Self::default() }
     }
 
     /// The same, with a key.
     #[must_use]
     pub fn with_key(self, key: &'a str) -> Self {
         Self { key: Some(key), ..self }
+    }
+
+    /// The same, with an id.
+    #[must_use]
+    pub fn with_id(self, id: &'a str) -> Self {
+        Self { id: Some(id), ..self }
     }
 }
 
@@ -83,7 +91,7 @@ pub fn action(reader: &Reader, to: &str, button: Button<'_>) -> Markup {
 /// The button that sends the form it stands in.
 pub fn submit(button: Button<'_>) -> Markup {
     html! {
-        button type="submit" class=(button.look.class()) data-key=[button.key] aria-keyshortcuts=[shortcut(button.key)] {
+        button id=[button.id] type="submit" class=(button.look.class()) data-key=[button.key] aria-keyshortcuts=[shortcut(button.key)] {
             (button.label) (key_cap(button.key))
         }
     }
@@ -92,7 +100,7 @@ pub fn submit(button: Button<'_>) -> Markup {
 /// A link that looks like a button.
 pub fn link(to: &str, button: Button<'_>) -> Markup {
     html! {
-        a href=(to) class=(button.look.class()) data-key=[button.key] aria-keyshortcuts=[shortcut(button.key)] {
+        a id=[button.id] href=(to) class=(button.look.class()) data-key=[button.key] aria-keyshortcuts=[shortcut(button.key)] {
             (button.label) (key_cap(button.key))
         }
     }
@@ -101,7 +109,7 @@ pub fn link(to: &str, button: Button<'_>) -> Markup {
 /// A link to an action's own page, which script opens in the dialog instead.
 pub fn dialog_link(to: &str, button: Button<'_>) -> Markup {
     html! {
-        a href=(to) class=(button.look.class()) hx-get=(to) hx-target="#dialog-content"
+        a id=[button.id] href=(to) class=(button.look.class()) hx-get=(to) hx-target="#dialog-content"
             data-key=[button.key] aria-keyshortcuts=[shortcut(button.key)] {
             (button.label) (key_cap(button.key))
         }

@@ -184,6 +184,7 @@ fn field(reader: &Reader, composer: &Composer<'_>, kind: Kind, id: &str, label: 
                         button.button.quiet type="button" data-mark=(mark) data-command[picks.is_some()] data-key-label=[picks] { (words.say(*text)) }
                     }
                 }
+                (macros(reader, composer.ticket, kind))
                 (modes(reader, composer.ticket, id))
             }
             @for (label, text) in side.older {
@@ -199,6 +200,17 @@ fn field(reader: &Reader, composer: &Composer<'_>, kind: Kind, id: &str, label: 
                 mention-list for=(id) { ul role="listbox" id={ (id) "-mentions" } aria-label=(words.say(Text::MentionWhom)) hidden {} }
             }
             div.preview.prose id={ (id) "-preview" } dir="auto" tabindex="-1" { @if let Some(preview) = side.preview { (preview) } }
+        }
+    }
+}
+
+/// The way to the words that are kept ready.
+fn macros(reader: &Reader, ticket: i64, kind: Kind) -> Markup {
+    let to = routes::ticket_part(ticket, "macro");
+    let key = (kind == Kind::Reply).then_some(keys::MACRO);
+    html! {
+        a.button.quiet href=(to) hx-get=(to) hx-target="#dialog-content" data-pick="macro" data-key=[key] aria-keyshortcuts=[shortcut(key)] {
+            (reader.words.say(Text::ActMacro)) (key_cap(key))
         }
     }
 }

@@ -109,12 +109,12 @@ pub fn checkbox(id: &str, name: &str, label: &str, checked: bool, hint: Option<&
     }
 }
 
-/// Two or more errors, on top of the form, each a link to its field.
+/// What is wrong, on top of the form, each a link to its field: that is where whoever sent it is led.
 pub fn summary(words: Words, fields: &[&Field<'_>]) -> Markup {
     let wrong: Vec<_> =
         fields.iter().filter_map(|field| field.error.map(|error| (field.id, error))).collect();
     html! {
-        @if wrong.len() > 1 {
+        @if !wrong.is_empty() {
             section.summary aria-labelledby="form-errors" {
                 h2 #form-errors tabindex="-1" autofocus { (words.count(Text::ErrorsHeading, i64::try_from(wrong.len()).unwrap_or(i64::MAX))) }
                 ul { @for (id, error) in wrong { li { a href={ "#" (id) } { (error) } } } }

@@ -41,7 +41,7 @@ pub fn filter_bar(words: Words, bar: &FilterBar<'_>) -> Markup {
     html! {
         details.filter-box {
             summary.button { (words.say(Text::Filters)) @if !bar.chips.is_empty() { " " (bar.chips.len()) } }
-            form.filters action=(bar.action) aria-label=(words.say(Text::FilterThisList)) {
+            form #filters .filters action=(bar.action) aria-label=(words.say(Text::FilterThisList)) {
                 label.hidden for="filter-q" { (words.say(Text::Query)) }
                 input.query #filter-q name="q" type="search" value=(bar.query) autocomplete="off" spellcheck="false" placeholder=(words.say(Text::FilterHint))
                     data-key=(keys::FILTERS) data-key-label=(words.say(Text::Filters)) aria-keyshortcuts=[shortcut(Some(keys::FILTERS))] dir="auto";

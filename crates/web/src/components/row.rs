@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::avatar::{Size, avatar};
 use super::badge::{priority, status};
-use super::button::{key_cap, shortcut};
+use super::button::{Button, key_cap, menu, shortcut};
 use super::time_left::{TimeLeft, time_left};
 use crate::reader::Reader;
 use crate::words::{Text, Words, number};
@@ -17,7 +17,7 @@ use crate::{keys, routes};
 pub struct Row<'a> {
     /// The number.
     pub id: i64,
-    /// How many events it has: what is drawn anew has another number.
+    /// Its version: what is drawn anew has another number.
     pub seq: i64,
     /// What its address ends with, so that its page knows the list: `?list=my-queue`.
     pub within: &'a str,
@@ -74,6 +74,12 @@ const ACTIONS: [(&str, Text, Option<&str>); 7] = [
     ("macro", Text::KeyMacro, Some(keys::MACRO)),
 ];
 
+/// The same that is wanted less often, with what is chosen at once.
+const MORE_ACTIONS: [(&str, Option<&str>, Text, &str); 2] = [
+    ("assignment", Some("me"), Text::KeyToMe, keys::TO_ME),
+    ("escalation", None, Text::KeyEscalate, keys::ESCALATE),
+];
+
 /// What is done with the row in focus alone: where, whether at once, its label, its key.
 const OF_ROW: [(&str, bool, Text, &str); 4] = [
     ("#ticket-*-reply", false, Text::KeyReply, keys::REPLY),
@@ -100,13 +106,14 @@ pub fn work_list(reader: &Reader, list: &WorkList<'_>) -> Markup {
                     }
                 }
                 button.button.quiet type="reset" data-key-label=(words.say(Text::KeyClear)) aria-keyshortcuts="Escape" { (words.say(Text::BulkClear)) kbd aria-hidden="true" { "Esc" } }
-                span hidden {
-                    button type="button" data-pick="assignment" data-value="me" data-key=(keys::TO_ME) aria-keyshortcuts=[shortcut(Some(keys::TO_ME))] { (words.say(Text::KeyToMe)) }
-                    button type="button" data-pick="escalation" data-key=(keys::ESCALATE) aria-keyshortcuts=[shortcut(Some(keys::ESCALATE))] { (words.say(Text::KeyEscalate)) }
-                    @for (part, post, label, key) in OF_ROW {
-                        button type="button" data-row=(part) data-post[post] data-key=(key) aria-keyshortcuts=[shortcut(Some(key))] { (words.say(label)) }
+                (menu("bulk-more", Button::quiet(words.say(Text::More)), &html! {
+                    @for (what, value, label, key) in MORE_ACTIONS {
+                        button type="button" data-pick=(what) data-value=[value] data-key=(key) aria-keyshortcuts=[shortcut(Some(key))] { (words.say(label)) (key_cap(Some(key))) }
                     }
-                }
+                    @for (part, post, label, key) in OF_ROW {
+                        button type="button" data-row=(part) data-post[post] data-key=(key) aria-keyshortcuts=[shortcut(Some(key))] { (words.say(label)) (key_cap(Some(key))) }
+                    }
+                }))
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The frame of every signed-in page.
 
+use domain::looks::Looks;
 use maud::{DOCTYPE, Markup, html};
 use serde_json::json;
 
@@ -37,10 +38,8 @@ pub struct Page<'a> {
     pub hero: Option<&'a str>,
     /// The colours.
     pub theme: Theme,
-    /// The room a row takes.
-    pub density: Density,
-    /// Whether single letters are shortcuts.
-    pub single_keys: bool,
+    /// How it looks otherwise.
+    pub looks: Looks,
     /// Whether the navigation offers the next ticket, as it does where no list does. (ROT-11)
     pub next: bool,
     /// The views with their counts.
@@ -70,7 +69,7 @@ pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
         let button = Button::plain(words.say(Text::NextTicket)).with_key(keys::TAKE);
         button::action(page.reader, routes::NEXT, button)
     });
-    let density = if page.density == Density::Compact { " density-compact" } else { "" };
+    let density = if page.looks.density == Density::Compact { " density-compact" } else { "" };
     let body = html! {
         a.skip href="#main" { (words.say(Text::SkipToContent)) }
         @if let Some(demo) = &page.demo { (demo_bar(page.reader, demo)) }
@@ -82,11 +81,20 @@ pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
         }
         (notice::region(page.reader, page.notice, page.leaving))
         p #connection .notices role="status" hidden {}
+        div #dictation .notices popover data-said=(words.say(Text::LooksLikeDictation)) {
+            div.notice {
+                p role="status" {}
+                form method="post" action=(routes::LOOK) {
+                    (csrf(page.reader))
+                    button.button type="submit" name="single_keys" value="off" { (words.say(Text::SwitchLettersOff)) }
+                }
+            }
+        }
         section #signed-out .notices aria-label=(words.say(Text::WereSignedOut)) hidden {
             div.notice { p role="status" { (words.say(Text::SignedOutHere)) } (button::link(routes::HOME, Button::plain(words.say(Text::SignIn)))) }
         }
         modal-box { dialog #dialog { div #dialog-content data-dialog-content hx-target="this" {} } }
-        key-map data-letters=(if page.single_keys { "on" } else { "off" }) {}
+        key-map data-letters=(if page.looks.single_keys { "on" } else { "off" }) data-exact[page.looks.exact_times] data-look=(routes::LOOK) {}
         @if let Some(topics) = page.live { live-events topics=(topics) {} }
     };
     let class = format!(
@@ -187,7 +195,6 @@ fn words_for_script(words: Words, reader: &Reader) -> String {
         "hoursMinutes": words.say(Text::HoursMinutes),
         "minutes": words.say(Text::Minutes),
         "underMinute": words.say(Text::UnderMinute),
-        "dictation": words.say(Text::LooksLikeDictation),
         "notSaved": words.say(Text::NotSavedThere),
         "draftHere": words.say(Text::DraftHere),
         "draftUse": words.say(Text::DraftUse),

@@ -13,6 +13,7 @@ use crate::words::Text;
 use crate::{keys, routes};
 
 /// A ticket as its own page heads it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug)]
 pub struct TicketHeader<'a> {
     /// The number.
@@ -49,13 +50,20 @@ pub struct TicketHeader<'a> {
     pub next: Option<&'a str>,
     /// Where the previous one is.
     pub previous: Option<&'a str>,
+    /// Whether the reader has it.
+    pub mine: bool,
     /// The actions that have no button of their own: where, and their words.
     pub more: &'a [(&'a str, &'a str, Option<&'a str>)],
+    /// What cannot be done with it any more.
+    pub closed: &'a [(&'a str, &'a str, Option<&'a str>)],
 }
 
 /// What the command bar offers to choose when it is asked for by its key.
 const PICKED: [&str; 9] =
     ["assignment", "status", "priority", "team", "area", "tags", "escalation", "macro", "spam"];
+
+/// What stands in sight, and not in the menu; the macro beside what is written.
+const IN_SIGHT: [&str; 2] = ["escalation", "snooze"];
 
 /// The strip.
 pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
@@ -68,6 +76,17 @@ pub fn ticket_header(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
                 (ticket_actions(reader, ticket))
             }
             (ticket_presence(reader, ticket))
+            @if !ticket.closed.is_empty() { (closed(reader, ticket)) }
+        }
+    }
+}
+
+/// What the command bar says cannot be done, and why.
+fn closed(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+    let why = reader.words.say(Text::ClosedForGoodWhy);
+    html! {
+        template data-closed {
+            @for (_, label, key) in ticket.closed { span data-key=[*key] data-reason=(why) { (label) } }
         }
     }
 }
@@ -88,12 +107,14 @@ pub fn ticket_actions(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
                 (link(&routes::follow_up(ticket.id), Button::plain(words.say(Text::OpenFollowUp)).with_key(keys::REPLY)))
             }
             @if !ticket.status.is_done() {
-                (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve))))
+                (dialog_link(&routes::ticket_part(ticket.id, "solution"), Button::plain(words.say(Text::Solve)).with_id("solve")))
             }
-            span hidden {
-                button type="button" data-pick="assignment" data-value="me" data-key=(keys::TO_ME) aria-keyshortcuts=[super::button::shortcut(Some(keys::TO_ME))] { (words.say(Text::KeyToMe)) }
+            @if ticket.status != Status::Closed {
+                @if !ticket.mine { (to_me(reader, ticket, Button::plain(words.say(Text::KeyToMe)).with_key(keys::TO_ME).with_id("to-me"))) }
+                @for one in ticket.more.iter().filter(|(part, ..)| IN_SIGHT.contains(part)) { (command(ticket, one, Some("button quiet"))) }
             }
-            (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(reader, ticket)))
+            (follow(reader, ticket, (Some("button quiet"), Some(keys::FOLLOW))))
+            (menu(&format!("ticket-{}-more", ticket.id), Button::plain(words.say(Text::More)), &more(ticket)))
         }
     }
 }
@@ -110,12 +131,12 @@ pub fn ticket_presence(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
             @if !ticket.others.is_empty() { span.here { (ticket.others.join(", ")) } }
             @if !ticket.presence.is_empty() { span { (ticket.presence) } }
             @if ticket.taken {
-                (dialog_link(&routes::ticket_part(ticket.id, "skip"), Button::quiet(words.say(Text::ActGiveBack))))
+                (dialog_link(&routes::ticket_part(ticket.id, "skip"), Button::quiet(words.say(Text::ActGiveBack)).with_id("give-back")))
             }
             @if ticket.follows { span { (words.say(Text::YouFollow)) } }
             @if let Some(snoozed) = ticket.snoozed {
                 span { (snoozed) }
-                (action(reader, &routes::ticket_part(ticket.id, "wake"), Button::quiet(words.say(Text::ButtonWake))))
+                (action(reader, &routes::ticket_part(ticket.id, "wake"), Button::quiet(words.say(Text::ButtonWake)).with_id("wake")))
             }
         }
     }
@@ -126,7 +147,7 @@ pub fn ticket_now(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
     let words = reader.words;
     html! {
         div.ticket-now id={ "ticket-" (ticket.id) "-state" } data-seq=(ticket.seq) {
-            a.plain href=(routes::ticket_part(ticket.id, "explanation")) { (time_left(reader, ticket.left)) }
+            a.plain #{ "ticket-" (ticket.id) "-promise" } href=(routes::ticket_part(ticket.id, "explanation")) { (time_left(reader, ticket.left)) }
             span { (ticket.promise) }
             (priority(words, ticket.priority))
             (status(words, ticket.status))
@@ -172,36 +193,64 @@ fn way(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
 }
 
 /// Told or not told of what is said on it.
-fn follow(reader: &Reader, ticket: &TicketHeader<'_>, key: Option<&str>) -> Markup {
+fn follow(
+    reader: &Reader,
+    ticket: &TicketHeader<'_>,
+    (class, key): (Option<&str>, Option<&str>),
+) -> Markup {
     let (text, value) =
         if ticket.follows { (Text::ActUnfollow, "0") } else { (Text::ActFollow, "1") };
     html! {
         form method="post" action=(routes::ticket_part(ticket.id, "follow")) {
             (super::button::csrf(reader))
-            button type="submit" name="follows" value=(value) data-key=[key] aria-keyshortcuts=[super::button::shortcut(key)] {
+            button type="submit" id=[class.map(|_| "follow")] class=[class] name="follows" value=(value) data-key=[key] aria-keyshortcuts=[super::button::shortcut(key)] {
                 (reader.words.say(text)) (super::button::key_cap(key))
             }
         }
     }
 }
 
-fn more(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+/// Gives it to the reader.
+fn to_me(reader: &Reader, ticket: &TicketHeader<'_>, button: Button<'_>) -> Markup {
     html! {
-        (follow(reader, ticket, Some(keys::FOLLOW)))
-        @for (part, label, key) in ticket.more {
-            @let to = routes::ticket_part(ticket.id, part);
-            a href=(to) hx-get=(to) hx-target="#dialog-content" data-command data-key=[*key] data-pick=[Some(*part).filter(|part| PICKED.contains(part))] data-value=[(*part == "spam").then_some("")]
-                aria-keyshortcuts=[super::button::shortcut(*key)] {
-                (label) (super::button::key_cap(*key))
-            }
+        form method="post" action=(routes::BULK) {
+            (super::button::csrf(reader))
+            input type="hidden" name="do" value="assignment";
+            input type="hidden" name="value" value="me";
+            input type="hidden" name="id" value=(ticket.id);
+            (super::button::submit(button))
         }
     }
 }
 
-fn more_small(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+/// A way to the form of an action, which script opens in the dialog or lets the bar ask for.
+fn command(
+    ticket: &TicketHeader<'_>,
+    (part, label, key): &(&str, &str, Option<&str>),
+    class: Option<&str>,
+) -> Markup {
+    let to = routes::ticket_part(ticket.id, part);
     html! {
-        @if !ticket.status.is_done() { a href=(routes::ticket_part(ticket.id, "solution")) { (reader.words.say(Text::Solve)) } }
-        (follow(reader, ticket, None))
+        a id=[class.map(|_| part)] class=[class] href=(to) hx-get=(to) hx-target="#dialog-content" data-command data-key=[*key] data-pick=[Some(*part).filter(|part| PICKED.contains(part))] data-value=[(*part == "spam").then_some("")]
+            aria-keyshortcuts=[super::button::shortcut(*key)] {
+            (label) (super::button::key_cap(*key))
+        }
+    }
+}
+
+fn more(ticket: &TicketHeader<'_>) -> Markup {
+    let hidden = |part: &str| !IN_SIGHT.contains(&part) && part != "macro";
+    html! {
+        @for one in ticket.more.iter().filter(|(part, ..)| hidden(part)) { (command(ticket, one, None)) }
+    }
+}
+
+fn more_small(reader: &Reader, ticket: &TicketHeader<'_>) -> Markup {
+    let words = reader.words;
+    html! {
+        @if !ticket.status.is_done() { a href=(routes::ticket_part(ticket.id, "solution")) { (words.say(Text::Solve)) } }
+        @if !ticket.mine && ticket.status != Status::Closed { (to_me(reader, ticket, Button::plain(words.say(Text::KeyToMe)))) }
+        (follow(reader, ticket, (None, None)))
         @for (part, label, _) in ticket.more { a href=(routes::ticket_part(ticket.id, part)) { (label) } }
     }
 }

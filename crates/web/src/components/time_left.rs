@@ -159,6 +159,7 @@ mod tests {
             zone: TimeZone::get("Europe/London").unwrap(),
             now: "2026-06-08T08:12:00Z".parse().unwrap(),
             clock: Clock::Running,
+            exact: false,
             csrf: String::new(),
         };
         let (class, _, said) = state(&reader, at.parse().unwrap(), 10_800, counting);

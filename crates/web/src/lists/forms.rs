@@ -4,10 +4,11 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
 use desk::views::Input;
 use desk::{Act, Ctx, Error, FieldError, Tx, may};
-use domain::conditions::{Order, OrderBy, Query};
+use domain::conditions::Query;
 use domain::{TeamId, View, ViewFor};
 use maud::{Markup, html};
 
+use super::ListOrder;
 use crate::components::button::{self, Button};
 use crate::components::field::{Control, Field, checkbox, field, summary};
 use crate::form::Form;
@@ -19,12 +20,8 @@ use crate::words::{Text, Words};
 use crate::{frame, routes};
 
 /// The orders a form offers.
-const ORDERS: [(&str, OrderBy, bool, Text); 4] = [
-    ("updated", OrderBy::Updated, false, Text::OrderUpdated),
-    ("due", OrderBy::Due, true, Text::OrderDue),
-    ("created", OrderBy::Created, false, Text::OrderCreated),
-    ("oldest", OrderBy::Created, true, Text::OrderOldest),
-];
+const ORDERS: [ListOrder; 4] =
+    [ListOrder::Updated, ListOrder::Due, ListOrder::Newest, ListOrder::Oldest];
 
 /// What stands in the form.
 #[derive(Default)]
@@ -91,8 +88,7 @@ impl Typed {
                 }
             },
         };
-        let order = ORDERS.iter().find(|(name, ..)| *name == self.order);
-        let order = order.map(|(_, by, is_rising, _)| Order { by: *by, is_rising: *is_rising });
+        let order = ListOrder::named(&self.order).and_then(ListOrder::in_query);
         let team = self.kept_for.strip_prefix("team-").and_then(|id| id.parse().ok());
         let kept_for = match (self.kept_for.as_str(), team) {
             ("all", _) => ViewFor::Everybody,
@@ -121,11 +117,10 @@ impl Typed {
 /// A query without its order, and the order's name in the form.
 fn split(text: &str) -> (String, String) {
     let query = Query::parse(text).query;
-    let known = query.order.and_then(|order| {
-        ORDERS.iter().find(|(_, by, rising, _)| *by == order.by && *rising == order.is_rising)
-    });
+    let known =
+        query.order.and_then(|order| ORDERS.iter().find(|one| one.in_query() == Some(order)));
     match (known, query.order) {
-        (Some((name, ..)), _) => (query.ordered(None).to_string(), (*name).to_owned()),
+        (Some(order), _) => (query.ordered(None).to_string(), order.as_str().to_owned()),
         (None, Some(_)) => (text.to_owned(), String::new()),
         (None, None) => (text.to_owned(), "updated".to_owned()),
     }
@@ -258,7 +253,7 @@ fn form(
         || routes::NEW_VIEW.to_owned(),
         |view| format!("{}/edit", routes::view(&view.slug)),
     );
-    let orders = ORDERS.iter().map(|(name, _, _, text)| (*name, words.say(*text)));
+    let orders = ORDERS.iter().map(|order| (order.as_str(), words.say(order.label())));
     let orders: Vec<(&str, &str)> = orders.collect();
     let audiences = audiences(words, around, shared);
     let audiences: Vec<(&str, &str)> =

@@ -9,8 +9,8 @@ use desk::{Ctx, Error, Page, Tx};
 use domain::{Envelope, Event, Status, TicketId, UserId};
 use maud::{Markup, html};
 
-use super::Asked;
 use super::rows::SIZE;
+use super::{Asked, Place};
 use crate::components::badge::status_text;
 use crate::components::button::key_cap;
 use crate::components::navigation::tickets;
@@ -19,7 +19,7 @@ use crate::form::Form;
 use crate::memory::Around;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
-use crate::rows::{Line, lines};
+use crate::rows::{Line, lines, version};
 use crate::views::View;
 use crate::visitor::Visitor;
 use crate::words::{Text, Words};
@@ -52,7 +52,7 @@ impl List {
     pub(super) async fn read(visitor: &Visitor, slug: &str, query: &Form) -> Result<Self, Problem> {
         let built_in = View::named(slug);
         let asked = Asked::read_with(visitor, built_in, slug, query).await?;
-        let plain = built_in.filter(|_| asked.query.is_empty());
+        let plain = built_in.filter(|view| asked.place == Place::of(*view));
         Ok(Self { asked, plain })
     }
 
@@ -95,14 +95,11 @@ impl List {
 
     /// What the address of a ticket of this list ends with.
     pub(super) fn within(&self) -> String {
-        super::within(&self.asked.href, &self.asked.query)
+        self.asked.place.within()
     }
 
     pub(super) fn href(&self) -> String {
-        match self.plain {
-            Some(view) => view.href(),
-            None => routes::filtered(&self.asked.href, &self.asked.query),
-        }
+        self.asked.place.address()
     }
 }
 
@@ -122,8 +119,13 @@ fn look(
     }
     let shown_ids: Vec<TicketId> = shown.iter().map(|(id, _)| *id).collect();
     let mut rows = desk::pages::these(tx, ctx, &shown_ids)?;
-    let newer = |id: TicketId, seq: i64| shown.iter().any(|(one, had)| *one == id && *had != seq);
-    rows.tickets.retain(|one| newer(one.ticket.id, one.ticket.seq));
+    let unread = std::mem::take(&mut rows.unread);
+    rows.tickets.retain(|one| {
+        let id = one.ticket.id;
+        let now = version(one.ticket.seq, unread.contains(&id));
+        shown.iter().any(|(shown, had)| *shown == id && *had != now)
+    });
+    rows.unread = unread;
     let changed: Vec<TicketId> = rows.tickets.iter().map(|one| one.ticket.id).collect();
     let still = desk::pages::still(tx, ctx, &filters, &changed)?;
     for id in changed.into_iter().filter(|id| !still.contains(id)) {
@@ -160,6 +162,8 @@ pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
     let left = shown.len() - before.len();
     let moved = stayed.zip(&before).filter(|(a, b)| a != b).count();
     let mut said = Vec::new();
+    let first = seen.now.iter().find(|id| shown.iter().all(|(one, _)| one != *id));
+    let first = first.or(seen.now.first()).map(|id| format!("row-{id}"));
     if new + moved > 0 {
         said.push(words.fill(Text::RowsNews, &[("new", &new), ("moved", &moved)]));
     }
@@ -169,7 +173,7 @@ pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
     Ok(frame::html(html! {
         p { @if !said.is_empty() {
             (said.join(", ")) " · "
-            a #list-show href=(list.href()) data-key=(keys::NEWS) data-key-label=(words.say(Text::KeyShowNew)) aria-keyshortcuts=(keys::NEWS) {
+            a #list-show href=(list.href()) data-first=[first] data-key=(keys::NEWS) data-key-label=(words.say(Text::KeyShowNew)) aria-keyshortcuts=(keys::NEWS) {
                 (words.say(Text::Show)) (key_cap(Some(keys::NEWS)))
             }
         } }
@@ -178,6 +182,7 @@ pub(crate) async fn news(visitor: &Visitor, slug: &str) -> Answer {
         (row::whole(words, i64::try_from(shown.len()).unwrap_or_default(), all))
         @for (view, count) in View::ALL.iter().zip(&around.counts) { (tickets(words, &view.href(), *count)) }
         @for (view, count) in &around.kept { (tickets(words, &routes::view(&view.slug), *count)) }
+        (tickets(words, &frame::triage(visitor), around.triage))
         (tickets(words, routes::SUSPENDED, around.suspended))
     }))
 }

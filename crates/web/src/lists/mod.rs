@@ -2,6 +2,7 @@
 
 mod forms;
 mod live;
+mod place;
 mod rows;
 mod way;
 
@@ -19,7 +20,7 @@ use crate::components::empty_state::empty_state;
 use crate::components::filter_bar::{Choice, FilterBar, filter_bar};
 use crate::components::pagination::{Pages, pagination};
 use crate::components::row::{self, Row, WorkList};
-use crate::form::{Form, escaped};
+use crate::form::Form;
 use crate::memory::Around;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
@@ -32,10 +33,12 @@ use crate::words::{Text, Words};
 use crate::{frame, routes, views};
 
 pub(crate) use live::{changed_rows, news};
+use place::ListOrder;
+pub(crate) use place::Place;
 pub(crate) use way::{Beside, CameFrom, beside, onward, whole};
 
 /// The properties that selects write into the query.
-const SELECTS: [&str; 4] = ["status", "priority", "area", "assignee"];
+const SELECTS: [&str; 5] = ["status", "priority", "area", "team", "assignee"];
 
 pub(crate) fn pages() -> Vec<Route> {
     vec![
@@ -49,7 +52,9 @@ pub(crate) fn pages() -> Vec<Route> {
 
 /// Whether a query or a select is asked for over a list that everybody has.
 pub(crate) fn is_filtered(visitor: &Visitor) -> bool {
-    visitor.query.some("q").is_some() || chosen(visitor)
+    visitor.query.some("q").is_some()
+        || place::order_of(&visitor.query).is_some()
+        || chosen(visitor)
 }
 
 /// Whether a select was used.
@@ -64,10 +69,8 @@ struct Asked {
     built_in: Option<View>,
     /// The kept one, if it is one.
     kept: Option<domain::View>,
-    /// Its address.
-    href: String,
-    /// The query over it; of a kept one its own, unless another one was typed.
-    query: String,
+    /// Where it is; the query of a kept one is its own, unless another one was typed.
+    place: Place,
 }
 
 impl Asked {
@@ -94,7 +97,22 @@ impl Asked {
         };
         let own = kept.as_ref().map(|view| view.query.clone()).unwrap_or_default();
         let href = built_in.map_or_else(|| routes::view(slug), View::href);
-        Ok(Self { built_in, kept, href, query: typed.unwrap_or(own) })
+        // The order of work is a walk along an index only where the list is one of teams or of nobody.
+        let has_work = built_in.is_some_and(|view| view.order() == Order::Work);
+        let order = place::order_of(query).filter(|order| has_work || *order != ListOrder::Work);
+        Ok(Self { built_in, kept, place: Place { href, query: typed.unwrap_or(own), order } })
+    }
+
+    /// The order it has unless another one is chosen.
+    fn own_order(&self) -> Option<ListOrder> {
+        let chosen = Query::parse(&self.place.query).query.order;
+        match (chosen, self.built_in) {
+            (Some(order), _) => {
+                ListOrder::ALL.into_iter().find(|one| one.in_query() == Some(order))
+            }
+            (None, Some(view)) => ListOrder::of(view.order(), view.descending()),
+            (None, None) => Some(ListOrder::Updated),
+        }
     }
 
     fn title(&self, words: Words) -> &str {
@@ -105,48 +123,36 @@ impl Asked {
         }
     }
 
+    /// By what it is ordered, and by what it can be.
+    fn ordered(&self, (order, descending): (Order, bool)) -> Ordered {
+        let has_work = self.built_in.is_some_and(|view| view.order() == Order::Work);
+        let all = ListOrder::ALL.into_iter().filter(|one| has_work || *one != ListOrder::Work);
+        let is = ListOrder::of(order, descending);
+        Ordered { offered: all.collect(), is }
+    }
+
     /// Whether the query is not the one that is kept.
     fn is_changed(&self) -> bool {
-        self.kept.as_ref().is_none_or(|view| view.query != self.query)
+        self.place.order.is_some()
+            || self.kept.as_ref().is_none_or(|view| view.query != self.place.query)
     }
 
     /// What the list holds: filters no ticket is found by twice, and their order.
     fn held(&self, tx: &mut Tx<'_>, ctx: &Ctx, around: &Around) -> Result<Lists, Error> {
-        let Held { filter, order, descending, misread } = desk::views::held(tx, ctx, &self.query)?;
-        let ordered = Query::parse(&self.query).query.order.is_some();
-        let (filters, order, descending) = match (self.built_in, ctx.actor.user()) {
-            (Some(view), Some(user)) => {
-                let own = view.filters(ctx, user, &around.own).into_iter();
-                let filters =
-                    own.map(|own| Filter { meant: filter.meant.clone(), ..own }).collect();
-                // What waits for us comes by its deadline unless the query says otherwise.
-                let order = if ordered {
-                    (order, descending)
-                } else if view.descending() {
-                    (Order::UpdatedAt, true)
-                } else {
-                    (Order::Due, false)
-                };
-                (filters, order.0, order.1)
+        let held = desk::views::held(tx, ctx, &self.place.query)?;
+        let Held { filter, order, descending, misread } = held;
+        let is_ordered = Query::parse(&self.place.query).query.order.is_some();
+        let (mut filters, mut by) = (vec![filter], (order, descending));
+        if let (Some(view), Some(user)) = (self.built_in, ctx.actor.user()) {
+            let meant = filters.pop().and_then(|filter| filter.meant);
+            let own = view.filters(ctx, user, &around.own).into_iter();
+            filters = own.map(|own| Filter { meant: meant.clone(), ..own }).collect();
+            if !is_ordered {
+                by = (view.order(), view.descending());
             }
-            _ => (vec![filter], order, descending),
-        };
+        }
+        let (order, descending) = self.place.order.map_or(by, ListOrder::column);
         Ok(Lists { filters, order, descending, misread })
-    }
-}
-
-/// Whether an address without a query means this one: of what people keep it means their own, which is never empty.
-fn is_plain(href: &str, query: &str) -> bool {
-    query.is_empty() && View::named(href.strip_prefix("/views/").unwrap_or_default()).is_some()
-}
-
-/// What the address of a ticket ends with, so that its page knows the list one came from.
-pub(crate) fn within(href: &str, query: &str) -> String {
-    let slug = href.strip_prefix("/views/").unwrap_or_default();
-    if is_plain(href, query) {
-        format!("?list={slug}")
-    } else {
-        format!("?list={slug}&q={}", escaped(query))
     }
 }
 
@@ -155,13 +161,43 @@ fn placed(within: &str, place: Option<i64>) -> String {
     place.map_or_else(|| within.to_owned(), |place| format!("{within}&n={place}"))
 }
 
+/// By what a list is ordered, and by what it can be; nothing of these if only its query says so.
+pub(crate) struct Ordered {
+    offered: Vec<ListOrder>,
+    is: Option<ListOrder>,
+}
+
+impl Ordered {
+    /// Of a list that everybody has, as it is.
+    pub(crate) fn of(view: View) -> Self {
+        let asked = Asked { built_in: Some(view), kept: None, place: Place::of(view) };
+        asked.ordered((view.order(), view.descending()))
+    }
+
+    /// The select, which belongs to the form over the list.
+    fn choice(&self, words: Words) -> Markup {
+        html! {
+            span.line {
+                label.hidden for="filter-order" { (words.say(Text::OrderLabel)) }
+                select #filter-order name="order" form="filters" {
+                    @if self.is.is_none() { option value="" selected { (words.say(Text::OrderOfQuery)) } }
+                    @for one in &self.offered {
+                        option value=(one.as_str()) selected[self.is == Some(*one)] { (words.say(one.label())) }
+                    }
+                }
+                @if self.is == Some(ListOrder::Work) { span { (words.say(Text::InWorkOrder)) } }
+            }
+        }
+    }
+}
+
 /// A page of a list, ready to be shown.
 pub(crate) struct Shown<'a> {
     pub(crate) title: &'a str,
-    /// By what it is ordered, in words.
-    pub(crate) ordered: &'a str,
-    /// Where the list is, and the query over it.
-    pub(crate) place: (&'a str, &'a str),
+    /// By what it is ordered.
+    pub(crate) ordered: Ordered,
+    /// Where the list is.
+    pub(crate) place: &'a Place,
     pub(crate) lines: &'a [Line],
     pub(crate) pages: Pages<'a>,
 }
@@ -169,11 +205,11 @@ pub(crate) struct Shown<'a> {
 /// The list with its head and its foot.
 pub(crate) fn shown(reader: &Reader, list: &Shown<'_>) -> Markup {
     let words = reader.words;
-    let (href, query) = list.place;
-    let whole = if is_plain(href, query) { href.to_owned() } else { routes::filtered(href, query) };
+    let whole = list.place.address();
     let first = if list.pages.newer.is_none() { "first=1&" } else { "" };
-    let news = format!("{href}/news?{first}n={}&q={}", list.pages.first, escaped(query));
-    let within = within(href, query);
+    let (href, asked) = (&list.place.href, list.place.asked());
+    let news = format!("{href}/news?{first}n={}&{asked}", list.pages.first);
+    let within = list.place.within();
     let withins: Vec<String> = (list.pages.first..)
         .take(list.lines.len())
         .map(|place| placed(&within, Some(place)))
@@ -189,7 +225,7 @@ pub(crate) fn shown(reader: &Reader, list: &Shown<'_>) -> Markup {
         .collect();
     html! {
         div.list-head {
-            span { (list.ordered) }
+            (list.ordered.choice(words))
             p.list-news #list-news role="status" {}
         }
         (row::work_list(reader, &WorkList { label: list.title, href: &whole, news: &news, rows: &rows, all: list.pages.all }))
@@ -212,8 +248,10 @@ struct Lists {
 pub(crate) async fn show(visitor: &Visitor, built_in: Option<View>, slug: &str) -> Answer {
     let asked = Asked::read(visitor, built_in, slug).await?;
     if chosen(visitor) {
-        let query = with_choices(visitor, &asked.query);
-        return Ok(Redirect::to(&routes::filtered(&asked.href, &query)).into_response());
+        let query = with_choices(visitor, &asked.place.query);
+        let order = asked.place.order.filter(|order| asked.own_order() != Some(*order));
+        let place = Place { query, order, ..asked.place };
+        return Ok(Redirect::to(&place.address()).into_response());
     }
     let around = visitor.around().await?;
     let listed = rows::Listed::read(visitor, &asked, &around).await?;
@@ -267,7 +305,7 @@ fn page(
             @if let Some(edit) = edit { (edit) }
         }
         @if let Some(description) = asked.kept.as_ref().and_then(|view| view.description.as_deref()) { p.hint dir="auto" { (description) } }
-        (filters(reader, around, (&asked.href, &asked.query), save))
+        (filters(reader, around, &asked.place, save))
         (misread(words, &listed.misread))
         @if listed.lines.is_empty() {
             (nothing(words, asked))
@@ -276,23 +314,19 @@ fn page(
 }
 
 fn nothing(words: Words, asked: &Asked) -> Markup {
-    let whole = button::link(&asked.href, Button::plain(words.say(Text::WholeList)));
+    let whole = button::link(&asked.place.href, Button::plain(words.say(Text::WholeList)));
     let action = asked.is_changed().then_some(&whole);
     empty_state(words.say(Text::EmptyQueue), words.say(Text::EmptyFilterWhy), action)
 }
 
 /// The form over a list that nothing is asked of yet.
-pub(crate) fn bar(reader: &Reader, around: &Around, href: &str) -> Markup {
-    filters(reader, around, (href, ""), None)
+pub(crate) fn bar(reader: &Reader, around: &Around, view: View) -> Markup {
+    filters(reader, around, &Place::of(view), None)
 }
 
 /// The form over a list.
-fn filters(
-    reader: &Reader,
-    around: &Around,
-    (href, text): (&str, &str),
-    save: Option<&str>,
-) -> Markup {
+fn filters(reader: &Reader, around: &Around, place: &Place, save: Option<&str>) -> Markup {
+    let (href, text) = (place.href.as_str(), place.query.as_str());
     let words = reader.words;
     let query = Query::parse(text).query;
     let values: Vec<String> =
@@ -304,11 +338,9 @@ fn filters(
         .zip(&options)
         .map(|((name, value), (label, options))| Choice { name, label, options, value })
         .collect();
-    let chips: Vec<(String, String)> = query
-        .chips()
-        .into_iter()
-        .map(|(part, rest)| (part, routes::filtered(href, &rest.to_string())))
-        .collect();
+    let without = |rest: Query| Place { query: rest.to_string(), ..place.clone() }.address();
+    let chips: Vec<(String, String)> =
+        query.chips().into_iter().map(|(part, rest)| (part, without(rest))).collect();
     let chips: Vec<(&str, &str)> =
         chips.iter().map(|(part, to)| (part.as_str(), to.as_str())).collect();
     let bar = FilterBar { action: href, query: text, choices: &choices, chips: &chips, save };
@@ -317,14 +349,15 @@ fn filters(
 
 /// The form that keeps a list as it is asked for now, unless it is kept so already.
 fn save(ctx: &Ctx, asked: &Asked) -> Option<String> {
-    if !asked.is_changed() || asked.query.is_empty() {
+    if !asked.is_changed() || (asked.place.query.is_empty() && asked.place.order.is_none()) {
         return None;
     }
     let built_in = desk::views::built_in(ctx);
-    let base = built_in.into_iter().find(|view| routes::view(&view.slug) == asked.href);
+    let base = built_in.into_iter().find(|view| routes::view(&view.slug) == asked.place.href);
     let mut whole = Query::parse(base.as_ref().map_or("", |view| &view.query)).query;
-    let query = Query::parse(&asked.query).query;
-    let order = query.order.or(whole.order);
+    let query = Query::parse(&asked.place.query).query;
+    let chosen = asked.place.order.and_then(ListOrder::in_query);
+    let order = chosen.or(query.order).or(whole.order);
     let parts = [whole.condition, query.condition].into_iter();
     whole.condition = Condition::all(parts.filter(|part| *part != Condition::always()).collect());
     Some(routes::filtered(routes::NEW_VIEW, &whole.ordered(order).to_string()))
@@ -333,7 +366,7 @@ fn save(ctx: &Ctx, asked: &Asked) -> Option<String> {
 type Options<'a> = Vec<(&'a str, &'a str)>;
 
 /// The selects: label, and values with their words.
-fn options(words: Words, around: &Around) -> [(&'static str, Options<'_>); 4] {
+fn options(words: Words, around: &Around) -> [(&'static str, Options<'_>); 5] {
     let status = Status::ALL.iter().map(|one| (one.as_str(), words.say(status_text(*one))));
     let levels = [
         (Level::Urgent, Text::PriorityUrgent),
@@ -343,12 +376,16 @@ fn options(words: Words, around: &Around) -> [(&'static str, Options<'_>); 4] {
     ];
     let levels = levels.into_iter().map(|(level, text)| (level.as_str(), words.say(text)));
     let areas = around.areas.iter().map(|(slug, name)| (slug.as_str(), name.as_str()));
+    let teams =
+        around.teams.iter().filter_map(|team| Some((team.slug.as_deref()?, team.name.as_str())));
+    let teams = [("mine", words.say(Text::TeamMine))].into_iter().chain(teams);
     let any = |text| std::iter::once(("", words.say(text)));
     let people = [("me", words.say(Text::AssigneeMe)), ("none", words.say(Text::AssigneeNobody))];
     [
         (words.say(Text::StatusLabel), any(Text::AnyStatus).chain(status).collect()),
         (words.say(Text::PriorityLabel), any(Text::AnyPriority).chain(levels).collect()),
         (words.say(Text::AreaLabel), any(Text::AnyArea).chain(areas).collect()),
+        (words.say(Text::Team), any(Text::AnyTeam).chain(teams).collect()),
         (words.say(Text::AssigneeLabel), any(Text::AnyAssignee).chain(people).collect()),
     ]
 }

@@ -14,7 +14,6 @@ use crate::problem::Problem;
 use crate::reader::Reader;
 use crate::rows::{Line, lines};
 use crate::visitor::Visitor;
-use crate::words::Text;
 
 /// How many rows a page has.
 pub(super) const SIZE: i64 = 50;
@@ -71,7 +70,8 @@ impl Listed {
         let shown = i64::try_from(rows.tickets.len()).unwrap_or_default();
         let link = |side: &str, stored: &Stored, n: i64| {
             let key = desk::tickets::key(held.order, stored);
-            format!("{}?q={}&{side}={}&n={n}", asked.href, escaped(&asked.query), written(&key))
+            let place = &asked.place;
+            format!("{}?{}&{side}={}&n={n}", place.href, place.asked(), written(&key))
         };
         let has_older = if backwards { true } else { more };
         let has_newer = if backwards { more } else { start != Start::Offset(0) };
@@ -97,8 +97,8 @@ impl Listed {
             reader,
             &Shown {
                 title,
-                ordered: reader.words.say(ordered(self.order, self.descending)),
-                place: (&asked.href, &asked.query),
+                ordered: asked.ordered((self.order, self.descending)),
+                place: &asked.place,
                 lines: &self.lines,
                 pages: Pages {
                     first: self.first,
@@ -109,16 +109,6 @@ impl Listed {
                 },
             },
         )
-    }
-}
-
-/// By what a list is ordered, in words.
-pub(super) fn ordered(order: Order, descending: bool) -> Text {
-    match (order, descending) {
-        (Order::Due, _) => Text::OrderDue,
-        (Order::Id, true) => Text::OrderCreated,
-        (Order::Id, false) => Text::OrderOldest,
-        _ => Text::OrderUpdated,
     }
 }
 

@@ -7,7 +7,8 @@ use domain::TicketId;
 use domain::notices::AfterSending;
 
 use super::live::List;
-use crate::form::Form;
+use super::place::{ListOrder, order_of};
+use crate::form::{Form, escaped};
 use crate::problem::Problem;
 use crate::routes;
 use crate::visitor::Visitor;
@@ -18,6 +19,7 @@ use crate::words::{Text, Words};
 pub(crate) struct CameFrom {
     slug: String,
     query: Option<String>,
+    order: Option<ListOrder>,
     /// The ticket's place when one came; it is still known when the ticket has left the list.
     place: Option<i64>,
 }
@@ -28,24 +30,29 @@ impl CameFrom {
         let address = address.split('#').next().unwrap_or_default();
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
         let query = Form::read(query.as_bytes()).unwrap_or_default();
+        let order = order_of(&query);
         let q = query.pairs().any(|(name, _)| name == "q").then(|| query.get("q").to_owned());
         if let Some(rest) = path.strip_prefix("/views/") {
             let slug = rest.split('/').next().unwrap_or_default();
             return (!slug.is_empty()).then(|| Self {
                 slug: slug.to_owned(),
                 query: q,
+                order,
                 place: None,
             });
         }
         let slug = query.some("list")?.to_owned();
         let id = path.strip_prefix("/tickets/")?.split('/').next()?;
         let place = query.number("n").filter(|n| *n > 0 && id == ticket.to_string());
-        Some(Self { slug, query: q, place })
+        Some(Self { slug, query: q, order, place })
     }
 
     /// The list, if it is there.
     async fn list(&self, visitor: &Visitor) -> Result<Option<List>, Problem> {
-        let asked = self.query.as_deref().map_or_else(Form::default, |query| Form::of("q", query));
+        let query = self.query.as_deref().map(|query| format!("q={}", escaped(query)));
+        let order = self.order.map(|order| format!("order={}", order.as_str()));
+        let asked: Vec<String> = query.into_iter().chain(order).collect();
+        let asked = Form::read(asked.join("&").as_bytes()).unwrap_or_default();
         match List::read(visitor, &self.slug, &asked).await {
             Ok(list) => Ok(Some(list)),
             Err(Problem::NotFound) => Ok(None),
@@ -170,8 +177,11 @@ mod tests {
     #[test]
     fn an_address_tells_the_list_one_came_from() {
         let from = |slug: &str, query: Option<&str>, place| {
-            Some(CameFrom { slug: slug.to_owned(), query: query.map(str::to_owned), place })
+            let query = query.map(str::to_owned);
+            Some(CameFrom { slug: slug.to_owned(), query, order: None, place })
         };
+        let due = CameFrom::read("/tickets/7?list=mine&q=&order=due&n=3", TicketId(7)).unwrap();
+        assert_eq!(due.order, Some(ListOrder::Due));
         for (address, expected) in [
             ("/views/my-queue", from("my-queue", None, None)),
             ("/views/beta-7?q=a%20b#row-7-link", from("beta-7", Some("a b"), None)),

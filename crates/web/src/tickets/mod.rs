@@ -62,7 +62,9 @@ pub(crate) const SHOWN: i64 = 30;
 /// How many at most.
 const MOST_SHOWN: i64 = 500;
 /// From which action on they are for closed tickets, too.
-const CLOSED: usize = 14;
+const CLOSED: usize = 16;
+/// How many of these are done in the composer.
+const WRITTEN: usize = 2;
 
 pub(crate) fn pages() -> Vec<Route> {
     let mut all = vec![
@@ -207,6 +209,8 @@ impl Seen {
             words.fill(Text::SnoozedUntil, &[("when", &when)])
         });
         let more = [
+            ("reply", words.say(Text::KeyReply), None),
+            ("note", words.say(Text::KeyNote), None),
             ("assignment", words.say(Text::ActAssign), Some(keys::ASSIGN)),
             ("team", words.say(Text::KeyTeam), Some(keys::TEAM)),
             ("status", words.say(Text::ActStatus), Some(keys::STATUS)),
@@ -244,10 +248,12 @@ impl Seen {
             others: &others,
             snoozed: snoozed.as_deref(),
             follows: self.here.follows,
+            mine: self.me.is_some() && ticket.assignee == self.me,
             list,
             next: None,
             previous: None,
-            more: if ticket.status == Status::Closed { &more[CLOSED..] } else { &more },
+            more: &more[if ticket.status == Status::Closed { CLOSED } else { WRITTEN }..],
+            closed: if ticket.status == Status::Closed { &more[..CLOSED] } else { &[] },
         })
     }
 }
@@ -489,7 +495,7 @@ async fn news(visitor: Visitor, Path(id): Path<String>) -> Answer {
         @if let Some((first, author)) = said.first() {
             p {
                 span data-said hidden { (words.fill(Text::NewSaid, &[("name", &first_name(seen.names().person(*author)))])) }
-                a.button href={ (routes::ticket(id.0)) "#message-" (first) } data-show data-key=(keys::NEWS) data-key-label=(words.say(Text::Show)) {
+                a.button #ticket-news-show href={ (routes::ticket(id.0)) "#message-" (first) } data-show data-key=(keys::NEWS) data-key-label=(words.say(Text::Show)) {
                     "↓ " (words.count(Text::NewMessages, count))
                 }
             }

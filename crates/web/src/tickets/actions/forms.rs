@@ -48,7 +48,7 @@ impl Asked<'_> {
         let words = self.seen.reader.words;
         let id = self.seen.id();
         html! {
-            form.stack method="post" action=(routes::ticket_part(id, action.part())) data-send {
+            form.stack method="post" action=(routes::ticket_part(id, action.part())) data-send data-destructive[action.is_destructive()] {
                 (button::csrf(&self.seen.reader))
                 input type="hidden" name="seen" value=(self.seen_to());
                 @match action {

@@ -132,6 +132,11 @@ impl Action {
         }
     }
 
+    /// Whether it takes something away, so that its form begins at the way out.
+    fn is_destructive(self) -> bool {
+        matches!(self, Self::Withdraw | Self::Spam)
+    }
+
     fn title(self) -> Text {
         match self {
             Self::Assign => Text::TitleAssign,
