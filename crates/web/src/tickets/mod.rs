@@ -25,7 +25,8 @@ mod writing;
 use std::sync::Arc;
 
 use axum::extract::Path;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
 use desk::beside::{Beside, Here};
 use desk::pages::{Part, Whole};
 use desk::{Act, Error};
@@ -547,8 +548,12 @@ async fn related(visitor: Visitor, Path(id): Path<String>) -> Answer {
     beside(&visitor, &seen, Text::SameWords, &list).await
 }
 
-/// A page beside the ticket's own.
+/// A page beside the ticket's own; it is no dialog.
 async fn beside(visitor: &Visitor, seen: &Seen, title: Text, main: &Markup) -> Answer {
+    if visitor.fragment {
+        let to = [("hx-redirect", visitor.path.to_string())];
+        return Ok((to, StatusCode::NO_CONTENT).into_response());
+    }
     let heading = seen.reader.words.say(title);
     let markup = html! {
         p.ticket-way { a href=(routes::ticket(seen.id())) data-key=(keys::BACK) { (seen.title()) } }
