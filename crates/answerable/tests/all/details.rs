@@ -279,7 +279,7 @@ fn a_team_is_told_of_its_deadlines_in_words() {
         let breached = desk.sent(id, "breach");
         let text = |sent: &[serde_json::Value]| sent[0]["text"].as_str().unwrap().to_owned();
         let (warned, breached) = (text(&warned), text(&breached));
-        assert!(warned.contains(" left (") && warned.contains(", "), "{warned}");
+        assert!(warned.contains(" left, until ") && warned.contains(", "), "{warned}");
         assert!(breached.contains("BST") && breached.contains("nobody’s"), "{breached}");
         assert!(!breached.contains("T08:"), "{breached}");
     });

@@ -15,7 +15,8 @@ impl Post<'_> {
         let mut why = vec![self.level()];
         why.extend(ticket.because.iter().cloned());
         let (number, why, subject) = (self.number(), why.join(", "), &self.stored.subject);
-        let text = format!("#{number} has {left} left ({why}): {subject}");
+        let when = self.when(tx, due)?;
+        let text = format!("#{number} has {left} left, until {when} ({why}): {subject}");
         // Two clocks of a ticket can have the same deadline; each has its own warnings.
         self.team_post(tx, "warning", &format!("{}:warning", self.envelope.seq), &text)
     }
@@ -23,11 +24,7 @@ impl Post<'_> {
     /// After a deadline.
     pub(super) fn breach(&self, tx: &mut Tx<'_>, due: Timestamp) -> Result<(), Error> {
         let ticket = &self.stored.ticket;
-        let team = store::teams::load(tx, ticket.team)?;
-        let slug = team.and_then(|team| team.slug).unwrap_or_default();
-        let zone = self.ctx.handbook.calendar(&slug).zone();
-        let when = words::date_time(Locale::En, due, zone, self.envelope.at);
-        let when = format!("{when} {}", words::zone_name(due, zone));
+        let when = self.when(tx, due)?;
         let whose = match ticket.assignee {
             Some(id) => store::users::load(tx, id)?
                 .map_or_else(|| "nobody’s".to_owned(), |user| format!("{}’s", user.name)),
@@ -45,6 +42,15 @@ impl Post<'_> {
             self.stored.subject
         );
         self.team_post(tx, "breach", &format!("{}:breach", self.envelope.seq), &text)
+    }
+
+    /// An instant in the team's zone, which is named: a weekend may lie before it.
+    fn when(&self, tx: &mut Tx<'_>, at: Timestamp) -> Result<String, Error> {
+        let team = store::teams::load(tx, self.stored.ticket.team)?;
+        let slug = team.and_then(|team| team.slug).unwrap_or_default();
+        let zone = self.ctx.handbook.calendar(&slug).zone();
+        let when = words::date_time(Locale::En, at, zone, self.envelope.at);
+        Ok(format!("{when} {}", words::zone_name(at, zone)))
     }
 
     /// The level as people say it: "High".
