@@ -562,6 +562,7 @@ fn named(stored: &Stored, events: &[Envelope], comments: &[Comment]) -> Vec<User
     for envelope in events {
         ids.extend(envelope.person());
         match &envelope.event {
+            Event::Opened(opened) => ids.push(opened.requester),
             Event::Assigned { to } => ids.extend(to),
             Event::RequesterChanged { to, .. } => ids.push(*to),
             Event::CcsChanged { ccs } => ids.extend(ccs),

@@ -116,13 +116,14 @@ pub fn forget(tx: &mut Tx<'_>, of: Of, id: i64) -> Result<(), Error> {
     tx.execute_late(sql, id, Vec::new())
 }
 
-/// A field as SQLite's index reads it: its tokens, and apart from them its single characters, so that no phrase spans both.
+/// A field as SQLite's index reads it: its tokens, and apart from them and from each other its single characters, so that
+/// none of those is part of a phrase.
 fn sqlite_text<'t>(
     (tokens, letters): (impl Iterator<Item = &'t str>, BTreeSet<&'t str>),
 ) -> String {
     const APART: &str = "·";
-    let apart = (!letters.is_empty()).then_some(APART);
-    tokens.chain(apart).chain(letters).collect::<Vec<_>>().join(" ")
+    let letters = letters.into_iter().flat_map(|letter| [APART, letter]);
+    tokens.chain(letters).collect::<Vec<_>>().join(" ")
 }
 
 /// A text as PostgreSQL's vector: `'flag':1A 'safari':2C`. Fields and single characters stand apart, so that no phrase spans

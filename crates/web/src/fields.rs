@@ -41,13 +41,17 @@ impl Asked {
             let name = name(field);
             let error = errors.iter().find(|error| error.field == name);
             let none = (String::new(), words.say(Text::KindOpen).to_owned());
+            let value = value(field);
             let options = field.options.iter().map(|one| (one.value.clone(), one.name.clone()));
+            // What is no choice any more stays one where it stands.
+            let gone = gone(field, &value).map(|value| (value.to_owned(), value.to_owned()));
+            let options = options.chain(gone).collect::<Vec<_>>();
             One {
                 error: error.map(|error| error.description.clone()),
                 title: field.title.clone(),
                 about: field.description.clone(),
                 kind: field.kind.clone(),
-                value: value(field),
+                value,
                 options: (field.kind == "tagger")
                     .then_some(none)
                     .into_iter()
@@ -115,15 +119,33 @@ pub(crate) fn typed(form: &Form, field: &TicketField) -> String {
     }
 }
 
-/// What a field holds, as it is typed.
+/// What a choice holds that is no option.
+fn gone<'v>(field: &TicketField, value: &'v str) -> impl Iterator<Item = &'v str> {
+    let is_choice = matches!(field.kind.as_str(), "tagger" | "multiselect");
+    let known: Vec<String> = field.options.iter().map(|one| one.value.clone()).collect();
+    let values = is_choice.then(|| value.split_whitespace()).into_iter().flatten();
+    values.filter(move |one| !known.iter().any(|known| known == one))
+}
+
+/// What a field holds, as its control sends it when nobody touches it.
 pub(crate) fn held(field: &TicketField, values: &[(i64, String)]) -> String {
     let value = values.iter().find(|(id, _)| *id == field.id.0);
     let value = value.and_then(|(_, value)| serde_json::from_str(value).ok());
     match value.unwrap_or_default() {
         Value::Null if field.kind == "checkbox" => false.to_string(),
         Value::Null => String::new(),
-        Value::String(text) => text,
-        Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "),
+        Value::String(text) if field.kind == "textarea" => text.replace("\r\n", "\n"),
+        Value::String(text) if field.kind == "date" => {
+            text.parse().map_or(text, |day: jiff::civil::Date| day.to_string())
+        }
+        Value::String(text) => text.replace(['\r', '\n'], ""),
+        Value::Array(list) => {
+            let held: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
+            let options = field.options.iter().map(|one| one.value.as_str());
+            let known = options.filter(|one| held.contains(one)).collect::<Vec<_>>();
+            let all = held.join(" ");
+            known.into_iter().chain(gone(field, &all)).collect::<Vec<_>>().join(" ")
+        }
         other => other.to_string(),
     }
 }
@@ -199,7 +221,8 @@ pub(crate) fn filled<'f>(
 ) -> impl Iterator<Item = &'f TicketField> {
     fields.iter().filter(move |field| {
         let typed = typed(form, field);
-        is_required(field) || !typed.is_empty() && typed != "false"
+        let is_ticked = field.kind != "checkbox" || typed != "false";
+        is_required(field) || !typed.is_empty() && is_ticked
     })
 }
 
@@ -270,6 +293,10 @@ mod tests {
         assert_eq!(shown("multiselect", "[\"old\",\"new\"]"), "OLD, NEW");
         assert_eq!(shown("checkbox", "true"), "yes");
         assert_eq!(shown("decimal", "4.5"), "4.5");
-        assert_eq!(held(&of("multiselect"), &[(7, "[\"old\",\"new\"]".to_owned())]), "old new");
+        let held = |kind: &str, value: &str| held(&of(kind), &[(7, value.to_owned())]);
+        assert_eq!(held("multiselect", "[\"new\",\"gone\",\"old\"]"), "old new gone");
+        assert_eq!(held("text", "\"two\\nlines\""), "twolines");
+        assert_eq!(held("date", "\"2026-06-08T10:00\""), "2026-06-08");
+        assert_eq!(gone(&of("tagger"), "gone").collect::<Vec<_>>(), ["gone"]);
     }
 }

@@ -120,7 +120,7 @@ pub struct FieldSet {
 pub fn value(field: &Field, value: Option<&str>) -> Result<FieldSet, String> {
     let options = || field.options.iter().map(|option| option.value.clone());
     let chosen = |text: &str| {
-        if options().any(|one| one == text) {
+        if field.options.iter().any(|one| one.value == text) {
             Ok(text.to_owned())
         } else {
             Err(format!("expected one of {}", options().collect::<Vec<_>>().join(", ")))
@@ -151,9 +151,13 @@ pub fn value(field: &Field, value: Option<&str>) -> Result<FieldSet, String> {
         }
         ("tagger", Some(text)) => Some(chosen(text)?.into()),
         ("multiselect", Some(text)) => {
-            let list: Result<Vec<Value>, String> =
-                text.split_whitespace().map(|one| chosen(one).map(Value::from)).collect();
-            Some(list?.into())
+            let mut list: Vec<String> = Vec::new();
+            for one in text.split_whitespace() {
+                if !list.iter().any(|known| known == one) {
+                    list.push(chosen(one)?);
+                }
+            }
+            Some(list.into())
         }
         (_, Some(text)) if text.len() > LONGEST => {
             return Err(format!("expected at most {LONGEST} bytes"));

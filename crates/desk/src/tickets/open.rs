@@ -14,7 +14,7 @@ use super::append::{Done, append};
 use super::situation;
 use crate::attachments::{self, Files};
 use crate::texts::Body;
-use crate::{Act, Ctx, Error, follows, require, secrets, texts};
+use crate::{Act, Ctx, Error, FieldError, follows, require, secrets, texts};
 
 /// A person as a door names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,9 +166,17 @@ pub(crate) fn person(
             })
         }
         Person::Address { email, name } => {
-            crate::users::find_or_create(tx, ctx, email, name.as_deref())
+            let found = crate::users::find_or_create(tx, ctx, email, name.as_deref());
+            found.map_err(|error| if field == "email_ccs" { about(field, error) } else { error })
         }
     }
+}
+
+/// What is wrong, said of another field.
+fn about(field: &str, error: Error) -> Error {
+    let Error::Invalid(errors) = error else { return error };
+    let renamed = errors.into_iter().map(|error| FieldError { field: field.to_owned(), ..error });
+    Error::Invalid(renamed.collect())
 }
 
 fn human(field: &str) -> String {

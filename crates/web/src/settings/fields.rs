@@ -110,16 +110,17 @@ impl Typed {
         let options = self.options.lines().filter(|line| !line.trim().is_empty()).map(|line| {
             let (name, value) = line.rsplit_once('=').unwrap_or((line, line));
             let value = value.trim().to_lowercase().replace(' ', "_");
-            OptionInput { id: None, name: name.trim().to_owned(), value, default: false }
+            let mut options = known.iter().flat_map(|one| &one.options);
+            let default = options.any(|one| one.value == value && one.default);
+            OptionInput { id: None, name: name.trim().to_owned(), value, default }
         });
         let mut properties = Map::new();
-        // What must be filled in is asked for, and what is asked for is seen.
+        // What must be filled in is asked for, and only what is seen.
         let Customers { see, fill_in, must } = self.customers;
-        let asked = fill_in || must;
         for (property, is) in [
-            ("visible_in_portal", see || asked),
-            ("editable_in_portal", asked),
-            ("required_in_portal", must),
+            ("visible_in_portal", see),
+            ("editable_in_portal", see && (fill_in || must)),
+            ("required_in_portal", see && must),
         ] {
             properties.insert(property.to_owned(), Value::Bool(is));
         }

@@ -36,6 +36,7 @@ pub(crate) fn read(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Log, Erro
         ids.extend(envelope.person());
         match &envelope.event {
             Event::Commented { author, .. } => ids.push(*author),
+            Event::Opened(opened) => ids.push(opened.requester),
             Event::Assigned { to } => ids.extend(to),
             Event::RequesterChanged { to, .. } => ids.push(*to),
             Event::CcsChanged { ccs } => ids.extend(ccs),

@@ -260,6 +260,8 @@ fn keep(
             _ => None,
         });
         drafts::discard(tx, ctx, id, kind.draft())?;
+        // What was done before is not taken back by the key that comes after this.
+        desk::undos::forget_all(tx, ctx)?;
         // Whoever answers has read what there was.
         desk::beside::seen(tx, ctx, id, done.stored.ticket.seq)?;
         Ok(done.stored.ticket.seq.to_string())

@@ -3,7 +3,7 @@
 use desk::FieldError;
 use desk::fields::Details;
 use desk::tickets::{Person, Thing, Update};
-use domain::{FieldId, Kind, OrganizationId, UserId};
+use domain::{FieldId, Kind, OrganizationId, User, UserId};
 use maud::{Markup, html};
 
 use super::forms::Asked;
@@ -55,9 +55,9 @@ fn is_changed(form: &Form, name: &str) -> bool {
     let Some((_, was)) = all.next() else { return false };
     let now: Vec<&str> =
         form.pairs().filter(|(known, _)| *known == name).map(|(_, value)| value.trim()).collect();
-    let now = now.join(" ");
-    // A box that is not ticked is not sent.
-    now != was.trim() && !(now.is_empty() && was == "false")
+    // A box that is not ticked is not sent. Lines end as they do in forms.
+    let is_unticked = now.is_empty() && was == "false";
+    now.join(" ").replace("\r\n", "\n") != was.trim().replace("\r\n", "\n") && !is_unticked
 }
 
 /// A field that is changed, with its text.
@@ -88,14 +88,27 @@ pub(super) fn update(
         update.requester = Some(Person::Address { email: email.to_owned(), name: None });
     }
     if let Some(id) = changed(form, "organization") {
-        update.organization = Some(id.parse().ok().map(OrganizationId));
+        let known: Option<OrganizationId> = id.parse().ok().map(OrganizationId);
+        if known.is_none() && !id.is_empty() {
+            errors.extend(missing("organization", Text::OrganizationWrong));
+        }
+        update.organization = Some(known);
     }
     if let Some(ccs) = changed(form, "ccs") {
         let addresses = ccs.split([' ', ',', ';', '\n']).filter(|one| !one.trim().is_empty());
+        let copied = copied(seen);
+        let named = |email: &str| {
+            let mut all = copied.iter().filter_map(|user| Some((user, user.email.as_deref()?)));
+            all.find(|(_, own)| own.eq_ignore_ascii_case(email)).map(|(user, _)| user.id)
+        };
         let mut people: Vec<Person> = addresses
-            .map(|email| Person::Address { email: email.trim().to_owned(), name: None })
+            .map(|email| match named(email.trim()) {
+                Some(id) => Person::Known(id),
+                None => Person::Address { email: email.trim().to_owned(), name: None },
+            })
             .collect();
-        people.extend(without_address(seen).into_iter().map(Person::Known));
+        let nameless = copied.iter().filter(|user| user.email.is_none());
+        people.extend(nameless.map(|user| Person::Known(user.id)));
         update.ccs = Some(people);
     }
     if let Some(area) = changed(form, "area") {
@@ -136,11 +149,11 @@ pub(super) fn placed(errors: Vec<FieldError>) -> Vec<FieldError> {
     errors.into_iter().map(place).collect()
 }
 
-/// Those copied in who have no address to be named by; they stay.
-fn without_address(seen: &Seen) -> Vec<UserId> {
+/// Those copied in, but for whoever was deleted since. Those without an address to be named by stay whatever is typed.
+fn copied(seen: &Seen) -> Vec<&User> {
     let names = seen.names();
-    let has_none = |id: &&UserId| names.user(**id).is_none_or(|user| user.email.is_none());
-    seen.whole.stored.ticket.ccs.iter().filter(has_none).copied().collect()
+    let ccs = &seen.whole.stored.ticket.ccs;
+    ccs.iter().filter_map(|id| names.user(*id)).filter(|user| user.active).collect()
 }
 
 impl Asked<'_> {
@@ -151,18 +164,13 @@ impl Asked<'_> {
         let names = self.seen.names();
         let email = |id: UserId| names.user(id).and_then(|user| user.email.clone());
         let requester = email(ticket.requester).unwrap_or_default();
-        let ccs: Vec<String> = ticket.ccs.iter().filter_map(|id| email(*id)).collect();
+        let ccs: Vec<&str> =
+            copied(self.seen).into_iter().filter_map(|user| user.email.as_deref()).collect();
         let ccs = ccs.join(" ");
         let organization = ticket.organization.map(|id| id.to_string()).unwrap_or_default();
-        let organizations: Vec<(String, &str)> = details
-            .organizations
-            .iter()
-            .map(|one| (one.id.to_string(), one.name.as_str()))
-            .collect();
+        let organizations = organizations(words, details);
         let organizations: Vec<(&str, &str)> =
-            std::iter::once(("", words.say(Text::NoOrganization)))
-                .chain(organizations.iter().map(|(id, name)| (id.as_str(), *name)))
-                .collect();
+            organizations.iter().map(|(id, name)| (id.as_str(), *name)).collect();
         let area = ticket.area.as_deref().unwrap_or_default();
         let areas = areas(words, self.visitor, area);
         let kind = ticket.kind.map(Kind::as_str).unwrap_or_default();
@@ -174,12 +182,14 @@ impl Asked<'_> {
         let own = [
             Field {
                 value: self.typed_or("subject", &stored.subject),
+                optional: stored.subject.is_empty(),
                 ..line("subject", Text::AskSubject)
             },
             Field {
                 value: self.typed_or("requester", &requester),
                 hint: Some(words.say(Text::RequesterHint)),
                 control: Control::Offered { kind: "email", from: routes::REQUESTERS },
+                optional: requester.is_empty(),
                 ..line("requester", Text::RequesterEmail)
             },
             Field {
@@ -232,6 +242,12 @@ impl Asked<'_> {
     }
 }
 
+/// The organizations of the requester, and none.
+fn organizations(words: Words, details: &Details) -> Vec<(String, &str)> {
+    let own = details.organizations.iter().map(|one| (one.id.to_string(), one.name.as_str()));
+    std::iter::once((String::new(), words.say(Text::NoOrganization))).chain(own).collect()
+}
+
 /// The areas of the handbook, and the ticket's own if it is none of them any more.
 fn areas<'v>(words: Words, visitor: &'v Visitor, own: &'v str) -> Vec<(&'v str, &'v str)> {
     let handbook = &visitor.ctx.handbook;
@@ -255,5 +271,7 @@ mod tests {
         assert_eq!(things(&form), [Thing::Subject, Thing::Field(FieldId(3))]);
         assert_eq!(changed(&form, "subject"), Some("Flags fall back"));
         assert_eq!(changed(&form, "kind"), None, "it was not asked for");
+        let form = Form::read(b"field_3=&field_3_was=false&field_4=a%0D%0Ab&field_4_was=a%0Ab");
+        assert_eq!(things(&form.unwrap()), [Thing::Field(FieldId(3))]);
     }
 }

@@ -376,7 +376,12 @@ impl Asked<'_> {
             teams.iter().map(|(id, name)| (id.as_str(), *name)).collect();
         let likely = likely_team(self.visitor, self.seen).map(|id| id.to_string());
         let name = self.seen.requester();
-        let is_told = self.errors.is_empty() || self.typed.some("tell").is_some();
+        let query = &self.visitor.query;
+        let is_told = match (self.errors.is_empty(), query.some("told")) {
+            (true, None) => true,
+            (true, Some(_)) => query.some("tell").is_some(),
+            (false, _) => self.typed.some("tell").is_some(),
+        };
         let to = routes::ticket_part(self.seen.id(), "escalation");
         html! {
             (self.fields(&[
@@ -396,8 +401,9 @@ impl Asked<'_> {
                 },
             ]))
             // Another team has another name, and perhaps another deadline: the sentence is asked for again.
-            div #told hx-get=(to) hx-include="#team" hx-trigger="change from:#team" hx-select="#told" hx-target="this" hx-swap="outerHTML" {
+            div #told hx-get=(to) hx-include="#team, #told input" hx-trigger="change from:#team" hx-select="#told" hx-target="this" hx-swap="outerHTML" {
                 @if let Some(told) = self.told {
+                    input type="hidden" name="told" value="1";
                     (checkbox("tell", "tell", &words.fill(Text::EscalationTell, &[("name", &name)]), is_told, Some(&format!("“{told}”"))))
                 }
             }
