@@ -98,6 +98,39 @@ fn what_a_ticket_is_about_and_for_whom_is_changed_on_its_page() {
     });
 }
 
+/// What nobody touched stays, also where it is no choice any more; and what is wrong is said where it was typed.
+#[test]
+fn what_was_not_touched_stays_as_it_is() {
+    on_each_engine(|desk| {
+        let option = |value: &str| json!({ "name": value.to_uppercase(), "value": value });
+        let options = json!([option("old"), option("new")]);
+        let plan = json!({ "type": "tagger", "title": "Build", "custom_field_options": options });
+        let (build, name) = field(desk, &plan);
+        let id = desk.ask(KIM, "", "billing");
+        let set = json!({ "custom_fields": [{ "id": build, "value": "old" }], "email_ccs": [{ "user_email": "lee@other.test" }] });
+        desk.update(ADA, id, &set).expect(200);
+        let fewer = json!({ "ticket_field": { "custom_field_options": [option("new")] } });
+        desk.as_admin().put(&format!("ticket_fields/{build}.json"), &fewer).expect(200);
+
+        let ada = desk.visit_as(ADA);
+        let page = ada.get(&format!("/tickets/{id}/details")).expect(200).text();
+        assert!(page.contains("value=\"old\" selected"), "{page}");
+        send(&ada, id, &page, &[("subject", "Another")]).expect(303);
+        let ticket = desk.as_admin().get(&format!("tickets/{id}.json")).expect(200).at("/ticket");
+        let values = ticket["custom_fields"].as_array().unwrap();
+        assert_eq!(values.iter().find(|one| one["id"] == build).unwrap()["value"], "old");
+
+        let page = ada.get(&format!("/tickets/{id}/details")).expect(200).text();
+        let wrong = send(&ada, id, &page, &[("ccs", "lee@other.test bob@")]).expect(422).text();
+        assert!(
+            wrong.contains("id=\"ccs-error\"") && !wrong.contains("requester-error"),
+            "{wrong}"
+        );
+        send(&ada, id, &page, &[("organization", "abc")]).expect(422);
+        assert_eq!(stands(&page, &format!("{name}_was")), "old");
+    });
+}
+
 /// NF-04: two changes of one field ask about that field only.
 #[test]
 fn whoever_changes_the_same_is_asked_and_the_rest_is_changed_all_the_same() {
