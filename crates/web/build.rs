@@ -33,8 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let css = bundle("assets/css", "css", |_, text| without_comments(text))?;
     // Each file is a block of its own.
     let block = |_: &str, text: &str| format!("{{\n{text}}}\n");
-    let js = shortened(&bundle("assets/js", "js", block)?)?;
-    let customers = shortened(&bundle("assets/customers", "js", block)?)?;
+    let both = bundle("assets/both", "js", block)?;
+    let js = shortened(&(bundle("assets/js", "js", block)? + &both))?;
+    let customers = shortened(&(bundle("assets/customers", "js", block)? + &both))?;
     let htmx = fs::read_to_string(HTMX)?;
     let favicon = without_indentation(&fs::read_to_string("assets/favicon.svg")?);
     let icons = without_indentation(&fs::read_to_string("assets/icons.svg")?);

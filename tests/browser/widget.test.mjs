@@ -63,6 +63,8 @@ test("a signed user asks, reads the answer, writes back, solves and reopens with
   await demo.api("PUT", "/api/v2/tickets/1.json", { ticket: { comment: { body: "Fixed in 41.3." }, status: "pending" } });
 
   await panel(customer).getByRole("button", { name: "Done" }).click();
+  await opener(customer).getByText("1 new").waitFor();
+  await customer.lookEverywhere("widget-closed-with-news");
   await opener(customer).click();
   await panel(customer).getByText("1 new").waitFor();
   await panel(customer).getByRole("button", { name: /My tickets/ }).click();

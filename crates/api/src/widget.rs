@@ -42,7 +42,7 @@ async fn show(State(desk): State<Desk>, caller: Caller, query: Query) -> Answer 
             "scale": survey.scale,
             "words": survey.words,
             "send": survey.send,
-            "changeable": survey.changeable,
+            "changeable": survey.changeable(handbook.csat.changeable),
             "thanks": survey.thanks,
             "settled": survey.settled,
         },

@@ -162,8 +162,31 @@ impl Post<'_> {
         let locale = self.locale();
         let subject =
             words::mail::acknowledged_subject(locale, self.number(), &self.stored.subject);
-        let text = words::mail::acknowledged(locale, self.number(), &promise.text, &self.link());
-        self.letter(tx, "acknowledgement", true, (&subject, text, None), Vec::new())
+        let links = if promise.due_at.is_none() { self.unpromised() } else { Vec::new() };
+        let lines = links.iter().map(|(words, to)| format!("{words}: {to}"));
+        let said = std::iter::once(promise.text.clone()).chain(lines).collect::<Vec<_>>();
+        let link = self.link();
+        let text = words::mail::acknowledged(locale, self.number(), &said.join("\n\n"), &link);
+        let mut html = texts::Body::plain(&text).html;
+        let anchor = |words: &str, to: &str| {
+            format!("<p><a href=\"{}\">{}</a></p>", texts::escape(to), texts::escape(words))
+        };
+        for (words, to) in links {
+            let line = format!("<p>{}</p>", texts::escape(&format!("{words}: {to}")));
+            html = html.replace(&line, &anchor(words, &to));
+        }
+        html = html.replace(&format!("<p>{}</p>", texts::escape(&link)), &anchor(&link, &link));
+        self.letter(tx, "acknowledgement", true, (&subject, text, Some(html)), Vec::new())
+    }
+
+    /// What one can do where nothing is promised: say how bad it is, or look whether it is answered already.
+    fn unpromised(&self) -> Vec<(&'static str, String)> {
+        let [say, community] = words::mail::unpromised(self.locale());
+        let mut links = vec![(say, format!("{}#severity", self.link()))];
+        if self.ctx.handbook.channels.iter().any(|channel| channel.name == "questions") {
+            links.push((community, format!("{}/questions", self.ctx.base_url)));
+        }
+        links
     }
 
     fn improve(&self, tx: &mut Tx<'_>, promise: &Promise) -> Result<(), Error> {

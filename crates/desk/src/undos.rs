@@ -21,7 +21,7 @@ pub struct Deed {
     pub failed: Vec<(TicketId, String)>,
     /// The change sets that can be taken back.
     pub sets: Vec<(TicketId, AuditId)>,
-    /// The replies that can be taken back until they leave.
+    /// The replies, which can be taken back until they leave.
     #[serde(default)]
     pub replies: Vec<(TicketId, CommentId)>,
 }
@@ -59,6 +59,20 @@ impl Deed {
     pub fn can_be_undone(&self) -> bool {
         !self.sets.is_empty() || !self.replies.is_empty()
     }
+}
+
+/// Drops the replies of a deed that left at once, or have left by now: those cannot be taken back.
+///
+/// # Errors
+///
+/// When the storage fails.
+pub fn drop_what_left(tx: &mut Tx<'_>, ctx: &Ctx, deed: &mut Deed) -> Result<(), Error> {
+    for (ticket, comment) in std::mem::take(&mut deed.replies) {
+        if tickets::leaving(tx, ctx, ticket, comment)?.is_some() {
+            deed.replies.push((ticket, comment));
+        }
+    }
+    Ok(())
 }
 
 /// Keeps what was done, so that it can be told and taken back.

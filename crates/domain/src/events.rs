@@ -464,6 +464,9 @@ pub enum Event {
         /// Digest of the words, which live in a row of their own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         digest: Option<String>,
+        /// Until when it may be changed, said with the first answer if that is not seven days.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// Somebody used a macro, or a trigger or an automation acted; what it changed follows.
     Applied(Applied),

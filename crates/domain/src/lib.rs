@@ -57,7 +57,7 @@ pub use people::{
 pub use promises::{Promise, Reader};
 pub use refusals::Refusal;
 pub use status::{Cause, Channel, Kind, Severity, Status};
-pub use surveys::{CHANGEABLE, NoRating, Owners, Rating, Survey, SurveyAnswer, Unasked};
+pub use surveys::{NoRating, Owners, Rating, Survey, SurveyAnswer, Unasked};
 pub use tickets::{Answered, Aside, Escalation, Merged, Override, TakenIn, Ticket};
 pub use views::{View, ViewFor, slug};
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::TeamId;
 
-/// How long an answer may be changed after it was first given. (CS-07)
-pub const CHANGEABLE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long an answer may be changed that says nothing of it: what its handbook said is kept where it is another time.
+const CHANGEABLE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// How good the help was, from 1 (very bad) to 5 (very good).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,12 +128,16 @@ pub struct SurveyAnswer {
     pub first_at: Timestamp,
     /// When they answered last.
     pub at: Timestamp,
+    /// Until when it may be changed, if that is not seven days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 impl SurveyAnswer {
     /// Until when it may be changed, that instant included. (CS-07)
     pub fn changeable_until(&self) -> Timestamp {
-        self.first_at.checked_add(CHANGEABLE).unwrap_or(Timestamp::MAX)
+        let usual = || self.first_at.checked_add(CHANGEABLE).unwrap_or(Timestamp::MAX);
+        self.until.unwrap_or_else(usual)
     }
 }
 

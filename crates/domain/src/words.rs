@@ -222,6 +222,12 @@ pub mod mail {
         filled(sentence, &[("n", &number), ("promise", &promise), ("link", &link)])
     }
 
+    /// The words of the links where nothing is promised: to where one says how bad it is, and to answered questions.
+    pub fn unpromised(locale: Locale) -> [&'static str; 2] {
+        let phrases = locale.phrases();
+        [phrases.say_how_bad, phrases.community]
+    }
+
     /// Subject of everything after the acknowledgement.
     pub fn reply_subject(locale: Locale, number: i64, subject: &str) -> String {
         about(locale.phrases().reply_subject, number, subject)

@@ -247,6 +247,22 @@ fn an_answer_may_be_changed_for_seven_days_and_then_stays() {
     assert_eq!(desk.count("survey_answered"), 2);
 }
 
+/// CS-07: how long is policy, and whoever has answered keeps the time they had
+#[test]
+fn an_answer_stays_changeable_as_long_as_the_handbook_said_when_it_was_given() {
+    let mut desk = solved();
+    desk.handbook.csat.changeable = 2 * 86_400;
+    desk.go("2026-06-11T12:00");
+    rate(&mut desk, 2).unwrap();
+    desk.handbook.csat.changeable = 30 * 86_400;
+    desk.go("2026-06-13T12:00");
+    rate(&mut desk, 3).unwrap();
+
+    desk.go("2026-06-13T12:00:01");
+    let until = instant("2026-06-13T12:00");
+    assert_eq!(rate(&mut desk, 5), Err(Refusal::RatingSettled { until }));
+}
+
 /// CS-10
 #[test]
 fn a_low_rating_reopens_nothing() {

@@ -233,6 +233,11 @@ const WRONG_SECTIONS: &[(&str, usize, &str)] = &[
     ),
     ("[csat]\ncap = '0d'", 25, "csat.cap: \"0d\" is no time at all"),
     ("[csat]\ncap = 'often'", 25, "csat.cap: \"often\" is not a duration like \"7d\" or \"72h\""),
+    (
+        "[csat]\nchangeable = '36h'",
+        25,
+        "csat.changeable: \"36h\" is no whole number of days, such as \"7d\"",
+    ),
     ("[csat]\nafter = 72", 25, "csat.after: expected text in quotes, found a number"),
     (
         "[availability]\nopen_work = 'boss'",

@@ -76,6 +76,11 @@ pub const ALL: &[Migration] = &[
         name: "pictures",
         sql: include_str!("../migrations/0023_pictures.sql"),
     },
+    Migration {
+        number: 24,
+        name: "not_before",
+        sql: include_str!("../migrations/0024_not_before.sql"),
+    },
 ];
 
 /// Keeps two nodes from migrating one database at the same time.

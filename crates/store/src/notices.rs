@@ -59,13 +59,19 @@ pub fn next_id(tx: &mut Tx<'_>) -> Result<NoticeId, Error> {
     tx.next_id(Kind::Notice).map(NoticeId)
 }
 
-/// Stores a notice that waits for its mail. Says whether it was new: a key is told once.
-pub fn insert(tx: &mut Tx<'_>, notice: &Notice, key: &str) -> Result<bool, Error> {
+/// Stores a notice that waits for its mail, which leaves no sooner than an instant, if one is given. Says whether it was
+/// new: a key is told once.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    notice: &Notice,
+    key: &str,
+    not_before: Option<Timestamp>,
+) -> Result<bool, Error> {
     let what = serde_json::to_string(&notice.what)
         .map_err(|error| Error::corrupt("notices.what", error))?;
     let rows = tx.execute(
-        "INSERT INTO notices (id, user_id, key, at, what, ticket_id, team_id, by_id, mail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waits') ON CONFLICT (user_id, key) DO NOTHING",
+        "INSERT INTO notices (id, user_id, key, at, what, ticket_id, team_id, by_id, not_before, mail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waits') ON CONFLICT (user_id, key) DO NOTHING",
         params![
             notice.id.0,
             notice.to.0,
@@ -74,18 +80,39 @@ pub fn insert(tx: &mut Tx<'_>, notice: &Notice, key: &str) -> Result<bool, Error
             &what,
             notice.ticket.map(|id| id.0),
             notice.team.map(|id| id.0),
-            notice.by.map(|id| id.0)
+            notice.by.map(|id| id.0),
+            not_before
         ],
     )?;
     Ok(rows > 0)
 }
 
-/// What waits to be mailed to somebody and was not read meanwhile, the oldest first.
-pub fn waiting(tx: &mut Tx<'_>, user: UserId, limit: i64) -> Result<Vec<Notice>, Error> {
+/// What waits to be mailed to somebody, may leave by now and was not read meanwhile, the oldest first.
+pub fn waiting(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Notice>, Error> {
     let mut sql = Sql::new();
     sql.push(SELECT).bind(user.0);
-    sql.push(" AND mail = 'waits' AND read_at IS NULL ORDER BY id LIMIT ").bind(limit);
+    sql.push(" AND mail = 'waits' AND read_at IS NULL AND (not_before IS NULL OR not_before <= ");
+    sql.bind(now).push(") ORDER BY id LIMIT ").bind(limit);
     tx.query(sql.text(), sql.params())?.iter().map(notice).collect()
+}
+
+/// When the next of what may not leave yet may.
+pub fn held_until(
+    tx: &mut Tx<'_>,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    tx.query_one(
+        "SELECT min(not_before) FROM notices
+         WHERE user_id = $1 AND mail = 'waits' AND read_at IS NULL AND not_before > $2",
+        params![user.0, now],
+    )?
+    .get(0)
 }
 
 /// Records what became of their mails.

@@ -232,13 +232,15 @@ pub fn verdicts(tx: &mut Tx<'_>, question: QuestionId) -> Result<Vec<Verdicts>, 
         .collect()
 }
 
-/// Pages that somebody found of no use as they are now, those that most did first.
-pub fn gaps(tx: &mut Tx<'_>, most: i64) -> Result<Vec<(Question, Verdicts)>, Error> {
+/// Pages that somebody found of no use as they are now, those that most did first: the ones that are still to be mended,
+/// or those that were since the last who said so.
+pub fn gaps(tx: &mut Tx<'_>, mended: bool, most: i64) -> Result<Vec<(Question, Verdicts)>, Error> {
     let rows = tx.query(
         "SELECT q.id, v.version, v.useful, v.useless FROM page_verdicts v JOIN questions q
             ON q.id = v.question_id AND q.version = v.version
-         WHERE v.useless > 0 AND q.state = $1 ORDER BY v.useless DESC, q.id LIMIT $2",
-        params![QuestionState::Published.as_str(), most],
+         WHERE v.useless > 0 AND (v.useless <= v.mended) = $1 AND q.state = $2
+         ORDER BY v.useless DESC, q.id LIMIT $3",
+        params![mended, QuestionState::Published.as_str(), most],
     )?;
     let mut found = Vec::new();
     for row in &rows {
@@ -249,6 +251,21 @@ pub fn gaps(tx: &mut Tx<'_>, most: i64) -> Result<Vec<(Question, Verdicts)>, Err
     let questions = many(tx, &ids)?;
     let known = |id| questions.iter().find(|question| question.id == id).cloned();
     Ok(found.into_iter().filter_map(|(id, verdicts)| Some((known(id)?, verdicts))).collect())
+}
+
+/// Marks what readers missed in a version of a page as mended, or takes that back.
+pub fn mend(
+    tx: &mut Tx<'_>,
+    question: QuestionId,
+    version: i64,
+    mended: bool,
+) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE page_verdicts SET mended = CASE WHEN $3 THEN useless ELSE 0 END
+         WHERE question_id = $1 AND version = $2",
+        params![question.0, version, mended],
+    )
+    .map(|_| ())
 }
 
 /// Words of a reader about a page.

@@ -276,7 +276,7 @@ impl Maker {
                 {
                     log.push((
                         at(took + 5000),
-                        Event::SurveyAnswered { rating, owners, digest: None },
+                        Event::SurveyAnswered { rating, owners, digest: None, until: None },
                     ));
                 }
             }

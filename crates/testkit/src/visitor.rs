@@ -25,6 +25,13 @@ impl Visitor {
         self
     }
 
+    /// Has this cookie, as script gives one.
+    #[must_use]
+    pub fn with_cookie(self, name: &str, value: &str) -> Self {
+        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// Looks at a page.
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {

@@ -337,6 +337,7 @@ pub(crate) fn remember(
 ) -> Result<Option<String>, Error> {
     let mut deed = Deed { what: (what.to_owned(), value.to_owned()), ..Deed::default() };
     deed.count(done);
+    undos::drop_what_left(tx, ctx, &mut deed)?;
     if deed.can_be_undone() {
         return undos::remember(tx, ctx, &deed).map(Some);
     }
@@ -358,10 +359,13 @@ async fn run(
     let (ids, change) = (ids.to_vec(), change.clone());
     let work = async move {
         let deed = each(&desk, &ctx, &ids, (&change, compared), what).await;
-        let kept = deed.clone();
-        let remember = move |tx: &mut Tx<'_>, ctx: &Ctx| undos::remember(tx, ctx, &kept);
-        let id = desk.write(ctx, remember).await?;
-        Ok((deed, id))
+        let remember = move |tx: &mut Tx<'_>, ctx: &Ctx| {
+            let mut kept = deed.clone();
+            undos::drop_what_left(tx, ctx, &mut kept)?;
+            let id = undos::remember(tx, ctx, &kept)?;
+            Ok::<_, Error>((kept, id))
+        };
+        desk.write(ctx, remember).await
     };
     match tokio::spawn(work).await {
         Ok(done) => done,

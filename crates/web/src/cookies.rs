@@ -12,6 +12,8 @@ pub(crate) const ANONYMOUS: &str = "form";
 pub(crate) const THEME: &str = "theme";
 /// The language of pages for customers.
 pub(crate) const LANGUAGE: &str = "language";
+/// The zone the browser is in; script sets it.
+pub(crate) const ZONE: &str = "zone";
 /// The ticket that the demo's tour is about.
 pub(crate) const TOUR: &str = "tour";
 

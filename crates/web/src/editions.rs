@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 use crate::memory::{Memory, answers};
@@ -82,6 +83,7 @@ fn etag(visitor: &Visitor, memory: &Memory) -> Option<HeaderValue> {
         visitor.user.as_ref()?.id.to_string(),
         visitor.cookie.to_string(),
         visitor.path.to_string(),
+        format!("{:?}", visitor.browser_zone.as_ref().and_then(TimeZone::iana_name)),
         format!("{:?} {:?}", visitor.theme, visitor.looks),
         format!("{} {}", assets::css_url(), assets::js_url()),
         visitor.desk.clock().is_running().to_string(),

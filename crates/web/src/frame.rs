@@ -196,26 +196,6 @@ pub(crate) async fn column(
     width: Width,
     main: &Markup,
 ) -> Result<Markup, Problem> {
-    columned(visitor, reader, title, (width, false), main).await
-}
-
-/// The same with the script of customers' pages.
-pub(crate) async fn column_with_script(
-    visitor: &Visitor,
-    reader: &Reader,
-    title: &str,
-    main: &Markup,
-) -> Result<Markup, Problem> {
-    columned(visitor, reader, title, (Width::Text, true), main).await
-}
-
-async fn columned(
-    visitor: &Visitor,
-    reader: &Reader,
-    title: &str,
-    (width, script): (Width, bool),
-    main: &Markup,
-) -> Result<Markup, Problem> {
     let bar = visitor.demo().await?;
     let shown = PublicPage {
         reader,
@@ -224,7 +204,6 @@ async fn columned(
         width,
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
         person: visitor.user.as_ref().map(|user| user.name.as_str()),
-        script,
     };
     if visitor.answers() {
         return Ok(public_page(&shown, main));

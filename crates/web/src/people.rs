@@ -4,7 +4,7 @@ use axum::extract::Path;
 use desk::tickets::{Order, Stored};
 use desk::{Act, Key, Page, Start};
 use domain::{Identity, Organization, OrganizationId, User, UserId};
-use handbook::Handbook;
+use handbook::{Handbook, OrganizationFacts};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -69,7 +69,11 @@ async fn person(visitor: Visitor, Path(text): Path<String>) -> Answer {
             section.stack aria-labelledby={ "organization-" (one.id) } {
                 h2 id={ "organization-" (one.id) } dir="auto" { a href=(routes::organization(one.id.0)) { (one.name) } }
                 (organization_facts(&visitor.ctx.handbook, &reader, one, None))
+                (channels(&visitor.ctx.handbook, words, &one.facts()))
             }
+        }
+        @if found.organizations.is_empty() && !user.role.answers() {
+            (channels(&visitor.ctx.handbook, words, &OrganizationFacts::default()))
         }
         (tickets(&visitor, &reader, found.tickets, &routes::person(user.id.0)).await?)
         }
@@ -90,7 +94,7 @@ async fn organization(visitor: Visitor, Path(text): Path<String>) -> Answer {
     let main = html! { div.stack {
         h1 tabindex="-1" dir="auto" { (organization.name) }
         (organization_facts(&visitor.ctx.handbook, &reader, &organization, None))
-        (channels(&visitor.ctx.handbook, words, &organization))
+        (channels(&visitor.ctx.handbook, words, &organization.facts()))
         @if !organization.domains.is_empty() {
             p.small { (words.say(Text::MailDomains)) " " (organization.domains.join(", ")) }
         }
@@ -220,9 +224,9 @@ pub(crate) fn organization_facts(
 }
 
 /// Whether the channels that are not for everyone are for an organization, and why. (CH-08)
-fn channels(handbook: &Handbook, words: Words, organization: &Organization) -> Markup {
+fn channels(handbook: &Handbook, words: Words, facts: &OrganizationFacts) -> Markup {
     html! {
-        @for one in handbook.eligibilities(&organization.facts()) {
+        @for one in handbook.eligibilities(facts) {
             p {
                 @if one.because.is_empty() {
                     (words.fill(Text::ChannelNotFor, &[("channel", &one.channel), ("reasons", &one.any.join(", "))]))

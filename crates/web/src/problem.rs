@@ -253,7 +253,6 @@ pub(crate) async fn shown(visitor: &Visitor, mut answer: Response) -> Response {
             width: Width::Text,
             demo: None,
             person: visitor.user.as_ref().map(|user| user.name.as_str()),
-            script: false,
         };
         public_page(&page, &main)
     });

@@ -14,6 +14,8 @@ pub struct Reader {
     pub words: Words,
     /// The zone times are written in.
     pub zone: TimeZone,
+    /// Whether that is their own zone, and not the company's.
+    pub zone_is_theirs: bool,
     /// The moment the page is true for.
     pub now: Timestamp,
     /// Whether time goes on while the page is open.

@@ -224,10 +224,7 @@ fn example(visitor: &Visitor, reader: &Reader) -> Markup {
     let Some(target) = &priority.first_reply else { return html! {} };
     let due = handbook.company_calendar().add(reader.now, target).0;
     let due = domain::words::minute(due);
-    let when = match visitor.own_zone() {
-        Some(zone) => times::promise_to_reader(words, due, &zone, reader.now),
-        None => times::promise_in_place(words, due, &reader.zone, reader.now),
-    };
+    let when = times::told(reader, due);
     let level = words.say(badge::level_text(priority.level));
     html! { p { (words.fill(Text::ExamplePromise, &[("level", &level), ("when", &when)])) } }
 }

@@ -34,6 +34,7 @@ fn page(visitor: &Visitor, locale: Language) -> SurveyPage<'_> {
         texts: words::survey(locale),
         company: &visitor.ctx.handbook.company.name,
         most: MOST_WORDS,
+        changeable: visitor.ctx.handbook.csat.changeable,
     }
 }
 

@@ -6,6 +6,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
+use crate::reader::Reader;
 use crate::words::{Text, Words};
 
 const MINUTE: i64 = 60;
@@ -45,6 +46,23 @@ pub fn promise_in_place(words: Words, at: Timestamp, zone: &TimeZone, now: Times
     }
 }
 
+/// A promise to this reader, in a zone that is named: theirs, else the company's.
+pub fn told(reader: &Reader, at: Timestamp) -> String {
+    let write = if reader.zone_is_theirs { promise_to_reader } else { promise_in_place };
+    write(reader.words, at, &reader.zone, reader.now)
+}
+
+/// Whose time a page is written in: "Times are in your zone (BST)."
+pub fn whose(reader: &Reader) -> String {
+    let name = zone_name(reader.now, &reader.zone);
+    if reader.zone_is_theirs {
+        return reader.words.fill(Text::TimesAreTheirs, &[("zone", &name)]);
+    }
+    let place = reader.zone.iana_name().and_then(|name| name.rsplit('/').next());
+    let place = place.unwrap_or(&name).replace('_', " ");
+    reader.words.fill(Text::TimesAreOfPlace, &[("place", &place), ("zone", &name)])
+}
+
 /// A coming instant within a chip: "Mon 08:00" within the next six days, else "Mon 15 Jun".
 pub fn soon(words: Words, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let away = at.as_second() - now.as_second();
@@ -72,6 +90,13 @@ pub fn next(words: Words, at: Timestamp, zone: &TimeZone, now: Timestamp) -> Str
 pub fn day(words: Words, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let (at, now) = (at.to_zoned_datetime(zone.clone()), now.to_zoned_datetime(zone.clone()));
     written(words, if at.year() == now.year() { Text::Day } else { Text::DayYear }, &at)
+}
+
+/// A day where there is room for little: "16 Jun".
+pub fn short_day(words: Words, at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
+    let (at, now) = (at.to_zoned_datetime(zone.clone()), now.to_zoned_datetime(zone.clone()));
+    let pattern = if at.year() == now.year() { Text::ShortDay } else { Text::ShortDayYear };
+    written(words, pattern, &at)
 }
 
 /// A stretch of a calendar: "Fri 20:00–24:00", "Sat, Sun", "Mon–Wed", "Mon 09:00 – Wed 17:00".

@@ -43,6 +43,8 @@ pub(crate) struct Visitor {
     pub(crate) leaving: Option<(TicketId, CommentId)>,
     /// The ticket that the demo's tour is about.
     pub(crate) toured: Option<TicketId>,
+    /// The zone their browser is in, as it says.
+    pub(crate) browser_zone: Option<TimeZone>,
     /// Whether only a part of the page is wanted.
     pub(crate) fragment: bool,
     /// What the page is to tell about the last action.
@@ -92,6 +94,8 @@ impl Visitor {
             theme: looks.theme.or_else(of_browser).unwrap_or_default(),
             looks,
             leaving: cookies::read(headers, cookies::LEAVING).and_then(leaving),
+            browser_zone: cookies::read(headers, cookies::ZONE)
+                .and_then(|name| TimeZone::get(name).ok()),
             toured: cookies::read(headers, cookies::TOUR).and_then(|id| id.parse().ok()),
             fragment: headers.contains_key("hx-request"),
             notice: cookies::read(headers, cookies::NOTICE).filter(|_| !prefetched).map(Into::into),
@@ -103,11 +107,11 @@ impl Visitor {
     /// The reader of the page: their words, their zone and a fresh proof for its forms.
     pub(crate) fn reader(&self) -> Reader {
         let still = !self.desk.clock().is_running();
+        let zone = self.own_zone().or_else(|| self.browser_zone.clone());
         Reader {
             words: Words::default(),
-            zone: self
-                .own_zone()
-                .unwrap_or_else(|| self.ctx.handbook.company_calendar().zone().clone()),
+            zone_is_theirs: zone.is_some(),
+            zone: zone.unwrap_or_else(|| self.ctx.handbook.company_calendar().zone().clone()),
             now: self.ctx.now,
             clock: if still { Clock::Still } else { Clock::Running },
             exact: self.looks.exact_times,
@@ -137,8 +141,7 @@ impl Visitor {
 
     /// The zone the person has told us.
     pub(crate) fn own_zone(&self) -> Option<TimeZone> {
-        let name = self.user.as_ref()?.time_zone.as_deref()?;
-        TimeZone::get(name).ok()
+        TimeZone::get(self.user.as_ref()?.time_zone.as_deref()?).ok()
     }
 
     /// The person, on pages that nobody else is let into.

@@ -78,7 +78,26 @@ impl Words {
     pub fn count(self, text: Text, n: i64) -> String {
         let (one, many) =
             self.say(text).split_once('|').unwrap_or((self.say(text), self.say(text)));
-        filled(if n == 1 { one } else { many }, &[("n", &number(n))])
+        filled(if n == 1 { one } else { many }, &[("n", &self.number(n))])
+    }
+
+    /// A whole number, its digits grouped as the language does.
+    pub fn number(self, n: i64) -> String {
+        let separator = match self.language {
+            Language::En | Language::Ja => ",",
+            Language::De => ".",
+            Language::Fr => "\u{202f}",
+            // Four digits stand together.
+            Language::Es if n.abs() < 10_000 => "",
+            Language::Es => ".",
+        };
+        grouped(n, separator)
+    }
+
+    /// A number with so many digits behind its point, as the language writes one.
+    pub fn decimal(self, whole: i64, rest: &str) -> String {
+        let point = if matches!(self.language, Language::En | Language::Ja) { "." } else { "," };
+        format!("{}{point}{rest}", self.number(whole))
     }
 
     /// The short name of a weekday, Monday being 1.
@@ -92,13 +111,17 @@ impl Words {
     }
 }
 
-/// A whole number with separators every three digits.
+/// A whole number as English groups its digits.
 pub fn number(n: i64) -> String {
+    Words::default().number(n)
+}
+
+fn grouped(n: i64, separator: &str) -> String {
     let digits = n.unsigned_abs().to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
+            grouped.push_str(separator);
         }
         grouped.push(digit);
     }
@@ -146,6 +169,17 @@ mod tests {
     fn a_count_has_its_plural() {
         assert_eq!(Words::default().count(Text::Tickets, 1), "1 ticket");
         assert_eq!(Words::default().count(Text::Tickets, 1_200), "1,200 tickets");
+    }
+
+    #[test]
+    fn numbers_are_grouped_as_the_language_does() {
+        let said = |language, n| Words { language }.number(n);
+        assert_eq!(said(Language::En, -1_234_567), "-1,234,567");
+        assert_eq!(said(Language::De, 1_234), "1.234");
+        assert_eq!(said(Language::Fr, 1_234), "1\u{202f}234");
+        assert_eq!(said(Language::Es, 1_234), "1234");
+        assert_eq!(said(Language::Es, 12_345), "12.345");
+        assert_eq!(Words { language: Language::De }.decimal(92, "9"), "92,9");
     }
 
     /// The placeholders of a text, sorted.

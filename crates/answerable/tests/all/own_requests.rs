@@ -396,3 +396,59 @@ fn markup_in_any_field_is_shown_and_not_obeyed() {
         }
     });
 }
+
+/// PR-06: who is promised nothing is told where to say how bad it is, and doing so there decides anew
+#[test]
+fn a_mail_without_a_promise_leads_to_where_one_says_how_bad_it_is() {
+    testkit::on_each_engine(BINARY, MONDAY, |desk| {
+        let id = desk.ask(KIM, "", "");
+        let mail = desk.outbox().into_iter().find(|one| one["kind"] == "acknowledgement").unwrap();
+        let text = mail["text"].as_str().unwrap();
+        assert!(text.contains("Tell us how bad it is: http"), "{text}");
+        assert!(text.contains(&format!("/requests/{id}#severity\n")), "{text}");
+        assert!(text.contains("The community is often quicker: http"), "{text}");
+        let html = mail["html"].as_str().unwrap();
+        assert!(html.contains(&format!("/requests/{id}#severity\">Tell us how bad it is</a>")));
+        assert!(html.contains(&format!("/requests/{id}\">")), "the link to the request, too");
+
+        let kim = desk.visit_as(KIM);
+        let page = format!("/requests/{id}");
+        assert!(kim.get(&page).expect(200).text().contains("id=\"severity\""));
+        kim.post(&format!("{page}/severity"), &[("severity", "dreadful")]).expect(422);
+        kim.post(&format!("{page}/severity"), &[("severity", "critical")]).expect(303);
+        let after = kim.get(&page).expect(200).text();
+        assert!(after.contains("Sooner than we said") && !after.contains("id=\"severity\""));
+        assert_eq!(desk.ticket(id)["priority"], "high");
+    });
+}
+
+/// The zone is the one the browser says, else the company's, and it is named either way
+#[test]
+fn times_are_in_the_readers_zone_and_say_whose() {
+    testkit::on_each_engine(BINARY, MONDAY, |desk| {
+        let id = desk.ask(KIM, "critical", "");
+        desk.reply(ADA, id, "Try 41.2.");
+        desk.update(ADA, id, &json!({ "status": "pending" })).expect(200);
+        let page = |kim: testkit::Visitor| kim.get(&format!("/requests/{id}")).expect(200).text();
+
+        let company = page(desk.visit_as(KIM));
+        assert!(company.contains("Times are London time (BST)."));
+        assert!(company.contains("mark it solved on Mon 15 Jun, 09:00 London time (BST)."));
+        let own = page(desk.visit_as(KIM).with_cookie("zone", "America/New_York"));
+        assert!(own.contains("Times are in your zone (EDT)."));
+        assert!(own.contains("mark it solved on Mon 15 Jun, 04:00 your time (EDT)."));
+        let nonsense = page(desk.visit_as(KIM).with_cookie("zone", "../../etc/passwd"));
+        assert!(nonsense.contains("Times are London time (BST)."));
+    });
+}
+
+#[test]
+fn what_is_wrong_with_a_customers_form_is_said_in_their_language() {
+    testkit::on_each_engine(BINARY, MONDAY, |desk| {
+        let visitor = desk.visit();
+        let form = [("email", "nobody"), ("subject", "Hallo"), ("body", "Nichts geht.")];
+        let refused = visitor.post("/requests/new?lang=de", &form).expect(422).text();
+        assert!(refused.contains("Erwartet wird eine Adresse"), "in German");
+        assert!(!refused.contains("properly formatted"), "no English");
+    });
+}

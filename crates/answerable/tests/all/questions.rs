@@ -259,6 +259,16 @@ fn readers_say_without_a_cookie_whether_a_page_was_useful() {
             page.contains("1 of 2 readers found it of no use") && page.contains("Where is it?"),
             "{page}"
         );
+        // Marked as mended it is no gap any more, until a reader runs into it again; that can be taken back, too.
+        ada.post(&format!("/questions/{id}/mending"), &[]).expect(303);
+        assert_eq!(gaps().at("/count"), 0);
+        assert!(ada.get("/docs-gaps").expect(200).text().contains("Marked as mended"));
+        ada.post(&format!("/questions/{id}/reopening"), &[]).expect(303);
+        assert_eq!(gaps().at("/count"), 1);
+        ada.post(&format!("/questions/{id}/mending"), &[]).expect(303);
+        send("useful=no&version=2").expect(303);
+        assert_eq!(gaps().at("/count"), 1);
+        ada.post("/questions/999/mending", &[]).expect(404);
         let page = desk.visit().get(&format!("/questions/{id}?thanks=1")).expect(200).text();
         assert!(page.contains("Thank you") && !page.contains("&lt;b&gt;version"), "{page}");
     });

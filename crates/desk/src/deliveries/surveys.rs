@@ -42,7 +42,8 @@ impl Post<'_> {
         let links = Rating::ALL
             .map(|rating| (texts.rating(rating), link.address(self.ctx, locale, Some(rating))));
         let intro = texts.intro.replace("{number}", &number);
-        let (text, html) = written(texts, &intro, &links, &stop);
+        let (text, html) =
+            written(texts, &intro, &texts.note(self.ctx.handbook.csat.changeable), &links, &stop);
         let subject = texts.subject.replace("{number}", &number);
         let mail = (subject.as_str(), text, Some(html));
         row.delivery = self.letter_with(tx, "survey", true, mail, Vec::new(), Some(stop))?;
@@ -177,6 +178,7 @@ pub(crate) fn late_words(
 fn written(
     texts: &survey::Texts,
     intro: &str,
+    note: &str,
     links: &[(&str, String); 5],
     stop: &str,
 ) -> (String, String) {
@@ -184,7 +186,7 @@ fn written(
     let text = format!(
         "{intro}\n\n{}\n{}\n\n{}: {stop}\n",
         links.iter().map(list).collect::<String>(),
-        texts.note,
+        note,
         texts.stop
     );
     let anchor =
@@ -194,7 +196,7 @@ fn written(
         "<p>{}</p><ul>{}</ul><p>{}</p><p>{}</p>",
         escape(intro),
         items.collect::<String>(),
-        escape(texts.note),
+        escape(note),
         anchor(texts.stop, stop)
     );
     (text, html)

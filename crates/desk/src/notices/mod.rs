@@ -73,9 +73,9 @@ pub(crate) fn tell(tx: &mut Tx<'_>, ctx: &Ctx, new: New) -> Result<(), Error> {
         by: new.by,
         read_at: None,
     };
-    if store::notices::insert(tx, &notice, &new.key)? {
-        let at = crate::deliveries::leaves_at(tx, ctx)?.unwrap_or(ctx.now);
-        store::wakeups::sooner(tx, SUBJECT, notice.to.0, at)?;
+    let not_before = crate::deliveries::leaves_at(tx, ctx)?;
+    if store::notices::insert(tx, &notice, &new.key, not_before)? {
+        store::wakeups::sooner(tx, SUBJECT, notice.to.0, not_before.unwrap_or(ctx.now))?;
         tx.touch(format!("notices:{}", notice.to));
         tx.touch("outbox");
     }
@@ -98,7 +98,7 @@ pub(crate) fn reachable(
 /// context's instant is the present one, however long ago this was due: a mail that is late keeps to their hours too.
 pub(crate) fn wake(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<(), Error> {
     tx.lock_name(&format!("notices:{user}"))?;
-    let waiting = store::notices::waiting(tx, user, MOST)?;
+    let waiting = store::notices::waiting(tx, user, ctx.now, MOST)?;
     let person = store::users::load(tx, user)?.filter(is_reachable);
     let person = person.filter(|person| person.email.is_some());
     let Some(person) = person else {
@@ -108,7 +108,9 @@ pub(crate) fn wake(tx: &mut Tx<'_>, ctx: &Ctx, user: UserId) -> Result<(), Error
     };
     let preferences = store::notices::preferences(tx, user)?;
     let hours = hours::of_person(tx, &ctx.handbook, &person, &preferences)?;
-    let due = sort(tx, ctx, &hours, &preferences, waiting)?;
+    let mut due = sort(tx, ctx, &hours, &preferences, waiting)?;
+    let held = store::notices::held_until(tx, user, ctx.now)?;
+    due.next = due.next.into_iter().chain(held).min();
     store::notices::settle(tx, &due.muted, Mail::Muted, ctx.now)?;
     let (leaving, over) = still(tx, ctx, due.now)?;
     store::notices::settle(tx, &over, Mail::Dropped, ctx.now)?;

@@ -143,9 +143,28 @@ const SAID: usize = 5;
 
 /// The gaps of the documentation that readers named, those that most ran into first.
 pub fn gaps(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Gap>, Error> {
+    which(tx, ctx, false)
+}
+
+/// Those that somebody marked as mended, and that no reader has run into since.
+pub fn mended(tx: &mut Tx<'_>, ctx: &Ctx) -> Result<Vec<Gap>, Error> {
+    which(tx, ctx, true)
+}
+
+/// Marks the gap of a page as mended, or takes that back; it opens by itself when a reader runs into it again. (CH-06)
+pub fn mend(tx: &mut Tx<'_>, ctx: &Ctx, id: QuestionId, mended: bool) -> Result<(), Error> {
+    require(&ctx.actor, Act::WorkTickets)?;
+    let question = store::questions::lock(tx, id)?.ok_or(Error::NotFound)?;
+    store::questions::mend(tx, id, question.version, mended)?;
+    let kind = if mended { "docs_gap_mended" } else { "docs_gap_reopened" };
+    let facts = serde_json::json!({ "version": question.version }).to_string();
+    crate::handbooks::record_admin(tx, ctx, "question", id.0, kind, &facts)
+}
+
+fn which(tx: &mut Tx<'_>, ctx: &Ctx, mended: bool) -> Result<Vec<Gap>, Error> {
     require(&ctx.actor, Act::ReadDesk)?;
     let mut gaps = Vec::new();
-    for (question, verdicts) in store::questions::gaps(tx, GAPS)? {
+    for (question, verdicts) in store::questions::gaps(tx, mended, GAPS)? {
         let mut remarks = store::questions::remarks(tx, question.id, REMARKS)?;
         remarks.retain(|one| !one.is_useful && one.version == verdicts.version);
         remarks.truncate(SAID);

@@ -85,6 +85,8 @@ pub struct OwnRating {
     pub words: Option<String>,
     /// Until when it can be changed, once something was said.
     pub until: Option<Timestamp>,
+    /// For how many elapsed seconds an answer can be changed.
+    pub changeable: i64,
     /// Whether it cannot be changed any more.
     pub is_settled: bool,
 }
@@ -105,6 +107,7 @@ pub fn own(ctx: &Ctx, stored: &Stored, survey: Option<&Survey>) -> Option<OwnRat
         rating: survey.and_then(|survey| survey.rating),
         words: survey.and_then(|survey| survey.comment.clone()),
         until: state.answer.map(|answer| answer.changeable_until()),
+        changeable: ctx.handbook.csat.changeable,
         is_settled: state.is_settled(ctx.now),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::Deciding;
 use super::statuses::later;
-use crate::{Cause, Event, Rating, Refusal, Timer, TimerKind, Unasked};
+use crate::{Cause, Event, Rating, Refusal, SurveyAnswer, Timer, TimerKind, Unasked};
 
 impl Deciding<'_> {
     /// When the requester of a ticket that is solved for this reason will be asked, if they will be. The span counts from
@@ -40,7 +40,11 @@ impl Deciding<'_> {
         if digest.is_some() || before.is_none_or(|answer| answer.rating != rating) {
             let owners = self.ticket.owners();
             let digest = digest.map(str::to_owned);
-            self.record(Event::SurveyAnswered { rating, owners, digest });
+            let changeable = later(self.now, self.handbook.csat.changeable);
+            let first = SurveyAnswer { rating, first_at: self.now, at: self.now, until: None };
+            let is_usual = before.is_some() || first.changeable_until() == changeable;
+            let until = (!is_usual).then_some(changeable);
+            self.record(Event::SurveyAnswered { rating, owners, digest, until });
         }
         Ok(())
     }

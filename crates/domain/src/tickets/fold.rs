@@ -457,10 +457,11 @@ impl Ticket {
             Event::SurveyIssued { .. } => {
                 self.survey.get_or_insert_default().asked_at = Some(at);
             }
-            Event::SurveyAnswered { rating, .. } => {
+            Event::SurveyAnswered { rating, until, .. } => {
                 let survey = self.survey.get_or_insert_default();
-                let first_at = survey.answer.map_or(at, |before| before.first_at);
-                survey.answer = Some(SurveyAnswer { rating: *rating, first_at, at });
+                let (first_at, until) =
+                    survey.answer.map_or((at, *until), |before| (before.first_at, before.until));
+                survey.answer = Some(SurveyAnswer { rating: *rating, first_at, at, until });
             }
             _ => {}
         }

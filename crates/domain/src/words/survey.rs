@@ -15,7 +15,7 @@ pub struct Texts {
     /// The mail's first lines.
     pub intro: &'static str,
     /// What a click does.
-    pub note: &'static str,
+    note: &'static str,
     /// The link to no more surveys, and the button.
     pub stop: &'static str,
     /// The page's heading.
@@ -27,7 +27,9 @@ pub struct Texts {
     /// The button.
     pub send: &'static str,
     /// Under the button.
-    pub changeable: &'static str,
+    changeable: &'static str,
+    /// One day, and several.
+    days: [&'static str; 2],
     /// Beside the field for words, if there were some before.
     pub kept: &'static str,
     /// After sending.
@@ -89,6 +91,22 @@ impl Texts {
         self.scale[usize::from(5 - rating.number())]
     }
 
+    /// What a click does, and how long an answer can be changed.
+    pub fn note(&self, changeable: i64) -> String {
+        self.with_days(self.note, changeable)
+    }
+
+    /// For how many elapsed seconds an answer can be changed, in days.
+    pub fn changeable(&self, changeable: i64) -> String {
+        self.with_days(self.changeable, changeable)
+    }
+
+    fn with_days(&self, text: &str, seconds: i64) -> String {
+        let days = seconds / 86_400;
+        let words = self.days[usize::from(days != 1)].replace("{n}", &days.to_string());
+        text.replace("{days}", &words)
+    }
+
     /// Until when an answer can be changed, as a day in a zone.
     pub fn until(&self, at: Timestamp, zone: &TimeZone) -> String {
         let local = at.to_zoned_datetime(zone.clone());
@@ -110,18 +128,19 @@ impl Texts {
 const EN: Texts = Texts {
     subject: "How was our help with #{number}?",
     intro: "Your request #{number} is solved. How was our help?",
-    note: "A click opens a page on which you send your answer; nothing is recorded before. You can add a word there and change your answer for 7 days.",
+    note: "A click opens a page on which you send your answer; nothing is recorded before. You can add a word there and change your answer for {days}.",
     stop: "Do not ask me again",
     question: "How was our help?",
     scale: ["Very good", "Good", "All right", "Bad", "Very bad"],
     words: "Anything to add? (optional)",
     send: "Send my answer",
-    changeable: "You can change it for 7 days.",
+    changeable: "You can change it for {days}.",
+    days: ["1 day", "{n} days"],
     kept: "If you leave this empty, what you wrote before stays.",
     thanks: "Thank you",
     until: "You can change your answer until {day}.",
     change: "Change my answer",
-    settled: "Your answer stays as it is; the 7 days for changing it are over.",
+    settled: "Your answer stays as it is; the time for changing it is over.",
     gone: "This link no longer works",
     tell: "You can still tell the team:",
     tell_button: "Tell the team",
@@ -143,18 +162,19 @@ const EN: Texts = Texts {
 const DE: Texts = Texts {
     subject: "Wie war unsere Hilfe bei #{number}?",
     intro: "Ihre Anfrage #{number} ist gelöst. Wie war unsere Hilfe?",
-    note: "Ein Klick öffnet eine Seite, auf der Sie Ihre Antwort absenden; vorher wird nichts gespeichert. Sie können dort etwas dazuschreiben und Ihre Antwort 7 Tage lang ändern.",
+    note: "Ein Klick öffnet eine Seite, auf der Sie Ihre Antwort absenden; vorher wird nichts gespeichert. Sie können dort etwas dazuschreiben und Ihre Antwort {days} lang ändern.",
     stop: "Nicht mehr fragen",
     question: "Wie war unsere Hilfe?",
     scale: ["Sehr gut", "Gut", "In Ordnung", "Schlecht", "Sehr schlecht"],
     words: "Möchten Sie etwas hinzufügen? (freiwillig)",
     send: "Antwort absenden",
-    changeable: "Sie können sie 7 Tage lang ändern.",
+    changeable: "Sie können sie {days} lang ändern.",
+    days: ["1 Tag", "{n} Tage"],
     kept: "Wenn Sie das leer lassen, bleibt, was Sie zuvor geschrieben haben.",
     thanks: "Vielen Dank",
     until: "Sie können Ihre Antwort bis {day} ändern.",
     change: "Antwort ändern",
-    settled: "Ihre Antwort bleibt, wie sie ist; die 7 Tage zum Ändern sind vorbei.",
+    settled: "Ihre Antwort bleibt, wie sie ist; die Zeit zum Ändern ist vorbei.",
     gone: "Dieser Link gilt nicht mehr",
     tell: "Sie können dem Team trotzdem etwas sagen:",
     tell_button: "Dem Team sagen",
@@ -176,18 +196,19 @@ const DE: Texts = Texts {
 const FR: Texts = Texts {
     subject: "Comment était notre aide pour la demande nº {number} ?",
     intro: "Votre demande nº {number} est résolue. Comment était notre aide ?",
-    note: "Un clic ouvre une page où vous envoyez votre réponse ; rien n’est enregistré avant. Vous pouvez y ajouter un mot et modifier votre réponse pendant 7 jours.",
+    note: "Un clic ouvre une page où vous envoyez votre réponse ; rien n’est enregistré avant. Vous pouvez y ajouter un mot et modifier votre réponse pendant {days}.",
     stop: "Ne plus me poser la question",
     question: "Comment était notre aide ?",
     scale: ["Très bonne", "Bonne", "Correcte", "Mauvaise", "Très mauvaise"],
     words: "Quelque chose à ajouter ? (facultatif)",
     send: "Envoyer ma réponse",
-    changeable: "Vous pouvez la modifier pendant 7 jours.",
+    changeable: "Vous pouvez la modifier pendant {days}.",
+    days: ["1 jour", "{n} jours"],
     kept: "Si vous laissez ce champ vide, ce que vous avez écrit auparavant est conservé.",
     thanks: "Merci",
     until: "Vous pouvez modifier votre réponse jusqu’au {day}.",
     change: "Modifier ma réponse",
-    settled: "Votre réponse reste telle quelle ; les 7 jours pour la modifier sont écoulés.",
+    settled: "Votre réponse reste telle quelle ; le délai pour la modifier est écoulé.",
     gone: "Ce lien ne fonctionne plus",
     tell: "Vous pouvez tout de même vous adresser à l’équipe :",
     tell_button: "Écrire à l’équipe",
@@ -209,18 +230,19 @@ const FR: Texts = Texts {
 const ES: Texts = Texts {
     subject: "¿Qué tal fue nuestra ayuda con la solicitud n.º {number}?",
     intro: "Su solicitud n.º {number} está resuelta. ¿Qué tal fue nuestra ayuda?",
-    note: "Un clic abre una página en la que envía su respuesta; antes no se guarda nada. Allí puede añadir unas palabras y cambiar su respuesta durante 7 días.",
+    note: "Un clic abre una página en la que envía su respuesta; antes no se guarda nada. Allí puede añadir unas palabras y cambiar su respuesta durante {days}.",
     stop: "No volver a preguntarme",
     question: "¿Qué tal fue nuestra ayuda?",
     scale: ["Muy buena", "Buena", "Aceptable", "Mala", "Muy mala"],
     words: "¿Algo que añadir? (opcional)",
     send: "Enviar mi respuesta",
-    changeable: "Puede cambiarla durante 7 días.",
+    changeable: "Puede cambiarla durante {days}.",
+    days: ["1 día", "{n} días"],
     kept: "Si lo deja vacío, se mantiene lo que escribió antes.",
     thanks: "Gracias",
     until: "Puede cambiar su respuesta hasta el {day}.",
     change: "Cambiar mi respuesta",
-    settled: "Su respuesta queda como está; los 7 días para cambiarla han pasado.",
+    settled: "Su respuesta queda como está; el plazo para cambiarla ha pasado.",
     gone: "Este enlace ya no funciona",
     tell: "Aún puede decírselo al equipo:",
     tell_button: "Decírselo al equipo",
@@ -242,18 +264,19 @@ const ES: Texts = Texts {
 const JA: Texts = Texts {
     subject: "お問い合わせ #{number} のサポートはいかがでしたか",
     intro: "お問い合わせ #{number} は解決済みです。サポートはいかがでしたか。",
-    note: "クリックすると回答を送信するページが開きます。送信するまで何も記録されません。コメントを添えることができ、回答は 7 日間変更できます。",
+    note: "クリックすると回答を送信するページが開きます。送信するまで何も記録されません。コメントを添えることができ、回答は{days}変更できます。",
     stop: "今後は質問を受け取らない",
     question: "サポートはいかがでしたか",
     scale: ["とても良い", "良い", "普通", "悪い", "とても悪い"],
     words: "ご意見があればお書きください（任意）",
     send: "回答を送信する",
-    changeable: "回答は 7 日間変更できます。",
+    changeable: "回答は{days}変更できます。",
+    days: ["1 日間", "{n} 日間"],
     kept: "空欄のままにすると、以前のコメントがそのまま残ります。",
     thanks: "ありがとうございました",
     until: "{day}まで回答を変更できます。",
     change: "回答を変更する",
-    settled: "変更できる 7 日間が過ぎたため、回答はそのままになります。",
+    settled: "変更できる期間が過ぎたため、回答はそのままになります。",
     gone: "このリンクは無効になりました",
     tell: "チームへのご意見は引き続きお送りいただけます。",
     tell_button: "チームに伝える",

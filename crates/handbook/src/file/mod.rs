@@ -118,6 +118,8 @@ pub struct Csat {
     pub after: i64,
     /// The link in the mail is good for this many elapsed seconds. (CS-07)
     pub link: i64,
+    /// An answer can be changed for this many elapsed seconds, whole days of them. (CS-07)
+    pub changeable: i64,
     /// Nobody is asked twice within this many elapsed seconds; none if the handbook says nothing or `"never"`. (CS-02)
     pub cap: Option<i64>,
     /// Where answers are counted.

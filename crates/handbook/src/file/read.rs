@@ -168,7 +168,15 @@ fn some_time(text: &str) -> Result<i64, String> {
     }
 }
 
-/// The same, or `"never"`.
+/// The same, but whole days: customers are told how many.
+fn whole_days(text: &str) -> Result<i64, String> {
+    match some_time(text)? {
+        seconds if seconds % DAY == 0 => Ok(seconds),
+        _ => Err(format!("\"{text}\" is no whole number of days, such as \"7d\"")),
+    }
+}
+
+/// Some time, or `"never"`.
 fn some_time_or_never(text: &str) -> Result<Option<i64>, String> {
     if text == "never" { Ok(None) } else { some_time(text).map(Some) }
 }
@@ -186,8 +194,9 @@ fn csat(root: &Section<'_, '_>) -> Csat {
     let after = section.parsed("after", elapsed_seconds).map_or(72 * HOUR, |after| after.value);
     let cap = section.parsed("cap", some_time_or_never).and_then(|cap| cap.value);
     let link = section.parsed("link", some_time).map_or(30 * DAY, |link| link.value);
+    let changeable = section.parsed("changeable", whole_days).map_or(7 * DAY, |days| days.value);
     section.close();
-    Csat { after, link, cap, posthog }
+    Csat { after, link, changeable, cap, posthog }
 }
 
 fn freshness(root: &Section<'_, '_>) -> Freshness {

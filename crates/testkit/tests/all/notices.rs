@@ -55,6 +55,30 @@ fn choose(desk: &TrialDesk, user: &User, input: Input) {
         .unwrap();
 }
 
+/// What may still be taken back is not told by a mail that something else has caused meanwhile.
+#[test]
+fn a_notice_of_a_press_waits_although_another_one_leaves() {
+    each_desk(|desk| {
+        let (ada, dee) = (desk.person("ada"), desk.person("dee"));
+        let [one, two] = ["one", "two"].map(|s| desk.ask("kim@customer.test", s, None));
+        let update = Update { assignee: Some(Some(dee.id)), ..Update::default() };
+        desk.change(desk.acting(&ada).pressed(), move |tx, ctx| {
+            desk::tickets::update(tx, ctx, one, &update)
+        })
+        .unwrap();
+
+        assign(desk, &ada, two, &dee);
+        let first = mails(desk, "dee");
+        assert_eq!(first.len(), 1);
+        assert_eq!(first[0].ticket, Some(two), "{}", first[0].text);
+
+        desk.advance(MINUTE * 6);
+        let all = mails(desk, "dee");
+        assert_eq!(all.len(), 2);
+        assert_eq!(all[1].ticket, Some(one), "{}", all[1].text);
+    });
+}
+
 /// ROT-10: a burst is one message.
 #[test]
 fn a_first_notice_leaves_at_once_and_further_ones_as_one_mail() {

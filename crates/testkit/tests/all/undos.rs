@@ -318,3 +318,35 @@ fn one_has_one_s_own_last_deed_and_nobody_else_s() {
         assert!(matches!(gone, Err(Error::NotFound)));
     });
 }
+
+/// A reply can be taken back while it waits; one that left at once cannot, and no way back is offered.
+#[test]
+fn only_what_has_not_left_is_offered_to_be_taken_back() {
+    each_desk(|desk| {
+        let reply = || Update {
+            comment: Some(Reply {
+                body: Body::plain("Try again."),
+                public: Some(true),
+                author: None,
+                details: None,
+            }),
+            ..Update::default()
+        };
+        let kept = |done: &Done| {
+            let mut deed = Deed::default();
+            deed.count(done);
+            let look = move |tx: &mut desk::Tx<'_>, ctx: &Ctx| {
+                let mut deed = deed.clone();
+                undos::drop_what_left(tx, ctx, &mut deed).map(|()| deed.can_be_undone())
+            };
+            desk.look(acting(desk, "ada"), look).unwrap()
+        };
+        let (at_once, waits) = (ask(desk), ask(desk));
+        let at_once = change(desk, "ada", at_once, reply());
+        let waits = press(desk, "ada", waits, reply());
+
+        assert!(!kept(&at_once) && kept(&waits));
+        desk.advance(SignedDuration::from_secs(11));
+        assert!(!kept(&waits), "it has left");
+    });
+}

@@ -42,7 +42,7 @@ customElements.define('file-drop', class extends HTMLElement {
       this.last = this.last.then(() => this.post({ files: file }, bar)).then((why) => {
         this.pending -= 1;
         if (why === undefined) return line.remove();
-        line.className = 'field-error';
+        line.className = 'error';
         line.role = 'alert';
         line.textContent = answerable.say('fileFailed', { name: file.name, why });
       });

@@ -127,6 +127,7 @@ function refusal({ status, said, wait }) {
 
 function sentView(request, email) {
   const isOwn = request.identity?.verified;
+  if (isOwn) keep("asks", true);
   const content = el(
     "div",
     {},

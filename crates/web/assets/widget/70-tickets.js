@@ -22,7 +22,15 @@ function statusLine(status) {
 async function ownTickets() {
   if (!(await identity())) return undefined;
   const { ok, said } = await call("GET", "/requests.json?sort_order=desc&per_page=25");
+  if (ok && said.requests.length) keep("asks", true);
   return ok ? said.requests : undefined;
+}
+
+/** How many of one's own tickets have news, told to whoever shows it. Who has never asked here costs no request. */
+async function countNews() {
+  if (!kept("asks")) return;
+  const tickets = await ownTickets().catch(() => undefined);
+  if (tickets) help.tell(unread(tickets).length);
 }
 
 /** Tickets on which somebody else has said something since they were read here. */

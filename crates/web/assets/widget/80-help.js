@@ -14,12 +14,21 @@ const help = {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(CSS);
     this.root.adoptedStyleSheets = [sheet];
-    this.opener = el("button", { type: "button", class: "opener", lang: language(), "aria-haspopup": "dialog", "aria-expanded": "false", hidden: !settings.button, onclick: () => (this.isOpen() ? this.close() : this.open()) }, el("span", { "aria-hidden": "true" }, "?"), " ", say("WidgetHelp"));
+    this.news = el("span", { class: "badge", hidden: true });
+    this.opener = el("button", { type: "button", class: "opener", lang: language(), "aria-haspopup": "dialog", "aria-expanded": "false", hidden: !settings.button, onclick: () => (this.isOpen() ? this.close() : this.open()) }, el("span", { "aria-hidden": "true" }, "?"), " ", say("WidgetHelp"), this.news);
     this.root.append(this.opener);
     // The page's shortcuts are not meant for what is typed here.
     each(["keydown", "keypress", "keyup"], (kind) => this.root.addEventListener(kind, (event) => event.stopPropagation()));
     document.body.append(this.host);
+    setTimeout(countNews, 1000);
+    document.addEventListener("visibilitychange", () => document.hidden || countNews());
     performance.mark("answerable-ready");
+  },
+
+  /** How many tickets have news, on the closed button. */
+  tell(fresh) {
+    this.news.hidden = fresh === 0;
+    this.news.textContent = say("WidgetUnread", { n: fresh });
   },
 
   isOpen() {
@@ -63,6 +72,7 @@ const help = {
   closed() {
     this.opener.setAttribute("aria-expanded", "false");
     if (!this.opener.hidden) this.opener.focus();
+    countNews();
   },
 
   async goBack() {

@@ -65,6 +65,7 @@ fn reader() -> Reader {
     Reader {
         words: Words::default(),
         zone: TimeZone::get("Europe/London").expect("London has a zone"),
+        zone_is_theirs: true,
         now: at("2026-06-08T08:12:00Z"),
         clock: Clock::Still,
         exact: false,
@@ -638,7 +639,6 @@ fn one_column(title: &str, width: Width, main: &Markup) -> Markup {
             width,
             demo: Some(demo("/")),
             person: None,
-            script: false,
         },
         main,
     )

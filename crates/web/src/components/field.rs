@@ -90,7 +90,7 @@ pub fn field(words: Words, field: &Field<'_>) -> Markup {
         div.field {
             label for=(field.id) { (field.label) (optional(words, field)) }
             (hint_and_error(words, field))
-            (control(field, described.as_deref()))
+            (control(words, field, described.as_deref()))
         }
     }
 }
@@ -145,11 +145,20 @@ fn hint_and_error(words: Words, field: &Field<'_>) -> Markup {
     }
 }
 
-fn control(field: &Field<'_>, described: Option<&str>) -> Markup {
+fn control(words: Words, field: &Field<'_>, described: Option<&str>) -> Markup {
     let Field { id, name, value, .. } = *field;
     let invalid = field.error.map(|_| "true");
     let required = !field.optional;
     match field.control {
+        Control::Line { kind: "password", autocomplete } => html! {
+            div.with-button {
+                input id=(id) name=(name) type="password" value=(value) autocomplete=(autocomplete) dir="auto"
+                    aria-describedby=[described] aria-invalid=[invalid] required[required];
+                button.button type="button" hidden data-shows aria-pressed="false" aria-controls=(id) {
+                    (words.say(Text::ShowPassword)) span.hidden { " " (field.label) }
+                }
+            }
+        },
         Control::Line { kind, autocomplete } => html! {
             input id=(id) name=(name) type=(kind) value=(value) autocomplete=(autocomplete) dir="auto"
                 aria-describedby=[described] aria-invalid=[invalid] required[required];

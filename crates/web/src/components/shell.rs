@@ -108,8 +108,6 @@ pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
 /// What a page runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Script {
-    /// Nothing.
-    None,
     /// What the workspace is made of.
     Workspace,
     /// The little that helps customers.

@@ -24,8 +24,6 @@ pub struct PublicPage<'a> {
     pub demo: Option<DemoBar<'a>>,
     /// Who is signed in, if anybody is.
     pub person: Option<&'a str>,
-    /// Whether the page has any use for script.
-    pub script: bool,
 }
 
 /// How wide a column is.
@@ -59,6 +57,5 @@ pub fn public_page(page: &PublicPage<'_>, main: &Markup) -> Markup {
         }
         main #main .column.narrow[page.width == Width::Narrow] tabindex="-1" { (main) }
     };
-    let script = if page.script { Script::Customers } else { Script::None };
-    document(page.reader, page.title, theme_class(page.theme), script, &body)
+    document(page.reader, page.title, theme_class(page.theme), Script::Customers, &body)
 }

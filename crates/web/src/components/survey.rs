@@ -17,6 +17,8 @@ pub struct SurveyPage<'a> {
     pub company: &'a str,
     /// How many characters of words are taken.
     pub most: usize,
+    /// For how many elapsed seconds an answer can be changed.
+    pub changeable: i64,
 }
 
 /// What is chosen and written so far, and what is wrong with it.
@@ -56,7 +58,7 @@ pub fn form(page: SurveyPage<'_>, filled: &Filled<'_>) -> Markup {
                 (words_field(page, texts.words, hint, filled))
                 div.field-actions {
                     button.button.primary type="submit" { (texts.send) }
-                    span.hint { (texts.changeable) }
+                    span.hint { (texts.changeable(page.changeable)) }
                 }
             }
         },

@@ -157,6 +157,7 @@ mod tests {
         let reader = Reader {
             words: Words::default(),
             zone: TimeZone::get("Europe/London").unwrap(),
+            zone_is_theirs: true,
             now: "2026-06-08T08:12:00Z".parse().unwrap(),
             clock: Clock::Running,
             exact: false,

@@ -124,6 +124,7 @@ fn lifecycle(words: Words, handbook: &Handbook) -> Markup {
     let hold = [lifecycle.hold.at_least, lifecycle.hold.at_most].map(|span| elapsed(words, span));
     let closes = elapsed(words, lifecycle.closes_after);
     let surveys = elapsed(words, handbook.csat.after);
+    let changeable = elapsed(words, handbook.csat.changeable);
     html! {
         ul.stack {
             @if !warnings.is_empty() {
@@ -132,7 +133,7 @@ fn lifecycle(words: Words, handbook: &Handbook) -> Markup {
             li { (pending) }
             li { (words.fill(Text::HoldsFor, &[("from", &hold[0]), ("to", &hold[1])])) }
             li { (words.fill(Text::ClosesAfter, &[("after", &closes)])) }
-            li { (words.fill(Text::SurveysAfter, &[("after", &surveys)])) }
+            li { (words.fill(Text::SurveysAfter, &[("after", &surveys), ("changeable", &changeable)])) }
             (work(words, handbook))
         }
     }

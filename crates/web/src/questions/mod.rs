@@ -42,6 +42,8 @@ pub(crate) fn pages() -> Vec<Route> {
         Route::get("/questions/{id}", Act::ReadPublic, show),
         Route::post("/questions/{id}/feedback", Act::JudgePage, judge),
         Route::get(routes::DOCS_GAPS, Act::ReadDesk, gaps::list),
+        Route::post("/questions/{id}/mending", Act::WorkTickets, gaps::mend),
+        Route::post("/questions/{id}/reopening", Act::WorkTickets, gaps::reopen),
     ];
     all.extend(forms::pages());
     all

@@ -20,7 +20,7 @@ use crate::problem::Problem;
 use crate::table::Route;
 use crate::times;
 use crate::visitor::Visitor;
-use crate::words::{Text, Words, number};
+use crate::words::{Text, Words};
 
 pub(crate) fn pages() -> Vec<Route> {
     let mut all = overview::pages();
@@ -129,9 +129,9 @@ fn monday(words: Words, day: jiff::civil::Date) -> String {
 /// A figure as people read it.
 fn written(words: Words, unit: Unit, value: i64) -> String {
     match unit {
-        Unit::Count => number(value),
-        Unit::Share => format!("{}.{} %", value / 10, value % 10),
+        Unit::Count => words.number(value),
+        Unit::Share => words.decimal(value / 10, &format!("{} %", value % 10)),
         Unit::Minutes => times::span(words, value * 60),
-        Unit::Rating => format!("{}.{:02}", value / 100, value % 100),
+        Unit::Rating => words.decimal(value / 100, &format!("{:02}", value % 100)),
     }
 }

@@ -13,7 +13,7 @@ use crate::frame;
 use crate::problem::Answer;
 use crate::table::Route;
 use crate::visitor::Visitor;
-use crate::words::{Text, Words, number};
+use crate::words::{Text, Words};
 
 pub(super) fn pages() -> Vec<Route> {
     vec![Route::get("/promises", Act::ReadPublic, show)]
@@ -81,8 +81,8 @@ fn row(words: Words, kind: ClockKind, sums: &Sums) -> Vec<Markup> {
     let share = sums.attainment(kind).unwrap_or_default();
     vec![
         html! { (words.say(name)) },
-        html! { (number(sums.count(Measure::Kept(kind)))) },
-        html! { (number(sums.count(Measure::Missed(kind)))) },
+        html! { (words.number(sums.count(Measure::Kept(kind)))) },
+        html! { (words.number(sums.count(Measure::Missed(kind)))) },
         html! { (written(words, Unit::Share, share)) },
         html! { (time(50)) },
         html! { (time(90)) },

@@ -45,8 +45,8 @@ pub(crate) async fn send(visitor: Visitor, form: Form) -> Answer {
         return too_often(&visitor, &form, error).await;
     }
     let chosen = form.files("files");
-    if let Err(Error::Invalid(errors)) = desk::attachments::check("files", &chosen) {
-        return page(&visitor, &form, &errors).await;
+    if let Some(why) = super::files_wrong(visitor.customer().words, &chosen) {
+        return page(&visitor, &form, &[wrong("files", &why)]).await;
     }
     new.files = Files::of(visitor.desk.keep(chosen).await?);
     // The same form sent twice, by a double click or a reload, is one ticket.
@@ -64,7 +64,11 @@ pub(crate) async fn send(visitor: Visitor, form: Form) -> Answer {
         .await;
     match sent {
         Ok((answer, _)) => done(&visitor, form.get("email"), &answer).await,
-        Err(Error::Invalid(errors)) => page(&visitor, &form, &errors).await,
+        Err(Error::Invalid(errors)) => {
+            let words = visitor.customer().words;
+            let errors: Vec<FieldError> = errors.iter().map(|error| told(words, error)).collect();
+            page(&visitor, &form, &errors).await
+        }
         Err(Error::KeyReused) => {
             let words = visitor.customer().words;
             let twice = wrong("base", words.say(Text::SentBefore));
@@ -100,6 +104,14 @@ async fn too_often(visitor: &Visitor, form: &Form, error: Error) -> Answer {
     let page = markup(visitor, form, &[wait]).await?;
     let wait = [(RETRY_AFTER, HeaderValue::from(seconds))];
     Ok((StatusCode::TOO_MANY_REQUESTS, wait, frame::html(page)).into_response())
+}
+
+/// What the desk found wrong, in the reader's words.
+fn told(words: Words, error: &FieldError) -> FieldError {
+    match error.field.as_str() {
+        "requester.email" => wrong("email", words.say(Text::AddressWrong)),
+        _ => wrong("base", words.say(Text::RequestNotTaken)),
+    }
 }
 
 fn wrong(field: &str, description: &str) -> FieldError {
@@ -166,6 +178,10 @@ fn asked(
         new.claimed = Some(desk::identity::unstated());
         new.speaks.locale = Some(words.tag().to_owned());
     }
+    if visitor.own_zone().is_none() {
+        let zone = visitor.browser_zone.as_ref();
+        new.speaks.zone = zone.and_then(|zone| zone.iana_name()).map(str::to_owned);
+    }
     Ok(new)
 }
 
@@ -194,7 +210,7 @@ async fn markup(visitor: &Visitor, typed: &Form, errors: &[FieldError]) -> Resul
         h1 tabindex="-1" { (words.say(Text::AskForHelp)) }
         (ask(visitor, &reader, &custom, (typed, errors)))
     };
-    frame::column_with_script(visitor, &reader, words.say(Text::AskForHelp), &main).await
+    frame::column(visitor, &reader, words.say(Text::AskForHelp), Width::Text, &main).await
 }
 
 fn ask(
@@ -205,8 +221,7 @@ fn ask(
 ) -> Markup {
     let words = reader.words;
     let error = |name: &str| {
-        let found =
-            errors.iter().find(|error| error.field.trim_start_matches("requester.") == name);
+        let found = errors.iter().find(|error| error.field == name);
         found.map(|error| error.description.as_str())
     };
     let line = |name: &'static str, label: Text| Field {
@@ -283,7 +298,7 @@ fn fields_of_form(words: Words, own: &[Field<'_>], custom: &[Field<'_>]) -> Mark
     }
 }
 
-fn severities(words: Words) -> [(&'static str, &'static str, &'static str); 4] {
+pub(super) fn severities(words: Words) -> [(&'static str, &'static str, &'static str); 4] {
     [
         ("critical", words.say(Text::SeverityCritical), words.say(Text::SeverityCriticalHint)),
         ("high", words.say(Text::SeverityHigh), words.say(Text::SeverityHighHint)),

@@ -9,7 +9,7 @@ use desk::pages::Own;
 use desk::texts::Body;
 use desk::tickets::{Listed, Own as Which, Reply, Update};
 use desk::{Error, Page, Start};
-use domain::{Cause, Status, Ticket, TicketId, TimerKind, User};
+use domain::{Cause, Severity, Status, Ticket, TicketId, TimerKind, User};
 use maud::{Markup, html};
 
 use super::rating::Refused;
@@ -23,7 +23,7 @@ use crate::components::signed_out::Width;
 use crate::components::time;
 use crate::components::timeline::{Message, message, timeline};
 use crate::form::Form;
-use crate::problem::{Answer, Problem, refused};
+use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
 use crate::rows::subject;
 use crate::tickets::{SHOWN, number};
@@ -58,6 +58,7 @@ pub(crate) async fn list(visitor: Visitor) -> Answer {
             (empty_state(words.say(Text::NoRequests), words.say(Text::NoRequestsWhy), None))
         } @else {
             ul.requests { @for listed in &found { (line(&reader, listed)) } }
+            p.hint { (times::whose(&reader)) }
         }
         @if more {
             @if let Some(last) = found.last() {
@@ -142,11 +143,13 @@ pub(super) async fn page(
             p.hidden role="status" {}
             button.button type="button" hidden { "↓ " (words.say(Text::NewAnswerShow)) }
         }
+        p.hint { (times::whose(&reader)) }
         @if let Some(rating) = &own.rating { (super::rating::form(&reader, id, rating, visitor.query.some("thanks").is_some(), refused)) }
+        @if may_be_worse(ticket) { (severity(&reader, ticket)) }
         @if ticket.status == Status::Closed { (closed(&reader)) }
         @else { (answer(visitor, &reader, &own, (typed, error))) }
     };
-    frame::column_with_script(visitor, &reader, &title, &main).await
+    frame::column(visitor, &reader, &title, Width::Text, &main).await
 }
 
 /// What custom fields that customers see hold.
@@ -205,6 +208,28 @@ fn called(author: Option<&User>, ours: bool, company: &str, reader: &Reader) -> 
     }
 }
 
+/// Whether how bad it is can still be said: nothing is promised, and it is not over. (PR-04)
+fn may_be_worse(ticket: &Ticket) -> bool {
+    !ticket.status.is_done() && ticket.promise.as_ref().is_some_and(|told| told.due_at.is_none())
+}
+
+fn severity(reader: &Reader, ticket: &Ticket) -> Markup {
+    let words = reader.words;
+    let options = super::ask::severities(words);
+    let field_ = Field {
+        value: ticket.severity.map(Severity::as_str).unwrap_or_default(),
+        control: Control::Radio(&options),
+        ..Field::line("severity", words.say(Text::HowBad))
+    };
+    html! {
+        form method="post" action={ (routes::request(ticket.id.0)) "/severity" } {
+            (button::csrf(reader))
+            (field(words, &field_))
+            div.field-actions { (button::submit(Button::plain(words.say(Text::SayHowBad)))) }
+        }
+    }
+}
+
 fn answer(
     visitor: &Visitor,
     reader: &Reader,
@@ -242,7 +267,7 @@ fn answer(
             div.line {
                 (button::action(reader, &format!("{}/solution", routes::request(id)), Button::plain(words.say(Text::ThisIsSolved))))
                 @if let Some(timer) = solves {
-                    p.hint { (words.fill(Text::ElseSolved, &[("when", &times::promise(words, timer.at, &reader.zone, reader.now))])) }
+                    p.hint { (words.fill(Text::ElseSolved, &[("when", &times::told(reader, timer.at))])) }
                 }
             }
         }
@@ -266,9 +291,8 @@ pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) 
         let why = visitor.customer().words.say(Text::NothingWritten);
         return refuse(&visitor, id, "", why).await;
     }
-    if let Err(Error::Invalid(errors)) = desk::attachments::check("files", &chosen) {
-        let why = errors.first().map(|error| error.description.as_str()).unwrap_or_default();
-        return refuse(&visitor, id, form.get("body"), why).await;
+    if let Some(why) = super::files_wrong(visitor.customer().words, &chosen) {
+        return refuse(&visitor, id, form.get("body"), &why).await;
     }
     if let Err(Error::TooMany { seconds }) = super::ask::admit(&visitor, &form) {
         let why = visitor.customer().words.count(Text::WidgetTooOften, seconds);
@@ -284,6 +308,16 @@ pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) 
         desk::idempotency::Key::new("own-reply", &format!("{user}:{id}:{key}"), &form.content())
     });
     change(&visitor, id, form.get("body"), key, update).await
+}
+
+/// The customer says how bad it is.
+pub(crate) async fn say_severity(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
+    let id = number(&id)?;
+    let Ok(severity) = form.get("severity").parse::<Severity>() else {
+        return refuse(&visitor, id, "", visitor.customer().words.say(Text::SeverityUnknown)).await;
+    };
+    let update = Update { severity: Some(Some(severity)), ..Update::default() };
+    change(&visitor, id, "", None, update).await
 }
 
 /// The customer says that it is done.
@@ -314,7 +348,12 @@ async fn change(
     match done {
         Ok(_) | Err(Error::KeyReused) => Ok(Redirect::to(&routes::request(id.0)).into_response()),
         Err(Error::Refused(refusal)) => {
-            refuse(visitor, id, typed, &refused(&refusal).description).await
+            let why = super::refused(visitor.customer().words, &refusal);
+            refuse(visitor, id, typed, why).await
+        }
+        Err(Error::Invalid(_)) => {
+            let why = visitor.customer().words.say(Text::RequestNotTaken);
+            refuse(visitor, id, typed, why).await
         }
         Err(error) => Err(error.into()),
     }

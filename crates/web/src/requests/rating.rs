@@ -6,13 +6,13 @@ use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Redirect};
 use desk::Error;
 use desk::surveys::{self, MOST_WORDS, OwnRating};
-use domain::{Rating, TicketId};
+use domain::{Rating, Refusal, TicketId};
 use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
 use crate::components::notice::{Tone, message_box};
 use crate::form::Form;
-use crate::problem::{Answer, refused};
+use crate::problem::Answer;
 use crate::reader::Reader;
 use crate::tickets::number;
 use crate::visitor::Visitor;
@@ -67,7 +67,7 @@ pub(super) fn form(
                 }
                 div.field-actions {
                     (button::submit(Button::plain(texts.send)))
-                    span.hint { (texts.changeable) }
+                    span.hint { (texts.changeable(own.changeable)) }
                 }
             }
         }
@@ -111,7 +111,10 @@ pub(super) async fn rate(visitor: Visitor, Path(id): Path<String>, form: Form) -
             let to = format!("{}?thanks=1#rate", routes::request(id.0));
             return Ok(Redirect::to(&to).into_response());
         }
-        Err(Error::Refused(refusal)) => refused(&refusal).description,
+        Err(Error::Refused(Refusal::RatingSettled { .. })) => texts.settled.to_owned(),
+        Err(Error::Refused(refusal)) => {
+            super::refused(visitor.customer().words, &refusal).to_owned()
+        }
         Err(Error::Invalid(_)) => texts.too_long.replace("{most}", &MOST_WORDS.to_string()),
         Err(error) => return Err(error.into()),
     };

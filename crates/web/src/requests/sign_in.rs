@@ -99,7 +99,7 @@ fn complaint(visitor: &Visitor, errors: &[FieldError]) -> String {
     let words = visitor.customer().words;
     match errors.first() {
         Some(error) if error.field == "email" => words.say(Text::AddressWrong).to_owned(),
-        Some(error) => error.description.clone(),
+        Some(_) => words.say(Text::RequestNotTaken).to_owned(),
         None => String::new(),
     }
 }

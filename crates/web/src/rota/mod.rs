@@ -24,7 +24,7 @@ use maud::{Markup, html};
 
 use crate::components::button::{self, Button};
 use crate::components::empty_state::empty_state;
-use crate::components::table::{Column, table};
+use crate::components::table::{Column, cards, table};
 use crate::form::Form;
 use crate::problem::{Answer, Problem};
 use crate::reader::Reader;
@@ -33,9 +33,7 @@ use crate::visitor::Visitor;
 use crate::words::Text;
 use crate::{frame, routes, times};
 
-/// How many weeks stand beside each other.
-const COLUMNS: i32 = 7;
-/// How many weeks of a team are listed.
+/// How many weeks are listed: this one and the next twelve.
 const WEEKS: i32 = 13;
 /// How many people can be chosen from.
 const MOST_AGENTS: i64 = 200;
@@ -99,7 +97,7 @@ async fn overview(visitor: &Visitor, typed: &Typed) -> Answer {
     let from = first_day(visitor, &reader);
     let zone = &reader.zone;
     let begins = |day: Date| zone.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(reader.now);
-    let (begin, end) = (begins(from), begins(later(from, COLUMNS)));
+    let (begin, end) = (begins(from), begins(later(from, WEEKS)));
     let ahead = reader.now.checked_add(AHEAD).unwrap_or(reader.now);
     let span = (begin.min(reader.now), end.max(ahead));
     let ctx = visitor.ctx.clone();
@@ -122,7 +120,7 @@ async fn overview(visitor: &Visitor, typed: &Typed) -> Answer {
             @if rotas.teams.is_empty() {
                 (empty_state(words.say(Text::RotaNone), words.say(Text::RotaNoneWhy), None))
             } @else {
-                (steps(&reader, routes::ROTA, from, COLUMNS))
+                (steps(&reader, routes::ROTA, from, WEEKS))
                 (holders(&reader, &rotas, from, begin))
                 (said::needs(visitor, &reader, &rotas, span.1))
             }
@@ -178,11 +176,11 @@ fn steps(reader: &Reader, to: &str, from: Date, weeks: i32) -> Markup {
 /// A row a team, a column a week.
 fn holders(reader: &Reader, rotas: &Rotas, from: Date, begin: Timestamp) -> Markup {
     let words = reader.words;
-    let days: Vec<String> = (0..COLUMNS)
+    let days: Vec<String> = (0..WEEKS)
         .map(|week| {
             let day = later(from, week);
             let at = reader.zone.to_timestamp(day.at(12, 0, 0, 0)).unwrap_or(reader.now);
-            times::day(words, at, &reader.zone, reader.now)
+            times::short_day(words, at, &reader.zone, reader.now)
         })
         .collect();
     let mut columns = vec![Column::text(words.say(Text::Team))];
@@ -194,7 +192,7 @@ fn holders(reader: &Reader, rotas: &Rotas, from: Date, begin: Timestamp) -> Mark
             let slug = loaded.team.slug.as_deref().unwrap_or_default();
             let name = html! { a href=(routes::rota(slug)) { (loaded.team.name) } };
             let mut at = begin;
-            let cells = (0..COLUMNS).map(|_| {
+            let cells = (0..WEEKS).map(|_| {
                 let Some(week) = loaded.rota.week_at(at) else { return html! {} };
                 let shifts = loaded.rota.shifts(week.from, week.to);
                 at = week.to;
@@ -208,7 +206,7 @@ fn holders(reader: &Reader, rotas: &Rotas, from: Date, begin: Timestamp) -> Mark
             std::iter::once(name).chain(cells).collect()
         })
         .collect();
-    table("rota", words.say(Text::RotaCaption), &columns, &rows)
+    cards("rota", words.say(Text::RotaCaption), &columns, &rows)
 }
 
 /// Everybody who holds in a week.

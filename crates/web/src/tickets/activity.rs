@@ -51,6 +51,24 @@ pub(crate) fn read(tx: &mut Tx<'_>, ctx: &Ctx, id: TicketId) -> Result<Log, Erro
     Ok(Log { people: desk::tickets::beside::people(tx, &ids)?, events, skips, mentioned })
 }
 
+/// How many events stand beside the conversation.
+const RECENT: usize = 8;
+
+/// The last events in short, the newest first: what, who or which rule did it, and when.
+pub(crate) fn recent(seen: &Seen) -> Markup {
+    let names = seen.names();
+    html! {
+        ol.recent {
+            @for envelope in seen.whole.events.iter().rev().take(RECENT) {
+                li {
+                    (what(&names, envelope))
+                    span.muted { " · " (by_whom(&seen.reader, &names.by(envelope))) " · " (time::past(&seen.reader, envelope.at)) }
+                }
+            }
+        }
+    }
+}
+
 /// The table.
 pub(crate) fn page(seen: &Seen, log: &Log) -> Markup {
     let words = seen.reader.words;

@@ -6,7 +6,7 @@ use domain::{Kind, Organization, Severity, Status, User};
 use handbook::Handbook;
 use maud::{Markup, html};
 
-use super::{Seen, sent_along, via, why};
+use super::{Seen, activity, sent_along, via, why};
 use crate::components::avatar::{Size, avatar};
 use crate::components::badge;
 use crate::components::button::{self, Button};
@@ -66,7 +66,12 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
         }
         details.aside-part id={ "ticket-" (id) "-activity" } {
             (part_heading(&words.fill(Text::ActivityCount, &[("n", &ticket.seq)]), keys::ACTIVITY, words.say(Text::Activity)))
+            (activity::recent(seen))
             p { a href=(routes::ticket_part(id, "activity")) { (words.count(Text::AllEvents, ticket.seq)) } }
+        }
+        label.choice.print-choice {
+            input #without-notes type="checkbox" autocomplete="off";
+            (words.say(Text::PrintWithoutNotes))
         }
     }
 }

@@ -48,7 +48,7 @@ use crate::reader::Reader;
 use crate::rows::{Chips, subject};
 use crate::table::Route;
 use crate::visitor::{Visitor, referer};
-use crate::words::Text;
+use crate::words::{Language, Text, Words};
 use crate::{frame, keys, routes, times};
 
 use drafting::Drafts;
@@ -169,6 +169,13 @@ impl Seen {
 
     fn title(&self) -> String {
         format!("#{} {}", self.id(), subject(self.reader.words, &self.whole.stored.subject))
+    }
+
+    /// The words of the requester's language.
+    fn language(&self) -> Words {
+        let requester = self.names().user(self.whole.stored.ticket.requester);
+        let tag = requester.and_then(|user| user.locale.as_deref()).unwrap_or_default();
+        Words { language: Language::nearest(tag) }
     }
 
     fn requester(&self) -> String {

@@ -211,9 +211,10 @@ impl Asked<'_> {
         let day = first.to_zoned_datetime(reader.zone.clone()).date().to_string();
         // Whoever waits for an answer is told when there will be one; after an answer there is nothing to add.
         let waits = self.seen.whole.stored.ticket.asked_at.is_some();
-        let ready = if waits { words.say(Text::HoldSentence) } else { "" };
+        let theirs = self.seen.language();
+        let ready = if waits { theirs.say(Text::HoldSentence) } else { "" };
         let reply = words.fill(Text::ReplyTo, &[("name", &self.seen.requester())]);
-        self.fields(&[
+        let fields = self.fields(&[
             Field {
                 value: self.typed_or("until", &day),
                 hint: Some(&hint),
@@ -229,7 +230,12 @@ impl Asked<'_> {
                 control: Control::Text,
                 ..Field::line("body", &reply)
             },
-        ])
+        ]);
+        html! {
+            // The day is put into the sentence when it is sent, in the language the sentence is in.
+            input type="hidden" name="language" value=(theirs.tag());
+            (fields)
+        }
     }
 
     fn solution(&self) -> Markup {

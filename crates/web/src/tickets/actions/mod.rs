@@ -27,7 +27,7 @@ use crate::problem::{Answer, Problem, refused};
 use crate::table::Route;
 use crate::views::View;
 use crate::visitor::{Visitor, referer};
-use crate::words::{Text, Words};
+use crate::words::{Language, Text, Words};
 use crate::{bulk, frame, lists, routes, times};
 
 pub(crate) use conflict::{Question, ask_which};
@@ -557,7 +557,8 @@ fn on_hold(
 ) -> Result<Option<Reply>, Vec<FieldError>> {
     let (Some(text), Some(until)) = (form.some("body"), until) else { return Ok(None) };
     let reader = visitor.reader();
-    let day = times::day(reader.words, until, &reader.zone, reader.now);
+    let words = Words { language: Language::nearest(form.get("language")) };
+    let day = times::day(words, until, &reader.zone, reader.now);
     let text = text.replace("{{day}}", &day);
     if let Some(why) = super::macros::left_over(visitor, &text) {
         return Err(vec![wrong("body", "InvalidValue", why)]);
