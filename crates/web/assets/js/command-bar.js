@@ -228,7 +228,7 @@ customElements.define('command-bar', class extends HTMLElement {
     const list = document.querySelector('row-list[data-list]');
     const { seq } = document.querySelector(`#row-${CSS.escape(ids)}[data-seq], #ticket-${CSS.escape(ids)}-state`)?.dataset ?? {};
     const values = { csrf: document.querySelector('input[name=csrf]')?.value, do: what, ...value, id: ids, from: list?.dataset.list ?? location.pathname + location.search };
-    if (seq) values.seen = `${ids}.${seq}`;
+    if (seq) values.seen = `${ids}.${Math.abs(seq)}`;
     return htmx.ajax('POST', '/bulk', { values, target: 'body', swap: 'none' });
   }
 });
