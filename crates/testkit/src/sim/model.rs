@@ -243,7 +243,7 @@ impl Case {
             {
                 let (_, (text, _)) = clock.warnings.remove(place);
                 self.say(at, Said::Warned(text.to_owned()));
-                self.send("warning", at, " left (".to_owned());
+                self.send("warning", at, " left".to_owned());
             } else if self.clock.as_ref().is_some_and(|clock| clock.breach == Some(at)) {
                 self.breach(at);
             } else if self.remind == Some(at) {
