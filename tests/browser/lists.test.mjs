@@ -246,8 +246,7 @@ test("letters wait for a button, and dictation presses none", async (t) => {
   assert.equal(await page.locator("dialog[open]").count(), 0);
 
   await page.keyboard.press("?");
-  await sheet.getByRole("button", { name: "Turn single-key shortcuts off" }).click();
-  await page.waitForLoadState();
+  await Promise.all([page.waitForEvent("load"), sheet.getByRole("button", { name: "Turn single-key shortcuts off" }).click()]);
   await page.goto("/views/open");
   await page.keyboard.press("g");
   await page.keyboard.press("p");
