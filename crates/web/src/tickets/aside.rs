@@ -70,7 +70,7 @@ pub(crate) fn aside(seen: &Seen, beside: &Beside) -> Markup {
             p { a href=(routes::ticket_part(id, "activity")) { (words.count(Text::AllEvents, ticket.seq)) } }
         }
         label.choice.print-choice {
-            input #without-notes type="checkbox" autocomplete="off";
+            input #without-notes type="checkbox";
             (words.say(Text::PrintWithoutNotes))
         }
     }
