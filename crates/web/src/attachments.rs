@@ -34,23 +34,29 @@ async fn content(visitor: Visitor, Path(token): Path<String>) -> Answer {
     let mut response = download(&file.name, &file.content_type, content);
     // A picture can do nothing, so it may be looked at where it is; whatever else it may be is a download.
     if file.picture.is_some() && is_picture(&file.content_type) {
-        let shown = HeaderValue::from_static("inline");
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, shown);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, disposition("inline", &file.name));
     }
     Ok(response)
 }
 
-/// Some bytes as a download.
-pub(crate) fn download(name: &str, content_type: &str, content: Vec<u8>) -> Response {
+/// What is to be done with a file, and what it is called.
+fn disposition(how: &str, name: &str) -> HeaderValue {
     let plain: String =
         name.chars().filter(|c| c.is_ascii_graphic() && !"\"\\%;".contains(*c)).collect();
     let plain = if plain.is_empty() { "file" } else { &plain };
     let encoded = escaped(name).replace('/', "%2F");
-    let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
+    let said = format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
+    HeaderValue::from_str(&said).unwrap_or(HeaderValue::from_static("attachment"))
+}
+
+/// Some bytes as a download.
+pub(crate) fn download(name: &str, content_type: &str, content: Vec<u8>) -> Response {
     let mut response = content.into_response();
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition("attachment", name));
     for (name, value) in [
         (header::CONTENT_TYPE, content_type),
-        (header::CONTENT_DISPOSITION, &disposition),
         (header::CONTENT_SECURITY_POLICY, SANDBOX),
         (header::CACHE_CONTROL, "private, max-age=600"),
     ] {

@@ -30,9 +30,11 @@ customElements.define('modal-box', class extends HTMLElement {
     if (!box.firstElementChild) return this.dialog.close();
     for (const form of box.querySelectorAll('form[method=post]')) {
       form.setAttribute('hx-post', form.getAttribute('action'));
-      for (const [name, value] of this.typed[form.action] ?? []) {
-        const field = form.elements[name];
-        if (field && !field.matches?.('[type=hidden], select')) field.value = value;
+      const typed = this.typed[form.action];
+      for (const field of typed ? form.elements : []) {
+        const values = typed.filter(([name]) => name === field.name).map(([, value]) => value);
+        if (field.matches('[type=checkbox], [type=radio]')) field.checked = values.includes(field.value);
+        else if (values.length && !field.matches('[type=hidden], [type=file], [multiple]')) [field.value] = values;
       }
     }
     const heading = box.querySelector('h2');

@@ -14,6 +14,7 @@ customElements.define('ticket-watch', class extends HTMLElement {
     addEventListener('pageshow', (event) => { if (event.persisted) this.come(); });
     document.getElementById('composer')?.addEventListener('input', () => this.write());
     this.news.addEventListener('htmx:afterSwap', () => this.arrived());
+    this.news.addEventListener('htmx:configRequest', ({ detail }) => { detail.parameters.since = this.dataset.seq; });
     this.parts = new Map();
     ['focusout', 'pointerout', 'toggle'].forEach((kind) => document.addEventListener(kind, () => this.settle(), true));
     this.news.addEventListener('click', (event) => {
@@ -96,10 +97,9 @@ customElements.define('ticket-watch', class extends HTMLElement {
     this.timeline.append(template.content);
     const { new: seq } = template.dataset;
     this.dataset.seq = seq;
-    document.querySelectorAll('[name=seen]').forEach((field) => { field.value = seq; });
+    // A dialog that is open shows what was there before.
+    document.querySelectorAll('#composer [name=seen]').forEach((field) => { field.value = seq; });
     this.news.replaceChildren();
-    this.news.setAttribute('hx-get', `${this.to}/news?since=${seq}`);
-    htmx.process(this.news);
     this.read();
     return first;
   }

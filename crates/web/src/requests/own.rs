@@ -120,7 +120,7 @@ pub(super) async fn page(
     visitor: &Visitor,
     id: TicketId,
     typed: &str,
-    error: Option<&str>,
+    error: Option<(&str, &str)>,
     refused: Option<&Refused<'_>>,
 ) -> Result<Markup, Problem> {
     let most = visitor.query.number("shown").unwrap_or(SHOWN).clamp(SHOWN, 500);
@@ -130,6 +130,7 @@ pub(super) async fn page(
     let words = reader.words;
     let ticket = &own.stored.ticket;
     let title = format!("#{id} {}", subject(words, &own.stored.subject));
+    let error = |field: &str| error.filter(|(name, _)| *name == field).map(|(_, why)| why);
     let main = html! {
         p.ticket-way { a href=(routes::REQUESTS) { (words.say(Text::YourRequests)) } }
         h1 tabindex="-1" dir="auto" { (title) }
@@ -139,15 +140,15 @@ pub(super) async fn page(
         }
         (facts(&reader, &own))
         (timeline(&conversation(visitor, &reader, &own, most)))
-        request-live.list-news data-topic={ "ticket:" (id) } {
+        request-live.list-news data-topic={ "ticket:" (id) } data-from={ (routes::request(id.0)) "?shown=" (most) } {
             p.hidden role="status" {}
             button.button type="button" hidden { "↓ " (words.say(Text::NewAnswerShow)) }
         }
         p.hint { (times::whose(&reader)) }
         @if let Some(rating) = &own.rating { (super::rating::form(&reader, id, rating, visitor.query.some("thanks").is_some(), refused)) }
-        @if may_be_worse(ticket) { (severity(&reader, ticket)) }
+        @if may_be_worse(ticket) { (severity(&reader, ticket, error("severity"))) }
         @if ticket.status == Status::Closed { (closed(&reader)) }
-        @else { (answer(visitor, &reader, &own, (typed, error))) }
+        @else { (answer(visitor, &reader, &own, (typed, error("body")))) }
     };
     frame::column(visitor, &reader, &title, Width::Text, &main).await
 }
@@ -213,12 +214,13 @@ fn may_be_worse(ticket: &Ticket) -> bool {
     !ticket.status.is_done() && ticket.promise.as_ref().is_some_and(|told| told.due_at.is_none())
 }
 
-fn severity(reader: &Reader, ticket: &Ticket) -> Markup {
+fn severity(reader: &Reader, ticket: &Ticket, error: Option<&str>) -> Markup {
     let words = reader.words;
     let options = super::ask::severities(words);
     let field_ = Field {
         value: ticket.severity.map(Severity::as_str).unwrap_or_default(),
         control: Control::Radio(&options),
+        error,
         ..Field::line("severity", words.say(Text::HowBad))
     };
     html! {
@@ -296,7 +298,7 @@ pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) 
     }
     if let Err(Error::TooMany { seconds }) = super::ask::admit(&visitor, &form) {
         let why = visitor.customer().words.count(Text::WidgetTooOften, seconds);
-        let page = page(&visitor, id, form.get("body"), Some(&why), None).await?;
+        let page = page(&visitor, id, form.get("body"), Some(("body", &why)), None).await?;
         let wait = [(RETRY_AFTER, HeaderValue::from(seconds))];
         return Ok((StatusCode::TOO_MANY_REQUESTS, wait, frame::html(page)).into_response());
     }
@@ -314,10 +316,20 @@ pub(crate) async fn reply(visitor: Visitor, Path(id): Path<String>, form: Form) 
 pub(crate) async fn say_severity(visitor: Visitor, Path(id): Path<String>, form: Form) -> Answer {
     let id = number(&id)?;
     let Ok(severity) = form.get("severity").parse::<Severity>() else {
-        return refuse(&visitor, id, "", visitor.customer().words.say(Text::SeverityUnknown)).await;
+        let why = Some(("severity", visitor.customer().words.say(Text::SeverityUnknown)));
+        let page = page(&visitor, id, "", why, None).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, frame::html(page)).into_response());
     };
     let update = Update { severity: Some(Some(severity)), ..Update::default() };
-    change(&visitor, id, "", None, update).await
+    let write = move |tx: &mut desk::Tx<'_>, ctx: &desk::Ctx| -> Result<(), Error> {
+        // The page may be an old one: what was graded or promised since stays.
+        if may_be_worse(&desk::tickets::show_own(tx, ctx, id)?.ticket) {
+            desk::tickets::update(tx, ctx, id, &update)?;
+        }
+        Ok(())
+    };
+    visitor.desk.write(visitor.ctx.clone(), write).await?;
+    Ok(Redirect::to(&routes::request(id.0)).into_response())
 }
 
 /// The customer says that it is done.
@@ -360,6 +372,6 @@ async fn change(
 }
 
 async fn refuse(visitor: &Visitor, id: TicketId, typed: &str, why: &str) -> Answer {
-    let page = page(visitor, id, typed, Some(why), None).await?;
+    let page = page(visitor, id, typed, Some(("body", why)), None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, frame::html(page)).into_response())
 }

@@ -428,11 +428,8 @@ fn compose(seen: &Seen, writing: &Writing, drafts: &Drafts, from: &str) -> Marku
 
 /// Where news about the conversation waits at its end; and what says that the page is looked at.
 fn watch(seen: &Seen, is_unread: bool) -> Markup {
-    let to = format!(
-        "{}?since={}",
-        routes::ticket_part(seen.id(), "news"),
-        seen.whole.stored.ticket.seq
-    );
+    // The script says since when.
+    let to = routes::ticket_part(seen.id(), "news");
     let trigger = format!(
         "live:ticket-{} from:body delay:300ms, live:clock from:body delay:300ms",
         seen.id()
