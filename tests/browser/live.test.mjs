@@ -127,7 +127,7 @@ test("a dialog keeps what was typed, refuses in its place, and leaves the list w
   await dialog(page).locator("textarea").fill("   ");
   await dialog(page).getByRole("button", { name: "Escalate" }).click();
   await dialog(page).locator("p.error").first().waitFor();
-  await focused(page, "dialog textarea[aria-invalid]");
+  await focused(page, "dialog #form-errors");
   agent.forgetRefusal();
   await agent.lookEverywhere("dialog-refused");
 

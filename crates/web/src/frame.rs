@@ -120,7 +120,7 @@ pub(crate) async fn workspace(
         demo: bar.as_ref().map(|bar| bar.shown(&visitor.path)),
         notice: frame.notice.or(told),
         leaving: leaves,
-        live: Some(&topics),
+        live: Some((&topics, &visitor.mark)),
     };
     Ok(page(&shown, main, aside))
 }

@@ -31,7 +31,7 @@ pub(crate) fn pages() -> Vec<Route> {
 }
 
 /// The stream. Who is signed out hears just that, for a page cannot read why a stream is refused; who says that it listens
-/// again begins with a resync, for nobody has kept what it missed.
+/// again, or drew its page before the latest news, begins with a resync, for nobody has kept what it missed.
 async fn live(visitor: Visitor) -> Answer {
     if visitor.user.is_none() {
         let said = Event::default().event("signed-out").data("{}");
@@ -49,11 +49,14 @@ async fn live(visitor: Visitor) -> Answer {
     }
     let mut ticks = tokio::time::interval_at(Instant::now() + LOOK, LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Listened to before it is asked what was missed.
+    let news = visitor.desk.store().changes();
+    let moved = visitor.query.some("at").is_some_and(|at| visitor.has_moved(at));
     let listener = Listener {
-        news: visitor.desk.store().changes(),
+        news,
         clock: visitor.desk.clock().now(),
         silent: Duration::ZERO,
-        missed: visitor.query.some("again").is_some(),
+        missed: moved || visitor.query.some("again").is_some(),
         desk: visitor.desk,
         topics,
         ticks,

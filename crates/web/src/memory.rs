@@ -157,6 +157,17 @@ impl Memory {
         format!("{}.{anything}.{}", self.run, ctx.now.as_second() / 60)
     }
 
+    /// Where the news stand: a page says so when it begins to listen.
+    pub(crate) fn mark(&self) -> String {
+        format!("{}.{}", self.run, self.generation())
+    }
+
+    /// Whether there were news since a page was drawn here; of what another node has drawn nothing is known.
+    pub(crate) fn has_moved(&self, mark: &str) -> bool {
+        let Some((run, number)) = mark.rsplit_once('.') else { return false };
+        run == self.run && number != self.generation().to_string()
+    }
+
     /// Whose eyes one may look through in the demo.
     pub(crate) async fn eyes(&self, desk: &Desk) -> Result<Eyes, Error> {
         let generation = self.generation();

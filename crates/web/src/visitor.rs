@@ -53,6 +53,8 @@ pub(crate) struct Visitor {
     pub(crate) language: Language,
     /// Where they come from, for limits.
     pub(crate) address: Option<Address>,
+    /// Where the news stood before anything was read for it.
+    pub(crate) mark: String,
     memory: Arc<Memory>,
 }
 
@@ -99,9 +101,15 @@ impl Visitor {
             toured: cookies::read(headers, cookies::TOUR).and_then(|id| id.parse().ok()),
             fragment: headers.contains_key("hx-request"),
             notice: cookies::read(headers, cookies::NOTICE).filter(|_| !prefetched).map(Into::into),
+            mark: memory.mark(),
             memory: memory.clone(),
             desk: desk.clone(),
         })
+    }
+
+    /// Whether there were news since a page with this mark was drawn.
+    pub(crate) fn has_moved(&self, mark: &str) -> bool {
+        self.memory.has_moved(mark)
     }
 
     /// The reader of the page: their words, their zone and a fresh proof for its forms.

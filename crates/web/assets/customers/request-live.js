@@ -17,7 +17,7 @@ customElements.define('request-live', class extends HTMLElement {
     clearTimeout(this.again);
     this.source?.close();
     if (document.hidden) return this.missed = true;
-    this.source = new EventSource(`/live?topics=${this.dataset.topic}`);
+    this.source = new EventSource(`/live?topics=${this.dataset.topic}&at=${this.dataset.at}`);
     this.source.onopen = () => this.missed && this.later();
     this.source.onmessage = () => this.later();
     this.source.onerror = () => {

@@ -33,7 +33,7 @@ customElements.define('live-events', class extends HTMLElement {
   }
   open() {
     this.close();
-    this.source = new EventSource(`/live?${new URLSearchParams({ topics: this.topics, ...(this.missed && { again: 1 }) })}`);
+    this.source = new EventSource(`/live?${new URLSearchParams({ topics: this.topics, ...(this.missed ? { again: 1 } : { at: this.getAttribute('at') }) })}`);
     this.missed = true;
     this.source.onerror = () => this.again();
     this.source.onmessage = (event) => this.tell(event);

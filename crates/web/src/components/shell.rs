@@ -58,8 +58,8 @@ pub struct Page<'a> {
     pub notice: Option<Notice<'a>>,
     /// A reply of the reader's that can still be undone.
     pub leaving: Option<Leaving<'a>>,
-    /// What the page listens to: `"ticket:7,tickets"`.
-    pub live: Option<&'a str>,
+    /// What the page listens to, `"ticket:7,tickets"`, and where the news stood when it was drawn.
+    pub live: Option<(&'a str, &'a str)>,
 }
 
 /// The page.
@@ -95,7 +95,7 @@ pub fn page(page: &Page<'_>, main: &Markup, aside: Option<&Markup>) -> Markup {
         }
         modal-box { dialog #dialog { div #dialog-content data-dialog-content hx-target="this" {} } }
         key-map data-letters=(if page.looks.single_keys { "on" } else { "off" }) data-exact[page.looks.exact_times] data-look=(routes::LOOK) {}
-        @if let Some(topics) = page.live { live-events topics=(topics) {} }
+        @if let Some((topics, mark)) = page.live { live-events topics=(topics) at=(mark) {} }
     };
     let class = format!(
         "{}{density}{}",

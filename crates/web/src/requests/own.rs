@@ -140,7 +140,7 @@ pub(super) async fn page(
         }
         (facts(&reader, &own))
         (timeline(&conversation(visitor, &reader, &own, most)))
-        request-live.list-news data-topic={ "ticket:" (id) } data-from={ (routes::request(id.0)) "?shown=" (most) } {
+        request-live.list-news data-topic={ "ticket:" (id) } data-at=(visitor.mark) data-from={ (routes::request(id.0)) "?shown=" (most) } {
             p.hidden role="status" {}
             button.button type="button" hidden { "↓ " (words.say(Text::NewAnswerShow)) }
         }
