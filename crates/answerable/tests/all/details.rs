@@ -373,7 +373,8 @@ fn pictures_are_shown_and_numbers_of_tickets_lead_there() {
             assert!(answer.header("content-security-policy").unwrap().contains("sandbox"));
             (answer.header("content-disposition").unwrap().to_owned(), file["width"].clone())
         };
-        assert_eq!(served("shot.png"), ("inline".to_owned(), json!(3200)));
+        let inline = "inline; filename=\"shot.png\"; filename*=UTF-8''shot.png".to_owned();
+        assert_eq!(served("shot.png"), (inline, json!(3200)));
         let (disposition, width) = served("drawing.svg");
         assert!(disposition.starts_with("attachment;") && width.is_null(), "{disposition}");
     });
