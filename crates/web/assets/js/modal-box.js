@@ -30,6 +30,7 @@ customElements.define('modal-box', class extends HTMLElement {
     if (!box.firstElementChild) return this.dialog.close();
     for (const form of box.querySelectorAll('form[method=post]')) {
       form.setAttribute('hx-post', form.getAttribute('action'));
+      htmx.process(form);
       const typed = this.typed[form.action];
       for (const field of typed ? form.elements : []) {
         const values = typed.filter(([name]) => name === field.name).map(([, value]) => value);
